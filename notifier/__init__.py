@@ -1,0 +1,1 @@
+"""Sends one message through one channel; remembers nothing."""

@@ -1,0 +1,42 @@
+"""Why a message was not handed over: one class for each different reaction.
+
+::
+
+    NotifyError
+    ├── BadAddress        refused when it is typed
+    └── SendError
+        ├── TryAgain      later, with back-off; carries ``retry_after`` where the receiver said so
+        └── Undeliverable never again: the message goes to the dead letters
+            └── EndpointGone  410: and the endpoint is switched off too
+"""
+
+from __future__ import annotations
+
+
+class NotifyError(Exception):
+    """Something about telling a person failed."""
+
+
+class BadAddress(NotifyError):
+    """The address can never work for this channel."""
+
+
+class SendError(NotifyError):
+    """The message was not handed over."""
+
+
+class TryAgain(SendError):
+    """A passing failure: time-out, 5xx, 429."""
+
+    def __init__(self, detail: str, retry_after: float | None = None) -> None:
+        """``retry_after`` is in seconds, None where the receiver did not say."""
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Undeliverable(SendError):
+    """A failure that will not pass: the receiver refused this message for good."""
+
+
+class EndpointGone(Undeliverable):
+    """The receiver said 410 Gone: nothing more is wanted here."""

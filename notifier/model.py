@@ -1,0 +1,71 @@
+"""What a channel is handed and what it answers. No channel knows a database or a scraper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One rule that matched, with the words around the hit for the reader."""
+
+    rule: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a subscriber is told: one event, once. Times are ISO 8601 with zone, or None."""
+
+    subscription: str
+    title: str
+    url: str
+    publisher: str | None
+    source: str
+    published_at: str | None
+    published_precision: str | None
+    summary: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One alert on its way to one endpoint.
+
+    ``id`` never changes between attempts: a receiver that can deduplicate sees one message.
+    ``address`` is what the channel understands (a URL, a mail address). ``attempt`` counts from 1.
+    """
+
+    id: str
+    address: str
+    secret: str | None
+    alert: Alert
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The channel's carrier took the message over. ``detail`` is for the operator's eye."""
+
+    detail: str
+
+
+class Channel(Protocol):
+    """One way out. ``name`` is the file's name; instances are built once per process."""
+
+    async def send(self, message: Message) -> Receipt:
+        """Hand over one message. Raises a SendError; any other exception is a bug."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release connections."""
+        ...
+
+    def check_address(self, address: str) -> None:
+        """Raise BadAddress where ``address`` can never work for this channel."""
+        ...
+
+
+Options = Mapping[str, str]

@@ -1,0 +1,1 @@
+"""Reads public pages and says what they announce; remembers nothing."""

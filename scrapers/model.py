@@ -1,0 +1,168 @@
+"""What the scrapers say: one frozen type per stage, ``bytes → Page → Post → Detail``.
+
+Nothing here knows a network, a database or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Precision = Literal["second", "minute", "day"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time as a publisher wrote it.
+
+    ``at`` is always aware; a zone-less Korean time is Asia/Seoul. ``precision`` says how much of
+    it was written: with ``day`` the clock part is 00:00 Asia/Seoul and means nothing.
+    """
+
+    at: datetime
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to ask a publisher for. ``form`` set makes it a POST."""
+
+    url: str
+    form: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What came back: raw bytes with what is needed to read them.
+
+    ``url`` is the address that was asked for, ``final_url`` where redirects ended. ``headers`` has
+    lower-case names. ``body`` is already decompressed and within the size cap.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment as announced: its display name and absolute address; not fetched."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One announcement as a list, feed or sitemap shows it.
+
+    ``key`` identifies it within its source for ever. ``url`` is absolute and canonical for people.
+    ``published`` is None where the page gives no date that can be read. ``publisher`` is the name as
+    printed (a ministry on a portal), None where the source has a single publisher. ``text`` is the
+    full text where the list already gives all there is to read, ``summary`` the teaser.
+    """
+
+    key: str
+    url: str
+    title: str
+    published: Moment | None = None
+    publisher: str | None = None
+    summary: str | None = None
+    text: str | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list. ``more`` is the request for the next page, None on the last."""
+
+    posts: tuple[Post, ...]
+    more: Request | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What a post's own page adds. ``body`` is the first page of a text that is kept elsewhere."""
+
+    text: str
+    title: str | None = None
+    published: Moment | None = None
+    publisher: str | None = None
+    files: tuple[File, ...] = ()
+    body: Request | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One page of a text that runs over several. ``more`` may turn out to be Gone: then it ended."""
+
+    text: str
+    more: Request | None = None
+
+
+Kind = Literal["release", "notice", "news"]
+
+
+class Source(Protocol):
+    """What every declared source offers, whatever platform it is built on. All methods are pure.
+
+    ``publisher`` is a publisher id, None where each post names its own. ``every`` is the ordinary
+    number of seconds between polls, ``pause`` the least number of seconds between two requests to
+    the host, ``max_pages`` how deep a list is read when nothing on it is known yet.
+    """
+
+    @property
+    def publisher(self) -> str | None: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def every(self) -> float: ...
+    @property
+    def pause(self) -> float: ...
+    @property
+    def max_pages(self) -> int: ...
+
+    def first(self) -> Request:
+        """The request for the first page of the list."""
+        ...
+
+    def read_list(self, page: Page) -> Listing:
+        """Posts of one list page. Raises LayoutError where the page is not the page we know."""
+        ...
+
+    def open(self, post: Post) -> Request | None:
+        """The request for the post's own page; None where the list says all there is."""
+        ...
+
+    def read_post(self, page: Page) -> Detail:
+        """What the post's own page says. Raises LayoutError likewise."""
+        ...
+
+    def read_part(self, page: Page) -> Part:
+        """Text of one page of ``Detail.body`` and where it goes on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Validators of the last good answer, for conditional GET; and what the server asked of us."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A fetch that worked. ``page`` is None on 304 (nothing new).
+
+    ``max_age`` is the number of seconds the server asked us to wait (Cache-Control), None if unsaid.
+    """
+
+    page: Page | None
+    freshness: Freshness = field(default_factory=Freshness)
+    max_age: float | None = None

@@ -1,0 +1,1 @@
+"""Kinds of site: page → posts, post page → text and files. Pure."""

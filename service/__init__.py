@@ -1,0 +1,20 @@
+"""Pabal (파발): one release on its way, a step a line; steps hand over by rows, never by calls.
+
+::
+
+    schedule                          when: a tick claims the sources that are due
+      | poll(source, slot)
+      v
+    collect    fetch | parse | normalise | store      -> article          (collected_at)
+      | read(article)
+      v
+    read       text | fields                          -> reading          (read_at)
+      | triage(article)
+      v
+    triage     story | match | owe                    -> delivery         (triaged_at)
+      | deliver()
+      v
+    deliver    claim | word | send | settle           -> attempt          (settled_at)
+
+Rows are the truth; a job is only a wake-up, and the sweep wakes rows that lost theirs.
+"""

@@ -1,0 +1,1 @@
+"""Facts → judgements: terms, rules, stories. Pure."""

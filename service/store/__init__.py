@@ -1,0 +1,1 @@
+"""The only SQL: tables and one method per intention, a transaction each."""

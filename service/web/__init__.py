@@ -1,0 +1,1 @@
+"""The page for people and the health checks for machines."""
