@@ -61,10 +61,10 @@ class File:
 class Post:
     """One announcement as a list, feed or sitemap shows it.
 
-    ``key`` identifies it within its source for ever. ``url`` is absolute and canonical for people.
-    ``published`` is None where the page gives no date that can be read. ``publisher`` is the name as
-    printed (a ministry on a portal), None where the source has a single publisher. ``text`` is the
-    full text where the list already gives all there is to read, ``summary`` the teaser.
+    ``key`` identifies it within its source for ever. ``url`` is absolute, for people.
+    ``published`` is None where the page gives no date that can be read. ``publisher`` is the name
+    as printed (a ministry on a portal), None where the source has a single publisher. ``text`` is
+    the full text where the list already gives all there is to read, ``summary`` the teaser.
     """
 
     key: str
@@ -99,7 +99,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One page of a text that runs over several. ``more`` may turn out to be Gone: then it ended."""
+    """One page of a text that runs over several; ``more`` may turn out to be Gone: the end."""
 
     text: str
     more: Request | None = None
@@ -117,15 +117,29 @@ class Source(Protocol):
     """
 
     @property
-    def publisher(self) -> str | None: ...
+    def publisher(self) -> str | None:
+        """Publisher id, or None."""
+        ...
+
     @property
-    def kind(self) -> Kind: ...
+    def kind(self) -> Kind:
+        """What its posts are."""
+        ...
+
     @property
-    def every(self) -> float: ...
+    def every(self) -> float:
+        """Seconds between polls."""
+        ...
+
     @property
-    def pause(self) -> float: ...
+    def pause(self) -> float:
+        """Seconds between requests to its host."""
+        ...
+
     @property
-    def max_pages(self) -> int: ...
+    def max_pages(self) -> int:
+        """List pages read at most."""
+        ...
 
     def first(self) -> Request:
         """The request for the first page of the list."""
@@ -160,7 +174,7 @@ class Freshness:
 class Answer:
     """A fetch that worked. ``page`` is None on 304 (nothing new).
 
-    ``max_age`` is the number of seconds the server asked us to wait (Cache-Control), None if unsaid.
+    ``max_age``: seconds the server asked us to wait (Cache-Control), None where it did not.
     """
 
     page: Page | None
