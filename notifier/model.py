@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,4 +67,15 @@ class Channel(Protocol):
         ...
 
 
-Options = Mapping[str, str]
+@dataclass(frozen=True, slots=True)
+class ChannelOptions:
+    """What the operator decides for every channel.
+
+    ``private_addresses`` lets messages go to private networks and over plain http. ``contact`` is
+    the operator's address (URL or mail) as receivers see it. ``timeout`` is the seconds that one
+    attempt may take in all.
+    """
+
+    private_addresses: bool = False
+    contact: str = ""
+    timeout: float = 15.0

@@ -1,0 +1,1 @@
+"""Alembic migrations: additive first, contracting one release later."""

@@ -1,0 +1,32 @@
+"""Alerts on standard output: for a person trying things out. The only address is ``-``."""
+
+from __future__ import annotations
+
+import sys
+
+from notifier.errors import BadAddress
+from notifier.model import ChannelOptions, Message, Receipt
+from notifier.wording import lines
+
+
+class Console:
+    """Writes each alert where the process writes."""
+
+    async def send(self, message: Message) -> Receipt:
+        """Write the alert with an empty line after it."""
+        sys.stdout.write(f"{lines(message.alert)}\n\n")
+        sys.stdout.flush()
+        return Receipt("stdout")
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
+
+    def check_address(self, address: str) -> None:
+        """Raise BadAddress for anything but ``-``."""
+        if address != "-":
+            raise BadAddress("콘솔의 주소는 '-' 하나입니다 (the console's only address is '-')")
+
+
+def open_channel(_: ChannelOptions) -> Console:
+    """The console; it needs no options."""
+    return Console()

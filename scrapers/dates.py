@@ -1,0 +1,110 @@
+"""A date as Korean publishers write it → Moment.
+
+Explicit patterns in order, because the general parsers read these wrongly without saying so: a
+zone-less time becomes UTC, ``+09:00`` is dropped, ``2026.07.12`` becomes November. A zone-less
+time is Asia/Seoul. What cannot be read is None, never "now".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from scrapers.model import Moment, Precision
+
+SEOUL = ZoneInfo("Asia/Seoul")
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = (
+    r"(?P<half>오전|오후|AM|PM)?\s*(?P<hour>\d{1,2}):(?P<minute>\d\d)"
+    r"(?::(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<zone>Z|UTC|UT|GMT|KST|[+-]\d\d:?\d\d)?"
+)
+_PATTERNS = tuple(
+    re.compile("".join(pieces), re.IGNORECASE)
+    for pieces in (
+        (  # Tue, 19 May 2026 09:40:46 +0900 · Sat,16 07 2022 10:35 · 16 Jul 2022 10:35:04 KST
+            r"(?:[a-z]{3},?\s*)?(?P<day>\d{1,2}) (?P<month>[a-z]{3}|\d{1,2}) (?P<year>\d{4}) ",
+            _CLOCK,
+        ),
+        (  # 20260715 · 20260715093100
+            r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
+            r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?)?",
+        ),
+        (  # 2026-07-15T09:31:00.000+0900 · 2026. 7. 15 · 2026.08.28. 오후 3:12 · 2026/05/14 23:24
+            r"(?P<year>\d{4})(?P<mark>[-./]) ?(?P<month>\d{1,2})(?P=mark) ?(?P<day>\d{1,2})\.?",
+            rf"(?:\s*\([월화수목금토일]\))?(?:[T ]\s*{_CLOCK})?",
+        ),
+        (  # 07/15/2026 09:31:00
+            rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}})(?: {_CLOCK})?",
+        ),
+        (  # 26.07.15 09:31
+            rf"(?P<short>\d\d)\.(?P<month>\d\d)\.(?P<day>\d\d) {_CLOCK}",
+        ),
+    )
+)
+_LABEL = re.compile(
+    r"(?:최초|최종|기사)?\s*(?:입력|수정|등록|발행|승인|송고|작성|게시)(?:일시|일자|시간|일)?\s*[:：]?\s*"
+)
+_TAIL = re.compile(r"\s*(?:송고|입력|작성|등록|발행)$")
+
+
+def read(raw: str, now: datetime | None = None) -> Moment | None:
+    """The moment that ``raw`` writes down, or None.
+
+    Labels around it (입력, 수정 … 송고) are ignored. With ``now`` (aware), a date more than an hour
+    after it is None too. Relative times ("1시간 전") are None: they say too little to keep.
+    """
+    trimmed = _TAIL.sub("", " ".join(raw.split()))
+    label = _LABEL.match(trimmed)
+    trimmed = trimmed[label.end() :] if label else trimmed
+    match = next(filter(None, (pattern.fullmatch(trimmed) for pattern in _PATTERNS)), None)
+    if match is None:
+        return None
+    try:
+        moment = _moment({name: part for name, part in match.groupdict().items() if part})
+    except ValueError:  # 2026.13.40, 25:61, an offset of three days
+        return None
+    return None if now and moment.at - now > timedelta(hours=1) else moment
+
+
+def as_day(moment: Moment) -> Moment:
+    """The same moment from a date-only field: there, midnight in Seoul stands for no time."""
+    at = moment.at.astimezone(SEOUL)
+    midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
+    return Moment(at, "day") if midnight else moment
+
+
+def _moment(parts: dict[str, str]) -> Moment:
+    year = int(parts["year"]) if "year" in parts else 2000 + int(parts["short"])
+    month, day = _month(parts["month"]), int(parts["day"])
+    hour = _hour(int(parts.get("hour", 0)), parts.get("half", ""))
+    minute, second = int(parts.get("minute", 0)), int(parts.get("second", 0))
+    at = datetime(year, month, day, hour, minute, second, tzinfo=_zone(parts.get("zone", "")))
+    return Moment(at, _precision(parts))
+
+
+def _month(written: str) -> int:
+    return int(written) if written.isdigit() else _MONTHS.index(written.lower()) + 1
+
+
+def _hour(hour: int, half: str) -> int:
+    """An hour of the day; 오전 12 is midnight, 오후 12 noon."""
+    if not half:
+        return hour
+    return hour % 12 + (12 if half.upper() in {"오후", "PM"} else 0)
+
+
+def _zone(written: str) -> tzinfo:
+    if not written or written.upper() == "KST":
+        return SEOUL
+    if written[0] not in "+-":
+        return UTC
+    offset = timedelta(hours=int(written[1:3]), minutes=int(written[-2:]))
+    return timezone(-offset if written[0] == "-" else offset)
+
+
+def _precision(parts: dict[str, str]) -> Precision:
+    if "hour" not in parts:
+        return "day"
+    return "second" if "second" in parts else "minute"

@@ -1,0 +1,151 @@
+"""Helpers over BeautifulSoup: elements by the number expected, text as a reader sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import CData, NavigableString, PageElement
+
+from scrapers.errors import LayoutError
+
+_SILENT = "script|style|template|noscript|iframe|head|select|button"
+_CELL = "t[dh]"
+_INLINE = "a|b|big|br|em|font|i|img|small|span|strong|sub|sup|u"
+_BLOCK = (
+    "address|article|aside|blockquote|caption|d[dlt]|details|div|fieldset|figcaption|figure|footer"
+    "|form|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|summary|table|tbody|tfoot|thead|tr"
+)
+_BLANK = re.compile(r"[\s\u200b\ufeff]+")
+# "<속보>" and "<AI 기본법>" are text; only elements that publishers really write are markup.
+_TEXTUAL_LT = re.compile(rf"<(?!!--|/?(?:{_SILENT}|{_CELL}|{_INLINE}|{_BLOCK})\b)", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"&(?:#\w+|[a-z]+\d*);|<(?:br|/?p|/?div)\b", re.IGNORECASE)
+
+
+def parse(markup: str) -> BeautifulSoup:
+    """A whole document."""
+    return BeautifulSoup(markup, "lxml")
+
+
+def one(node: Tag, selector: str, url: str) -> Tag:
+    """The single element that matches. Raises LayoutError where there are none or several."""
+    found = node.select(selector)
+    if len(found) != 1:
+        raise LayoutError(url, f"expected one {selector!r}, found {len(found)}")
+    return found[0]
+
+
+def at_most_one(node: Tag, selector: str, url: str) -> Tag | None:
+    """The element that matches, or None. Raises LayoutError where there are several."""
+    return one(node, selector, url) if node.select(selector) else None
+
+
+def some(node: Tag, selector: str, url: str) -> Sequence[Tag]:
+    """Every element that matches. Raises LayoutError where there are none."""
+    found = node.select(selector)
+    if not found:
+        raise LayoutError(url, f"expected at least one {selector!r}, found none")
+    return found
+
+
+def line_of(node: Tag) -> str:
+    """All text of ``node`` on one line."""
+    return fold(text_of(node))
+
+
+def fold(text: str) -> str:
+    """``text`` with every run of white space as one space."""
+    return _BLANK.sub(" ", text).strip()
+
+
+def plain(escaped: str) -> str:
+    """Text of a feed's field, which may hold markup, or entities that were escaped twice.
+
+    ``&amp;#039;`` and ``&amp;lt;p&amp;gt;`` are resolved; a third layer of escaping stays.
+    """
+    return plain_lines(_resolved(escaped))
+
+
+def plain_lines(text: str) -> str:
+    """Lines of text in which a publisher left entities and tags visible, resolved once."""
+    return _resolved(text.replace("\n", "<br>")) if _LEFT_OVER.search(text) else text
+
+
+def _resolved(markup: str) -> str:
+    return text_of(BeautifulSoup(f"<p>{_TEXTUAL_LT.sub('&lt;', markup)}</p>", "lxml"))
+
+
+def text_of(node: Tag) -> str:
+    """Text as a reader sees it: a line per block, ``<br>`` a new line, cells of a row by tabs.
+
+    Inline elements add no space. Scripts and styles are left out. At most one blank line together.
+    """
+    writer = _Writer()
+    todo: list[PageElement | str] = [node]  # a plain str is the edge of an element left behind
+    while todo:
+        step = todo.pop()
+        if isinstance(step, Tag):
+            edge = _edge(step)
+            if edge is not None:
+                writer.edge(edge)
+                todo.append(_CLOSING.get(edge, edge))
+                todo.extend(reversed(step.contents))
+        elif type(step) in {NavigableString, CData}:
+            writer.write(_BLANK.sub(" ", str(step)))
+        elif type(step) is str:
+            writer.edge(step)
+    return writer.text()
+
+
+_CLOSING = {"cell": "/cell", "br": ""}
+
+
+def _edge(tag: Tag) -> str | None:
+    """What crossing the edge of ``tag`` means; None leaves the element out."""
+    if re.fullmatch(_SILENT, tag.name):
+        return None
+    if re.fullmatch(_CELL, tag.name):
+        return "cell" if _shares_row(tag) else "block"
+    if tag.name == "br":
+        return "br"
+    return "block" if re.fullmatch(_BLOCK, tag.name) else ""
+
+
+def _shares_row(cell: Tag) -> bool:
+    """Whether the row has other cells; alone, a cell is only the frame around a whole text."""
+    row = cell.parent
+    return row is not None and len(row.find_all(["td", "th"], recursive=False, limit=2)) > 1
+
+
+class _Writer:
+    """Lines under construction. Within a cell every break is a space: a row stays one line."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._pieces: list[str] = []
+        self._cells = 0
+
+    def write(self, piece: str) -> None:
+        self._pieces.append(piece)
+
+    def edge(self, edge: str) -> None:
+        if edge == "cell":
+            self._pieces.append(" " if self._cells else "\t")
+            self._cells += 1
+        elif edge == "/cell":
+            self._cells -= 1
+        elif edge and self._cells:
+            self._pieces.append(" ")
+        elif edge:
+            line = self._line()
+            if line or edge == "br":
+                self._lines.append(line)
+            self._pieces.clear()
+
+    def text(self) -> str:
+        return re.sub(r"\n{3,}", "\n\n", "\n".join([*self._lines, self._line()])).strip()
+
+    def _line(self) -> str:
+        cells = "".join(self._pieces).split("\t")
+        return "\t".join(fold(cell) for cell in cells).strip()

@@ -1,0 +1,101 @@
+"""A bulletin board: an HTML list in pages, a page for each post."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bs4 import Tag
+
+from scrapers import html
+from scrapers.errors import LayoutError
+from scrapers.model import Detail, Kind, Listing, Moment, Page, Part, Post, Request
+from scrapers.platforms import intake, posts
+from scrapers.platforms.article import ArticleLayout
+
+_PAGE = "{page}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """A declared board; implements :class:`scrapers.model.Source`.
+
+    ``url`` has ``{page}`` (from 1) where the list has several pages, ``link`` has ``{key}``.
+    ``row`` is a CSS selector for at least one element. Within a row: ``title`` exactly one,
+    ``date`` and ``issuer`` (the publisher's name) exactly one where declared, ``summary`` at most
+    one, ``pinned`` any number, one being enough. ``key`` is a regular expression whose group is
+    the same wherever it matches in the row's markup. ``date_only``: a time of 00:00:00 is none.
+    """
+
+    publisher: str | None
+    url: str
+    row: str
+    key: str
+    link: str
+    title: str
+    article: ArticleLayout
+    date: str | None = None
+    issuer: str | None = None
+    summary: str | None = None
+    pinned: str | None = None
+    date_only: bool = False
+    kind: Kind = "release"
+    every: float = 600
+    pause: float = 0.5
+    max_pages: int = 5
+
+    def first(self) -> Request:
+        """The first page of the list."""
+        return self._list(1)
+
+    def read_list(self, page: Page) -> Listing:
+        """Posts in the order of the page; ``more`` is the next page, which may turn out empty."""
+        rows = html.some(intake.document(page), self.row, page.url)
+        found = posts.listed((self._post(row, page) for row in rows), page, dated=bool(self.date))
+        return Listing(found, self._more(page))
+
+    def open(self, post: Post) -> Request | None:
+        """The post's page."""
+        return Request(self.link.replace("{key}", post.key))
+
+    def read_post(self, page: Page) -> Detail:
+        """What the post's page says."""
+        return self.article.read(page)
+
+    def read_part(self, page: Page) -> Part:
+        """A page of the post's document viewer."""
+        return self.article.read_part(page)
+
+    def _post(self, row: Tag, page: Page) -> Post:
+        key = posts.key_in(self.key, str(row), page)
+        title = html.line_of(html.one(row, self.title, page.url))
+        if not title:
+            raise LayoutError(page.url, f"{self.title!r} of row {key} is empty")
+        summary = html.at_most_one(row, self.summary, page.url) if self.summary else None
+        return Post(
+            key=key,
+            url=self.link.replace("{key}", key),
+            title=title,
+            published=self._published(row, page),
+            publisher=html.line_of(html.one(row, self.issuer, page.url)) if self.issuer else None,
+            summary=html.line_of(summary) or None if summary else None,
+            pinned=bool(self.pinned and row.select(self.pinned)),
+        )
+
+    def _published(self, row: Tag, page: Page) -> Moment | None:
+        if self.date is None:
+            return None
+        written = html.line_of(html.one(row, self.date, page.url))
+        return posts.published(written, page, date_only=self.date_only)
+
+    def _list(self, number: int) -> Request:
+        return Request(self.url.replace(_PAGE, str(number)))
+
+    def _more(self, page: Page) -> Request | None:
+        if _PAGE not in self.url:
+            return None
+        before, after = map(re.escape, self.url.split(_PAGE))
+        number = re.fullmatch(rf"{before}(\d+){after}", page.url)
+        if number is None:
+            raise LayoutError(page.url, f"not a page of {self.url}")
+        return self._list(int(number[1]) + 1)

@@ -1,0 +1,126 @@
+"""An RSS feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from scrapers import html, links
+from scrapers.errors import LayoutError
+from scrapers.model import Detail, Kind, Listing, Moment, Page, Part, Post, Request
+from scrapers.platforms import intake, posts
+from scrapers.platforms.article import ArticleLayout
+
+SUMMARY_LENGTH = 200
+"""Characters of a teaser kept at most: what may be quoted of news."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A declared feed; implements :class:`scrapers.model.Source`.
+
+    ``key`` is a regular expression whose group is found in the item's address. ``link`` (with
+    ``{key}``) is the post's address for people; without it the item's own is used. ``item`` (at
+    least one), ``title`` and ``loc`` (exactly one), ``date`` and ``summary`` (at most one) are
+    lxml paths. ``date_only``: a time of 00:00:00 is none.
+
+    Of news only the teaser is kept. Of anything else the description is all there is to read,
+    unless ``article`` says how to read the post's own page.
+    """
+
+    publisher: str | None
+    url: str
+    key: str
+    link: str | None = None
+    article: ArticleLayout | None = None
+    item: str = "channel/item"
+    title: str = "title"
+    loc: str = "link"
+    date: str = "pubDate"
+    summary: str | None = "description"
+    date_only: bool = False
+    kind: Kind = "release"
+    every: float = 600
+    pause: float = 0.5
+    max_pages: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse to open addresses that a feed made up."""
+        if self.article and not self.link:
+            raise ValueError("a feed whose posts are opened declares their link")
+
+    def first(self) -> Request:
+        """The feed."""
+        return Request(self.url)
+
+    def read_list(self, page: Page) -> Listing:
+        """Posts in the order of the feed; a feed has one page."""
+        items = intake.tree(page).findall(self.item)
+        if not items:
+            raise LayoutError(page.url, f"expected at least one {self.item!r}, found none")
+        return Listing(posts.listed((self._post(item, page) for item in items), page, dated=True))
+
+    def open(self, post: Post) -> Request | None:
+        """The post's page where the feed does not hold its text; never that of news."""
+        return Request(post.url) if self.article else None
+
+    def read_post(self, page: Page) -> Detail:
+        """What the post's page says."""
+        return self._article(page).read(page)
+
+    def read_part(self, page: Page) -> Part:
+        """A page of the post's document viewer."""
+        return self._article(page).read_part(page)
+
+    def _article(self, page: Page) -> ArticleLayout:
+        if self.article is None:
+            raise LayoutError(page.url, "posts of this feed have no page that is read")
+        return self.article
+
+    def _post(self, item: etree._Element, page: Page) -> Post:
+        title = html.fold(html.plain(_only(item, self.title, page)))
+        if not title:
+            raise LayoutError(page.url, f"an empty {self.title!r}")
+        address = self._address(item, page)
+        key = posts.key_in(self.key, address, page)
+        text = html.plain(_text(item, self.summary, page) or "") if self.summary else ""
+        whole = self.kind != "news" and self.article is None
+        return Post(
+            key=key,
+            url=self.link.replace("{key}", key) if self.link else address,
+            title=title,
+            published=self._published(item, page),
+            summary=_teaser(text) or None,
+            text=text or None if whole else None,
+        )
+
+    def _address(self, item: etree._Element, page: Page) -> str:
+        try:
+            return links.absolute(page.final_url, _only(item, self.loc, page))
+        except ValueError as trouble:
+            raise LayoutError(page.url, str(trouble)) from trouble
+
+    def _published(self, item: etree._Element, page: Page) -> Moment | None:
+        written = _text(item, self.date, page)
+        return posts.published(written, page, date_only=self.date_only) if written else None
+
+
+def _text(item: etree._Element, path: str, page: Page) -> str | None:
+    """Text of the element at ``path``, None where there is none. Raises LayoutError for several."""
+    found = item.findall(path)
+    if len(found) > 1:
+        raise LayoutError(page.url, f"expected at most one {path!r} in an item, found {len(found)}")
+    return "".join(map(str, found[0].itertext())) if found else None
+
+
+def _only(item: etree._Element, path: str, page: Page) -> str:
+    text = _text(item, path, page)
+    if text is None:
+        raise LayoutError(page.url, f"expected one {path!r} in an item, found none")
+    return text
+
+
+def _teaser(text: str) -> str:
+    line = html.fold(text)
+    return line if len(line) <= SUMMARY_LENGTH else line[: SUMMARY_LENGTH - 1].rstrip() + "…"

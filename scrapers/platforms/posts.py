@@ -1,0 +1,42 @@
+"""What every kind of list does with its posts once they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from scrapers import dates
+from scrapers.errors import LayoutError
+from scrapers.model import Moment, Page, Post
+
+
+def published(raw: str, page: Page, *, date_only: bool = False) -> Moment | None:
+    """A date as printed on ``page``; None where it cannot be read or lies in the future.
+
+    ``date_only`` says that the publisher fills in 00:00:00 where it means a day.
+    """
+    moment = dates.read(raw, page.fetched_at)
+    return dates.as_day(moment) if moment and date_only else moment
+
+
+def key_in(pattern: str, text: str, page: Page) -> str:
+    """The one key that ``pattern`` (one group) finds in ``text``. Raises LayoutError otherwise."""
+    keys = {match[1] for match in re.finditer(pattern, text)}
+    if len(keys) != 1:
+        raise LayoutError(page.url, f"expected one key by {pattern!r} in a row, found {len(keys)}")
+    return keys.pop()
+
+
+def listed(posts: Iterable[Post], page: Page, *, dated: bool) -> tuple[Post, ...]:
+    """Each key once: the first of its kind, and the ordinary row before its pinned double.
+
+    Raises LayoutError where a ``dated`` list has no readable date at all: its form has changed.
+    """
+    kept: dict[str, Post] = {}
+    for post in posts:
+        known = kept.get(post.key)
+        if known is None or (known.pinned and not post.pinned):
+            kept[post.key] = post
+    if dated and all(post.published is None for post in kept.values()):
+        raise LayoutError(page.url, "no row has a date that can be read")
+    return tuple(kept.values())

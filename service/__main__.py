@@ -1,0 +1,37 @@
+"""The command ``pabal``: every group of commands is a module of service.cli, loaded when asked."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from service.cli import data, demo, run, sources, subscriptions
+from service.errors import UserError
+
+app = typer.Typer(
+    name="pabal",
+    help="파발: 부처와 언론의 새 소식을 지켜보고, 관련된 것을 바로 알립니다.\n\n"
+    "Pabal watches Korean ministries and the news, and tells you what concerns you.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+run.add(app)
+demo.add(app)
+sources.add(app)
+subscriptions.add(app)
+data.add(app)
+
+
+def main() -> None:
+    """Run the command; what a person can put right ends in one clear line and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        print(f"pabal: {error}", file=sys.stderr)  # noqa: T201 - the place for it
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

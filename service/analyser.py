@@ -1,0 +1,128 @@
+"""Morphology beside the event loop: Kiwi in a process of its own, asked in batches.
+
+Kiwi holds the interpreter while it reads one text, and takes 350 MB: so there is one, apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import Self
+
+from service.judging.morphemes import Morphology, Morphs
+from service.reading.publishers import Registry
+
+_REMEMBERED = 50_000  # windows; words come round again, and each is about a kilobyte
+
+
+class Analyser:
+    """Gives morphemes of windows. One per process, used by any number of tasks of one loop.
+
+    The process beside starts with ``start`` (or the first question) and ends with ``stop``; it also
+    ends by itself when this process is gone, however it went.
+    """
+
+    def __init__(self) -> None:
+        self._pool = _new_pool()
+        self._turn = asyncio.Lock()
+        self._asked: set[str] = set()
+        self._known: OrderedDict[str, Morphs] = OrderedDict()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Load the dictionaries, so that the first question is not slow. About two seconds."""
+        await self._send([])
+
+    async def stop(self) -> None:
+        """End the process beside; what it is busy with is finished first."""
+        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+
+    async def analyse(self, windows: Collection[str]) -> dict[str, Morphs]:
+        """Morphemes by window. Questions put while a batch is under way go out together.
+
+        Raises BrokenProcessPool where the process beside died over the batch twice.
+        """
+        answer = self._recall(windows)
+        missing = set(windows) - answer.keys()
+        if missing:
+            self._asked |= missing
+            async with self._turn:
+                answer |= self._recall(missing)
+                missing -= answer.keys()
+                if missing:
+                    fresh = await self._ask(missing)
+                    answer |= {window: fresh[window] for window in missing}
+        return answer
+
+    async def _ask(self, missing: set[str]) -> Mapping[str, Morphs]:
+        """Send what everybody who waits has asked for, and remember the answers."""
+        batch = [window for window in self._asked | missing if window not in self._known]
+        self._asked = set()
+        fresh = dict(zip(batch, await self._send(batch), strict=True))
+        self._known.update(fresh)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return fresh
+
+    async def _send(self, batch: Sequence[str]) -> list[Morphs]:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, _analyse, batch)
+        except BrokenProcessPool:
+            self._pool.shutdown(wait=False)
+            self._pool = _new_pool()
+            return await loop.run_in_executor(self._pool, _analyse, batch)
+
+    def _recall(self, windows: Collection[str]) -> dict[str, Morphs]:
+        answer = {window: self._known[window] for window in windows if window in self._known}
+        for window in answer:
+            self._known.move_to_end(window)
+        return answer
+
+
+def _new_pool() -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_begin)
+
+
+# What follows runs in the process beside.
+_morphology: Morphology | None = None
+
+
+def _begin() -> None:
+    global _morphology  # noqa: PLW0603 - a process of its own, with nothing else in it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _morphology = Morphology(Registry.load().names())
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+def _analyse(batch: Sequence[str]) -> list[Morphs]:
+    assert _morphology is not None
+    return _morphology.analyse(batch)

@@ -1,0 +1,158 @@
+"""The composition root: every part built once, roles run side by side until asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Literal, get_args
+
+import structlog
+
+from notifier import registry as channels
+from notifier.model import Channel, ChannelOptions
+from scrapers import registry as declared_sources
+from scrapers.fetch import Fetcher
+from scrapers.model import Source
+from service import work
+from service.analyser import Analyser
+from service.collect import Collect
+from service.config import Settings
+from service.deliver import Deliver
+from service.errors import BadSetting
+from service.ops.reach import reachable
+from service.read import Read
+from service.reading.publishers import Registry
+from service.schedule import Schedule
+from service.store.articles import Articles
+from service.store.database import Database
+from service.store.deliveries import Deliveries
+from service.store.migrate import migrate
+from service.store.overview import Overview
+from service.store.sources import Sources
+from service.store.steps import Step
+from service.store.sweep import sweep
+from service.store.triage import Triage
+from service.triage import Judge
+
+log = structlog.get_logger()
+
+Role = Literal["scheduler", "worker", "web"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_FETCHES, _JUDGEMENTS = 200, 40  # wake-ups taken at once; fetching nearly always waits
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncIterator[str]:
+    """The address of a database that answers: the configured one, else the embedded one."""
+    if settings.database_url is not None:
+        await reachable(settings.database_url)
+        yield settings.database_url
+        return
+    from service.ops.embedded import running  # noqa: PLC0415 - only where no server is given
+
+    async with running(settings.data) as server:
+        await reachable(server.url)
+        yield server.url
+
+
+def declared(settings: Settings) -> Mapping[str, Source]:
+    """The sources to poll. Raises BadSetting for one that nobody declared."""
+    every = declared_sources.sources()
+    strange = sorted(set(settings.sources) - set(every))
+    if strange:
+        raise BadSetting("PABAL_SOURCES", f"{strange[0]} 출처가 없습니다: no such source")
+    return {each: every[each] for each in settings.sources or every}
+
+
+def open_channels(settings: Settings) -> dict[str, Channel]:
+    """Every channel, opened once for the process."""
+    options = ChannelOptions(private_addresses=settings.private_webhooks, contact=settings.contact)
+    return {name: channels.open_channel(name, options) for name in channels.names()}
+
+
+async def run(
+    settings: Settings,
+    url: str,
+    roles: Sequence[Role],
+    stop: asyncio.Event,
+    *,
+    ready: Callable[[str | None], None],
+) -> None:
+    """Run ``roles`` on the database at ``url`` until ``stop``.
+
+    ``ready`` is called once everything is up, with the page's address where there is one.
+    """
+    await migrate(url)
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        sources = declared(settings)
+        store = Sources(database)
+        await store.declare(sources)
+        page = None
+        if "worker" in roles:
+            for tasks, at_once in await _tasks(settings, database, sources, stack):
+                group.create_task(work.work(url, tasks, at_once=at_once, stop=stop))
+        if "scheduler" in roles:
+            schedule = Schedule(database, store, tuple(sources), settings.pace)
+            schedule.start()
+            stack.callback(schedule.stop)
+        if "web" in roles:
+            page = await stack.enter_async_context(_page(settings, database))
+        ready(page)
+        await stop.wait()
+
+
+async def _tasks(
+    settings: Settings, database: Database, sources: Mapping[str, Source], stack: AsyncExitStack
+) -> tuple[tuple[work.Tasks, int], ...]:
+    """The worker's tasks with how many may run at once; ``stack`` closes what they use."""
+    registry = Registry.load()
+    fetcher = Fetcher(contact=settings.contact, replica=settings.replica_url, pace=settings.pace)
+    stack.push_async_callback(fetcher.aclose)
+    ways_out = open_channels(settings)
+    for channel in ways_out.values():
+        stack.push_async_callback(channel.aclose)
+    analyser = await stack.enter_async_context(Analyser())
+    articles = Articles(database)
+    collect = Collect(sources, fetcher, Sources(database), articles, settings.pace)
+    read = Read(sources, registry, articles)
+    judge = Judge(Triage(database), analyser, registry)
+    deliver = Deliver(Deliveries(database), ways_out, settings.pace)
+    return (
+        (work.fetching(collect), _FETCHES),
+        (work.judging(read, judge, deliver), _JUDGEMENTS),
+    )
+
+
+async def once(settings: Settings, url: str, step: Step) -> None:
+    """Do what one step has to do now, and return when nothing is left for it."""
+    await migrate(url)
+    async with AsyncExitStack() as stack:
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        sources = declared(settings)
+        await Sources(database).declare(sources)
+        if step == "poll":
+            await Sources(database).claim_due(tuple(sources))
+        else:
+            await sweep(database, patience=timedelta(0))
+        for tasks, _ in await _tasks(settings, database, sources, stack):
+            if step in tasks:
+                await work.drain(url, {step: tasks[step]})
+
+
+@asynccontextmanager
+async def _page(settings: Settings, database: Database) -> AsyncIterator[str]:
+    from service.web.app import build  # noqa: PLC0415 - a worker needs no web framework
+    from service.web.serve import serving  # noqa: PLC0415
+
+    try:
+        async with serving(build(Overview(database)), settings.host, settings.port) as address:
+            yield address
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise BadSetting("PABAL_PORT", f"{where}: {error.strerror}") from error

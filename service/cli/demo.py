@@ -1,0 +1,174 @@
+"""``pabal demo``: the main job on this machine alone, ending in a ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from service import config
+from service.errors import UserError
+
+if TYPE_CHECKING:
+    from service.demo.ledger import Ledger
+    from service.demo.run import Plan
+
+_RULES = ("수출 (바우처 | 전시회 | 인증)", "관세 | FTA", "인도 -인도네시아")
+_INVENTED, _HOURS, _SEED = 300, 3.0, 2026
+_INVENTED_SPEED = 180.0  # three hours in a minute
+_REPLAY_SPEED = 15_000.0  # a month in three minutes
+_SEOUL = ZoneInfo("Asia/Seoul")
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(demo)
+
+
+def demo(
+    replay: Annotated[
+        Path | None, typer.Option(help="실제 한 달을 재생 / a recorded month, .jsonl or .jsonl.gz")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(min=1, help="몇 배 빠르게 / how many times faster than life")
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="규칙 파일, 한 줄에 하나 / a file of rules, one a line")
+    ] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option(help="규칙 (여러 번) / a rule, repeatable")
+    ] = None,
+    kills: Annotated[
+        int, typer.Option(min=0, max=50, help="도중에 서비스를 죽이는 횟수 / SIGKILLs on the way")
+    ] = 0,
+    seed: Annotated[
+        int, typer.Option(help="발명과 우연의 씨 / of what is invented and random")
+    ] = _SEED,
+    count: Annotated[
+        int, typer.Option(min=1, help="지어낼 자료 수 / releases to invent")
+    ] = _INVENTED,
+    report: Annotated[
+        Path | None, typer.Option(help="장부를 JSON으로도 / write the ledger as JSON too")
+    ] = None,
+) -> None:
+    """인터넷 없이 해 봅니다: 사이트 복제본을 살피고 알림을 보낸 뒤 장부로 대조합니다.
+
+    Try it without internet: the service watches a replica of real sites on this machine, a
+    subscriber gets alerts, and a ledger holds the two together. Exit 1 if anything was missed,
+    sent twice, not stored or not owed.
+    """
+    settings = config.from_environment()
+    with tempfile.TemporaryDirectory(prefix="pabal-demo-") as home:
+        Path(home).chmod(0o755)  # the embedded PostgreSQL of root runs as another account
+        plan = _plan(
+            Path(home),
+            settings.database_url,
+            replay=replay,
+            speed=speed,
+            rules=_rules(rules, rule),
+            kills=kills,
+            seed=seed,
+            count=count,
+        )
+        ledger = _play(plan)
+    if report is not None:
+        report.write_text(json.dumps(_figures(ledger), ensure_ascii=False, indent=1))
+    raise typer.Exit(0 if ledger.clean else 1)
+
+
+def _plan(
+    home: Path,
+    database_url: str | None,
+    *,
+    replay: Path | None,
+    speed: float | None,
+    rules: tuple[str, ...],
+    kills: int,
+    seed: int,
+    count: int,
+) -> Plan:
+    from service.demo import invent  # noqa: PLC0415
+    from service.demo.replay import ReplayError, load  # noqa: PLC0415
+    from service.demo.run import Plan  # noqa: PLC0415
+
+    if replay is None:
+        start = datetime.now(_SEOUL) - timedelta(hours=_HOURS)  # the edge: a demo is about now
+        releases = invent.releases(seed, count, start, _HOURS)
+    else:
+        try:
+            releases = load(replay)
+        except (ReplayError, OSError) as error:
+            raise UserError(str(error)) from error
+    fast = speed or (_INVENTED_SPEED if replay is None else _REPLAY_SPEED)
+    return Plan(releases, rules, fast, kills, seed, home, database_url)
+
+
+def _rules(file: Path | None, typed: list[str] | None) -> tuple[str, ...]:
+    from service.judging.rules import parse  # noqa: PLC0415
+
+    written = list(typed or ())
+    if file is not None:
+        try:
+            written += [line for line in file.read_text().splitlines() if line.strip()]
+        except OSError as error:
+            raise UserError(f"{file}: {error.strerror}") from error
+    for each in written:
+        parse(each)
+    return tuple(written) or _RULES
+
+
+def _play(plan: Plan) -> Ledger:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.live import Live  # noqa: PLC0415
+
+    from service.demo import view  # noqa: PLC0415
+    from service.demo.process import ServiceDied  # noqa: PLC0415
+    from service.demo.run import Demo  # noqa: PLC0415
+
+    console = Console()
+    demo = Demo(plan)
+
+    async def show() -> Ledger:
+        playing = asyncio.create_task(demo.run())
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+            while not playing.done():
+                if console.is_terminal:
+                    live.update(view.board(demo.progress), refresh=True)
+                await asyncio.wait({playing}, timeout=0.25)
+        return playing.result()
+
+    try:
+        ledger = asyncio.run(show())
+    except ServiceDied as error:
+        raise UserError(f"서비스가 멈췄습니다 (the service ended): {error}") from error
+    console.print(view.report(ledger))
+    for name in ("not_stored", "missed", "not_owed", "twice"):
+        if found := getattr(ledger, name):
+            console.print(f"{name}: {found[:20]}")
+    clean = ledger.clean
+    console.print("✓ 놓친 것도 두 번 보낸 것도 없습니다." if clean else "✗ 장부가 맞지 않습니다.")
+    console.print("  Nothing missed, nothing twice." if clean else "  The ledger does not balance.")
+    return ledger
+
+
+def _figures(ledger: Ledger) -> dict[str, object]:
+    from service.demo.ledger import percentile  # noqa: PLC0415
+
+    figures: dict[str, object] = {
+        name: getattr(ledger, name)
+        for name in ("published", "appearances", "seen", "stored", "copies", "owed", "sent")
+    }
+    figures |= {
+        name: len(getattr(ledger, name)) for name in ("not_stored", "missed", "not_owed", "twice")
+    }
+    figures |= {"repeats": ledger.repeats, "in_flight_at_kills": ledger.in_flight_at_kills}
+    for name in ("from_publication", "from_showing"):
+        values = getattr(ledger, name)
+        figures |= {f"{name}_p{p}": percentile(values, p / 100) for p in (50, 99)}
+    return figures

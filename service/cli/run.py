@@ -1,0 +1,102 @@
+"""``pabal up``, ``pabal once``, ``pabal doctor``."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service import config, logs
+from service.config import Settings
+from service.store.steps import STEPS, Step
+
+if TYPE_CHECKING:
+    from service.app import Role
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.command()(up)
+    app.command()(once)
+    app.command()(doctor)
+
+
+def up(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="scheduler, worker, web 가운데 이것만 (여러 번 가능) / only these roles"),
+    ] = None,
+) -> None:
+    """서비스를 시작합니다: 수집, 판단, 발송, 화면. / Run the service until Ctrl-C or SIGTERM."""
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    asyncio.run(_up(settings, only or []))
+
+
+async def _up(settings: Settings, only: list[str]) -> None:
+    from service import app  # noqa: PLC0415 - help and errors come without the whole house
+
+    strange = sorted(set(only) - set(app.ROLES))
+    if strange:
+        raise typer.BadParameter(f"{strange[0]}: {', '.join(app.ROLES)}", param_hint="--only")
+    roles = [role for role in app.ROLES if not only or role in only]
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop.set)
+    typer.echo("파발을 준비합니다… / Pabal is getting ready…", err=True)
+    getting_up = asyncio.create_task(_run(settings, roles, stop))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({getting_up, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    await getting_up
+    typer.echo("파발을 마쳤습니다. / Pabal has stopped.", err=True)
+
+
+async def _run(settings: Settings, roles: Sequence[Role], stop: asyncio.Event) -> None:
+    from service import app  # noqa: PLC0415
+
+    async with app.database_url(settings) as url:
+        await app.run(settings, url, roles, stop, ready=lambda page: _say(settings, page))
+
+
+def _say(settings: Settings, page: str | None) -> None:
+    where = f"{settings.replica_url} (replica)" if settings.replica_url else "정부·언론 사이트"
+    typer.echo(f"파발이 달립니다: {where}을(를) 살피고, 규칙에 맞는 소식을 알립니다.", err=True)
+    typer.echo(
+        "Pabal is running: it polls its sources and sends what matches your rules.", err=True
+    )
+    if page:
+        typer.echo(f"화면 / page: {page}", err=True)
+    typer.echo("멈추기 / stop: Ctrl-C", err=True)
+
+
+def once(
+    step: Annotated[str, typer.Argument(help=f"{' · '.join(STEPS)}")],
+) -> None:
+    """한 단계를 한 번만 합니다 (cron, 점검). / Do what one step has to do now, then end."""
+    if step not in STEPS:
+        raise typer.BadParameter(f"{step}: {', '.join(STEPS)}", param_hint="STEP")
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    asyncio.run(_once(settings, step))
+
+
+async def _once(settings: Settings, step: Step) -> None:
+    from service import app  # noqa: PLC0415
+
+    async with app.database_url(settings) as url:
+        await app.once(settings, url, step)
+
+
+def doctor() -> None:
+    """설정과 환경을 점검합니다. / Check settings and surroundings; exit 1 if one is wrong."""
+    from service.ops import doctor as checks  # noqa: PLC0415
+
+    results = asyncio.run(checks.examine(config.from_environment()))
+    for each in results:
+        typer.echo(f"{'✓' if each.ok else '✗'} {each.what}: {each.found}")
+    raise typer.Exit(0 if all(each.ok for each in results) else 1)

@@ -1,0 +1,97 @@
+"""``pabal subscribe``, ``pabal unsubscribe``, ``pabal subscriptions``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from notifier.errors import BadAddress
+from service import config, logs
+from service.errors import UserError
+from service.store.subscriptions import Subscriptions
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.command()(subscribe)
+    app.command()(unsubscribe)
+    app.command()(subscriptions)
+
+
+def subscribe(
+    name: Annotated[str, typer.Argument(help="구독 이름 / a name for the subscription")],
+    rule: Annotated[list[str], typer.Option(help="규칙 (여러 번 가능) / a rule, repeatable")],
+    webhook: Annotated[str, typer.Option(help="알림을 받을 주소 / where alerts go")] = "",
+    secret: Annotated[
+        str, typer.Option(help="서명 열쇠 whsec_… (비우면 만듭니다 / made if empty)")
+    ] = "",
+) -> None:
+    """규칙에 맞는 소식을 알립니다. 주소가 없으면 화면(로그)에 씁니다.
+
+    Tell NAME of whatever matches its rules: by webhook, else on the console.
+    """
+    from notifier.channels.webhook import new_secret  # noqa: PLC0415
+    from service.app import open_channels  # noqa: PLC0415
+    from service.judging import rules  # noqa: PLC0415
+
+    parsed = [(text, rules.canonical(rules.parse(text))) for text in rule]
+    channel, address = ("webhook", webhook) if webhook else ("console", "-")
+    try:
+        open_channels(config.from_environment())[channel].check_address(address)
+    except BadAddress as error:
+        raise UserError(str(error)) from error
+    key = (secret or new_secret()) if webhook else None
+
+    async def save(store: Subscriptions) -> None:
+        await store.subscribe(name, parsed, channel, address, key)
+
+    _in_store(save)
+    typer.echo(f"{name}: 규칙 {len(parsed)}개 → {channel} {address}")
+    if webhook and not secret:
+        typer.echo(f"서명 열쇠 / signing secret (다시 보이지 않습니다 / shown once): {key}")
+
+
+def unsubscribe(name: Annotated[str, typer.Argument(help="구독 이름 / its name")]) -> None:
+    """구독을 끝냅니다. / End a subscription."""
+
+    async def end(store: Subscriptions) -> None:
+        if not await store.end(name):
+            raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
+
+    _in_store(end)
+    typer.echo(f"{name}: 끝냈습니다 / ended")
+
+
+def subscriptions() -> None:
+    """구독을 모두 보입니다. / List every live subscription."""
+
+    async def show(store: Subscriptions) -> None:
+        for each in await store.listed():
+            typer.echo(
+                f"{each.name}: {' · '.join(each.rules)} → {', '.join(each.endpoints) or '—'}"
+            )
+
+    _in_store(show)
+
+
+def _in_store(act: Callable[[Subscriptions], Awaitable[None]]) -> None:
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+
+    async def run() -> None:
+        from service.app import database_url  # noqa: PLC0415
+        from service.store.database import Database  # noqa: PLC0415
+        from service.store.migrate import migrate  # noqa: PLC0415
+
+        async with database_url(settings) as url:
+            await migrate(url)
+            database = Database(url, size=1)
+            try:
+                await act(Subscriptions(database))
+            finally:
+                await database.close()
+
+    asyncio.run(run())

@@ -1,0 +1,131 @@
+"""The environment, read once into one frozen ``Settings``. Nothing else reads it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from service.errors import BadSetting
+
+_PREFIX = "PABAL_"
+
+
+class Settings(BaseModel):
+    """Every setting with its default. ``PABAL_<NAME>`` sets it, ``PABAL_<NAME>_FILE`` reads it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: str | None = Field(
+        default=None,
+        description="PostgreSQL 14-18 to use; unset: the embedded one "
+        "(postgresql://user:password@host:5432/name)",
+    )
+    data: Path = Field(
+        default=Path("/var/lib/pabal"),
+        description="directory of the embedded PostgreSQL; unset: in the user's data home",
+    )
+    host: str = Field(default="127.0.0.1", description="address the page listens on")
+    port: int = Field(default=8080, ge=0, le=65535, description="port of the page; 0: any free one")
+    contact: str = Field(
+        default="https://github.com/pabal/pabal",
+        min_length=3,
+        pattern=r"^[\x21-\x7e]+$",
+        description="where publishers reach you; part of the user agent",
+    )
+    sources: tuple[str, ...] = Field(
+        default=(), description="ids of the sources to poll, by commas; unset: all declared"
+    )
+    replica_url: str | None = Field(
+        default=None, description="loopback replica that answers in place of every publisher"
+    )
+    pace: float = Field(
+        default=1.0,
+        gt=0,
+        le=10_000,
+        description="divides every wait between polls, requests and tries; for the demo and tests",
+    )
+    private_webhooks: bool = Field(
+        default=False, description="allow webhooks to private addresses and plain http"
+    )
+    log: Literal["console", "json"] = Field(default="console", description="form of the log lines")
+
+    @field_validator("database_url")
+    @classmethod
+    def _asyncpg(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        scheme, rest = url.split("://", 1) if "://" in url else ("", "")
+        if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not rest:
+            msg = "must look like postgresql://user:password@host:5432/name"
+            raise ValueError(msg)
+        return f"postgresql+asyncpg://{rest}"
+
+    @field_validator("replica_url")
+    @classmethod
+    def _loopback(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+            msg = "must be a loopback address such as http://127.0.0.1:9000"
+            raise ValueError(msg)
+        return url
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises BadSetting naming the variable for the first one that is wrong.
+
+    A variable that starts with ``PABAL_`` but names no setting is refused too: most are typos.
+    """
+    environ = os.environ if environ is None else environ
+    values = {
+        "data": str(default_data_dir(Path.home(), os.geteuid(), environ.get("XDG_DATA_HOME")))
+    }
+    for name, value in environ.items():
+        if name.startswith(_PREFIX):
+            field, text = _setting(name, value, environ)
+            values[field] = text
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = _PREFIX + str(first["loc"][0]).upper()
+        raise BadSetting(name, first["msg"].removeprefix("Value error, ")) from None
+
+
+def _setting(name: str, value: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    known = {_PREFIX + field.upper(): field for field in Settings.model_fields}
+    if name in known:
+        return known[name], value
+    plain = name.removesuffix("_FILE")
+    if plain != name and plain in known:
+        if plain in environ:
+            raise BadSetting(name, f"{plain} is set too; keep one of them")
+        try:
+            return known[plain], Path(value).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadSetting(name, f"{value}: {error.strerror}") from None
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise BadSetting(name, f"이런 설정은 없습니다: there is no such setting{hint}")
+
+
+def default_data_dir(home: Path, uid: int, xdg: str | None) -> Path:
+    """Where data lives when nothing was said; ``xdg`` is $XDG_DATA_HOME.
+
+    Root gets /var/lib/pabal: its home is closed to the account that PostgreSQL runs as.
+    """
+    if uid == 0:
+        return Path("/var/lib/pabal")
+    base = Path(xdg) if xdg and Path(xdg).is_absolute() else home / ".local" / "share"
+    return base / "pabal"

@@ -1,0 +1,73 @@
+"""Deliver: claim | word | send | settle. No transaction is open while a message is on its way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import structlog
+
+from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
+from notifier.model import Alert, Channel, Hit, Message
+from service.model import DueDelivery
+from service.pace import SEND_LADDER, jittered
+from service.store.deliveries import Deliveries
+
+log = structlog.get_logger()
+
+IN_FLIGHT = 10  # messages under way for one wake-up; after a crash at most these are repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """The step with its tools. ``pace`` divides the waits between tries."""
+
+    deliveries: Deliveries
+    channels: Mapping[str, Channel]
+    pace: float
+
+    async def deliver(self) -> None:
+        """Send what is due until nothing is; a slow receiver holds up only its own message."""
+        flying: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as sends:
+            while True:
+                if len(flying) < IN_FLIGHT:
+                    due = await self.deliveries.claim_due(IN_FLIGHT - len(flying))
+                    flying |= {sends.create_task(self._send(each)) for each in due}
+                if not flying:
+                    return
+                _, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _send(self, due: DueDelivery) -> None:
+        try:
+            channel = self._channel(due)
+            receipt = await channel.send(_worded(due))
+        except SendError as error:
+            await self._failed(due, error)
+        else:
+            await self.deliveries.settle_sent(due, receipt.detail)
+            log.info("deliver.sent", message=due.message_id, channel=due.channel, try_=due.attempt)
+
+    def _channel(self, due: DueDelivery) -> Channel:
+        if due.channel not in self.channels:
+            raise Undeliverable(f"no channel is called {due.channel}")
+        return self.channels[due.channel]
+
+    async def _failed(self, due: DueDelivery, error: SendError) -> None:
+        """Passing failures climb the ladder; the last rung and every refusal is a dead letter."""
+        detail = str(error)
+        log.warning("deliver.failed", message=due.message_id, why=detail, try_=due.attempt)
+        if isinstance(error, TryAgain) and due.attempt <= len(SEND_LADDER):
+            wait = jittered(SEND_LADDER[due.attempt - 1] / self.pace)
+            await self.deliveries.settle_later(due, detail, max(wait, error.retry_after or 0.0))
+        else:
+            gone = isinstance(error, EndpointGone)
+            await self.deliveries.settle_dead(due, detail, switch_off=gone)
+
+
+def _worded(due: DueDelivery) -> Message:
+    facts = cast("dict[str, Any]", dict(due.alert))
+    facts["hits"] = tuple(Hit(**each) for each in facts["hits"])
+    return Message(due.message_id, due.address, due.secret, Alert(**facts), due.attempt)

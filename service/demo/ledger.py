@@ -1,0 +1,134 @@
+"""The ledger: what the world published against what was stored, owed and received."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from service.store.evidence import OwedRow, StoredRow
+
+Reads = Callable[[str, str], bool]
+"""Does a title and a body concern the subscriber? The plain reading, with no index behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One request at the sink: a message id and when it came, in seconds since 1970."""
+
+    message_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One release on one site as the source that reads it should store it.
+
+    Times are seconds since 1970: put up, and first shown in an answer (None: nobody looked).
+    """
+
+    source_id: str
+    release_id: int
+    at: float
+    shown: float | None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The figures. Latencies are in seconds, one per alert received first."""
+
+    published: int = 0
+    appearances: int = 0
+    seen: int = 0
+    stored: int = 0
+    not_stored: list[str] = field(default_factory=list)
+    copies: int = 0
+    owed: int = 0
+    sent: int = 0
+    missed: list[int] = field(default_factory=list)
+    not_owed: list[int] = field(default_factory=list)
+    twice: list[int] = field(default_factory=list)
+    repeats: int = 0
+    in_flight_at_kills: int = 0
+    from_publication: list[float] = field(default_factory=list)
+    from_showing: list[float] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Nothing lost, nothing twice, nothing that nobody asked for.
+
+        After a kill a message may come again with the same id, once for each that was under way.
+        """
+        faults = (self.not_stored, self.missed, self.not_owed, self.twice)
+        return not any(faults) and self.repeats <= self.in_flight_at_kills
+
+
+def draw_up(
+    published: Sequence[Published],
+    stored: Sequence[StoredRow],
+    owed: Sequence[OwedRow],
+    received: Sequence[Received],
+    reads: Reads,
+    *,
+    release_of: Callable[[StoredRow], int],
+    in_flight_at_kills: int = 0,
+) -> Ledger:
+    """Hold everything against everything else.
+
+    What is owed is read plainly off the stored rows: a story concerns the subscriber where any of
+    its articles that is not of the silent baseline does.
+    """
+    news = [row for row in stored if not row.baseline]
+    rows = Counter((row.source_id, release_of(row)) for row in stored)
+    wanted = {(each.source_id, each.release_id) for each in published}
+    due = {row.story_id for row in news if row.story_id and reads(row.title, row.text)}
+    story_of = {row.message_id: row.story_id for row in owed}
+    receipts = Counter(each.message_id for each in received)
+    got = Counter(story_of[each] for each in receipts if each in story_of)
+    ledger = Ledger(
+        published=len({each.release_id for each in published}),
+        appearances=len(published),
+        seen=sum(each.shown is not None for each in published),
+        stored=sum(rows[each] == 1 for each in wanted),
+        not_stored=sorted(f"{s} {r}" for s, r in wanted if rows[s, r] != 1),
+        copies=len(news) - len({row.story_id for row in news}),
+        owed=len(due),
+        sent=len(receipts),
+        missed=sorted(due - set(got)),
+        not_owed=sorted(set(got) - due),
+        twice=sorted(each for each, times in got.items() if times > 1),
+        repeats=sum(receipts.values()) - len(receipts),
+        in_flight_at_kills=in_flight_at_kills,
+    )
+    appeared = {(each.source_id, each.release_id): each for each in published}
+    puts: defaultdict[int, list[float]] = defaultdict(list)
+    shows: defaultdict[int, list[float]] = defaultdict(list)
+    for row in news:
+        each = appeared.get((row.source_id, release_of(row)))
+        if each is not None and row.story_id is not None:
+            puts[row.story_id].append(each.at)
+            shows[row.story_id].extend([] if each.shown is None else [each.shown])
+    for story_id, at in _first_receipts(received, story_of).items():
+        ledger.from_publication += [at - min(puts[story_id])] if puts[story_id] else []
+        ledger.from_showing += [at - min(shows[story_id])] if shows[story_id] else []
+    return ledger
+
+
+def _first_receipts(
+    received: Iterable[Received], story_of: Mapping[str, int]
+) -> Mapping[int, float]:
+    """When each story was first told of."""
+    first: dict[int, float] = {}
+    for receipt in received:
+        story_id = story_of.get(receipt.message_id)
+        if story_id is not None:
+            first[story_id] = min(receipt.at, first.get(story_id, receipt.at))
+    return first
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The smallest value that ``share`` of all values do not exceed; None for none."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

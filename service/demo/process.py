@@ -1,0 +1,84 @@
+"""The ordinary service as a child process: started, stopped, killed with all that it started."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+
+class ServiceDied(Exception):
+    """The service ended although nobody asked it to; carries the end of its log."""
+
+
+class ServiceProcess:
+    """``pabal up`` in a session of its own, its output in ``log``."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        """``environment`` is all of it: nothing of ours leaks into the service."""
+        self._environment = environment
+        self._log = log
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it; returns at once."""
+        with self._log.open("ab") as log:
+            self._child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "service",
+                "up",
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=dict(self._environment),
+                start_new_session=True,
+            )
+
+    def check(self) -> None:
+        """Raise ServiceDied where it has ended by itself."""
+        if self._child is not None and self._child.returncode is not None:
+            raise ServiceDied(f"exit {self._child.returncode}\n{self.log_tail()}")
+
+    async def kill(self) -> int:
+        """SIGKILL to it and to everything it started, at once; returns how many processes."""
+        assert self._child is not None
+        victims = [self._child.pid, *_descendants(self._child.pid)]
+        for pid in victims:  # frozen first: nobody may start another while the others die
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        for pid in victims:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await self._child.wait()
+        return len(victims)
+
+    async def stop(self) -> int:
+        """SIGTERM, as an operator's machine does it; returns its exit code."""
+        if self._child is None:
+            return 0
+        if self._child.returncode is None:
+            self._child.send_signal(signal.SIGTERM)
+        try:
+            return await asyncio.wait_for(self._child.wait(), 60)
+        except TimeoutError:
+            await self.kill()
+            raise ServiceDied(f"did not stop in 60 s\n{self.log_tail()}") from None
+
+    def log_tail(self) -> str:
+        """The last lines of its log."""
+        return "\n".join(self._log.read_text(errors="replace").splitlines()[-20:])
+
+
+def _descendants(pid: int) -> list[int]:
+    """Children, their children and so on; a session of their own hides none of them."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *_descendants(child)]
+    return found

@@ -1,0 +1,254 @@
+"""The demo: publish on the replica, let the ordinary service watch it, hold the two together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from notifier.channels.webhook import new_secret
+from service.demo import invent
+from service.demo.ledger import Ledger, Published, Received, draw_up
+from service.demo.process import ServiceProcess
+from service.demo.server import serving
+from service.demo.sink import Sink
+from service.demo.world import Release, World
+from service.judging import rules as language
+from service.judging.matcher import plain
+from service.judging.morphemes import Morphology, Morphs
+from service.ops.embedded import address
+from service.reading.publishers import Registry
+from service.store.database import Database
+from service.store.evidence import Evidence, StoredRow
+from service.store.overview import Overview
+from service.store.subscriptions import Subscriptions
+
+SOURCES_OF_SITE = {
+    "korea_kr": ("korea_kr",),
+    "mss": ("mss_press", "mss_press_rss"),
+    "mofa": ("mofa_rss",),
+    "etoday": ("etoday",),
+    "yna": ("yna",),
+    "mk": ("mk",),
+}
+_FASTEST_PACE = 300.0  # korea.kr once a second
+_PATIENCE = 180.0  # seconds for everything to arrive after the last release
+_HISTORY = 120  # releases that are there before the service first looks
+_HISTORY_SEED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to play. ``speed`` is how many seconds of the world pass in one of ours."""
+
+    releases: Sequence[Release]
+    rules: Sequence[str]
+    speed: float
+    kills: int
+    seed: int
+    home: Path
+    database_url: str | None
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where the demo stands, for whoever shows it."""
+
+    stage: str = ""
+    published: int = 0
+    of: int = 0
+    stored: int = 0
+    stories: int = 0
+    owed: int = 0
+    received: int = 0
+    kills: int = 0
+
+
+@dataclass(slots=True)
+class Demo:
+    """One run of the demo; ``progress`` moves while it runs."""
+
+    plan: Plan
+    progress: Progress = field(default_factory=Progress)
+
+    async def run(self) -> Ledger:
+        """Play the plan to its end and draw up the ledger. Raises ServiceDied."""
+        plan, progress = self.plan, self.progress
+        progress.of = len(plan.releases)
+        world, secret = World(), new_secret()
+        sink = Sink(secret)
+        for release in _history(plan):
+            world.publish(release, time.time())
+        async with (
+            serving(world, sink) as base,
+            self._service(base) as service,
+            _database(self._address()) as database,
+        ):
+            progress.stage = "첫 확인 / first look"
+            evidence = Evidence(database)
+            await self._until(service, evidence.baselined)
+            await _subscribe(database, plan.rules, f"{base}/sink/demo", secret)
+            progress.stage = "발행 / publishing"
+            watching = asyncio.create_task(self._watch(database, sink))
+            await self._publish(world, service)
+            progress.stage = "마무리 / settling"
+            shown = _appearances(plan.releases, world)
+            wanted = {(each.source_id, each.release_id) for each in shown}
+            await self._until(service, lambda: self._settled(database, wanted))
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            progress.stage = "대조 / reckoning"
+            return await self._reckon(sink, evidence, _appearances(plan.releases, world))
+
+    @asynccontextmanager
+    async def _service(self, base: str) -> AsyncIterator[ServiceProcess]:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")}
+        environment |= {
+            "PABAL_DATA": str(self.plan.home / "data"),
+            "PABAL_REPLICA_URL": base,
+            "PABAL_PACE": str(min(max(self.plan.speed, 1.0), _FASTEST_PACE)),
+            "PABAL_PRIVATE_WEBHOOKS": "true",
+            "PABAL_PORT": "0",
+            "PABAL_LOG": "json",
+        }
+        if self.plan.database_url:
+            environment["PABAL_DATABASE_URL"] = self.plan.database_url
+        service = ServiceProcess(environment, self.plan.home / "service.log")
+        self.progress.stage = "서비스 시작 / starting the service"
+        await service.start()
+        try:
+            yield service
+        finally:
+            await service.stop()
+
+    def _address(self) -> str:
+        return self.plan.database_url or address(self.plan.home / "data")
+
+    async def _publish(self, world: World, service: ServiceProcess) -> None:
+        """Put releases up at their time, ``speed`` times faster; kill the service in between."""
+        began, first = time.monotonic(), self.plan.releases[0].published
+        offsets = [self._offset(each, first) for each in self.plan.releases]
+        kills = _moments(self.plan.kills, offsets[-1], self.plan.seed)
+        for release, offset in zip(self.plan.releases, offsets, strict=True):
+            while (wait := began + offset - time.monotonic()) > 0:
+                await asyncio.sleep(min(wait, 0.1))
+                if kills and time.monotonic() - began >= kills[0]:
+                    kills.pop(0)
+                    await service.kill()
+                    await service.start()
+                    self.progress.kills += 1
+            service.check()
+            world.publish(release, time.time())
+            self.progress.published += 1
+
+    def _offset(self, release: Release, first: datetime) -> float:
+        return max(0.0, (release.published - first).total_seconds()) / self.plan.speed
+
+    async def _until(self, service: ServiceProcess, ready: Callable[[], Awaitable[bool]]) -> None:
+        """Wait until ``ready``, for at most three minutes: what is missing by then is missing."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            service.check()
+            with suppress(OSError, SQLAlchemyError):  # not up yet, or not up again
+                if await ready():
+                    return
+            await asyncio.sleep(0.3)
+
+    async def _watch(self, database: Database, sink: Sink) -> None:
+        """Keep the progress current for whoever shows it."""
+        while True:
+            self.progress.received = len(sink.ids())
+            with suppress(OSError, SQLAlchemyError):
+                counts = await Overview(database).counts()
+                self.progress.stored, self.progress.stories = counts["articles"], counts["stories"]
+                self.progress.owed = counts["to_send"] + counts["sent"] + counts["dead"]
+            await asyncio.sleep(0.5)
+
+    async def _settled(self, database: Database, wanted: set[tuple[str, int]]) -> bool:
+        counts = await Overview(database).counts()
+        if counts["to_collect"] or counts["to_judge"] or counts["to_send"]:
+            return False
+        stored = await Evidence(database).stored()
+        return wanted <= {(row.source_id, release_of(row)) for row in stored}
+
+    async def _reckon(self, sink: Sink, evidence: Evidence, shown: Sequence[Published]) -> Ledger:
+        reads = await asyncio.to_thread(_plain_reader, self.plan.rules)
+        stored, owed = await evidence.stored(), await evidence.owed()
+        return await asyncio.to_thread(
+            draw_up,
+            shown,
+            stored,
+            owed,
+            [Received(each.message_id, each.received_at) for each in sink.receipts if each.valid],
+            reads,
+            release_of=release_of,
+            in_flight_at_kills=await evidence.died_in_flight(),
+        )
+
+
+def release_of(row: StoredRow) -> int:
+    """The number of the release behind a stored row: every site writes it at the key's end."""
+    return int(row.key[-9:])
+
+
+def _appearances(releases: Sequence[Release], world: World) -> list[Published]:
+    """Where each release should turn up, with when it was put up and first shown."""
+    return [
+        Published(
+            source_id,
+            each.id,
+            world.published_at_real.get(each.id, 0.0),
+            world.first_shown.get(each.id),
+        )
+        for each in releases
+        for site in sorted(each.sites)
+        for source_id in SOURCES_OF_SITE[site]
+    ]
+
+
+def _history(plan: Plan) -> Sequence[Release]:
+    """What stands on the sites before anybody looks: older than all that is played."""
+    start = plan.releases[0].published - timedelta(days=3)
+    return invent.releases(_HISTORY_SEED, _HISTORY, start, hours=48)
+
+
+def _moments(count: int, within: float, seed: int) -> list[float]:
+    """``count`` moments in ``within`` seconds, none at the very ends."""
+    rng = random.Random(seed)  # noqa: S311 - no secret
+    return sorted(rng.uniform(0.05, 0.95) * within for _ in range(count))
+
+
+def _plain_reader(rules: Sequence[str]) -> Callable[[str, str], bool]:
+    """The oracle: every rule read against a text naively, one after the other."""
+    parsed = [language.parse(each) for each in rules]
+    morphology = Morphology(Registry.load().names())
+    known: dict[str, Morphs] = {}
+
+    def analyse(window: str) -> Morphs:
+        if window not in known:
+            (known[window],) = morphology.analyse([window])
+        return known[window]
+
+    return lambda title, text: any(plain(each, title, text, analyse) for each in parsed)
+
+
+async def _subscribe(database: Database, rules: Sequence[str], address: str, secret: str) -> None:
+    parsed = [(each, language.canonical(language.parse(each))) for each in rules]
+    await Subscriptions(database).subscribe("demo", parsed, "webhook", address, secret)
+
+
+@asynccontextmanager
+async def _database(url: str) -> AsyncIterator[Database]:
+    database = Database(url, size=3)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,64 @@
+"""The replica on loopback: one server for every site, told apart by the Host header."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from starlette.types import Receive, Scope, Send
+
+from service.demo.sink import PREFIX, Sink
+from service.demo.sites import HOSTS
+from service.demo.sites.web import NOT_FOUND, Ask, Reply
+from service.demo.world import World
+from service.web import serve
+
+HOST = "127.0.0.1"
+
+
+def serving(
+    world: World, sink: Sink | None = None, port: int = 0
+) -> AbstractAsyncContextManager[str]:
+    """Serve ``world`` and ``sink`` on loopback in the running loop; yields the base address.
+
+    ``port`` 0 takes a free one. Raises OSError where the port is taken.
+    """
+    return serve.serving(_App(world, sink), HOST, port)
+
+
+class _App:
+    """Plain ASGI: the sink by path, everything else by host."""
+
+    def __init__(self, world: World, sink: Sink | None) -> None:
+        self._world = world
+        self._sink = sink
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._sink is not None and scope["path"].startswith(PREFIX):
+            await self._sink(scope, receive, send)
+            return
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        host = headers.get("host", "").partition(":")[0].lower()
+        reply = self._answer(scope, host, headers)
+        self._world.note(host, scope["path"], reply.status, reply.shown, time.time())
+        await _send(reply, send, with_body=scope["method"] != "HEAD")
+
+    def _answer(self, scope: Scope, host: str, headers: dict[str, str]) -> Reply:
+        answer = HOSTS.get(host)
+        if answer is None:
+            return NOT_FOUND
+        if scope["method"] not in {"GET", "HEAD"}:
+            return Reply(b"", status=405)
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        return answer(self._world, Ask(scope["path"], query, headers))
+
+
+async def _send(reply: Reply, send: Send, *, with_body: bool) -> None:
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers]
+    if reply.status != HTTPStatus.NOT_MODIFIED:
+        headers.append((b"content-type", reply.type.encode()))
+        headers.append((b"content-length", str(len(reply.body)).encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body if with_body else b""})

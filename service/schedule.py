@@ -1,0 +1,95 @@
+"""When each step is woken: APScheduler as a trigger only, the rows decide what is due.
+
+Any number of schedulers may run: a tick claims its slots by one conditional UPDATE.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+
+import structlog
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+)
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
+
+from service.store.database import Database
+from service.store.sources import Sources
+from service.store.sweep import sweep, tidy
+
+log = structlog.get_logger()
+
+_TICK, _SWEEP, _TIDY = 1.0, 10.0, 3600.0  # seconds
+_EVENTS = {
+    EVENT_JOB_MISSED: "missed",
+    EVENT_JOB_MAX_INSTANCES: "still_running",
+    EVENT_JOB_ERROR: "failed",
+}
+
+
+@dataclass(slots=True)
+class Schedule:
+    """Ticks, sweeps and tidying. ``trouble`` counts ticks that were missed, late or failed."""
+
+    database: Database
+    sources: Sources
+    declared: Collection[str]
+    pace: float
+    trouble: Counter[str] = field(default_factory=Counter)
+    _scheduler: AsyncIOScheduler | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Start triggering on the running event loop."""
+        scheduler = AsyncIOScheduler(timezone="Asia/Seoul")
+        scheduler.add_listener(self._count, sum(_EVENTS))
+        for name, job, every in (
+            ("tick", self._tick, max(_TICK / self.pace, 0.1)),
+            ("sweep", self._sweep, _SWEEP),
+            ("tidy", self._tidy, _TIDY),
+        ):
+            # The default grace of one second silently drops a run that is a little late.
+            scheduler.add_job(
+                _guarded(job), "interval", seconds=every, id=name, coalesce=True,
+                max_instances=1, misfire_grace_time=60,
+            )  # fmt: skip
+        scheduler.start()
+        self._scheduler = scheduler
+
+    def stop(self) -> None:
+        """Trigger nothing more."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+
+    async def _tick(self) -> None:
+        await self.sources.claim_due(self.declared)
+
+    async def _sweep(self) -> None:
+        woken = await sweep(self.database)
+        if any(woken.values()):
+            log.warning("sweep.woke", **woken)
+
+    async def _tidy(self) -> None:
+        await tidy(self.database)
+
+    def _count(self, event: JobEvent) -> None:
+        what = _EVENTS[event.code]
+        self.trouble[what] += 1
+        log.warning("schedule.trouble", job=event.job_id, what=what, times=self.trouble[what])
+
+
+def _guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """A database that is away costs this run, said in one line; the next one tries again."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except (OSError, DBAPIError) as error:
+            log.error("schedule.database_away", job=job.__name__, why=str(error).splitlines()[0])
+
+    return run

@@ -1,0 +1,78 @@
+"""What the demo's ledger and the fault tests hold against what the world published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from service.store.database import Database
+from service.store.tables import article, attempt, delivery, source
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """An article as stored; ``story_id`` None until it is judged."""
+
+    source_id: str
+    key: str
+    title: str
+    text: str
+    baseline: bool
+    story_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwedRow:
+    """A delivery as stored."""
+
+    message_id: str
+    story_id: int
+    subscription_id: int
+    outcome: str | None
+
+
+class Evidence:
+    """Reads only, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def stored(self) -> Sequence[StoredRow]:
+        """Every article, in order of discovery."""
+        query = sa.select(
+            article.c.source_id,
+            article.c.key,
+            sa.func.coalesce(article.c.read_title, article.c.title),
+            sa.func.coalesce(article.c.read_text, ""),
+            article.c.baseline,
+            article.c.story_id,
+        ).order_by(article.c.id)
+        async with self._database.transaction() as tx:
+            return [StoredRow(*row) for row in await tx.execute(query)]
+
+    async def owed(self) -> Sequence[OwedRow]:
+        """Every delivery."""
+        query = sa.select(
+            delivery.c.message_id,
+            delivery.c.story_id,
+            delivery.c.subscription_id,
+            delivery.c.outcome,
+        )
+        async with self._database.transaction() as tx:
+            return [OwedRow(*row) for row in await tx.execute(query)]
+
+    async def died_in_flight(self) -> int:
+        """How many messages were under way when their worker died: attempts with no outcome."""
+        query = sa.select(sa.func.count()).where(attempt.c.finished_at.is_(None))
+        async with self._database.transaction() as tx:
+            return int((await tx.execute(query)).scalar_one())
+
+    async def baselined(self) -> bool:
+        """Whether every source has been looked at once."""
+        waiting = sa.func.count().filter(source.c.baselined_at.is_(None))
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(sa.select(sa.func.count(), waiting).select_from(source))).one()
+            return row[0] > 0 and row[1] == 0

@@ -1,0 +1,153 @@
+"""What people and machines look at: newest releases, sources and their health, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from service.model import Precision
+from service.store.database import Database
+from service.store.tables import article, delivery, ops_item, rule_book, source, story
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A release as a list shows it; ``copies`` are further articles of the same story."""
+
+    url: str
+    title: str
+    publisher: str | None
+    source_id: str
+    published_at: datetime | None
+    precision: Precision | None
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a source does. Times are aware."""
+
+    source_id: str
+    last_ok_at: datetime | None
+    newest_at: datetime | None
+    next_due: datetime
+    failures: int
+    last_error: str | None
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An open ops item."""
+
+    kind: str
+    subject: str
+    detail: str
+    times: int
+    last_at: datetime
+
+
+class Overview:
+    """Reads only; a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def answers(self) -> None:
+        """Return where the database answers and has our tables; raise what the driver raises."""
+        async with self._database.transaction() as tx:
+            await tx.execute(sa.select(rule_book.c.version))
+
+    async def newest(self, limit: int) -> Sequence[Shown]:
+        """The newest stories, each by its first article, last discovered first."""
+        copies = (
+            sa.select(sa.func.count())
+            .where(article.c.story_id == story.c.id)
+            .correlate(story)
+            .scalar_subquery()
+        )
+        first = (
+            sa.select(sa.func.min(article.c.id))
+            .where(article.c.story_id == story.c.id)
+            .correlate(story)
+            .scalar_subquery()
+        )
+        latest = sa.select(story.c.id).order_by(story.c.id.desc()).limit(limit).scalar_subquery()
+        query = (
+            sa.select(
+                article.c.url,
+                article.c.read_title,
+                article.c.publisher,
+                article.c.source_id,
+                article.c.published_at,
+                article.c.precision,
+                copies - 1,
+            )
+            .select_from(story)
+            .join(article, article.c.id == first)
+            .where(story.c.id.in_(latest))
+            .order_by(story.c.id.desc())
+        )
+        async with self._database.transaction() as tx:
+            return [Shown(*row) for row in await tx.execute(query)]
+
+    async def sources(self) -> Sequence[Health]:
+        """Every source that was ever polled here, by id."""
+        stored = (
+            sa.select(sa.func.count())
+            .where(article.c.source_id == source.c.id)
+            .correlate(source)
+            .scalar_subquery()
+        )
+        query = sa.select(
+            source.c.id,
+            source.c.last_ok_at,
+            source.c.newest_at,
+            source.c.next_due,
+            source.c.failures,
+            source.c.last_error,
+            stored,
+        ).order_by(source.c.id)
+        async with self._database.transaction() as tx:
+            return [Health(*row) for row in await tx.execute(query)]
+
+    async def items(self) -> Sequence[Item]:
+        """Open ops items, the latest first."""
+        query = (
+            sa.select(
+                ops_item.c.kind,
+                ops_item.c.subject,
+                ops_item.c.detail,
+                ops_item.c.times,
+                ops_item.c.last_at,
+            )
+            .where(ops_item.c.closed_at.is_(None))
+            .order_by(ops_item.c.last_at.desc())
+            .limit(50)
+        )
+        async with self._database.transaction() as tx:
+            return [Item(*row) for row in await tx.execute(query)]
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many rows stand where: the length of every queue on the way."""
+
+        def count(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+            return sa.select(sa.func.count()).where(*where).scalar_subquery()
+
+        query = sa.select(
+            count(article.c.id.is_not(None)).label("articles"),
+            count(story.c.id.is_not(None)).label("stories"),
+            count(article.c.collected_at.is_(None)).label("to_collect"),
+            count(article.c.triaged_at.is_(None), article.c.collected_at.is_not(None)).label(
+                "to_judge"
+            ),
+            count(delivery.c.settled_at.is_(None)).label("to_send"),
+            count(delivery.c.outcome == "sent").label("sent"),
+            count(delivery.c.outcome == "dead").label("dead"),
+        )
+        async with self._database.transaction() as tx:
+            return dict((await tx.execute(query)).one()._mapping)  # noqa: SLF001 - its public name

@@ -1,0 +1,270 @@
+"""Sources in the store: when each is due, what a poll of it found, how it does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.model import Found
+from service.store import ops
+from service.store.database import Database, Wake, wake
+from service.store.tables import article, poll, source
+
+LEASE = timedelta(seconds=20)
+_FLOOR = timedelta(seconds=30)  # a claimed slot that no worker takes up is woken again after this
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The right to poll a source once, and what its last polls left to know.
+
+    ``floor`` is the oldest date of the silent baseline: what is older was there before we came,
+    even where a withdrawn release lets it slip onto the front page.
+    """
+
+    source_id: str
+    number: int
+    baselined: bool
+    floor: datetime | None
+    failures: int
+    quiet_polls: int
+    etag: str | None
+    last_modified: str | None
+    body_sha256: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll that worked found. ``found`` holds only posts that were not known.
+
+    ``pages`` and ``seen`` are 0 for a 304. ``next_in`` is in seconds. ``gap`` says that the list
+    ended before anything known came up: what lay behind may be lost.
+    """
+
+    pages: int
+    seen: int
+    found: Sequence[Found]
+    etag: str | None
+    last_modified: str | None
+    body_sha256: bytes | None
+    next_in: float
+    gap: bool = False
+
+
+class Sources:
+    """Intentions about sources, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def declare(self, ids: Collection[str]) -> None:
+        """Make sure that every declared source has its row; rows of others stay untouched."""
+        rows = [{"id": each} for each in sorted(ids)]
+        async with self._database.transaction() as tx:
+            await tx.execute(insert(source).values(rows).on_conflict_do_nothing())
+
+    async def claim_due(self, ids: Collection[str]) -> list[tuple[str, int]]:
+        """Claim a slot of each of ``ids`` whose time has come and wake its poll: one UPDATE.
+
+        Any number of schedulers may call this at once: a slot goes to exactly one of them. A slot
+        that nobody took up is woken again under its own number. Returns (source id, slot).
+        """
+        due = (
+            sa.update(source)
+            .where(source.c.id.in_(ids), source.c.next_due <= sa.func.now())
+            .values(
+                slot=sa.case(
+                    (source.c.begun_slot == source.c.slot, source.c.slot + 1),
+                    else_=source.c.slot,
+                ),
+                next_due=sa.func.now() + _FLOOR,
+            )
+            .returning(source.c.id, source.c.slot)
+        )
+        async with self._database.transaction() as tx:
+            claimed = [(row.id, row.slot) for row in await tx.execute(due)]
+            await wake(tx, [Wake("poll", f"{each}:{slot}", once=True) for each, slot in claimed])
+        return claimed
+
+    async def begin_poll(self, source_id: str, number: int) -> Slot | None:
+        """Take up slot ``number``; None where it was taken up already or is not the latest."""
+        async with self._database.transaction() as tx:
+            taken = await tx.execute(
+                sa.update(source)
+                .where(
+                    source.c.id == source_id,
+                    source.c.slot == number,
+                    source.c.begun_slot < number,
+                )
+                .values(begun_slot=number, next_due=sa.func.now() + LEASE)
+                .returning(source)
+            )
+            row = taken.one_or_none()
+            if row is None:
+                return None
+            await tx.execute(insert(poll).values(source_id=source_id, slot=number))
+        return Slot(
+            source_id,
+            number,
+            row.baselined_at is not None,
+            row.baseline_floor,
+            row.failures,
+            row.quiet_polls,
+            row.etag,
+            row.last_modified,
+            row.body_sha256,
+        )
+
+    async def renew(self, slot: Slot) -> bool:
+        """Keep the lease of a poll under way; False where a later slot has taken over."""
+        return await self._settle(slot, next_due=sa.func.now() + LEASE)
+
+    async def unknown(self, source_id: str, keys: Collection[str]) -> set[str]:
+        """Those of ``keys`` that this source has not announced before."""
+        async with self._database.transaction() as tx:
+            rows = await tx.execute(
+                sa.select(article.c.key).where(
+                    article.c.source_id == source_id, article.c.key.in_(keys)
+                )
+            )
+            return set(keys) - {row.key for row in rows}
+
+    async def finish_poll(self, slot: Slot, polled: Polled) -> int:
+        """Store what a poll found and let the source rest; returns how many articles are new.
+
+        All of it or nothing: a crash leaves the posts unknown, so that the next poll finds them.
+        The first poll of a source is its silent baseline.
+        """
+        dates = [each.published_at for each in polled.found if each.published_at is not None]
+        async with self._database.transaction() as tx:
+            current = await _update(
+                tx,
+                slot,
+                baselined_at=sa.func.coalesce(source.c.baselined_at, sa.func.now()),
+                baseline_floor=slot.floor if slot.baselined else min(dates, default=None),
+                last_ok_at=sa.func.now(),
+                newest_at=sa.func.greatest(source.c.newest_at, max(dates, default=None)),
+                failures=0,
+                quiet_polls=0 if polled.found else source.c.quiet_polls + 1,
+                last_error=None,
+                etag=polled.etag,
+                last_modified=polled.last_modified,
+                body_sha256=polled.body_sha256,
+                next_due=sa.func.now() + timedelta(seconds=polled.next_in),
+            )
+            if not current:
+                return 0  # fenced off: a later slot has taken over
+            new = await _store(tx, slot, polled.found)
+            await _end(tx, slot, "ok", None, pages=polled.pages, seen=polled.seen, new=new)
+            await ops.close(tx, "source-broken", slot.source_id)
+            if polled.gap:
+                await ops.note(
+                    tx,
+                    "possible-gap",
+                    slot.source_id,
+                    f"slot {slot.number}: nothing known in sight",
+                )
+        return new
+
+    async def fail_poll(
+        self, slot: Slot, outcome: str, detail: str, *, next_in: float, notice: bool
+    ) -> None:
+        """Record why a poll failed and when to try again; nothing stored is touched.
+
+        ``notice`` asks for a person's eye: one open item per source, however often it happens.
+        """
+        async with self._database.transaction() as tx:
+            await _update(
+                tx,
+                slot,
+                failures=source.c.failures + 1,
+                last_error=f"{outcome}: {detail}",
+                next_due=sa.func.now() + timedelta(seconds=next_in),
+            )
+            await _end(tx, slot, outcome, detail)
+            if notice:
+                await ops.note(tx, "source-broken", slot.source_id, f"{outcome}: {detail}")
+
+    async def _settle(self, slot: Slot, **values: object) -> bool:
+        async with self._database.transaction() as tx:
+            return await _update(tx, slot, **values)
+
+
+async def _update(tx: AsyncConnection, slot: Slot, **values: object) -> bool:
+    done = await tx.execute(
+        sa.update(source)
+        .where(source.c.id == slot.source_id, source.c.slot == slot.number)
+        .values(**values)
+        .returning(source.c.id)
+    )
+    return done.one_or_none() is not None
+
+
+async def _end(
+    tx: AsyncConnection,
+    slot: Slot,
+    outcome: str,
+    detail: str | None,
+    *,
+    pages: int = 0,
+    seen: int = 0,
+    new: int = 0,
+) -> None:
+    await tx.execute(
+        sa.update(poll)
+        .where(poll.c.source_id == slot.source_id, poll.c.slot == slot.number)
+        .values(
+            finished_at=sa.func.now(),
+            outcome=outcome,
+            detail=detail,
+            pages=pages,
+            seen=seen,
+            new=new,
+        )
+    )
+
+
+def _before(found: Found, floor: datetime | None) -> bool:
+    return floor is not None and found.published_at is not None and found.published_at < floor
+
+
+async def _store(tx: AsyncConnection, slot: Slot, found: Sequence[Found]) -> int:
+    """Insert what is new; wake reading of what is whole and collecting of what is not."""
+    if not found:
+        return 0
+    now = sa.func.now()
+    rows = [
+        {
+            "source_id": slot.source_id,
+            "key": each.key,
+            "url": each.url,
+            "title": each.title,
+            "publisher": each.publisher,
+            "published_at": each.published_at,
+            "precision": each.precision,
+            "summary": each.summary,
+            "text": each.text,
+            "baseline": not slot.baselined or _before(each, slot.floor),
+            "collected_at": None if each.text is None else now,
+        }
+        for each in found
+    ]
+    stored = (
+        await tx.execute(
+            insert(article)
+            .values(rows)
+            .on_conflict_do_nothing(index_elements=["source_id", "key"])
+            .returning(article.c.id, article.c.text)
+        )
+    ).all()
+    wakes = [Wake("read", str(row.id)) for row in stored if row.text is not None]
+    if len(wakes) < len(stored):
+        wakes.append(Wake("collect", slot.source_id))
+    await wake(tx, wakes)
+    return len(stored)

@@ -1,0 +1,8 @@
+"""The names of the steps, as wake-ups and people call them."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Step = Literal["poll", "collect", "read", "triage", "deliver"]
+STEPS: tuple[Step, ...] = get_args(Step)

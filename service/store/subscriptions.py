@@ -1,0 +1,110 @@
+"""Subscriptions in the store: who wants to be told of what, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.store.database import Database
+from service.store.tables import endpoint, rule, rule_book, subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A subscription as listed. ``rules`` and ``endpoints`` are texts for a person's eye."""
+
+    name: str
+    rules: tuple[str, ...]
+    endpoints: tuple[str, ...]
+
+
+class Subscriptions:
+    """Intentions about subscriptions, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def subscribe(
+        self,
+        name: str,
+        rules: Sequence[tuple[str, str]],
+        channel: str,
+        address: str,
+        secret: str | None,
+    ) -> None:
+        """Add rules (text, canonical form) and an endpoint to the subscription called ``name``.
+
+        What is there already stays as it is; an endpoint that was switched off is on again.
+        """
+        async with self._database.transaction() as tx:
+            subscription_id = (
+                await tx.execute(
+                    insert(subscription)
+                    .values(name=name)
+                    .on_conflict_do_update(index_elements=["name"], set_={"ended_at": None})
+                    .returning(subscription.c.id)
+                )
+            ).scalar_one()
+            rows = [
+                {"subscription_id": subscription_id, "text": text, "canonical": canonical}
+                for text, canonical in rules
+            ]
+            await tx.execute(insert(rule).values(rows).on_conflict_do_nothing())
+            await tx.execute(
+                insert(endpoint)
+                .values(
+                    subscription_id=subscription_id, channel=channel, address=address, secret=secret
+                )
+                .on_conflict_do_update(
+                    index_elements=["subscription_id", "channel", "address"],
+                    set_={"switched_off_at": None, "switched_off_why": None, "secret": secret},
+                )
+            )
+            await _turn_page(tx)
+
+    async def end(self, name: str) -> bool:
+        """End a subscription; False where there is none of that name that is live."""
+        async with self._database.transaction() as tx:
+            ended = await tx.execute(
+                sa.update(subscription)
+                .where(subscription.c.name == name, subscription.c.ended_at.is_(None))
+                .values(ended_at=sa.func.now())
+                .returning(subscription.c.id)
+            )
+            done = ended.one_or_none() is not None
+            await _turn_page(tx)
+        return done
+
+    async def listed(self) -> list[Subscribed]:
+        """Every live subscription, by name."""
+        texts = (
+            sa.select(sa.func.array_agg(rule.c.text))
+            .where(rule.c.subscription_id == subscription.c.id)
+            .scalar_subquery()
+        )
+        places = (
+            sa.select(sa.func.array_agg(endpoint.c.channel + " " + endpoint.c.address))
+            .where(
+                endpoint.c.subscription_id == subscription.c.id,
+                endpoint.c.switched_off_at.is_(None),
+            )
+            .scalar_subquery()
+        )
+        query = (
+            sa.select(subscription.c.name, texts, places)
+            .where(subscription.c.ended_at.is_(None))
+            .order_by(subscription.c.name)
+        )
+        async with self._database.transaction() as tx:
+            rows = await tx.execute(query)
+            return [Subscribed(name, tuple(r or ()), tuple(e or ())) for name, r, e in rows]
+
+
+async def _turn_page(tx: AsyncConnection) -> None:
+    """Make every matcher reload its rules."""
+    await tx.execute(sa.update(rule_book).values(version=rule_book.c.version + 1))

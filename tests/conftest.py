@@ -1,0 +1,95 @@
+"""One PostgreSQL for the whole run, and a database of its own for every test that asks."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from service.ops.embedded import Server, running
+
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def address(server: Server, database: str) -> str:
+    """Return the SQLAlchemy address of another database on the same server."""
+    return make_url(server.url).set(database=database).render_as_string(hide_password=False)
+
+
+async def execute(server: Server, statement: str) -> None:
+    """Run one administrative statement outside any transaction."""
+    url = make_url(address(server, "postgres")).set(drivername="postgresql")
+    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def throwaway(stem: str) -> str:
+    """Return a name nobody has, in the form that ``disposable`` may drop."""
+    return f"{stem}_{secrets.token_hex(6)}_test"
+
+
+@asynccontextmanager
+async def disposable(server: Server, name: str, template: str = "template1") -> AsyncIterator[str]:
+    """Create a database, yield its address, drop it; refuse a name not ending in ``_test``."""
+    if not name.endswith("_test"):
+        raise ValueError(f"{name}: only databases named *_test are made and dropped here")
+    await execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield address(server, name)
+    finally:
+        await execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def reachable_dir() -> Iterator[Path]:
+    """A temporary directory that other accounts may pass: as root the server is ``nobody``."""
+    with tempfile.TemporaryDirectory(prefix="pabal-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """The server of this run. Its watcher is a thread, so no loop has to run between tests."""
+    with tempfile.TemporaryDirectory(prefix="pabal-") as made, asyncio.Runner() as runner:
+        Path(made).chmod(0o755)
+        server = running(Path(made) / "data", options=HASTY)
+        yield runner.run(server.__aenter__())
+        runner.run(server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def database_url(postgres: Server) -> AsyncIterator[str]:
+    """The address of a fresh, empty database."""
+    async with disposable(postgres, throwaway("pabal")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Server) -> Iterator[str]:
+    """The name of a migrated database that is only ever copied."""
+    from service.store.migrate import migrate  # noqa: PLC0415 - only who asks for it needs it
+
+    name = throwaway("pabal_template")
+    with asyncio.Runner() as runner:
+        made = disposable(postgres, name)
+        runner.run(migrate(runner.run(made.__aenter__())))
+        yield name
+        runner.run(made.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def migrated_url(postgres: Server, template: str) -> AsyncIterator[str]:
+    """The address of a fresh database with the current schema."""
+    async with disposable(postgres, throwaway("pabal"), template) as url:
+        yield url

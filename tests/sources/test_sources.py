@@ -1,0 +1,272 @@
+"""Every declared source against the pages in its folder here: ``tests/sources/<id>/``.
+
+A source brings its list (``list.html``, ``feed.xml`` or ``sitemap.xml``), ``post.html`` where posts
+are opened and ``part.html`` where their text is kept elsewhere: markup of the site, words of ours.
+What it says about them is recorded into ``expected.json`` by the first run, for a person to review.
+"""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from scrapers import registry
+from scrapers.dates import SEOUL
+from scrapers.errors import ChallengePage, LayoutError
+from scrapers.model import Listing, Page, Request, Source
+from scrapers.platforms.board import Board
+from scrapers.platforms.feed import Feed
+
+HERE = Path(__file__).parent
+LISTS = ("list.html", "feed.xml", "sitemap.xml")
+RECORDED = ("fetched_at", "list", "post", "part")
+FOLDERS = {
+    folder.name for folder in HERE.iterdir() if folder.is_dir() and not folder.name.startswith("_")
+}
+
+STRANGE = {
+    "an HTML page": "<!DOCTYPE html><html><head><title>주차장 안내</title></head>"
+    "<body><table><tr><td>1</td><td>2026.11.20</td></tr></table></body></html>",
+    "an XML document": "<catalogue><book><title>파발</title></book></catalogue>",
+    "nothing": "",
+    "bytes of no text": "\x00",
+}
+REPLACED = {
+    "an error page": "<html><head><title>정책브리핑 - Error</title></head><body>…</body></html>",
+    "a system notice": "<html><head><title>시스템안내</title></head><body>점검 중</body></html>",
+    "a login": "<html><head><title>로그인 | 어느 부처</title></head><body></body></html>",
+    "a challenge": "<html><head><title>Just a moment...</title></head><body></body></html>",
+    "a quiet challenge": "<html><body><script>window._cf_chl_opt={}</script></body></html>",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One source with its folder."""
+
+    id: str
+    source: Source
+
+    @property
+    def folder(self) -> Path:
+        return HERE / self.id
+
+    @property
+    def list_file(self) -> Path:
+        (found,) = [self.folder / name for name in LISTS if (self.folder / name).exists()]
+        return found
+
+    def expected(self) -> dict[str, Any]:
+        path = self.folder / "expected.json"
+        now = {"fetched_at": datetime.now(SEOUL).isoformat(timespec="seconds")}
+        recorded: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else now
+        return recorded
+
+    def page(self, request: Request, body: bytes) -> Page:
+        fetched_at = datetime.fromisoformat(self.expected()["fetched_at"])
+        return Page(request.url, request.url, 200, {}, body, fetched_at)
+
+    def list_page(self, body: bytes | None = None) -> Page:
+        return self.page(self.source.first(), body or self.list_file.read_bytes())
+
+    def listing(self) -> Listing:
+        return self.source.read_list(self.list_page())
+
+    def post_page(self, body: bytes | None = None) -> Page:
+        request = self.source.open(self.listing().posts[0])
+        assert request is not None, f"{self.id} opens no posts: post.html is not wanted"
+        return self.page(request, body or (self.folder / "post.html").read_bytes())
+
+    def part_page(self, body: bytes | None = None) -> Page:
+        request = self.source.read_post(self.post_page()).body
+        assert request is not None, f"{self.id} has its text in the post: part.html is not wanted"
+        return self.page(request, body or (self.folder / "part.html").read_bytes())
+
+    def compare(self, name: str, found: Any) -> None:
+        """Against the record; without one, make it and fail."""
+        expected = self.expected()
+        plain = json.loads(json.dumps(asdict(found), default=datetime.isoformat))
+        if name not in expected:
+            record = expected | {name: plain}
+            ordered = {key: record[key] for key in RECORDED if key in record}
+            text = json.dumps(ordered, ensure_ascii=False, indent=2)
+            (self.folder / "expected.json").write_text(text + "\n", "utf-8")
+            pytest.fail(f"recorded {self.id}/expected.json: review, then run again")
+        assert expected[name] == plain
+
+
+CASES = [Case(name, source) for name, source in registry.sources().items()]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.id)
+def case(request: pytest.FixtureRequest) -> Case:
+    found: Case = request.param
+    return found
+
+
+def only(*cases: Case) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case.id)
+
+
+opened = only(*(case for case in CASES if (case.folder / "post.html").exists()))
+parted = only(*(case for case in CASES if (case.folder / "part.html").exists()))
+news = only(*(case for case in CASES if case.source.kind == "news"))
+
+
+def test_sources_and_folders_are_one_to_one() -> None:
+    assert set(registry.sources()) == FOLDERS
+
+
+def test_a_folder_holds_the_pages_its_source_reads_and_no_other(case: Case) -> None:
+    needed = {case.list_file.name, "expected.json"}
+    if case.source.open(case.listing().posts[0]):
+        needed.add("post.html")
+        if case.source.read_post(case.post_page()).body:
+            needed.add("part.html")
+
+    assert {path.name for path in case.folder.iterdir()} == needed
+
+
+def test_the_list_is_read_as_recorded(case: Case) -> None:
+    case.compare("list", case.listing())
+
+
+@opened
+def test_the_post_is_read_as_recorded(case: Case) -> None:
+    case.compare("post", case.source.read_post(case.post_page()))
+
+
+@parted
+def test_the_part_is_read_as_recorded(case: Case) -> None:
+    case.compare("part", case.source.read_part(case.part_page()))
+
+
+def test_keys_are_unique(case: Case) -> None:
+    keys = [post.key for post in case.listing().posts]
+
+    assert len(keys) == len(set(keys))
+
+
+def test_addresses_are_absolute_and_safe(case: Case) -> None:
+    for post in case.listing().posts:
+        parts = urlsplit(post.url)
+        assert parts.scheme == "https"
+        assert "." in parts.netloc
+        assert ":" not in parts.netloc
+
+
+def test_every_post_has_a_date_and_none_lies_after_the_capture(case: Case) -> None:
+    fetched_at = case.list_page().fetched_at
+
+    for post in case.listing().posts:
+        assert post.published is not None
+        assert post.published.at.utcoffset() is not None
+        assert post.published.at <= fetched_at
+
+
+def test_a_date_of_tomorrow_is_not_believed(case: Case) -> None:
+    """Read two days before its newest post, a list has undated posts or is refused whole."""
+    page = case.list_page()
+    newest = max(post.published.at for post in case.listing().posts if post.published)
+    early = Page(
+        page.url, page.final_url, 200, {}, page.body, fetched_at=newest - timedelta(days=2)
+    )
+
+    try:
+        posts = case.source.read_list(early).posts
+    except LayoutError:
+        return
+    assert any(post.published is None for post in posts)
+
+
+@news
+def test_news_keeps_a_teaser_only(case: Case) -> None:
+    for post in case.listing().posts:
+        assert post.text is None
+        assert len(post.summary or "") <= 200
+        assert case.source.open(post) is None
+
+
+def test_the_next_page_follows_the_page_at_hand(case: Case) -> None:
+    more = case.listing().more
+
+    if case.source.max_pages == 1:
+        assert more is None
+    else:
+        assert more is not None
+        assert more.url != case.source.first().url
+        following = case.source.read_list(case.page(more, case.list_file.read_bytes()))
+        assert following.more not in {None, more, case.source.first()}
+
+
+@pytest.mark.parametrize("body", STRANGE.values(), ids=STRANGE.keys())
+def test_a_strange_page_is_refused(case: Case, body: str) -> None:
+    page = case.page(case.source.first(), body.encode())
+
+    with pytest.raises(LayoutError):
+        case.source.read_list(page)
+    with pytest.raises(LayoutError):
+        case.source.read_post(page)
+
+
+@pytest.mark.parametrize("body", REPLACED.values(), ids=REPLACED.keys())
+def test_a_page_in_place_of_the_list_is_refused(case: Case, body: str) -> None:
+    with pytest.raises(ChallengePage):
+        case.source.read_list(case.list_page(body.encode()))
+
+
+@opened
+@pytest.mark.parametrize("body", REPLACED.values(), ids=REPLACED.keys())
+def test_a_page_in_place_of_the_post_is_refused(case: Case, body: str) -> None:
+    with pytest.raises(ChallengePage):
+        case.source.read_post(case.post_page(body.encode()))
+
+
+def test_an_empty_list_is_refused(case: Case) -> None:
+    with pytest.raises(LayoutError, match="expected at least one"):
+        case.source.read_list(case.list_page(emptied(case)))
+
+
+def emptied(case: Case) -> bytes:
+    """The list without its rows."""
+    body = case.list_file.read_bytes()
+    match case.source:
+        case Board(row=row):
+            soup = BeautifulSoup(body, "lxml")
+            for element in soup.select(row):
+                element.decompose()
+            return str(soup).encode()
+        case Feed(item=item):
+            name = re.split(r"[/}]", item)[-1].encode()
+            return re.sub(rb"<%b>.*</%b>" % (name, name), b"", body, flags=re.DOTALL)
+        case _:
+            raise NotImplementedError("say here how a list of this platform is emptied")
+
+
+def test_half_a_list_is_refused(case: Case) -> None:
+    body = case.list_file.read_bytes()
+
+    with pytest.raises(LayoutError):
+        case.source.read_list(case.list_page(body[: len(body) * 6 // 10]))
+
+
+@opened
+def test_half_a_post_is_refused(case: Case) -> None:
+    body = case.post_page().body
+
+    with pytest.raises(LayoutError):
+        case.source.read_post(case.post_page(body[: len(body) * 6 // 10]))
+
+
+@parted
+def test_half_a_part_is_refused(case: Case) -> None:
+    body = case.part_page().body
+
+    with pytest.raises(LayoutError):
+        case.source.read_part(case.part_page(body[: len(body) * 6 // 10]))

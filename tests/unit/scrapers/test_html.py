@@ -1,0 +1,67 @@
+import pytest
+from bs4 import BeautifulSoup
+
+from scrapers import html
+from scrapers.errors import LayoutError
+
+
+def text(markup: str) -> str:
+    return html.text_of(html.parse(markup))
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p>가</p><p>나</p>", "가\n나"),
+        ("가<br>나<br><br><br><br>다", "가\n나\n\n다"),
+        ("<p><span>기후</span><b>에너지</b>부 는</p>", "기후에너지부 는"),
+        ("<p> 가\n\t나&nbsp;&nbsp;다\u200b </p>", "가 나 다"),
+        ("<div><div><p>가</p></div></div><div>나</div>", "가\n나"),
+        (
+            "<table><tr><th>구분</th><td>값</td></tr><tr><td>1</td><td>2</td></tr></table>",
+            "구분\t값\n1\t2",
+        ),
+        ("<table><tr><td><p>가</p><p>나</p></td><td>다<br>라</td></tr></table>", "가 나\t다 라"),
+        ("<table><tr><td><p>가</p><p>나</p></td></tr></table>", "가\n나"),
+        ("<p>가</p><script>나()</script><style>p{}</style><!-- 다 --><iframe>라</iframe>", "가"),
+        ("<ul><li>가</li><li>나</li></ul>", "가\n나"),
+    ],
+)
+def test_text_reads_as_a_person_sees_it(markup: str, expected: str) -> None:
+    assert text(markup) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("E&amp;amp;S", "E&S"),
+        ("&#039;가&#039; &quot;나&quot;", "'가' \"나\""),
+        ("&lt;p&gt;가&lt;/p&gt;&lt;p&gt;나&lt;/p&gt;", "가\n나"),
+        ("<속보> 가", "<속보> 가"),
+        ("&lt;AI 기본법&gt; 설명회", "<AI 기본법> 설명회"),
+        ("<AI 기본법> 설명회", "<AI 기본법> 설명회"),
+        ("<b>가</b>나 3 < 5", "가나 3 < 5"),
+        ("첫 줄&lt;br /&gt;둘째 &amp;#034;줄&amp;#034;", '첫 줄\n둘째 "줄"'),
+        ("&amp;amp;amp;", "&amp;"),
+        ("https://a.kr/b.html", "https://a.kr/b.html"),
+    ],
+)
+def test_a_field_is_unescaped_twice_at_most(field: str, expected: str) -> None:
+    assert html.plain(field) == expected
+
+
+def test_an_element_is_counted() -> None:
+    soup = BeautifulSoup("<p>가</p><p>나</p><b>다</b>", "lxml")
+
+    assert html.one(soup, "b", "u").get_text() == "다"
+    assert html.at_most_one(soup, "i", "u") is None
+    with pytest.raises(LayoutError, match="expected one 'p', found 2"):
+        html.one(soup, "p", "u")
+    with pytest.raises(LayoutError, match="expected one 'p', found 2"):
+        html.at_most_one(soup, "p", "u")
+    with pytest.raises(LayoutError, match="found none"):
+        html.some(soup, "i", "u")
+
+
+def test_deep_nesting_is_survived() -> None:
+    assert text("<div>" * 50_000 + "가" + "</div>" * 50_000) == "가"

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.config import Settings, default_data_dir, from_environment
+from service.errors import BadSetting
+
+
+@pytest.mark.parametrize(
+    ("uid", "xdg", "expected"),
+    [
+        (0, "/somewhere", "/var/lib/pabal"),
+        (1000, None, "/home/mina/.local/share/pabal"),
+        (1000, "", "/home/mina/.local/share/pabal"),
+        (1000, "relative", "/home/mina/.local/share/pabal"),
+        (1000, "/somewhere", "/somewhere/pabal"),
+    ],
+)
+def test_the_default_place_follows_the_account(uid: int, xdg: str | None, expected: str) -> None:
+    assert default_data_dir(Path("/home/mina"), uid, xdg) == Path(expected)
+
+
+def test_nothing_set_gives_every_default() -> None:
+    settings = from_environment({"XDG_DATA_HOME": "/somewhere"})
+    assert settings == Settings(data=settings.data)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PABAL_PORT", "http"),
+        ("PABAL_PORT", "70000"),
+        ("PABAL_PACE", "0"),
+        ("PABAL_DATABASE_URL", "mysql://somewhere/else"),
+        ("PABAL_REPLICA_URL", "http://10.0.0.1:80"),
+        ("PABAL_CONTACT", "문의"),
+        ("PABAL_LOG", "loud"),
+        ("PABAL_PRIVATE_WEBHOOKS", "perhaps"),
+    ],
+)
+def test_a_bad_setting_is_refused_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        from_environment({name: value})
+
+
+def test_a_misspelt_setting_is_refused_with_the_nearest_one() -> None:
+    with pytest.raises(BadSetting, match="PABAL_DATBASE_URL.*did you mean PABAL_DATABASE_URL"):
+        from_environment({"PABAL_DATBASE_URL": "postgresql://host/name"})
+
+
+def test_a_secret_is_read_from_the_file_that_its_twin_names(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("postgresql://pabal:geheim@db/pabal\n")
+    settings = from_environment({"PABAL_DATABASE_URL_FILE": str(secret)})
+    assert settings.database_url == "postgresql+asyncpg://pabal:geheim@db/pabal"
+
+
+def test_a_setting_and_its_file_together_are_refused(tmp_path: Path) -> None:
+    both = {"PABAL_PORT": "1", "PABAL_PORT_FILE": str(tmp_path)}
+    with pytest.raises(BadSetting, match="PABAL_PORT is set too"):
+        from_environment(both)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="PABAL_PORT_FILE.*nowhere"):
+        from_environment({"PABAL_PORT_FILE": str(tmp_path / "nowhere")})
+
+
+def test_sources_are_given_by_commas() -> None:
+    assert from_environment({"PABAL_SOURCES": "yna, etoday,"}).sources == ("yna", "etoday")
