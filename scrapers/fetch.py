@@ -111,7 +111,7 @@ class Fetcher:
         self,
         url: httpx.URL,
         form: Mapping[str, str] | None,
-        headers: Mapping[str, str],
+        headers: dict[str, str],
         errand: Errand,
         permit: _Permit,
     ) -> Reply:

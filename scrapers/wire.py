@@ -35,7 +35,7 @@ class Limits:
     """How much one get may cost.
 
     ``total``: seconds of all its exchanges, redirects and robots.txt included, waiting for a turn
-    not. ``size``: bytes of a body, as sent and after decompression. ``redirects``: hops.
+    not. ``size``: bytes of a body, as announced and when decompressed. ``redirects``: hops.
     ``ratio``: how many times its sent size a body may have, once it is over 1 MiB.
     """
 
@@ -69,7 +69,11 @@ class Reply:
 
 
 class Wire:
-    """All connections to publishers, and whose turn it is at each host."""
+    """All connections to publishers, their cookies, and whose turn it is at each host.
+
+    This is httpx's transport without its client, which would read redirects for itself and fail
+    on a hostile Location with whatever comes up.
+    """
 
     def __init__(self, *, agent: str, replica: str | None, pace: float, limits: Limits) -> None:
         """``pace`` divides every pause; ``replica`` is an address that stands in for all hosts."""
@@ -78,23 +82,21 @@ class Wire:
         )
         if replica is not None:
             transport = _Replica(transport, httpx.URL(replica))
-        # httpx bounds only the gaps between bytes; ``_timed`` bounds the whole.
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            timeout=None,  # noqa: S113
-            trust_env=False,
-            headers={"User-Agent": agent, "Accept-Encoding": "gzip, deflate"},
-        )
+        self._transport = transport
+        self._headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+        self._cookies = httpx.Cookies()
         self._pace = pace
         self._limits = limits
         self._hosts: defaultdict[bytes, _Host] = defaultdict(_Host)
 
     def request(
-        self, url: httpx.URL, form: Mapping[str, str] | None, headers: Mapping[str, str]
+        self, url: httpx.URL, form: Mapping[str, str] | None, headers: dict[str, str]
     ) -> httpx.Request:
         """A GET, or with ``form`` a POST, with the cookies that ``url`` is owed."""
         method = "GET" if form is None else "POST"
-        return self._client.build_request(method, url, data=form, headers=headers)
+        request = httpx.Request(method, url, data=form, headers=self._headers | headers)
+        self._cookies.set_cookie_header(request)
+        return request
 
     async def send(self, request: httpx.Request, errand: Errand, pause: float) -> Reply:
         """The answer, whatever its status, once the host has rested ``pause`` seconds.
@@ -110,7 +112,7 @@ class Wire:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def _timed(self, request: httpx.Request, errand: Errand) -> Reply:
         started = asyncio.get_running_loop().time()
@@ -125,10 +127,12 @@ class Wire:
 
     async def _exchange(self, request: httpx.Request, url: str) -> Reply:
         try:
-            response = await self._client.send(request, stream=True)
+            response = await self._transport.handle_async_request(request)
         except httpx.TransportError as error:
             raise Unreachable(url, cause(error)) from error
         async with aclosing(response):
+            response.request = request
+            self._cookies.extract_cookies(response)
             body = b""
             if response.status_code == httpx.codes.OK:
                 body = await read_body(

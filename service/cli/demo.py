@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -136,15 +137,19 @@ def _play(plan: Plan) -> Ledger:
 
     async def show() -> Ledger:
         playing = asyncio.create_task(demo.run())
+        # Ended from outside, the service it started ends first.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
         with Live(console=console, auto_refresh=False, transient=True) as live:
             while not playing.done():
                 if console.is_terminal:
                     live.update(view.board(demo.progress), refresh=True)
                 await asyncio.wait({playing}, timeout=0.25)
-        return playing.result()
+        return await playing
 
     try:
         ledger = asyncio.run(show())
+    except asyncio.CancelledError:
+        raise typer.Exit(143) from None
     except ServiceDied as error:
         raise UserError(f"서비스가 멈췄습니다 (the service ended): {error}") from error
     console.print(view.report(ledger))

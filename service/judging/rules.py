@@ -21,6 +21,8 @@ from lark import Lark, Transformer, v_args
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 from lark.lexer import Token
 
+from service.errors import UserError
+
 MAX_LENGTH = 500
 MAX_TERMS = 64
 MAX_DEPTH = 32
@@ -51,7 +53,7 @@ PHRASE: /"[^"]*"/
 """
 
 
-class RuleError(ValueError):
+class RuleError(UserError):
     """The rule cannot be used. ``position`` counts characters from 0; ``message`` is for people."""
 
     def __init__(self, position: int, message: str) -> None:
