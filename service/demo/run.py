@@ -43,6 +43,7 @@ _FASTEST_PACE = 300.0  # korea.kr once a second
 _PATIENCE = 180.0  # seconds for everything to arrive after the last release
 _HISTORY = 120  # releases that are there before the service first looks
 _HISTORY_SEED = 99
+_DIGITS = 8  # of a release's number, which every site prints at the end of its key
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +196,8 @@ class Demo:
 
 
 def release_of(row: StoredRow) -> int:
-    """The number of the release behind a stored row: every site writes it at the key's end."""
-    return int(row.key[-9:])
+    """The release behind a stored row, by the last digits of its number."""
+    return int(row.key[-_DIGITS:])
 
 
 def _appearances(releases: Sequence[Release], world: World) -> list[Published]:
@@ -204,7 +205,7 @@ def _appearances(releases: Sequence[Release], world: World) -> list[Published]:
     return [
         Published(
             source_id,
-            each.id,
+            each.id % 10**_DIGITS,
             world.published_at_real.get(each.id, 0.0),
             world.first_shown.get(each.id),
         )
