@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import typer
 
@@ -26,11 +27,23 @@ data.add(app)
 
 def main() -> None:
     """Run the command; what a person can put right ends in one clear line and exit code 2."""
+    stopped_by: list[BaseException] = []
     try:
         app()
-    except UserError as error:
-        print(f"pabal: {error}", file=sys.stderr)  # noqa: T201 - the place for it
+    except* UserError as errors:  # those of a task group too
+        stopped_by += _leaves(errors)
+    if stopped_by:
+        for each in stopped_by:
+            print(f"pabal: {each}", file=sys.stderr)  # noqa: T201 - the place for it
         sys.exit(2)
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _leaves(each)
+    else:
+        yield error
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ log = structlog.get_logger()
 Role = Literal["scheduler", "worker", "web"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-_FETCHES, _JUDGEMENTS = 200, 40  # wake-ups taken at once; fetching nearly always waits
+# Wake-ups taken at once; fetching and delivering nearly always wait.
+_FETCHES, _JUDGEMENTS, _DELIVERIES = 200, 40, 40
 
 
 @asynccontextmanager
@@ -124,7 +125,8 @@ async def _tasks(
     deliver = Deliver(Deliveries(database), ways_out, settings.pace)
     return (
         (work.fetching(collect), _FETCHES),
-        (work.judging(read, judge, deliver), _JUDGEMENTS),
+        (work.judging(read, judge), _JUDGEMENTS),
+        (work.telling(deliver), _DELIVERIES),
     )
 
 

@@ -48,8 +48,8 @@ class Collect:
         try:
             async with held(partial(self.sources.renew, slot), lease):
                 polled = await self._look(source, slot)
-        except LeaseLost:
-            log.warning("poll.lease_lost", source=source_id, slot=number)
+        except LeaseLost as lost:
+            log.warning("poll.lease_lost", source=source_id, slot=number, why=str(lost.__cause__))
         except ScrapeError as error:
             await self._poll_failed(source, slot, error)
         else:
@@ -113,11 +113,11 @@ class Collect:
             seen += len(posts)
             known = any(each.key not in unknown for post, each in posts if not post.pinned)
             if known or not slot.baselined:
-                return _Listed(pages, seen, tuple(found.values()))
+                return _Listed(pages, seen, _oldest_first(found))
             if listing.more is None or pages == source.max_pages:
                 break
             page = await self._page(listing.more, source)
-        return _Listed(pages, seen, tuple(found.values()), gap=True)
+        return _Listed(pages, seen, _oldest_first(found), gap=True)
 
     async def _open(self, source: Source, article: Article) -> Opened:
         request = source.open(Post(article.key, article.url, article.title))
@@ -130,10 +130,10 @@ class Collect:
         return Opened(
             text=_clean(text) or article.summary,
             title=detail.title and _clean(detail.title)[:_TITLE],
-            publisher=detail.publisher,
+            publisher=detail.publisher and _clean(detail.publisher),
             published_at=moment.at if moment else None,
             precision=moment.precision if moment else None,
-            files=tuple(Attachment(_clean(each.name), each.url) for each in detail.files),
+            files=tuple(Attachment(_clean(each.name), _clean(each.url)) for each in detail.files),
         )
 
     async def _parts(self, source: Source, detail: Detail) -> list[str]:
@@ -192,6 +192,11 @@ class _Listed:
     gap: bool = False
 
 
+def _oldest_first(found: dict[str, Found]) -> tuple[Found, ...]:
+    """Lists are newest first; rows are numbered, opened and judged in the order of events."""
+    return tuple(reversed(found.values()))
+
+
 def _found(source: Source, post: Post) -> Found:
     """Bring a post into the form that is stored: bounded, clean, with its day and precision."""
     summary = _clean(post.summary or "")
@@ -199,9 +204,9 @@ def _found(source: Source, post: Post) -> Found:
     moment = post.published
     return Found(
         key=post.key if len(post.key) <= _KEY else hashlib.sha256(post.key.encode()).hexdigest(),
-        url=post.url[:_URL],
+        url=_clean(post.url)[:_URL],
         title=_clean(post.title)[:_TITLE],
-        publisher=post.publisher,
+        publisher=post.publisher and _clean(post.publisher),
         published_at=moment.at if moment else None,
         precision=moment.precision if moment else None,
         summary=summary,
@@ -210,5 +215,5 @@ def _found(source: Source, post: Post) -> Found:
 
 
 def _clean(text: str) -> str:
-    """PostgreSQL keeps no NUL, and no text may end a batch."""
-    return text.replace("\0", "").strip()
+    """PostgreSQL keeps no NUL and no half of a surrogate pair, and no text may end a batch."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()

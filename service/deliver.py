@@ -29,16 +29,28 @@ class Deliver:
     pace: float
 
     async def deliver(self) -> None:
-        """Send what is due until nothing is; a slow receiver holds up only its own message."""
+        """Send what is due until nothing is; a slow receiver holds up only its own message.
+
+        So does one whose sending breaks: the others are sent first, then what broke is raised. It
+        comes due again when its lease runs out.
+        """
         flying: set[asyncio.Task[None]] = set()
-        async with asyncio.TaskGroup() as sends:
+        broken: list[BaseException] = []
+        try:
             while True:
                 if len(flying) < IN_FLIGHT:
                     due = await self.deliveries.claim_due(IN_FLIGHT - len(flying))
-                    flying |= {sends.create_task(self._send(each)) for each in due}
+                    flying |= {asyncio.create_task(self._send(each)) for each in due}
                 if not flying:
-                    return
-                _, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                    break
+                done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                broken += [error for each in done if (error := each.exception()) is not None]
+        finally:
+            for each in flying:
+                each.cancel()
+            await asyncio.gather(*flying, return_exceptions=True)
+        if broken:
+            raise BaseExceptionGroup("messages whose sending broke", broken)
 
     async def _send(self, due: DueDelivery) -> None:
         try:

@@ -13,28 +13,33 @@ class LeaseLost(Exception):
 
 @asynccontextmanager
 async def held(renew: Callable[[], Awaitable[bool]], every: float) -> AsyncIterator[None]:
-    """Call ``renew`` every ``every`` seconds during the body; raise LeaseLost in it on False."""
+    """Call ``renew`` every ``every`` seconds during the body; raise LeaseLost in it on False.
+
+    A renewal that fails loses the lease too, and is the cause: nobody knows whose the row is.
+    """
     worker = asyncio.current_task()
     assert worker is not None
-    lost = False
+    cancelled_before = worker.cancelling()
+    lost = over = False
 
     async def keep() -> None:
         nonlocal lost
-        while True:
-            await asyncio.sleep(every)
-            if not await renew():
+        try:
+            while await asyncio.sleep(every, result=True) and await renew():
+                pass
+        finally:
+            if not over:
                 lost = True
                 worker.cancel()
-                return
 
     keeper = asyncio.create_task(keep())
     try:
         yield
     except asyncio.CancelledError:
-        if not lost:
-            raise
-        worker.uncancel()
-        raise LeaseLost from None
+        if not lost or worker.uncancel() > cancelled_before:
+            raise  # somebody else wants the worker to end, too
+        raise LeaseLost from None if keeper.cancelled() else keeper.exception()
     finally:
+        over = True
         keeper.cancel()
         await asyncio.gather(keeper, return_exceptions=True)

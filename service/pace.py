@@ -26,7 +26,7 @@ def next_poll(every: float, *, quiet_polls: int, max_age: float | None) -> float
     brought nothing new, and never below what the server asked for (``max_age``, at most six hours).
     """
     stretch = 1 + (_QUIET_FACTOR - 1) * min(quiet_polls, _QUIET_POLLS) / _QUIET_POLLS
-    return jittered(max(every * stretch, min(max_age or 0.0, _LONGEST)))
+    return max(jittered(every * stretch), min(max_age or 0.0, _LONGEST))
 
 
 def after_failure(every: float, *, failures: int, retry_after: float | None) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -68,7 +68,7 @@ class Judge:
         """The rule book, loaded again where it has changed; rules edited later judge later news."""
         if self._book is None or self._book.version < version:
             version, live = await self.triage.rules()
-            matcher = Matcher({each.id: rules.parse(each.text) for each in live})
+            matcher = Matcher(dict(_parsed(live)))
             self._book = _Book(version, matcher, {each.id: each for each in live})
         return self._book
 
@@ -92,6 +92,15 @@ class Judge:
                 for each in matches
             ],
         }
+
+
+def _parsed(live: Sequence[LiveRule]) -> Iterator[tuple[int, rules.Rule]]:
+    """A rule that cannot be read (any more) costs its subscriber's alerts, not everybody's."""
+    for each in live:
+        try:
+            yield each.id, rules.parse(each.text)
+        except rules.RuleError as error:
+            log.error("rule.broken", rule=each.text, of=each.subscription, why=error.message)
 
 
 def _excerpt(article: Readable, match: Match) -> str:

@@ -13,10 +13,11 @@ from datetime import timedelta
 import asyncpg
 import structlog
 from pgqueuer.db import AsyncpgDriver
+from pgqueuer.errors import FailingListenerError
 from pgqueuer.models import Job
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
-from pgqueuer.types import QueueExecutionMode
+from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
 from sqlalchemy.engine import make_url
 
 from service.collect import Collect
@@ -33,6 +34,14 @@ Tasks = Mapping[Step, Handler]
 _HEARTBEAT = timedelta(seconds=10)  # a dead worker's wake-ups are handed out again after this
 _BATCH = 10
 _GRACE = 10.0  # seconds a task may take to end once we are asked to stop
+_PARTING = 1.0  # seconds a task has left when the whole process fails
+_LOST = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    FailingListenerError,
+    RuntimeError,
+)
 
 
 def fetching(collect: Collect) -> Tasks:
@@ -50,7 +59,7 @@ def fetching(collect: Collect) -> Tasks:
     return {"poll": poll, "collect": owed}
 
 
-def judging(read: Read, judge: Judge, deliver: Deliver) -> Tasks:
+def judging(read: Read, judge: Judge) -> Tasks:
     """The tasks that carry an article on; kept apart, so that slow publishers hold up no alert."""
 
     async def reading(subject: str) -> None:
@@ -59,26 +68,37 @@ def judging(read: Read, judge: Judge, deliver: Deliver) -> Tasks:
     async def triage(subject: str) -> None:
         await judge.judge(int(subject))
 
+    return {"read": reading, "triage": triage}
+
+
+def telling(deliver: Deliver) -> Tasks:
+    """The task that talks to receivers; kept apart, so that slow ones hold up no judgement."""
+
     async def delivering(_subject: str) -> None:
         await deliver.deliver()
 
-    return {"read": reading, "triage": triage, "deliver": delivering}
+    return {"deliver": delivering}
 
 
-async def work(url: str, tasks: Tasks, *, at_once: int, stop: asyncio.Event) -> None:
-    """Work on wake-ups of ``tasks`` until ``stop``; a lost database is waited for with back-off."""
+async def work(
+    url: str, tasks: Tasks, *, at_once: int, stop: asyncio.Event, grace: float = _GRACE
+) -> None:
+    """Work on wake-ups of ``tasks`` until ``stop``; a lost database is waited for with back-off.
+
+    ``grace``: seconds a task may take to end once ``stop`` is set; then it is cut off.
+    """
     wait = 0.5
     while not stop.is_set():
         try:
-            await _work(url, tasks, at_once, stop)
+            await _work(url, tasks, at_once, stop, grace)
             wait = 0.5
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RuntimeError) as error:
+        except _LOST as error:
             log.error("work.database_lost", why=f"{type(error).__name__}: {error}", again_in=wait)
             await _pause(stop, wait)
             wait = min(wait * 2, 30.0)
 
 
-async def _work(url: str, tasks: Tasks, at_once: int, stop: asyncio.Event) -> None:
+async def _work(url: str, tasks: Tasks, at_once: int, stop: asyncio.Event, grace: float) -> None:
     async with _manager(url, tasks) as manager:
         running = asyncio.create_task(
             manager.run(
@@ -90,26 +110,43 @@ async def _work(url: str, tasks: Tasks, at_once: int, stop: asyncio.Event) -> No
             )
         )
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        manager.shutdown.set()
-        # What does not end in time is cut off: its row comes due again when the lease runs out.
-        await asyncio.wait({running}, timeout=_GRACE)
+        try:
+            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            manager.shutdown.set()
+            # What does not end in time is cut off: its row comes due again when the lease runs out.
+            await asyncio.wait({running}, timeout=grace)
+        finally:
+            stopped.cancel()
+            await _cut_off(running)
+        if not running.cancelled():
+            running.result()
+
+
+async def _cut_off(running: asyncio.Task[None]) -> None:
+    """Cancelled once, the manager waits for its handlers; twice, it cancels them too."""
+    while not running.done():
         running.cancel()
-        await asyncio.gather(running)
+        await asyncio.wait({running}, timeout=_PARTING)
 
 
 async def drain(url: str, tasks: Tasks) -> None:
-    """Work on wake-ups of ``tasks`` until none is left."""
+    """Work on wake-ups of ``tasks`` until none is left that is due; what is put off is left."""
     async with _manager(url, tasks) as manager:
         await manager.run(batch_size=_BATCH, mode=QueueExecutionMode.drain)
+
+
+class _Due(Queries):
+    """The queue as draining sees it: a wake-up that is put off is no work yet."""
+
+    async def queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
+        return await self.eligible_queued_work(entrypoints)
 
 
 @asynccontextmanager
 async def _manager(url: str, tasks: Tasks) -> AsyncIterator[QueueManager]:
     connection = await connect(url)
     try:
-        manager = QueueManager(Queries(AsyncpgDriver(connection)))
+        manager = QueueManager(_Due(AsyncpgDriver(connection)))
         for step, handler in tasks.items():
             manager.entrypoint(step)(_task(step, handler))
         yield manager

@@ -112,7 +112,7 @@ def _text(record: dict[str, Any]) -> str:
 def _records(source: str = "-") -> Iterator[dict[str, Any]]:
     """Objects of a JSON Lines file or of standard input; a line that is none is named."""
     try:
-        lines = sys.stdin if source == "-" else Path(source).open(encoding="utf-8")  # noqa: SIM115
+        lines = sys.stdin.buffer if source == "-" else Path(source).open("rb")  # noqa: SIM115
     except OSError as error:
         raise UserError(f"{source}: {error.strerror}") from error
     for number, line in enumerate(lines, start=1):
@@ -120,7 +120,7 @@ def _records(source: str = "-") -> Iterator[dict[str, Any]]:
             continue
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UserError(f"{source}:{number}: JSON이 아닙니다 (not JSON): {error}") from error
         if not isinstance(record, dict):
             raise UserError(f"{source}:{number}: 객체가 아닙니다 (not an object)")

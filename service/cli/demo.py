@@ -24,6 +24,7 @@ _RULES = ("수출 (바우처 | 전시회 | 인증)", "관세 | FTA", "인도 -�
 _INVENTED, _HOURS, _SEED = 300, 3.0, 2026
 _INVENTED_SPEED = 180.0  # three hours in a minute
 _REPLAY_SPEED = 15_000.0  # a month in three minutes
+_FAULTS = ("not_stored", "missed", "not_owed", "twice", "strangers")
 _SEOUL = ZoneInfo("Asia/Seoul")
 
 
@@ -48,6 +49,10 @@ def demo(
     kills: Annotated[
         int, typer.Option(min=0, max=50, help="도중에 서비스를 죽이는 횟수 / SIGKILLs on the way")
     ] = 0,
+    slow_sink: Annotated[
+        float,
+        typer.Option(min=0, help="받는 쪽이 답하는 데 걸리는 초 / seconds the receiver takes"),
+    ] = 0.0,
     seed: Annotated[
         int, typer.Option(help="발명과 우연의 씨 / of what is invented and random")
     ] = _SEED,
@@ -58,22 +63,23 @@ def demo(
         Path | None, typer.Option(help="장부를 JSON으로도 / write the ledger as JSON too")
     ] = None,
 ) -> None:
-    """인터넷 없이 해 봅니다: 사이트 복제본을 살피고 알림을 보낸 뒤 장부로 대조합니다.
+    """인터넷 없이 해 보고 장부로 대조합니다. / Try it without internet, ending in a ledger.
 
-    Try it without internet: the service watches a replica of real sites on this machine, a
-    subscriber gets alerts, and a ledger holds the two together. Exit 1 if anything was missed,
-    sent twice, not stored or not owed.
+    사이트 복제본을 살피고 알림을 보낸 뒤, 낸 것과 받은 것을 맞춰 봅니다. / The service watches a
+    replica of real sites on this machine, a subscriber gets alerts, and a ledger holds the two
+    together. Exit 1 if anything was missed, sent twice, not stored or not owed.
     """
-    settings = config.from_environment()
+    database_url = _spare(config.from_environment().database_url)
     with tempfile.TemporaryDirectory(prefix="pabal-demo-") as home:
         Path(home).chmod(0o755)  # the embedded PostgreSQL of root runs as another account
         plan = _plan(
             Path(home),
-            settings.database_url,
+            database_url,
             replay=replay,
             speed=speed,
             rules=_rules(rules, rule),
             kills=kills,
+            slow_sink=slow_sink,
             seed=seed,
             count=count,
         )
@@ -81,6 +87,16 @@ def demo(
     if report is not None:
         report.write_text(json.dumps(_figures(ledger), ensure_ascii=False, indent=1))
     raise typer.Exit(0 if ledger.clean else 1)
+
+
+def _spare(url: str | None) -> str | None:
+    """The configured database if it is one for trying things out; never one with real news."""
+    if url is not None and not url.partition("?")[0].endswith(("_demo", "_test")):
+        raise UserError(
+            "시연은 이름이 _demo나 _test로 끝나는 데이터베이스만 씁니다 "
+            "(the demo only uses a database whose name ends in _demo or _test): PABAL_DATABASE_URL"
+        )
+    return url
 
 
 def _plan(
@@ -91,6 +107,7 @@ def _plan(
     speed: float | None,
     rules: tuple[str, ...],
     kills: int,
+    slow_sink: float,
     seed: int,
     count: int,
 ) -> Plan:
@@ -104,10 +121,12 @@ def _plan(
     else:
         try:
             releases = load(replay)
-        except (ReplayError, OSError) as error:
-            raise UserError(str(error)) from error
+        except OSError as error:
+            raise UserError(f"{replay}: {error.strerror}") from error
+        except ReplayError as error:
+            raise UserError(f"재생할 수 없습니다 (cannot be replayed): {error}") from error
     fast = speed or (_INVENTED_SPEED if replay is None else _REPLAY_SPEED)
-    return Plan(releases, rules, fast, kills, seed, home, database_url)
+    return Plan(releases, rules, fast, kills, slow_sink, seed, home, database_url)
 
 
 def _rules(file: Path | None, typed: list[str] | None) -> tuple[str, ...]:
@@ -116,9 +135,11 @@ def _rules(file: Path | None, typed: list[str] | None) -> tuple[str, ...]:
     written = list(typed or ())
     if file is not None:
         try:
-            written += [line for line in file.read_text().splitlines() if line.strip()]
+            written += [line for line in file.read_text("utf-8").splitlines() if line.strip()]
         except OSError as error:
             raise UserError(f"{file}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise UserError(f"{file}: UTF-8이 아닙니다 (not UTF-8)") from error
     for each in written:
         parse(each)
     return tuple(written) or _RULES
@@ -153,7 +174,7 @@ def _play(plan: Plan) -> Ledger:
     except ServiceDied as error:
         raise UserError(f"서비스가 멈췄습니다 (the service ended): {error}") from error
     console.print(view.report(ledger))
-    for name in ("not_stored", "missed", "not_owed", "twice"):
+    for name in _FAULTS:
         if found := getattr(ledger, name):
             console.print(f"{name}: {found[:20]}")
     clean = ledger.clean
@@ -169,10 +190,8 @@ def _figures(ledger: Ledger) -> dict[str, object]:
         name: getattr(ledger, name)
         for name in ("published", "appearances", "seen", "stored", "copies", "owed", "sent")
     }
-    figures |= {
-        name: len(getattr(ledger, name)) for name in ("not_stored", "missed", "not_owed", "twice")
-    }
-    figures |= {"repeats": ledger.repeats, "in_flight_at_kills": ledger.in_flight_at_kills}
+    figures |= {name: len(getattr(ledger, name)) for name in _FAULTS}
+    figures |= {name: getattr(ledger, name) for name in ("repeats", "kills", "in_flight_at_kills")}
     for name in ("from_publication", "from_showing"):
         values = getattr(ledger, name)
         figures |= {f"{name}_p{p}": percentile(values, p / 100) for p in (50, 99)}

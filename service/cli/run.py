@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,30 +38,40 @@ def up(
 
 
 async def _up(settings: Settings, only: list[str]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop.set)
     from service import app  # noqa: PLC0415 - help and errors come without the whole house
 
     strange = sorted(set(only) - set(app.ROLES))
     if strange:
         raise typer.BadParameter(f"{strange[0]}: {', '.join(app.ROLES)}", param_hint="--only")
     roles = [role for role in app.ROLES if not only or role in only]
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, stop.set)
     typer.echo("파발을 준비합니다… / Pabal is getting ready…", err=True)
-    getting_up = asyncio.create_task(_run(settings, roles, stop))
+    is_up = asyncio.Event()
+    running = asyncio.create_task(_run(settings, roles, stop, is_up))
     stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({getting_up, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
-    await getting_up
+    if not is_up.is_set():
+        running.cancel()  # nobody waits for a start; what is up sees ``stop`` and ends in order
+    with suppress(asyncio.CancelledError):
+        await running
     typer.echo("파발을 마쳤습니다. / Pabal has stopped.", err=True)
 
 
-async def _run(settings: Settings, roles: Sequence[Role], stop: asyncio.Event) -> None:
+async def _run(
+    settings: Settings, roles: Sequence[Role], stop: asyncio.Event, is_up: asyncio.Event
+) -> None:
     from service import app  # noqa: PLC0415
 
+    def ready(page: str | None) -> None:
+        is_up.set()
+        _say(settings, page)
+
     async with app.database_url(settings) as url:
-        await app.run(settings, url, roles, stop, ready=lambda page: _say(settings, page))
+        await app.run(settings, url, roles, stop, ready=ready)
 
 
 def _say(settings: Settings, page: str | None) -> None:

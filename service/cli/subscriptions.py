@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from notifier.errors import BadAddress
 from service import config, logs
@@ -29,9 +30,9 @@ def subscribe(
         str, typer.Option(help="서명 열쇠 whsec_… (비우면 만듭니다 / made if empty)")
     ] = "",
 ) -> None:
-    """규칙에 맞는 소식을 알립니다. 주소가 없으면 화면(로그)에 씁니다.
+    """규칙에 맞는 소식을 알립니다. / Tell of whatever matches the rules.
 
-    Tell NAME of whatever matches its rules: by webhook, else on the console.
+    주소가 없으면 화면(로그)에 씁니다. / By webhook where an address is given, else on the console.
     """
     from notifier.channels.webhook import new_secret  # noqa: PLC0415
     from service.app import open_channels  # noqa: PLC0415
@@ -43,6 +44,8 @@ def subscribe(
         open_channels(config.from_environment())[channel].check_address(address)
     except BadAddress as error:
         raise UserError(str(error)) from error
+    if secret and not _signs(secret):
+        raise UserError("--secret: whsec_와 base64여야 합니다 (must be whsec_ and base64)")
     key = (secret or new_secret()) if webhook else None
 
     async def save(store: Subscriptions) -> None:
@@ -52,6 +55,14 @@ def subscribe(
     typer.echo(f"{name}: 규칙 {len(parsed)}개 → {channel} {address}")
     if webhook and not secret:
         typer.echo(f"서명 열쇠 / signing secret (다시 보이지 않습니다 / shown once): {key}")
+
+
+def _signs(secret: str) -> bool:
+    try:
+        Webhook(secret)
+    except (ValueError, EmptyWebhookSecretError):
+        return False
+    return True
 
 
 def unsubscribe(name: Annotated[str, typer.Argument(help="구독 이름 / its name")]) -> None:

@@ -48,7 +48,9 @@ class Ledger:
     missed: list[int] = field(default_factory=list)
     not_owed: list[int] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
     repeats: int = 0
+    kills: int = 0
     in_flight_at_kills: int = 0
     from_publication: list[float] = field(default_factory=list)
     from_showing: list[float] = field(default_factory=list)
@@ -59,7 +61,7 @@ class Ledger:
 
         After a kill a message may come again with the same id, once for each that was under way.
         """
-        faults = (self.not_stored, self.missed, self.not_owed, self.twice)
+        faults = (self.not_stored, self.missed, self.not_owed, self.twice, self.strangers)
         return not any(faults) and self.repeats <= self.in_flight_at_kills
 
 
@@ -71,6 +73,7 @@ def draw_up(
     reads: Reads,
     *,
     release_of: Callable[[StoredRow], int],
+    kills: int = 0,
     in_flight_at_kills: int = 0,
 ) -> Ledger:
     """Hold everything against everything else.
@@ -97,7 +100,9 @@ def draw_up(
         missed=sorted(due - set(got)),
         not_owed=sorted(set(got) - due),
         twice=sorted(each for each, times in got.items() if times > 1),
+        strangers=sorted(set(receipts) - set(story_of)),
         repeats=sum(receipts.values()) - len(receipts),
+        kills=kills,
         in_flight_at_kills=in_flight_at_kills,
     )
     appeared = {(each.source_id, each.release_id): each for each in published}

@@ -55,6 +55,7 @@ class ServiceProcess:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         await self._child.wait()
+        self._child = None
         return len(victims)
 
     async def stop(self) -> int:

@@ -48,12 +48,17 @@ _DIGITS = 8  # of a release's number, which every site prints at the end of its 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to play. ``speed`` is how many seconds of the world pass in one of ours."""
+    """What to play. ``speed`` is how many seconds of the world pass in one of ours.
+
+    ``slow_sink`` is how many seconds the receiver takes for an answer, ``home`` a directory that
+    other accounts may pass.
+    """
 
     releases: Sequence[Release]
     rules: Sequence[str]
     speed: float
     kills: int
+    slow_sink: float
     seed: int
     home: Path
     database_url: str | None
@@ -86,6 +91,7 @@ class Demo:
         progress.of = len(plan.releases)
         world, secret = World(), new_secret()
         sink = Sink(secret)
+        sink.delay = plan.slow_sink
         for release in _history(plan):
             world.publish(release, time.time())
         async with (
@@ -134,21 +140,25 @@ class Demo:
         return self.plan.database_url or address(self.plan.home / "data")
 
     async def _publish(self, world: World, service: ServiceProcess) -> None:
-        """Put releases up at their time, ``speed`` times faster; kill the service in between."""
+        """Put releases up at their time, ``speed`` times faster."""
         began, first = time.monotonic(), self.plan.releases[0].published
         offsets = [self._offset(each, first) for each in self.plan.releases]
-        kills = _moments(self.plan.kills, offsets[-1], self.plan.seed)
+        killing = asyncio.create_task(self._kill(service, began, max(offsets)))
         for release, offset in zip(self.plan.releases, offsets, strict=True):
-            while (wait := began + offset - time.monotonic()) > 0:
-                await asyncio.sleep(min(wait, 0.1))
-                if kills and time.monotonic() - began >= kills[0]:
-                    kills.pop(0)
-                    await service.kill()
-                    await service.start()
-                    self.progress.kills += 1
+            await asyncio.sleep(began + offset - time.monotonic())
             service.check()
             world.publish(release, time.time())
             self.progress.published += 1
+        await killing
+
+    async def _kill(self, service: ServiceProcess, began: float, within: float) -> None:
+        """Kill the service with all it started at random moments, and start it again at once."""
+        rng = random.Random(self.plan.seed)  # noqa: S311 - no secret
+        for moment in sorted(rng.uniform(0.05, 0.95) for _ in range(self.plan.kills)):
+            await asyncio.sleep(began + moment * within - time.monotonic())
+            await service.kill()
+            await service.start()
+            self.progress.kills += 1
 
     def _offset(self, release: Release, first: datetime) -> float:
         return max(0.0, (release.published - first).total_seconds()) / self.plan.speed
@@ -191,6 +201,7 @@ class Demo:
             [Received(each.message_id, each.received_at) for each in sink.receipts if each.valid],
             reads,
             release_of=release_of,
+            kills=self.progress.kills,
             in_flight_at_kills=await evidence.died_in_flight(),
         )
 
@@ -219,12 +230,6 @@ def _history(plan: Plan) -> Sequence[Release]:
     """What stands on the sites before anybody looks: older than all that is played."""
     start = plan.releases[0].published - timedelta(days=3)
     return invent.releases(_HISTORY_SEED, _HISTORY, start, hours=48)
-
-
-def _moments(count: int, within: float, seed: int) -> list[float]:
-    """``count`` moments in ``within`` seconds, none at the very ends."""
-    rng = random.Random(seed)  # noqa: S311 - no secret
-    return sorted(rng.uniform(0.05, 0.95) * within for _ in range(count))
 
 
 def _plain_reader(rules: Sequence[str]) -> Callable[[str, str], bool]:

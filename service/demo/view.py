@@ -52,8 +52,10 @@ def _rows(ledger: Ledger) -> list[tuple[str, str]]:
         ("목록→수신 / shown on a list to receipt p50", _seconds(ledger.from_showing, 0.5)),
         ("목록→수신 / shown on a list to receipt p99", _seconds(ledger.from_showing, 0.99)),
         ("되풀이, 같은 번호 / repeats with the same id", str(ledger.repeats)),
+        ("강제 종료 / kills", str(ledger.kills)),
         ("  강제 종료 때 가던 것 / in flight at kills", str(ledger.in_flight_at_kills)),
         ("알릴 것이 아닌데 보냄 / sent though not owed", str(len(ledger.not_owed))),
+        ("모르는 번호로 받음 / received but not on record", str(len(ledger.strangers))),
         ("놓침 / missed", str(len(ledger.missed))),
         ("두 번 보냄 / sent twice", str(len(ledger.twice))),
     ]

@@ -6,9 +6,9 @@ import asyncio
 
 import asyncpg
 import structlog
-from sqlalchemy.engine import make_url
 
 from service.errors import DatabaseUnreachable
+from service.store import server
 
 log = structlog.get_logger()
 
@@ -23,8 +23,7 @@ async def reachable(url: str, *, patience: float = 300.0) -> int:
     that has passed, or at once where waiting cannot help (a wrong password, no such database, a
     server that is too old).
     """
-    shown = make_url(url).render_as_string()  # the password is masked
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    shown, plain = server.shown(url), server.plain(url)
     waited, wait = 0.0, _FIRST_WAIT
     while True:
         try:

@@ -112,14 +112,15 @@ class Articles:
         """Try the article's page again after ``delay`` seconds."""
         later = timedelta(seconds=delay)
         async with self._database.transaction() as tx:
-            await _update(
+            current = await _update(
                 tx,
                 owed,
                 collect_due=sa.func.now() + later,
                 failures=article.c.failures + 1,
                 last_error=problem,
             )
-            await wake(tx, [Wake("collect", owed.article.source_id, after=later)])
+            if current:
+                await wake(tx, [Wake("collect", owed.article.source_id, after=later)])
 
     @asynccontextmanager
     async def reading(

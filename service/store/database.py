@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import cast
 
 import asyncpg
+import sqlalchemy as sa
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -55,7 +56,11 @@ async def wake(connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
     if not wakes:
         return
     raw = await connection.get_raw_connection()
-    queries = Queries(AsyncpgDriver(cast("asyncpg.Connection", raw.driver_connection)))
+    plain = cast("asyncpg.Connection", raw.driver_connection)
+    if not plain.is_in_transaction():
+        # SQLAlchemy begins with its own first statement: without one this would autocommit.
+        await connection.execute(sa.select(1))
+    queries = Queries(AsyncpgDriver(plain))
     await queries.enqueue(
         [each.step for each in wakes],
         [each.subject.encode() for each in wakes],

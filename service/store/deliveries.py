@@ -73,9 +73,9 @@ class Deliveries:
         """A passing failure: due again after ``delay`` seconds."""
         later = timedelta(seconds=delay)
         async with self._database.transaction() as tx:
-            await _update(tx, due, due_at=sa.func.now() + later, last_error=detail)
             await _record(tx, due, "later", detail)
-            await wake(tx, [Wake("deliver", f"retry {due.id}", after=later)])
+            if await _update(tx, due, due_at=sa.func.now() + later, last_error=detail):
+                await wake(tx, [Wake("deliver", f"retry {due.id}", after=later)])
 
     async def settle_dead(self, due: DueDelivery, detail: str, *, switch_off: bool) -> None:
         """Never again: kept as a dead letter, an operator is told.
@@ -83,20 +83,21 @@ class Deliveries:
         ``switch_off`` ends the endpoint too, with all that is still owed to it.
         """
         async with self._database.transaction() as tx:
-            await _settle(tx, due, "dead", detail)
             await _record(tx, due, "dead", detail)
+            if not await _settle(tx, due, "dead", detail):
+                return
             await ops.note(tx, "dead-letter", f"{due.channel} {due.address}", detail)
             if switch_off:
                 await _switch_off(tx, due, detail)
 
 
-async def _settle(tx: AsyncConnection, due: DueDelivery, outcome: str, error: str | None) -> None:
-    await _update(tx, due, settled_at=sa.func.now(), outcome=outcome, last_error=error)
+async def _settle(tx: AsyncConnection, due: DueDelivery, outcome: str, error: str | None) -> bool:
+    return await _update(tx, due, settled_at=sa.func.now(), outcome=outcome, last_error=error)
 
 
-async def _update(tx: AsyncConnection, due: DueDelivery, **values: object) -> None:
+async def _update(tx: AsyncConnection, due: DueDelivery, **values: object) -> bool:
     """Only the latest claim may settle: a worker whose lease ran out changes nothing."""
-    await tx.execute(
+    done = await tx.execute(
         sa.update(delivery)
         .where(
             delivery.c.id == due.id,
@@ -104,7 +105,9 @@ async def _update(tx: AsyncConnection, due: DueDelivery, **values: object) -> No
             delivery.c.settled_at.is_(None),
         )
         .values(**values)
+        .returning(delivery.c.id)
     )
+    return done.one_or_none() is not None
 
 
 async def _record(tx: AsyncConnection, due: DueDelivery, outcome: str, detail: str) -> None:

@@ -180,13 +180,15 @@ class Sources:
         ``notice`` asks for a person's eye: one open item per source, however often it happens.
         """
         async with self._database.transaction() as tx:
-            await _update(
+            current = await _update(
                 tx,
                 slot,
                 failures=source.c.failures + 1,
                 last_error=f"{outcome}: {detail}",
                 next_due=sa.func.now() + timedelta(seconds=next_in),
             )
+            if not current:
+                return  # fenced off: how the source does is for the later slot to say
             await _end(tx, slot, outcome, detail)
             if notice:
                 await ops.note(tx, "source-broken", slot.source_id, f"{outcome}: {detail}")

@@ -46,7 +46,7 @@ def test_a_bad_setting_is_refused_by_its_name(name: str, value: str) -> None:
 
 
 def test_a_misspelt_setting_is_refused_with_the_nearest_one() -> None:
-    with pytest.raises(BadSetting, match="PABAL_DATBASE_URL.*did you mean PABAL_DATABASE_URL"):
+    with pytest.raises(BadSetting, match=r"PABAL_DATBASE_URL.*did you mean PABAL_DATABASE_URL"):
         from_environment({"PABAL_DATBASE_URL": "postgresql://host/name"})
 
 
@@ -64,7 +64,7 @@ def test_a_setting_and_its_file_together_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSetting, match="PABAL_PORT_FILE.*nowhere"):
+    with pytest.raises(BadSetting, match=r"PABAL_PORT_FILE.*nowhere"):
         from_environment({"PABAL_PORT_FILE": str(tmp_path / "nowhere")})
 
 

@@ -1,0 +1,56 @@
+# `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
+.DEFAULT_GOAL := help
+.PHONY: help env run demo test lint types contracts unit faults requirements secrets clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
+	--generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host $(ARGS) --extra embedded
+
+help:
+	@awk -F ' *## *' '/^[a-z]+:.*##/ { sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+env: $(READY)  ## 환경(.venv) 만들기 / make the environment
+
+$(READY): requirements-dev.txt pyproject.toml .ci/env
+	@PYTHON="$(PYTHON)" .ci/env
+	@touch $@
+
+run: $(READY)  ## 서비스 시작, Ctrl-C로 끝 / run the service until Ctrl-C
+	@$(BIN)/pabal up
+
+demo: $(READY)  ## 인터넷 없이 시연 (ARGS="--speed 60") / the main job without the internet
+	@$(BIN)/pabal demo $(ARGS)
+
+test: lint types contracts unit  ## CI가 하는 모든 검사 / everything CI runs
+
+lint: $(READY)  ## 문체와 흔한 실수 / style and common slips
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY)  ## 형 검사 / types
+	$(BIN)/mypy service scrapers notifier migrations tests
+
+contracts: $(READY)  ## 어느 방이 어느 방을 쓰는가 / which room may import which
+	$(BIN)/lint-imports
+
+unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test but the long faults, coverage
+	$(BIN)/pytest --cov $(ARGS)
+
+faults: $(READY)  ## 오래 걸리는 고장 시험 / the long fault suite
+	$(BIN)/pytest -m faults $(ARGS)
+
+requirements: $(READY)  ## 고정 목록 다시 (ARGS=--upgrade) / pin the packages anew
+	@$(BIN)/python -c 'import sys; sys.exit("Python 3.11.2 (Debian 12)에서 하세요: what installs \
+	there installs anywhere" if sys.version_info > (3, 11, 3) else 0)'
+	$(COMPILE) --output-file requirements.txt pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.txt \
+		--output-file requirements-dev.txt pyproject.toml
+
+secrets:  ## compose.yaml이 쓸 비밀번호 / passwords for compose.yaml
+	@.ci/secrets
+
+clean:  ## 만든 것을 지우기, 자료는 그대로 / remove what was made; data stays
+	rm -rf .venv .coverage .mypy_cache .pytest_cache .ruff_cache .grimp_cache .import_linter_cache

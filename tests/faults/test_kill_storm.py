@@ -1,0 +1,75 @@
+"""The service and all it started are killed at random moments; the ledger must balance."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED = Path(__file__).parents[2].parent / "shared"
+MONTH = SHARED / "data" / "stream" / "2026-03.jsonl.gz"
+LOST = ("missed", "twice", "not_owed", "not_stored", "strangers")
+
+
+def play(report: Path, *arguments: str) -> dict[str, Any]:
+    """Run ``pabal demo`` as a user would and return its ledger."""
+    command = [sys.executable, "-m", "service", "demo", "--report", str(report), *arguments]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PABAL_")}
+    done = subprocess.run(command, env=clean, capture_output=True, text=True, check=False)
+    assert done.returncode in {0, 1}, done.stderr + done.stdout
+    ledger: dict[str, Any] = json.loads(report.read_text())
+    sys.stdout.write(json.dumps(ledger, ensure_ascii=False) + "\n")
+    assert done.returncode == 0, done.stdout
+    return ledger
+
+
+def nothing_lost(ledger: dict[str, Any]) -> None:
+    assert {name: ledger[name] for name in LOST} == dict.fromkeys(LOST, 0)
+    assert ledger["stored"] == ledger["appearances"]
+    assert ledger["owed"] == ledger["sent"] > 0
+    assert ledger["repeats"] <= ledger["in_flight_at_kills"]
+
+
+@pytest.mark.slow
+def test_two_kills_in_an_invented_afternoon_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    """A slow receiver and rules that nearly everything meets keep messages in flight."""
+    ledger = play(
+        tmp_path / "ledger.json",
+        *("--count", "150", "--speed", "400", "--kills", "2", "--slow-sink", "1"),
+        *("--rule", "지원", "--rule", "추진 | 개최 | 발표", "--rule", "기업 | 국민"),
+    )
+    assert ledger["kills"] == 2
+    nothing_lost(ledger)
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(not MONTH.exists(), reason="the recorded month lies outside the project")
+@pytest.mark.parametrize("seed", range(2))
+def test_five_kills_in_a_real_month_lose_nothing_and_double_nothing(
+    tmp_path: Path, seed: int
+) -> None:
+    ledger = play(
+        tmp_path / "ledger.json",
+        *("--replay", str(MONTH), "--rule", "수출", "--kills", "5", "--seed", str(seed)),
+    )
+    assert (ledger["kills"], ledger["published"]) == (5, 2688)
+    nothing_lost(ledger)
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(not MONTH.exists(), reason="the recorded month lies outside the project")
+def test_five_kills_with_hundreds_of_messages_on_their_way_lose_nothing(tmp_path: Path) -> None:
+    ledger = play(
+        tmp_path / "ledger.json",
+        *("--replay", str(MONTH), "--rule", "지원 | 추진 | 개최 | 정책", "--kills", "5"),
+        *("--slow-sink", "0.5"),
+    )
+    assert ledger["kills"] == 5
+    assert ledger["owed"] > 1000
+    assert ledger["in_flight_at_kills"] > 0
+    nothing_lost(ledger)

@@ -1,0 +1,114 @@
+"""A page in, one message out: what the flow tests share."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from notifier.channels.webhook import new_secret
+from service.demo import invent
+from service.demo.process import ServiceProcess
+from service.demo.server import serving
+from service.demo.sink import Sink
+from service.demo.world import World
+from service.judging import rules
+from service.store.database import Database
+from service.store.subscriptions import Subscriptions
+
+Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
+Subscribe = Callable[..., Awaitable[None]]
+Start = Callable[[Mapping[str, str]], Awaitable[ServiceProcess]]
+
+_PATIENCE = 60.0
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    made = Database(migrated_url, size=5)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def secret() -> str:
+    return new_secret()
+
+
+@pytest.fixture
+def sink(secret: str) -> Sink:
+    """The receiver of webhooks, part of the replica at ``/sink/…``."""
+    return Sink(secret)
+
+
+@pytest.fixture
+def world() -> World:
+    """Every site of the replica with a little history on it."""
+    made = World()
+    start = datetime.now(UTC) - timedelta(days=3)
+    for release in invent.releases(99, 120, start, hours=48):
+        made.publish(release, time.time())
+    return made
+
+
+@pytest.fixture
+async def replica(world: World, sink: Sink) -> AsyncIterator[str]:
+    """The address of the replica."""
+    async with serving(world, sink) as base:
+        yield base
+
+
+@pytest.fixture
+def subscribe(database: Database, replica: str, secret: str) -> Subscribe:
+    """``await subscribe("이름", "수출")``: alerts to the sink, or to ``channel=``, ``address=``."""
+
+    async def subscribe(
+        name: str, rule: str, *, channel: str = "webhook", address: str | None = None
+    ) -> None:
+        written = [(rule, rules.canonical(rules.parse(rule)))]
+        to = address or f"{replica}/sink/{name}"
+        await Subscriptions(database).subscribe(name, written, channel, to, secret)
+
+    return subscribe
+
+
+@pytest.fixture
+def until() -> Until:
+    """``await until(condition)``: looks again and again, for a minute at most."""
+
+    async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+        end = time.monotonic() + _PATIENCE
+        while not await condition():  # the rows have no event to wait for
+            assert time.monotonic() < end, "it never came to that"
+            await asyncio.sleep(0.1)
+
+    return until
+
+
+@pytest.fixture
+async def start(migrated_url: str, replica: str, tmp_path: Path) -> AsyncIterator[Start]:
+    """``await start({"PABAL_PACE": "60"})``: one more ``pabal up`` on the database of the test."""
+    async with AsyncExitStack() as stack:
+        logs = (tmp_path / f"service-{number}.log" for number in range(1, 9))
+
+        async def start(more: Mapping[str, str]) -> ServiceProcess:
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")}
+            environment |= {
+                "PABAL_DATABASE_URL": migrated_url,
+                "PABAL_REPLICA_URL": replica,
+                "PABAL_PRIVATE_WEBHOOKS": "true",
+                "PABAL_PORT": "0",
+                "PABAL_LOG": "json",
+            }
+            service = ServiceProcess(environment | dict(more), next(logs))
+            stack.push_async_callback(service.stop)
+            await service.start()
+            return service
+
+        yield start

@@ -1,0 +1,204 @@
+"""A step alone: the real store on one side, on the other a fake of a few lines."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+
+from scrapers.errors import LayoutError, ScrapeError
+from scrapers.fetch import Fetcher
+from scrapers.model import (
+    Answer,
+    Detail,
+    File,
+    Freshness,
+    Kind,
+    Listing,
+    Moment,
+    Page,
+    Part,
+    Post,
+    Request,
+    Source,
+)
+from service.collect import Collect
+from service.store.articles import Articles
+from service.store.database import Database
+from service.store.sources import Sources
+from service.work import connect
+
+NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+HOST = "https://a.example"
+
+Serve = Callable[..., None]
+Asked = Callable[[], list[tuple[str, Freshness | None, float]]]
+MakeCollect = Callable[..., Collect]
+AddArticle = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    made = Database(migrated_url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A plain connection, autocommitting: what an operator would see and change."""
+    connection = await connect(migrated_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def add_article(sql: asyncpg.Connection) -> AddArticle:
+    """``await add_article(title=...)``: an article of source ``a`` that waits for its page."""
+    numbers = itertools.count(1)
+
+    async def add_article(**values: Any) -> int:
+        n = next(numbers)
+        fields = {
+            "source_id": "a",
+            "key": f"k{n}",
+            "url": f"{HOST}/k{n}",
+            "title": f"제목 {n}",
+            "summary": f"요약 {n}",
+            "baseline": False,
+            **values,
+        }
+        await sql.execute(
+            "INSERT INTO source (id) VALUES ($1) ON CONFLICT DO NOTHING", fields["source_id"]
+        )
+        places = ", ".join(f"${place}" for place in range(1, len(fields) + 1))
+        made = await sql.fetchval(
+            f"INSERT INTO article ({', '.join(fields)}) VALUES ({places}) RETURNING id",
+            *fields.values(),
+        )
+        return int(made)
+
+    return add_article
+
+
+@dataclass
+class Board:
+    """A declared source of one line a post: ``key``, ``key pinned``; a last ``more`` leads on.
+
+    A post's page is ``name: value`` a line; ``body`` names the first page of a text kept elsewhere.
+    """
+
+    publisher: str | None = None
+    kind: Kind = "release"
+    every: float = 60.0
+    pause: float = 2.5
+    max_pages: int = 3
+    whole: bool = False
+
+    def first(self) -> Request:
+        return Request(f"{HOST}/list/1")
+
+    def read_list(self, page: Page) -> Listing:
+        lines = page.body.decode().split("\n")
+        if lines == [""]:
+            raise LayoutError(page.url, "no rows")
+        more = None
+        if lines[-1] == "more":
+            lines.pop()
+            more = Request(f"{HOST}/list/{int(page.url[-1]) + 1}")
+        return Listing(tuple(self._post(line) for line in lines), more)
+
+    def _post(self, line: str) -> Post:
+        key, _, mark = line.partition(" ")
+        words = key.replace("#", "\0").replace("~", "\ud800")  # what bytes could not carry here
+        return Post(
+            key=key,
+            url=f"{HOST}/{key}",
+            title=f"제목 {words}",
+            publisher=words if "#" in key else None,
+            summary=f"요약 {words}",
+            pinned=mark == "pinned",
+        )
+
+    def open(self, post: Post) -> Request | None:
+        return None if self.whole else Request(post.url)
+
+    def read_post(self, page: Page) -> Detail:
+        said = dict(line.split(": ", 1) for line in page.body.decode().split("\n") if line)
+        detail = Detail(said.get("text", ""), title=said.get("title"))
+        if "file" in said:
+            file = File(said["file"], f"{HOST}/file")
+            detail = replace(detail, files=(file,), published=Moment(NINE, "minute"))
+        if "publisher" in said:
+            detail = replace(detail, publisher=said["publisher"])
+        if "body" in said:
+            detail = replace(detail, body=Request(said["body"]))
+        return detail
+
+    def read_part(self, page: Page) -> Part:
+        return Part(page.body.decode(), Request(f"{page.url[:-1]}{int(page.url[-1]) + 1}"))
+
+
+@dataclass
+class Site:
+    """Answers in place of the publishers, by path; the last answer stays."""
+
+    answers: dict[str, list[str | Answer | ScrapeError]] = field(default_factory=dict)
+    asked: list[tuple[str, Freshness | None, float]] = field(default_factory=list)
+
+    async def get(
+        self, request: Request, *, freshness: Freshness | None = None, pause: float = 0.0
+    ) -> Answer:
+        path = request.url.removeprefix(HOST)
+        self.asked.append((path, freshness, pause))
+        queue = self.answers[path]
+        answer = queue.pop(0) if len(queue) > 1 else queue[0]
+        if isinstance(answer, ScrapeError):
+            raise answer
+        if isinstance(answer, Answer):
+            return answer
+        return Answer(Page(request.url, request.url, 200, {}, answer.encode(), NINE))
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def serve(site: Site) -> Serve:
+    """``serve("/k1", "text: ...", error)``: what a path answers, one after the other."""
+
+    def serve(path: str, *answers: str | Answer | ScrapeError) -> None:
+        site.answers[path] = list(answers)
+
+    return serve
+
+
+@pytest.fixture
+def asked(site: Site) -> Asked:
+    """``asked()``: (path, freshness, pause) of every request since it was last called."""
+
+    def asked() -> list[tuple[str, Freshness | None, float]]:
+        requests, site.asked = site.asked, []
+        return requests
+
+    return asked
+
+
+@pytest.fixture
+def collect(database: Database, site: Site) -> MakeCollect:
+    """``collect(max_pages=2)``: the step with the one source ``a``."""
+
+    def collect(*, pace: float = 1.0, **changes: Any) -> Collect:
+        source = cast("Source", Board(**changes))
+        fetcher = cast("Fetcher", site)
+        return Collect({"a": source}, fetcher, Sources(database), Articles(database), pace)
+
+    return collect

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+
+from service.model import Found
+from service.store import tables
+from service.store.database import Database
+from service.store.sources import Polled, Sources
+from service.work import connect
+
+Add = Callable[..., Awaitable[int]]
+Wakes = Callable[[], Awaitable[list[str]]]
+MakeFound = Callable[..., Found]
+MakePolled = Callable[..., Polled]
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    made = Database(migrated_url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def eight(migrated_url: str) -> AsyncIterator[list[Database]]:
+    """Eight processes' worth of databases: no connection in common."""
+    async with AsyncExitStack() as stack:
+        made = [Database(migrated_url, size=1) for _ in range(8)]
+        for each in made:
+            stack.push_async_callback(each.close)
+        yield made
+
+
+@pytest.fixture
+async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A plain connection, autocommitting: what an operator would see and change."""
+    connection = await connect(migrated_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def sources(database: Database) -> Sources:
+    """The intentions about sources, with ``a`` and ``b`` declared."""
+    made = Sources(database)
+    await made.declare(["a", "b"])
+    return made
+
+
+@pytest.fixture
+def wakes(sql: asyncpg.Connection) -> Wakes:
+    """``await wakes()``: what is enqueued, each as ``step:subject``, sorted."""
+
+    async def wakes() -> list[str]:
+        rows = await sql.fetch("SELECT entrypoint, payload FROM pgqueuer ORDER BY 1, 2")
+        return [f"{row['entrypoint']}:{row['payload'].decode()}" for row in rows]
+
+    return wakes
+
+
+@pytest.fixture
+def found() -> MakeFound:
+    """``found("k1", published_at=...)``: an invented post, whole unless ``text`` is None."""
+
+    def found(key: str, **changes: Any) -> Found:
+        fields: dict[str, Any] = {
+            "key": key,
+            "url": f"https://a.example/{key}",
+            "title": f"제목 {key}",
+            "publisher": None,
+            "published_at": None,
+            "precision": None,
+            "summary": "요약",
+            "text": f"본문 {key}",
+        }
+        if isinstance(changes.get("published_at"), datetime):
+            changes.setdefault("precision", "second")
+        return Found(**{**fields, **changes})
+
+    return found
+
+
+@pytest.fixture
+def polled(found: MakeFound) -> MakePolled:
+    """``polled(post, "k2")``: what a poll found; a text is short for ``found(text)``."""
+
+    def polled(*posts: Found | str, **changes: Any) -> Polled:
+        fields: dict[str, Any] = {
+            "pages": 1,
+            "seen": len(posts),
+            "found": [found(each) if isinstance(each, str) else each for each in posts],
+            "etag": None,
+            "last_modified": None,
+            "body_sha256": None,
+            "next_in": 60.0,
+        }
+        return Polled(**{**fields, **changes})
+
+    return polled
+
+
+@pytest.fixture
+def add(database: Database) -> Add:
+    """``await add("article", title=...)``: a row as it stands when nothing went on; its id.
+
+    An article is news of source ``a`` that was collected and read.
+    """
+    numbers = itertools.count(1)
+
+    async def add(table: str, **values: Any) -> int:
+        number = next(numbers)
+        fields = {**_ROWS[table](number), **values}
+        target = tables.metadata.tables[table]
+        async with database.transaction() as tx:
+            if table == "article":
+                await tx.execute(_DECLARE, {"id": fields["source_id"]})
+            row = await tx.execute(sa.insert(target).values(fields).returning(target.c.id))
+            return int(row.scalar_one())
+
+    return add
+
+
+_DECLARE = sa.text("INSERT INTO source (id) VALUES (:id) ON CONFLICT DO NOTHING")
+_ROWS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "article": lambda n: {
+        "source_id": "a",
+        "key": f"made {n}",
+        "url": f"https://a.example/made/{n}",
+        "title": f"제목 {n}",
+        "summary": "요약",
+        "text": f"본문 {n}",
+        "baseline": False,
+        "collected_at": sa.func.now(),
+        "read_at": sa.func.now(),
+        "read_title": f"제목 {n}",
+        "read_text": f"본문 {n}",
+        "publishers": [],
+    },
+    "subscription": lambda n: {"name": f"구독 {n}"},
+    "endpoint": lambda n: {"channel": "console", "address": f"자리 {n}"},
+    "delivery": lambda n: {"message_id": f"msg_{n}", "alert": {"title": f"제목 {n}"}},
+    "story": lambda _: {"created_at": sa.func.now()},
+}

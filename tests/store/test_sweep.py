@@ -1,0 +1,166 @@
+"""Losing every job loses nothing: the sweep finds the rows again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+
+from service.store.database import Database
+from service.store.sources import Sources
+from service.store.sweep import sweep, tidy
+
+Add = Callable[..., Awaitable[int]]
+Wakes = Callable[[], Awaitable[list[str]]]
+Stand = Callable[[timedelta], Awaitable[list[str]]]
+NONE = {"collect": 0, "read": 0, "triage": 0, "deliver": 0}
+LONG, JUST = timedelta(minutes=5), timedelta(0)
+
+
+@pytest.fixture
+def stand(add: Add) -> Stand:
+    """``await stand(since)``: a row left before each step ``since`` ago; the wake-ups they need."""
+
+    async def stand(since: timedelta) -> list[str]:
+        then = sa.func.now() - since
+        unread = {"read_at": None, "read_title": None, "read_text": None}
+        await add(
+            "article", source_id="b", collected_at=None, collect_due=then, text=None, **unread
+        )
+        to_read = await add("article", collected_at=then, **unread)
+        to_judge = await add("article", read_at=then)
+        done = await add("article", read_at=then, triaged_at=then)
+        subscription_id = await add("subscription")
+        await add(
+            "delivery",
+            story_id=await add("story"),
+            subscription_id=subscription_id,
+            endpoint_id=await add("endpoint", subscription_id=subscription_id),
+            article_id=done,
+            due_at=then,
+        )
+        return ["collect:b", "deliver:swept", f"read:{to_read}", f"triage:{to_judge}"]
+
+    return stand
+
+
+async def test_a_row_left_behind_before_any_step_is_woken(
+    database: Database, stand: Stand, wakes: Wakes
+) -> None:
+    expected = await stand(LONG)
+
+    assert await sweep(database) == {"collect": 1, "read": 1, "triage": 1, "deliver": 1}
+
+    assert await wakes() == expected
+
+
+async def test_a_row_is_not_woken_again_while_its_wake_up_is_queued(
+    database: Database, stand: Stand, wakes: Wakes
+) -> None:
+    expected = await stand(LONG)
+
+    for _ in range(3):
+        await sweep(database)
+
+    assert await wakes() == expected
+
+
+async def test_a_row_whose_ordinary_wake_up_has_its_chance_still_is_left_alone(
+    database: Database, stand: Stand, wakes: Wakes
+) -> None:
+    await stand(JUST)
+
+    assert await sweep(database) == NONE
+    assert await wakes() == []
+
+
+async def test_whoever_has_no_patience_sweeps_at_once(
+    database: Database, stand: Stand, wakes: Wakes
+) -> None:
+    expected = await stand(JUST)
+
+    await sweep(database, patience=timedelta(0))
+
+    assert await wakes() == expected
+
+
+async def test_what_is_leased_put_off_or_done_is_left_alone(
+    database: Database, stand: Stand, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    await stand(LONG)
+    await sql.execute("UPDATE article SET collect_due = now() + interval '1 minute'")
+    await sql.execute("UPDATE article SET triaged_at = now() WHERE collected_at IS NOT NULL")
+    await sql.execute("UPDATE delivery SET due_at = now() + interval '1 minute'")
+    assert await sweep(database) == NONE
+
+    await sql.execute("UPDATE delivery SET due_at = now() - interval '1 hour', settled_at = now()")
+    assert await sweep(database) == NONE
+    assert await wakes() == []
+
+
+async def test_losing_every_job_loses_nothing(
+    database: Database, stand: Stand, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    expected = await stand(LONG)
+    await sweep(database)
+    sources = Sources(database)
+    await sql.execute("UPDATE source SET next_due = now() + interval '1 hour' WHERE id = 'b'")
+    await sources.claim_due(["a", "b"])
+    assert await wakes() == sorted([*expected, "poll:a:1"])
+
+    await sql.execute("DELETE FROM pgqueuer")
+    await sql.execute("UPDATE source SET next_due = now() - interval '1 second' WHERE id = 'a'")
+    await sweep(database)
+    await sources.claim_due(["a", "b"])
+
+    assert await wakes() == sorted([*expected, "poll:a:1"])
+
+
+async def test_a_source_with_many_owed_pages_is_woken_once(
+    database: Database, add: Add, wakes: Wakes
+) -> None:
+    for _ in range(3):
+        await add(
+            "article", collected_at=None, collect_due=sa.func.now() - LONG, read_at=None, text=None
+        )
+
+    assert (await sweep(database))["collect"] == 1
+    assert await wakes() == ["collect:a"]
+
+
+async def test_tidying_forgets_what_is_old_of_the_engine_and_the_polls_and_nothing_else(
+    database: Database, stand: Stand, sql: asyncpg.Connection
+) -> None:
+    await stand(LONG)
+    await sql.execute("UPDATE article SET discovered_at = now() - interval '2 years'")
+    await sql.execute(
+        "INSERT INTO poll (source_id, slot, started_at)"
+        " SELECT 'a', n, now() - n * interval '1 day' FROM unnest('{30, 32}'::int[]) AS n"
+    )
+    await sql.execute(
+        "INSERT INTO pgqueuer_statistics (priority, count, entrypoint, status, created)"
+        " SELECT 0, 1, 'read', 'successful', now() - n * interval '1 day'"
+        " FROM unnest('{30, 32}'::int[]) AS n"
+    )
+    await sql.execute(
+        "INSERT INTO pgqueuer_log (job_id, entrypoint, priority, status, aggregated, created)"
+        " SELECT n, 'read', 0, 'successful', aggregated, now() - n * interval '1 day'"
+        " FROM unnest('{0, 2}'::int[]) AS n, unnest('{t, f}'::bool[]) AS aggregated"
+    )
+
+    await tidy(database)
+
+    assert await sql.fetchval("SELECT count(*) FROM poll") == 1
+    assert await sql.fetchval("SELECT count(*) FROM pgqueuer_statistics") == 1
+    rows = await sql.fetch(
+        "SELECT aggregated, created < now() - interval '1 day' FROM pgqueuer_log"
+    )
+    assert sorted(tuple(row) for row in rows) == [
+        (False, False),
+        (False, True),
+        (True, False),
+    ]
+    assert await sql.fetchval("SELECT count(*) FROM article") == 4

@@ -1,0 +1,295 @@
+"""Which story an article joins, whom it is owed to, and that both hold under a race."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+
+from service.store.database import Database
+from service.store.subscriptions import Subscriptions
+from service.store.triage import LiveRule, Readable, Triage, Verdict
+
+NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+ALERT = {"title": "제목", "hits": [{"rule": "수출", "excerpt": "수출 상담"}]}
+
+Add = Callable[..., Awaitable[int]]
+Wakes = Callable[[], Awaitable[list[str]]]
+Subscribe = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+def triage(database: Database) -> Triage:
+    return Triage(database)
+
+
+@pytest.fixture
+def subscribe(add: Add) -> Subscribe:
+    """``await subscribe(2)``: a subscription with two endpoints; its id."""
+
+    async def subscribe(endpoints: int = 1, **values: object) -> int:
+        subscription_id = await add("subscription", **values)
+        for _ in range(endpoints):
+            await add("endpoint", subscription_id=subscription_id)
+        return subscription_id
+
+    return subscribe
+
+
+def owing(*keys: str, to: Mapping[int, Mapping[str, object]] | None = None) -> Verdict:
+    return Verdict(keys, to or {})
+
+
+async def story_of(sql: asyncpg.Connection, article_id: int) -> int | None:
+    story: int | None = await sql.fetchval("SELECT story_id FROM article WHERE id = $1", article_id)
+    return story
+
+
+# what waits
+
+
+async def test_a_read_article_waits_as_it_was_read(
+    triage: Triage, add: Add, database: Database
+) -> None:
+    made = await add(
+        "article",
+        url="https://a.example/k",
+        read_title="읽은 제목",
+        read_text="읽은 본문",
+        publisher="관세청",
+        publishers=["kcs"],
+        published_at=NINE,
+        precision="minute",
+    )
+    await Subscriptions(database).subscribe("무역", [("수출", "수출")], "console", "out", None)
+
+    assert await triage.waiting(made) == (
+        Readable(
+            made, "a", "https://a.example/k", "읽은 제목", "읽은 본문", "요약", "관세청",
+            ("kcs",), NINE, "minute", False,
+        ),
+        1,
+    )  # fmt: skip
+
+
+async def test_what_is_unread_or_judged_does_not_wait(triage: Triage, add: Add) -> None:
+    judged = await add("article")
+    await triage.settle(judged, owing("url:1"))
+
+    for article_id in (await add("article", read_at=None), judged, 10_000):
+        assert await triage.waiting(article_id) is None
+
+
+# which story
+
+
+async def test_articles_with_a_key_in_common_are_one_story(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    first, by_url, by_text, other = [await add("article") for _ in range(4)]
+
+    await triage.settle(first, owing("url:1", "text:1"))
+    await triage.settle(by_url, owing("url:1", "text:2"))
+    await triage.settle(by_text, owing("url:2", "text:1"))
+    await triage.settle(other, owing("url:3", "text:3"))
+
+    story = await story_of(sql, first)
+    assert story is not None
+    assert [await story_of(sql, each) for each in (by_url, by_text)] == [story, story]
+    assert await story_of(sql, other) not in (story, None)
+    assert await sql.fetchval("SELECT count(*) FROM story") == 2
+
+
+async def test_keys_that_a_copy_adds_lead_to_the_same_story(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    chain = [await add("article") for _ in range(3)]
+
+    for article_id, keys in zip(
+        chain, [("url:1",), ("url:1", "text:2"), ("url:3", "text:2")], strict=True
+    ):
+        await triage.settle(article_id, owing(*keys))
+
+    assert len({await story_of(sql, each) for each in chain}) == 1
+
+
+async def test_identity_by_address_comes_before_identity_by_text(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    by_address, by_text, both = [await add("article") for _ in range(3)]
+    await triage.settle(by_address, owing("url:1"))
+    await triage.settle(by_text, owing("text:1"))
+
+    await triage.settle(both, owing("url:1", "text:1"))
+
+    assert await story_of(sql, both) == await story_of(sql, by_address)
+
+
+async def test_articles_without_any_key_stay_apart(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    first, second = await add("article"), await add("article")
+    await triage.settle(first, owing())
+    await triage.settle(second, owing())
+
+    assert await story_of(sql, first) != await story_of(sql, second)
+
+
+async def test_long_keys_are_told_apart_and_found_again(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    long = "url:https://a.example/" + "가" * 5_000
+    first, copy, other = [await add("article") for _ in range(3)]
+
+    await triage.settle(first, owing(long + "1"))
+    await triage.settle(copy, owing(long + "1"))
+    await triage.settle(other, owing(long + "2"))
+
+    assert await story_of(sql, copy) == await story_of(sql, first)
+    assert await story_of(sql, other) != await story_of(sql, first)
+    assert await sql.fetchval("SELECT max(length(key)) FROM story_key") <= 200
+
+
+# whom it is owed to
+
+
+async def test_an_alert_is_owed_to_every_endpoint_of_its_subscription(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    told, _other = await subscribe(2), await subscribe(1)
+    made = await add("article")
+
+    assert await triage.settle(made, owing("url:1", to={told: ALERT})) == 2
+
+    rows = await sql.fetch("SELECT * FROM delivery ORDER BY endpoint_id")
+    endpoints = await sql.fetch("SELECT id FROM endpoint WHERE subscription_id = $1", told)
+    assert [row["endpoint_id"] for row in rows] == [each["id"] for each in endpoints]
+    assert {(row["subscription_id"], row["article_id"]) for row in rows} == {(told, made)}
+    assert len({row["message_id"] for row in rows}) == 2
+    assert all(row["message_id"].startswith("msg_") for row in rows)
+    assert await sql.fetchval("SELECT alert = $1::jsonb FROM delivery LIMIT 1", json.dumps(ALERT))
+    assert await wakes() == [f"deliver:{made}"]
+
+
+async def test_a_story_is_told_to_a_subscription_once(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    told, later = await subscribe(), await subscribe()
+    first, copy = await add("article"), await add("article")
+
+    assert await triage.settle(first, owing("url:1", to={told: ALERT})) == 1
+    assert await triage.settle(copy, owing("url:1", to={told: ALERT, later: ALERT})) == 1
+
+    rows = await sql.fetch("SELECT subscription_id, article_id FROM delivery ORDER BY id")
+    assert [tuple(row) for row in rows] == [(told, first), (later, copy)]
+    assert await wakes() == [f"deliver:{first}", f"deliver:{copy}"]
+
+
+async def test_a_baseline_article_is_owed_to_nobody_but_its_copies_join_it(
+    triage: Triage, add: Add, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    baseline, copy = await add("article", baseline=True), await add("article")
+
+    assert await triage.settle(baseline, owing("url:1", "text:1")) == 0
+    assert await triage.settle(copy, owing("url:2", "text:1")) == 0
+
+    assert await story_of(sql, copy) == await story_of(sql, baseline)
+    assert await wakes() == []
+
+
+async def test_nothing_is_owed_to_an_ended_subscription_or_an_endpoint_that_is_off(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    live, ended = await subscribe(2), await subscribe(ended_at=NINE)
+    await sql.execute("UPDATE endpoint SET switched_off_at = now() WHERE id = 1")
+    alerts = {live: ALERT, ended: ALERT, 10_000: ALERT}
+
+    assert await triage.settle(await add("article"), owing("url:1", to=alerts)) == 1
+
+    assert await sql.fetchval("SELECT endpoint_id FROM delivery") == 2
+
+
+async def test_an_article_is_judged_once(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    told, made = await subscribe(), await add("article")
+    await triage.settle(made, owing("url:1", to={told: ALERT}))
+
+    assert await triage.settle(made, owing("url:2", to={told: ALERT})) is None
+
+    assert await sql.fetchval("SELECT count(*) FROM delivery") == 1
+    assert await sql.fetchval("SELECT count(*) FROM story_key") == 1
+
+
+async def test_an_article_that_eight_workers_judge_at_once_is_judged_by_one(
+    eight: list[Database], add: Add, subscribe: Subscribe
+) -> None:
+    told, made = await subscribe(), await add("article")
+
+    settled = await asyncio.gather(
+        *(Triage(each).settle(made, owing("url:1", to={told: ALERT})) for each in eight)
+    )
+
+    assert sorted(settled, key=str) == [1] + [None] * 7
+
+
+async def test_copies_judged_at_once_end_in_one_story_and_one_delivery_an_endpoint(
+    eight: list[Database], add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    told = await subscribe(2)
+    one, other = Triage(eight[0]), Triage(eight[1])
+    for n in range(20):
+        # The keys in either order: whoever locks them must not wait in a ring.
+        keys = [f"url:{n}", f"text:{n}"]
+        pair = [await add("article"), await add("article", source_id="b")]
+
+        owed = await asyncio.gather(
+            one.settle(pair[0], owing(*keys, to={told: ALERT})),
+            other.settle(pair[1], owing(*reversed(keys), to={told: ALERT})),
+        )
+
+        assert sorted(owed, key=str) == [0, 2]
+        assert await story_of(sql, pair[0]) == await story_of(sql, pair[1])
+    assert await sql.fetchval("SELECT count(*) FROM story") == 20
+    assert await sql.fetchval("SELECT count(*) FROM delivery") == 40
+
+
+async def test_judging_again_is_clearing_a_stamp_and_owes_nothing_twice(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    told, made = await subscribe(), await add("article")
+    await triage.settle(made, owing("url:1", to={told: ALERT}))
+    story = await story_of(sql, made)
+
+    await sql.execute("UPDATE article SET triaged_at = NULL")
+
+    assert await triage.settle(made, owing("url:1", to={told: ALERT})) == 0
+    assert await story_of(sql, made) == story
+
+
+# the rule book
+
+
+async def test_the_rules_are_those_of_live_subscriptions(
+    triage: Triage, database: Database, sql: asyncpg.Connection
+) -> None:
+    subscriptions = Subscriptions(database)
+    two = [("수출 바우처", "바우처 수출"), ("관세", "관세")]
+    await subscriptions.subscribe("무역", two, "console", "out", None)
+    await subscriptions.subscribe("끝난 구독", [("예산", "예산")], "console", "out", None)
+    await subscriptions.end("끝난 구독")
+
+    version, live = await triage.rules()
+
+    ids = [row["id"] for row in await sql.fetch("SELECT id FROM rule ORDER BY id")]
+    owner = await sql.fetchval("SELECT id FROM subscription WHERE name = '무역'")
+    assert version == 3
+    assert live == [
+        LiveRule(ids[0], owner, "무역", "수출 바우처"),
+        LiveRule(ids[1], owner, "무역", "관세"),
+    ]

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobExecutionEvent,
+    JobSubmissionEvent,
+)
+from structlog.testing import capture_logs
+
+from service.schedule import Schedule
+from service.store.database import Database
+from service.store.sources import Sources
+
+NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"  # port 1: nobody listens
+THEN = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+class Claims:
+    """Sources whose claims fail as told and are counted."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.claimed: list[Collection[str]] = []
+        self.third = asyncio.Event()
+
+    async def claim_due(self, ids: Collection[str]) -> list[tuple[str, int]]:
+        self.claimed.append(ids)
+        if len(self.claimed) == 3:
+            self.third.set()
+        if self.errors:
+            raise self.errors.pop(0)
+        return []
+
+
+@pytest.fixture
+async def database() -> AsyncIterator[Database]:
+    made = Database(NOWHERE)
+    yield made
+    await made.close()
+
+
+def fast(database: Database, claims: Claims) -> Schedule:
+    return Schedule(database, cast("Sources", claims), ("a", "b"), pace=10_000)
+
+
+async def test_ticks_claim_what_is_declared_until_stopped(database: Database) -> None:
+    claims = Claims()
+    schedule = fast(database, claims)
+
+    schedule.start()
+    async with asyncio.timeout(10):
+        await claims.third.wait()
+    schedule.stop()
+
+    assert all(ids == ("a", "b") for ids in claims.claimed)
+    await asyncio.sleep(0)
+    assert schedule._scheduler is not None
+    assert not schedule._scheduler.running
+
+
+async def test_ticks_go_on_while_the_database_is_away(database: Database) -> None:
+    claims = Claims(ConnectionRefusedError("nobody there"), ConnectionResetError("gone"))
+    schedule = fast(database, claims)
+
+    with capture_logs() as logs:
+        schedule.start()
+        async with asyncio.timeout(10):
+            await claims.third.wait()
+        schedule.stop()
+
+    assert [(line["event"], line["job"]) for line in logs] == [
+        ("schedule.database_away", "_tick"),
+        ("schedule.database_away", "_tick"),
+    ]
+    assert [line["why"] for line in logs] == ["nobody there", "gone"]
+    assert not schedule.trouble
+
+
+@pytest.mark.parametrize("name", ["tick", "sweep", "tidy"])
+async def test_a_run_without_a_database_is_one_line_of_the_log(
+    database: Database, name: str
+) -> None:
+    schedule = Schedule(database, Sources(database), ("a",), pace=1)
+    schedule.start()
+    assert schedule._scheduler is not None
+    job = schedule._scheduler.get_job(name)
+
+    with capture_logs() as logs:
+        await job.func()
+    schedule.stop()
+
+    assert [(line["event"], line["log_level"]) for line in logs] == [
+        ("schedule.database_away", "error")
+    ]
+    assert "\n" not in logs[0]["why"]
+
+
+async def test_a_late_run_is_still_run_and_runs_never_pile_up(database: Database) -> None:
+    schedule = Schedule(database, Sources(database), ("a",), pace=1)
+    schedule.start()
+    assert schedule._scheduler is not None
+    jobs = schedule._scheduler.get_jobs()
+    schedule.stop()
+
+    assert {job.id for job in jobs} == {"tick", "sweep", "tidy"}
+    for job in jobs:
+        assert (job.coalesce, job.max_instances) == (True, 1)
+        assert job.misfire_grace_time >= 60
+
+
+async def test_runs_that_were_missed_late_or_failed_are_counted(database: Database) -> None:
+    schedule = Schedule(database, Sources(database), ("a",), pace=1)
+    schedule.start()
+    scheduler = schedule._scheduler
+    assert scheduler is not None
+    missed = JobExecutionEvent(EVENT_JOB_MISSED, "tick", "default", THEN)
+    busy = JobSubmissionEvent(EVENT_JOB_MAX_INSTANCES, "sweep", "default", [THEN])
+    failed = JobExecutionEvent(EVENT_JOB_ERROR, "tidy", "default", THEN, exception=OSError())
+    done = JobExecutionEvent(EVENT_JOB_EXECUTED, "tick", "default", THEN)
+
+    with capture_logs() as logs:
+        for event in (missed, busy, missed, failed, done):
+            scheduler._dispatch_event(event)
+    schedule.stop()
+
+    assert schedule.trouble == {"missed": 2, "still_running": 1, "failed": 1}
+    assert [(line["job"], line["what"], line["times"]) for line in logs] == [
+        ("tick", "missed", 1),
+        ("sweep", "still_running", 1),
+        ("tick", "missed", 2),
+        ("tidy", "failed", 1),
+    ]
+
+
+async def test_a_schedule_that_never_started_stops(database: Database) -> None:
+    Schedule(database, Sources(database), (), pace=1).stop()

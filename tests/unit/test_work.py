@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from structlog.testing import capture_logs
+
+from service import work
+from service.collect import Collect
+from service.deliver import Deliver
+from service.read import Read
+from service.triage import Judge
+
+NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"  # port 1: nobody listens
+
+
+class Called:
+    """Every step at once: notes which of its verbs was called with what."""
+
+    def __init__(self) -> None:
+        self.declared = {"a": None, "a:b": None}
+        self.calls: list[tuple[object, ...]] = []
+
+    async def poll(self, source_id: str, number: int) -> None:
+        self.calls.append(("poll", source_id, number))
+
+    async def open_owed(self, source_id: str) -> None:
+        self.calls.append(("open_owed", source_id))
+
+    async def read(self, article_id: int) -> None:
+        self.calls.append(("read", article_id))
+
+    async def judge(self, article_id: int) -> None:
+        self.calls.append(("judge", article_id))
+
+    async def deliver(self) -> None:
+        self.calls.append(("deliver",))
+
+
+async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
+    step = Called()
+    tasks = {
+        **work.fetching(cast("Collect", step)),
+        **work.judging(cast("Read", step), cast("Judge", step)),
+        **work.telling(cast("Deliver", step)),
+    }
+
+    for name, subject in (
+        ("poll", "a:7"),
+        ("poll", "a:b:8"),
+        ("collect", "a"),
+        ("read", "3"),
+        ("triage", "4"),
+        ("deliver", "retry 5"),
+    ):
+        await tasks[name](subject)  # type: ignore[index]
+
+    assert step.calls == [
+        ("poll", "a", 7),
+        ("poll", "a:b", 8),
+        ("open_owed", "a"),
+        ("read", 3),
+        ("judge", 4),
+        ("deliver",),
+    ]
+
+
+async def test_a_wake_up_of_a_source_that_is_declared_no_more_is_nothing() -> None:
+    step = Called()
+    tasks = work.fetching(cast("Collect", step))
+
+    await tasks["poll"]("gone:1")
+    await tasks["collect"]("gone")
+
+    assert step.calls == []
+
+
+class StopsWaiting(asyncio.Event):
+    """Lets nobody wait, and is set by the second who tries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited = 0
+
+    async def wait(self) -> bool:  # type: ignore[override]
+        self.waited += 1
+        if self.waited == 2:
+            self.set()
+        return True
+
+
+async def test_a_database_that_is_away_is_tried_again_less_and_less_often_until_stopped() -> None:
+    with capture_logs() as logs:
+        async with asyncio.timeout(10):
+            await work.work(NOWHERE, {}, at_once=20, stop=StopsWaiting())
+
+    assert [(line["event"], line["again_in"]) for line in logs] == [
+        ("work.database_lost", 0.5),
+        ("work.database_lost", 1.0),
+    ]
+    assert logs[0]["why"].startswith("ConnectionRefusedError: ")
