@@ -48,12 +48,15 @@ _LABEL = re.compile(
 )
 _TAIL = re.compile(r"\s*(?:송고|입력|작성|등록|발행)$")
 
+_EARLIEST = 1900
+
 
 def read(raw: str, now: datetime | None = None) -> Moment | None:
     """The moment that ``raw`` writes down, or None.
 
     Labels around it (입력, 수정 … 송고) are ignored. With ``now`` (aware), a date more than an hour
-    after it is None too. Relative times ("1시간 전") are None: they say too little to keep.
+    after it is None too, and so is one before 1900: it is how some sites print "none". Relative
+    times ("1시간 전") are None: they say too little to keep.
     """
     trimmed = _TAIL.sub("", " ".join(raw.split()))
     label = _LABEL.match(trimmed)
@@ -64,6 +67,8 @@ def read(raw: str, now: datetime | None = None) -> Moment | None:
     try:
         moment = _moment({name: part for name, part in match.groupdict().items() if part})
     except ValueError:  # 2026.13.40, 25:61, an offset of three days
+        return None
+    if moment.at.year < _EARLIEST:
         return None
     return None if now and moment.at - now > timedelta(hours=1) else moment
 

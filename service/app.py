@@ -86,25 +86,24 @@ async def run(
 
     ``ready`` is called once everything is up, with the page's address where there is one.
     """
+    sources = declared(settings)
     await migrate(url)
-    async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+    async with AsyncExitStack() as stack:
         database = Database(url)
         stack.push_async_callback(database.close)
-        sources = declared(settings)
         store = Sources(database)
         await store.declare(sources)
-        page = None
-        if "worker" in roles:
-            for tasks, at_once in await _tasks(settings, database, sources, stack):
-                group.create_task(work.work(url, tasks, at_once=at_once, stop=stop))
+        page = await stack.enter_async_context(_page(settings, database, wanted="web" in roles))
+        tasks = await _tasks(settings, database, sources, stack) if "worker" in roles else ()
+        schedule = Schedule(database, store, tuple(sources), settings.pace)
         if "scheduler" in roles:
-            schedule = Schedule(database, store, tuple(sources), settings.pace)
             schedule.start()
             stack.callback(schedule.stop)
-        if "web" in roles:
-            page = await stack.enter_async_context(_page(settings, database))
-        ready(page)
-        await stop.wait()
+        async with asyncio.TaskGroup() as group:
+            for handlers, at_once in tasks:
+                group.create_task(work.work(url, handlers, at_once=at_once, stop=stop))
+            ready(page)
+            await stop.wait()
 
 
 async def _tasks(
@@ -148,13 +147,22 @@ async def once(settings: Settings, url: str, step: Step) -> None:
 
 
 @asynccontextmanager
-async def _page(settings: Settings, database: Database) -> AsyncIterator[str]:
+async def _page(
+    settings: Settings, database: Database, *, wanted: bool
+) -> AsyncIterator[str | None]:
+    """The page's address while it is served; None where this process serves none."""
+    if not wanted:
+        yield None
+        return
     from service.web.app import build  # noqa: PLC0415 - a worker needs no web framework
     from service.web.serve import serving  # noqa: PLC0415
 
-    try:
-        async with serving(build(Overview(database)), settings.host, settings.port) as address:
-            yield address
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise BadSetting("PABAL_PORT", f"{where}: {error.strerror}") from error
+    async with AsyncExitStack() as stack:
+        try:
+            address = await stack.enter_async_context(
+                serving(build(Overview(database)), settings.host, settings.port)
+            )
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise BadSetting("PABAL_PORT", f"{where}: {error.strerror}") from error
+        yield address

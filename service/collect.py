@@ -64,8 +64,9 @@ class Collect:
             try:
                 async with held(partial(self.articles.renew, owed), lease):
                     opened = await self._open(source, owed.article)
-            except LeaseLost:
-                log.warning("open.lease_lost", source=source_id, url=owed.article.url)
+            except LeaseLost as lost:
+                why = str(lost.__cause__)
+                log.warning("open.lease_lost", source=source_id, url=owed.article.url, why=why)
             except ScrapeError as error:
                 await self._open_failed(owed, error)
             else:

@@ -18,6 +18,7 @@ from service.store.deliveries import Deliveries
 log = structlog.get_logger()
 
 IN_FLIGHT = 10  # messages under way for one wake-up; after a crash at most these are repeated
+_TRIES = len(SEND_LADDER) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Deliver:
 
     async def _send(self, due: DueDelivery) -> None:
         try:
+            if due.attempt > _TRIES:  # only where try after try broke off half way
+                raise Undeliverable(f"given up after {_TRIES} tries that broke off")
             channel = self._channel(due)
             receipt = await channel.send(_worded(due))
         except SendError as error:
@@ -73,7 +76,8 @@ class Deliver:
         log.warning("deliver.failed", message=due.message_id, why=detail, try_=due.attempt)
         if isinstance(error, TryAgain) and due.attempt <= len(SEND_LADDER):
             wait = jittered(SEND_LADDER[due.attempt - 1] / self.pace)
-            await self.deliveries.settle_later(due, detail, max(wait, error.retry_after or 0.0))
+            asked = min(error.retry_after or 0.0, SEND_LADDER[-1])
+            await self.deliveries.settle_later(due, detail, max(wait, asked))
         else:
             gone = isinstance(error, EndpointGone)
             await self.deliveries.settle_dead(due, detail, switch_off=gone)

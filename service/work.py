@@ -6,8 +6,7 @@ Handlers are idempotent: a wake-up may come twice, late or never, and the rows d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 import asyncpg
@@ -85,41 +84,74 @@ async def work(
 ) -> None:
     """Work on wake-ups of ``tasks`` until ``stop``; a lost database is waited for with back-off.
 
-    ``grace``: seconds a task may take to end once ``stop`` is set; then it is cut off.
+    ``grace``: seconds a task may take to end once ``stop`` is set; then it is cut off, and its row
+    comes due again when the lease runs out.
     """
     wait = 0.5
-    while not stop.is_set():
-        try:
-            await _work(url, tasks, at_once, stop, grace)
-            wait = 0.5
-        except _LOST as error:
-            log.error("work.database_lost", why=f"{type(error).__name__}: {error}", again_in=wait)
-            await _pause(stop, wait)
-            wait = min(wait * 2, 30.0)
+    leaving: set[asyncio.Task[None]] = set()
+    try:
+        while not stop.is_set():
+            try:
+                await _work(url, tasks, at_once, stop, leaving)
+                wait = 0.5
+            except _LOST as error:
+                why = f"{type(error).__name__}: {error}"
+                log.error("work.database_lost", why=why, again_in=wait)
+                await _pause(stop, wait)
+                wait = min(wait * 2, 30.0)
+    finally:
+        if leaving:
+            await asyncio.wait(leaving, timeout=grace if stop.is_set() else 0)
+            await asyncio.gather(*map(_cut_off, leaving))
 
 
-async def _work(url: str, tasks: Tasks, at_once: int, stop: asyncio.Event, grace: float) -> None:
-    async with _manager(url, tasks) as manager:
-        running = asyncio.create_task(
-            manager.run(
-                dequeue_timeout=timedelta(seconds=5),
-                batch_size=_BATCH,
-                max_concurrent_tasks=at_once,
-                heartbeat_timeout=_HEARTBEAT,
-                shutdown_on_listener_failure=True,
-            )
+async def _work(
+    url: str, tasks: Tasks, at_once: int, stop: asyncio.Event, leaving: set[asyncio.Task[None]]
+) -> None:
+    """Run one manager until ``stop`` or until its connection is lost.
+
+    Either way the tasks it has begun go on in ``leaving``: a long one must not keep us from taking
+    up new wake-ups over a new connection.
+    """
+    connection = await connect(url)
+    gone = asyncio.Event()
+    connection.add_termination_listener(lambda _: gone.set())
+    manager = _manager(Queries(AsyncpgDriver(connection)), tasks)
+    running = asyncio.create_task(_run(manager, connection, at_once))
+    leaving.add(running)
+    waits = [asyncio.create_task(each.wait()) for each in (stop, gone)]
+    try:
+        await asyncio.wait({running, *waits}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        manager.shutdown.set()
+        for each in waits:
+            each.cancel()
+    if running.done():
+        leaving.discard(running)
+        running.result()
+    elif gone.is_set():
+        running.add_done_callback(lambda done: _forget(done, leaving))
+        raise ConnectionResetError("the connection was lost")
+
+
+async def _run(manager: QueueManager, connection: asyncpg.Connection, at_once: int) -> None:
+    try:
+        await manager.run(
+            dequeue_timeout=timedelta(seconds=5),
+            batch_size=_BATCH,
+            max_concurrent_tasks=at_once,
+            heartbeat_timeout=_HEARTBEAT,
+            shutdown_on_listener_failure=True,
         )
-        stopped = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            manager.shutdown.set()
-            # What does not end in time is cut off: its row comes due again when the lease runs out.
-            await asyncio.wait({running}, timeout=grace)
-        finally:
-            stopped.cancel()
-            await _cut_off(running)
-        if not running.cancelled():
-            running.result()
+    finally:
+        connection.terminate()
+
+
+def _forget(done: asyncio.Task[None], leaving: set[asyncio.Task[None]]) -> None:
+    """What ended a manager whose connection was lost has been said already."""
+    leaving.discard(done)
+    if not done.cancelled():
+        done.exception()
 
 
 async def _cut_off(running: asyncio.Task[None]) -> None:
@@ -127,12 +159,18 @@ async def _cut_off(running: asyncio.Task[None]) -> None:
     while not running.done():
         running.cancel()
         await asyncio.wait({running}, timeout=_PARTING)
+    if not running.cancelled():
+        running.exception()
 
 
 async def drain(url: str, tasks: Tasks) -> None:
     """Work on wake-ups of ``tasks`` until none is left that is due; what is put off is left."""
-    async with _manager(url, tasks) as manager:
+    connection = await connect(url)
+    try:
+        manager = _manager(_Due(AsyncpgDriver(connection)), tasks)
         await manager.run(batch_size=_BATCH, mode=QueueExecutionMode.drain)
+    finally:
+        connection.terminate()
 
 
 class _Due(Queries):
@@ -142,16 +180,11 @@ class _Due(Queries):
         return await self.eligible_queued_work(entrypoints)
 
 
-@asynccontextmanager
-async def _manager(url: str, tasks: Tasks) -> AsyncIterator[QueueManager]:
-    connection = await connect(url)
-    try:
-        manager = QueueManager(_Due(AsyncpgDriver(connection)))
-        for step, handler in tasks.items():
-            manager.entrypoint(step)(_task(step, handler))
-        yield manager
-    finally:
-        connection.terminate()
+def _manager(queries: Queries, tasks: Tasks) -> QueueManager:
+    manager = QueueManager(queries)
+    for step, handler in tasks.items():
+        manager.entrypoint(step)(_task(step, handler))
+    return manager
 
 
 async def connect(url: str) -> asyncpg.Connection:

@@ -197,6 +197,14 @@ def test_every_relative_link_leads_somewhere(page: str) -> None:
         assert not anchor or anchor in anchors(there.read_text("utf-8")), target
 
 
+def test_every_service_that_is_named_is_composed() -> None:
+    compose = (ROOT / "compose.yaml").read_text("utf-8")
+    named = set(re.findall(r"docker compose exec (\w+)", README))
+
+    assert named
+    assert all(f"\n  {name}:\n" in compose for name in named)
+
+
 def anchors(text: str) -> set[str]:
     """Of every heading, as the forge makes them."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)

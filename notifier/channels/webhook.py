@@ -17,6 +17,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import perf_counter
+from weakref import WeakValueDictionary
 
 import httpx
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
@@ -25,7 +26,8 @@ from notifier.egress import is_public, literal, open_transport
 from notifier.errors import BadAddress, EndpointGone, TryAgain, Undeliverable
 from notifier.model import ChannelOptions, Message, Receipt
 
-_CONNECTIONS = 20
+_CONNECTIONS = 200
+_AT_ONE_SERVER = 4  # so that a receiver who never answers holds few of them
 _LONGEST_ADDRESS = 2048
 _MOST_BODY = 4096
 _BODY_SECONDS = 1.0
@@ -55,6 +57,7 @@ class Webhooks:
         self._options = options
         self._transport = transport
         self._now = now
+        self._turns: WeakValueDictionary[bytes, asyncio.Semaphore] = WeakValueDictionary()
 
     async def send(self, message: Message) -> Receipt:
         """Post one message. ``message.secret`` may hold several, separated by spaces: a rotation.
@@ -65,7 +68,7 @@ class Webhooks:
         request = self._request(message, at)
         started = perf_counter()
         try:
-            async with asyncio.timeout(self._options.timeout):
+            async with asyncio.timeout(self._options.timeout), self._turn(request.url):
                 response = await self._transport.handle_async_request(request)
         except TimeoutError:
             raise TryAgain(f"{self._options.timeout:g}초 안에 답이 없습니다 (no answer)") from None
@@ -77,6 +80,10 @@ class Webhooks:
         await _let_go(response)
         _judge(response, at)
         return Receipt(f"{response.status_code} in {took:.0f} ms")
+
+    def _turn(self, url: httpx.URL) -> asyncio.Semaphore:
+        """Leave to post to the server of ``url``; kept while somebody has it or waits for it."""
+        return self._turns.setdefault(url.netloc, asyncio.Semaphore(_AT_ONE_SERVER))
 
     async def aclose(self) -> None:
         """Close all connections."""

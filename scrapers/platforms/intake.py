@@ -15,7 +15,6 @@ from scrapers import decode, html
 from scrapers.errors import ChallengePage, LayoutError
 from scrapers.model import Page
 
-_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _TITLE_PARTS = re.compile(r"\s[-–|:>]+\s|[|ㅣ]")
 # Compared with a whole part of the title, so that a release about "로그인" is not taken for one.
 _NOT_CONTENT = re.compile(
@@ -27,9 +26,8 @@ _CLOUDFLARE = "_cf_chl_opt"
 
 _ROOT = re.compile(r"<([A-Za-z_][\w:.-]*)")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_BARE_AMPERSAND = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&(?!(?:#\d+|#x[0-9a-f]+|amp|lt|gt|quot|apos);)", re.IGNORECASE | re.DOTALL
-)
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d+|#x[0-9a-f]+|amp|lt|gt|quot|apos);)", re.IGNORECASE)
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
 def document(page: Page) -> BeautifulSoup:
@@ -49,11 +47,11 @@ def tree(page: Page) -> etree._Element:
     root = _ROOT.search(markup)
     if root is None:
         raise LayoutError(page.url, "no XML document")
-    if not re.search(rf"</{re.escape(root[1])}\s*>(?:\s*<!--.*?-->)*$", markup, re.DOTALL):
+    if not re.search(rf"</{re.escape(root[1])}\s*>$", _without_last_comments(markup)):
         raise LayoutError(page.url, f"the document stopped half way: no </{root[1]}>")
     # lxml alone, not a feed parser: those read dates for us, and a zone-less Korean time as UTC.
     # Strict, so that trouble is heard of; only the two mends that Korean feeds need every day.
-    mended = _BARE_AMPERSAND.sub(_escape_bare, _ILLEGAL.sub("", markup))
+    mended = _escaped(_ILLEGAL.sub("", markup))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, recover=False
     )
@@ -65,8 +63,7 @@ def tree(page: Page) -> etree._Element:
 
 def _content(page: Page) -> str:
     markup = decode.text(page)
-    match = _TITLE.search(markup)
-    title = html.fold(match[1]) if match else ""
+    title = html.fold(_title(markup))
     parts = [re.sub(r"\s", "", part) for part in _TITLE_PARTS.split(f" {title} ")]
     if _NOT_CONTENT.fullmatch(parts[0]) or _NOT_CONTENT.fullmatch(parts[-1]):
         raise ChallengePage(page.url, f"in place of the page came {title!r}")
@@ -75,5 +72,29 @@ def _content(page: Page) -> str:
     return markup
 
 
-def _escape_bare(match: re.Match[str]) -> str:
-    return "&amp;" if match[0] == "&" else match[0]
+# Hostile markup must cost no more than its length, so these look for one place after the other;
+# a regular expression would look for each end from each beginning.
+
+
+def _title(markup: str) -> str:
+    """What stands in the first title element, as written; empty where there is none."""
+    lower = markup.lower()
+    begin = lower.find(">", lower.find("<title")) if "<title" in lower else -1
+    end = lower.find("</title", begin)
+    return markup[begin + 1 : end] if 0 <= begin < end else ""
+
+
+def _without_last_comments(markup: str) -> str:
+    while (markup := markup.rstrip()).endswith("-->") and "<!--" in markup:
+        markup = markup[: markup.rindex("<!--")]
+    return markup
+
+
+def _escaped(markup: str) -> str:
+    """``&`` that begins no entity written as one, but in CDATA, where it means itself."""
+    pieces = []
+    at = 0
+    while (begin := markup.find(_CDATA, at)) >= 0 and (end := markup.find(_CDATA_END, begin)) >= 0:
+        pieces += [_BARE_AMPERSAND.sub("&amp;", markup[at:begin]), markup[begin:end]]
+        at = end
+    return "".join([*pieces, _BARE_AMPERSAND.sub("&amp;", markup[at:])])

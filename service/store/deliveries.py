@@ -83,12 +83,16 @@ class Deliveries:
         ``switch_off`` ends the endpoint too, with all that is still owed to it.
         """
         async with self._database.transaction() as tx:
+            if switch_off:  # the endpoint before its deliveries: two at once wait for each other
+                await tx.execute(
+                    sa.select(endpoint.c.id).where(_endpoint_of(due)).with_for_update()
+                )
             await _record(tx, due, "dead", detail)
             if not await _settle(tx, due, "dead", detail):
                 return
-            await ops.note(tx, "dead-letter", f"{due.channel} {due.address}", detail)
             if switch_off:
                 await _switch_off(tx, due, detail)
+            await ops.note(tx, "dead-letter", f"{due.channel} {due.address}", detail)
 
 
 async def _settle(tx: AsyncConnection, due: DueDelivery, outcome: str, error: str | None) -> bool:
@@ -119,14 +123,23 @@ async def _record(tx: AsyncConnection, due: DueDelivery, outcome: str, detail: s
 
 
 async def _switch_off(tx: AsyncConnection, due: DueDelivery, why: str) -> None:
-    endpoint_id = sa.select(delivery.c.endpoint_id).where(delivery.c.id == due.id).scalar_subquery()
-    await tx.execute(
+    """End the endpoint of ``due`` with all that is owed to it."""
+    ended = await tx.execute(
         sa.update(endpoint)
-        .where(endpoint.c.id == endpoint_id)
+        .where(_endpoint_of(due))
         .values(switched_off_at=sa.func.now(), switched_off_why=why)
+        .returning(endpoint.c.id)
     )
     await tx.execute(
         sa.update(delivery)
-        .where(delivery.c.endpoint_id == endpoint_id, delivery.c.settled_at.is_(None))
+        .where(
+            delivery.c.endpoint_id == ended.scalar_one(),
+            delivery.c.settled_at.is_(None),
+        )
         .values(settled_at=sa.func.now(), outcome="dead", last_error=why)
     )
+
+
+def _endpoint_of(due: DueDelivery) -> sa.ColumnElement[bool]:
+    chosen = sa.select(delivery.c.endpoint_id).where(delivery.c.id == due.id)
+    return endpoint.c.id == chosen.scalar_subquery()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Found
@@ -19,12 +19,19 @@ LEASE = timedelta(seconds=20)
 _FLOOR = timedelta(seconds=30)  # a claimed slot that no worker takes up is woken again after this
 
 
+_FLOOR_FOR_NOW = sa.case(
+    (source.c.baselined_at > sa.func.now() - timedelta(days=7), source.c.baseline_floor)
+).label("floor")
+_ROWS = 500  # inserted at once; a statement holds 32,767 values
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """The right to poll a source once, and what its last polls left to know.
 
     ``floor`` is the oldest date of the silent baseline: what is older was there before we came,
-    even where a withdrawn release lets it slip onto the front page.
+    even where a withdrawn release lets it slip onto the front page. It counts for a week: later a
+    date that old is a slip of somebody's pen, and its release is news.
     """
 
     source_id: str
@@ -103,7 +110,7 @@ class Sources:
                     source.c.begun_slot < number,
                 )
                 .values(begun_slot=number, next_due=sa.func.now() + LEASE)
-                .returning(source)
+                .returning(source, _FLOOR_FOR_NOW)
             )
             row = taken.one_or_none()
             if row is None:
@@ -113,7 +120,7 @@ class Sources:
             source_id,
             number,
             row.baselined_at is not None,
-            row.baseline_floor,
+            row.floor,
             row.failures,
             row.quiet_polls,
             row.etag,
@@ -130,7 +137,8 @@ class Sources:
         async with self._database.transaction() as tx:
             rows = await tx.execute(
                 sa.select(article.c.key).where(
-                    article.c.source_id == source_id, article.c.key.in_(keys)
+                    article.c.source_id == source_id,
+                    article.c.key == sa.any_(sa.cast(list(keys), ARRAY(sa.Text))),
                 )
             )
             return set(keys) - {row.key for row in rows}
@@ -257,14 +265,15 @@ async def _store(tx: AsyncConnection, slot: Slot, found: Sequence[Found]) -> int
         }
         for each in found
     ]
-    stored = (
-        await tx.execute(
+    stored: list[sa.Row[tuple[int, str]]] = []
+    for start in range(0, len(rows), _ROWS):
+        inserted = await tx.execute(
             insert(article)
-            .values(rows)
+            .values(rows[start : start + _ROWS])
             .on_conflict_do_nothing(index_elements=["source_id", "key"])
             .returning(article.c.id, article.c.text)
         )
-    ).all()
+        stored += inserted.all()
     wakes = [Wake("read", str(row.id)) for row in stored if row.text is not None]
     if len(wakes) < len(stored):
         wakes.append(Wake("collect", slot.source_id))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.database import Database
-from service.store.tables import endpoint, rule, rule_book, subscription
+from service.store.tables import delivery, endpoint, rule, rule_book, subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,10 @@ class Subscriptions:
             await _turn_page(tx)
 
     async def end(self, name: str) -> bool:
-        """End a subscription; False where there is none of that name that is live."""
+        """End a subscription and what is still owed to it; False where none of that name is live.
+
+        Triage that owes at this moment waits for us, or we for it: nothing is owed afterwards.
+        """
         async with self._database.transaction() as tx:
             ended = await tx.execute(
                 sa.update(subscription)
@@ -76,9 +79,18 @@ class Subscriptions:
                 .values(ended_at=sa.func.now())
                 .returning(subscription.c.id)
             )
-            done = ended.one_or_none() is not None
+            subscription_id = ended.scalar_one_or_none()
+            if subscription_id is not None:
+                await tx.execute(
+                    sa.update(delivery)
+                    .where(
+                        delivery.c.subscription_id == subscription_id,
+                        delivery.c.settled_at.is_(None),
+                    )
+                    .values(settled_at=sa.func.now(), outcome="ended")
+                )
             await _turn_page(tx)
-        return done
+        return subscription_id is not None
 
     async def listed(self) -> list[Subscribed]:
         """Every live subscription, by name."""

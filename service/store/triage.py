@@ -185,6 +185,8 @@ async def _owe(
         .join(told, sa.cast(told.c.subscription_id, sa.BigInteger) == endpoint.c.subscription_id)
         .join(subscription, subscription.c.id == endpoint.c.subscription_id)
         .where(endpoint.c.switched_off_at.is_(None), subscription.c.ended_at.is_(None))
+        # Whoever ends a subscription or an endpoint now comes before us or after us.
+        .with_for_update(read=True, of=[subscription, endpoint])
     )
     columns = ["message_id", "story_id", "subscription_id", "endpoint_id", "article_id", "alert"]
     done = await tx.execute(

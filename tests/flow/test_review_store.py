@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -19,8 +18,6 @@ from service.store.database import Database, Wake, wake
 from service.store.deliveries import Deliveries
 from service.store.sources import Polled, Slot, Sources
 from service.store.subscriptions import Subscriptions
-
-SEOUL = ZoneInfo("Asia/Seoul")
 
 
 @pytest.fixture
@@ -82,12 +79,6 @@ async def owe(database: Database, count: int) -> None:
                     alert={},
                 )
             )
-
-
-async def test_a_post_of_the_year_one_costs_no_other_post(database: Database, slot: Slot) -> None:
-    """What ASP.NET prints for "no date"; in Seoul that moment lies before the first UTC year."""
-    posts = [found("good"), found("odd", datetime(1, 1, 1, tzinfo=SEOUL))]
-    assert await Sources(database).finish_poll(slot, polled(posts)) == 2
 
 
 async def test_a_list_of_four_thousand_posts_is_stored(database: Database, slot: Slot) -> None:

@@ -260,6 +260,18 @@ async def test_a_message_whose_sending_breaks_costs_no_other(
     assert len(way.begun) == IN_FLIGHT + 2
 
 
+async def test_a_message_whose_sending_breaks_every_time_is_given_up(
+    deliver: Deliver, way: Way, owe: Owe, sql: asyncpg.Connection
+) -> None:
+    await owe("x", attempts=len(SEND_LADDER) + 1)
+
+    await deliver.deliver()
+
+    assert way.begun == []
+    assert await outcomes(sql) == {"x": "dead"}
+    assert await sql.fetchval("SELECT kind FROM ops_item") == "dead-letter"
+
+
 async def test_a_worker_that_is_stopped_lets_its_messages_go(
     deliver: Deliver, way: Way, owe: Owe, sql: asyncpg.Connection
 ) -> None:

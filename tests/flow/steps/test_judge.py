@@ -1,0 +1,272 @@
+"""Read and triage: from a stored article to what is owed to whom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from scrapers import registry as declared_sources
+from service.analyser import Analyser
+from service.judging.morphemes import Morphs
+from service.judging.rules import canonical, parse
+from service.read import Read
+from service.reading.publishers import Registry
+from service.store.articles import Articles
+from service.store.database import Database
+from service.store.subscriptions import Subscriptions
+from service.store.triage import Triage
+from service.triage import Judge
+
+NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+LONG = "서울에서 열리는 행사 안내 " * 20
+TEXT = f"{LONG}수출 상담 창구를 연다. 관세 환급도 돕는다. {LONG}".strip()
+
+AddArticle = Callable[..., Awaitable[int]]
+Subscribe = Callable[..., Awaitable[None]]
+Go = Callable[..., Awaitable[int]]
+
+
+class Unasked:
+    """These texts are told apart by their blanks: no morphology is needed."""
+
+    async def analyse(self, windows: Collection[str]) -> dict[str, Morphs]:
+        assert not windows
+        return {}
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return Registry.load()
+
+
+@pytest.fixture
+def read(database: Database, registry: Registry) -> Read:
+    return Read(declared_sources.sources(), registry, Articles(database))
+
+
+@pytest.fixture
+def judge(database: Database, registry: Registry) -> Judge:
+    return Judge(Triage(database), cast("Analyser", Unasked()), registry)
+
+
+@pytest.fixture
+def subscribe(database: Database) -> Subscribe:
+    """``await subscribe("무역", "수출", "관세")``: a subscription with these rules."""
+
+    async def subscribe(name: str, *typed: str) -> None:
+        rules = [(each, canonical(parse(each))) for each in typed]
+        await Subscriptions(database).subscribe(name, rules, "console", f"{name} 자리", None)
+
+    return subscribe
+
+
+@pytest.fixture
+def go(add_article: AddArticle, read: Read, judge: Judge, sql: asyncpg.Connection) -> Go:
+    """``await go(text=...)``: an article that goes through both steps; its id."""
+
+    async def go(**values: Any) -> int:
+        made = await add_article(**{"text": TEXT, "collected_at": NINE, **values})
+        await read.read(made)
+        await judge.judge(made)
+        assert await sql.fetchval("SELECT triaged_at IS NOT NULL FROM article WHERE id = $1", made)
+        return made
+
+    return go
+
+
+async def alerts(sql: asyncpg.Connection) -> list[dict[str, Any]]:
+    rows = await sql.fetch("SELECT alert FROM delivery ORDER BY id")
+    return [json.loads(row["alert"]) for row in rows]
+
+
+# reading
+
+
+async def test_an_article_is_read_clean_with_its_publishers_named(
+    read: Read, add_article: AddArticle, sql: asyncpg.Connection
+) -> None:
+    made = await add_article(
+        title=" 수출\u200b  상담회 ", text="본문 \r\n둘째 줄", publisher="관세청·중기부",
+        collected_at=NINE,
+    )  # fmt: skip
+
+    await read.read(made)
+
+    row = await sql.fetchrow("SELECT read_title, read_text, publishers FROM article")
+    assert tuple(row) == ("수출 상담회", "본문\n둘째 줄", ["kcs", "mss"])
+
+
+async def test_a_source_of_one_publisher_names_it_for_its_articles(
+    read: Read, add_article: AddArticle, sql: asyncpg.Connection
+) -> None:
+    made = await add_article(source_id="mss_press", text="본문", collected_at=NINE)
+
+    await read.read(made)
+
+    assert await sql.fetchval("SELECT publishers FROM article") == ["mss"]
+
+
+async def test_an_article_is_read_once(
+    read: Read, add_article: AddArticle, sql: asyncpg.Connection
+) -> None:
+    made = await add_article(text="본문", collected_at=NINE)
+    await read.read(made)
+    first = await sql.fetchval("SELECT read_at FROM article")
+
+    await read.read(made)
+
+    assert await sql.fetchval("SELECT read_at FROM article") == first
+    assert await sql.fetchval("SELECT count(*) FROM pgqueuer") == 1
+
+
+# whom it concerns
+
+
+async def test_one_alert_names_every_rule_of_the_subscription_that_matched(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "수출", "예산", "관세 환급도")
+
+    await go()
+
+    [alert] = await alerts(sql)
+    assert alert["subscription"] == "무역"
+    assert [hit["rule"] for hit in alert["hits"]] == ["수출", "관세 환급도"]
+
+
+async def test_every_subscription_that_is_concerned_is_told(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    for name, rule in (("하나", "수출"), ("둘", "예산"), ("셋", "상담 -예산")):
+        await subscribe(name, rule)
+
+    await go()
+
+    assert sorted(alert["subscription"] for alert in await alerts(sql)) == ["셋", "하나"]
+
+
+async def test_a_copy_from_a_second_source_joins_the_story_and_is_not_told_again(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "수출")
+
+    first = await go()
+    copy = await go(source_id="b", title="다른 제목", url="https://b.example/9")
+
+    assert len(await alerts(sql)) == 1
+    rows = await sql.fetch("SELECT id, story_id FROM article ORDER BY id")
+    assert [row["id"] for row in rows] == [first, copy]
+    assert rows[0]["story_id"] == rows[1]["story_id"]
+
+
+async def test_a_copy_of_the_silent_baseline_is_told_as_the_news_it_is_to_us(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "수출")
+
+    await go(baseline=True)
+    assert await alerts(sql) == []
+
+    await go(source_id="b", url="https://b.example/9")
+    assert len(await alerts(sql)) == 1
+
+
+async def test_rules_that_change_judge_what_comes_later(
+    go: Go, subscribe: Subscribe, database: Database, sql: asyncpg.Connection
+) -> None:
+    texts = (f"{n}번째로 수출 상담 창구를 연다. {LONG}" for n in range(4))
+    await go(text=next(texts))
+    await subscribe("무역", "수출")
+    await go(text=next(texts))
+    await Subscriptions(database).end("무역")
+    await go(text=next(texts))
+    await subscribe("무역", "예산")
+    await go(text=next(texts))
+
+    told = await sql.fetch("SELECT article_id FROM delivery ORDER BY id")
+    ids = await sql.fetch("SELECT id FROM article ORDER BY id")
+    assert [row["article_id"] for row in told] == [ids[1]["id"], ids[3]["id"]]
+
+
+async def test_a_rule_that_cannot_be_read_costs_nobody_else_an_alert(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "수출")
+    await subscribe("옛말", "관세")
+    await sql.execute("UPDATE rule SET text = '((' WHERE text = '관세'")
+
+    with capture_logs() as logs:
+        await go()
+
+    assert [alert["subscription"] for alert in await alerts(sql)] == ["무역"]
+    [line] = [each for each in logs if each["event"] == "rule.broken"]
+    assert (line["rule"], line["of"]) == ("((", "옛말")
+
+
+# what an alert says
+
+
+async def test_an_alert_tells_the_facts_of_its_article(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "수출")
+
+    await go(
+        title="수출 상담회", url="https://a.example/1", publisher="중기부",
+        published_at=NINE, precision="minute", summary="가" * 300,
+    )  # fmt: skip
+
+    [alert] = await alerts(sql)
+    del alert["hits"]
+    assert alert == {
+        "subscription": "무역",
+        "title": "수출 상담회",
+        "url": "https://a.example/1",
+        "publisher": "중소벤처기업부",
+        "source": "a",
+        "published_at": "2026-11-20T09:00:00+09:00",
+        "published_precision": "minute",
+        "summary": "가" * 200,
+    }
+
+
+async def test_what_nobody_knows_is_null_and_a_strange_publisher_stays_as_printed(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "수출")
+
+    await go(publisher="신설부")
+
+    [alert] = await alerts(sql)
+    assert (alert["publisher"], alert["published_at"]) == ("신설부", None)
+    assert await sql.fetchval("SELECT kind FROM ops_item") == "unknown-publisher"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("제목", "수출 상담", "수출 상담"),
+        ("수출 상담회", "수출 창구", "수출 창구"),
+        ("수출 상담회", "본문", "수출 상담회"),
+        ("제목", f"{'가' * 50} 수출\n\n {'나' * 50}", f"…{'가' * 39} 수출 {'나' * 37}…"),
+        ("제목", f"수출 {'나' * 39}", f"수출 {'나' * 39}"),
+        ("제목", f"{'가' * 39} 수출", f"{'가' * 39} 수출"),
+    ],
+    ids=["whole", "body first", "title only", "both ends cut", "start kept", "end kept"],
+)
+async def test_an_excerpt_is_the_words_around_the_hit(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection, title: str, text: str, expected: str
+) -> None:
+    await subscribe("무역", "수출")
+
+    await go(title=title, text=text)
+
+    [alert] = await alerts(sql)
+    assert alert["hits"] == [{"rule": "수출", "excerpt": expected}]

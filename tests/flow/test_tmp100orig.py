@@ -1,0 +1,148 @@
+"""A hundred sources at once: how long a release takes from its list to the receiver."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from service.demo import invent
+from service.demo.ledger import percentile
+from service.demo.process import ServiceProcess
+from service.demo.sink import Sink
+from service.demo.sites.repcodes import REP_CODES
+from service.demo.world import Release, World
+from service.store.database import Database
+from service.store.evidence import Evidence
+from service.store.overview import Overview
+
+ROOT = Path("/tmp/pr/orig")
+MADE, DECLARED = 93, 7
+COUNT = 60
+PACE = 60.0  # of a source that is declared for every five minutes: every five seconds
+SOURCE = '''"""{name}: one list of the portal among many."""
+
+from dataclasses import replace
+
+from scrapers.sources import korea_kr
+
+_URL = korea_kr.SOURCE.url.replace("&repCode=&", "&repCode={code}&").replace("srchWord=", "{more}")
+SOURCE = replace(korea_kr.SOURCE, url=_URL)
+'''
+CODES = tuple(REP_CODES.values())
+
+
+def declare(home: Path) -> None:
+    """The service's own packages in ``home``, with MADE more source files and no other change."""
+    for package in ("scrapers", "service", "notifier", "migrations"):
+        shutil.copytree(
+            ROOT / package, home / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for number in range(MADE):
+        code = CODES[number % len(CODES)]
+        more = f"srchWord=&n={number}"
+        text = SOURCE.format(name=f"목록 {number}", code=code, more=more)
+        (home / "scrapers" / "sources" / f"gen_{number:03}.py").write_text(text)
+
+
+def releases() -> list[Release]:
+    """Releases of the portal alone, all of them of interest, by all sorts of ministries."""
+    made = invent.releases(5, 3 * COUNT, datetime.now(UTC), hours=1)
+    ours = [each for each in made if each.ministry in REP_CODES][:COUNT]
+    portal = frozenset({"korea_kr"})
+    return [replace(each, title=f"{each.title} (수출)", sites=portal) for each in ours]
+
+
+def history() -> list[Release]:
+    """One release of every ministry, so that no list is empty."""
+    made = invent.releases(6, len(REP_CODES), datetime.now(UTC) - timedelta(days=4), hours=24)
+    return [replace(each, ministry=name, sites=frozenset({"korea_kr"}))
+            for each, name in zip(made, REP_CODES, strict=True)]  # fmt: skip
+
+
+@pytest.mark.slow
+async def test_a_release_reaches_its_receiver_in_two_seconds_among_a_hundred_sources(
+    database: Database,
+    world: World,
+    sink: Sink,
+    start: Callable[[Mapping[str, str]], Awaitable[ServiceProcess]],
+    subscribe: Callable[..., Awaitable[None]],
+    until: Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]],
+    tmp_path: Path,
+) -> None:
+    declare(tmp_path)
+    for release in history():
+        world.publish(release, time.time())
+    # Safe path: else the directory we stand in would come before the copy.
+    await start({"PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1", "PABAL_PACE": str(PACE)})
+    evidence = Evidence(database)
+
+    async def settled() -> bool:
+        counts = await Overview(database).counts()
+        waiting = counts["to_collect"] + counts["to_judge"] + counts["to_send"]
+        return waiting == 0 and await evidence.baselined()
+
+    await until(settled)
+    await subscribe("백", "수출")
+    began, polls = time.monotonic(), await _polls(database)
+    wanted = releases()
+    waiting = iter(wanted)
+    rng = random.Random(1)
+    while batch := list(islice(waiting, rng.choice((1, 1, 1, 5)))):
+        for release in batch:
+            world.publish(release, time.time())
+        await asyncio.sleep(rng.uniform(0.4, 2.2))
+    took, polled = time.monotonic() - began, await _polls(database) - polls
+
+    async def told() -> bool:
+        return len(sink.receipts) >= COUNT and await settled()
+
+    await until(told)
+    arrived = {int(re.findall(r"newsId=(\d+)", each.payload["data"]["url"])[0]): each.received_at
+               for each in sink.receipts}  # fmt: skip
+    times = [arrived[each.id] - world.first_shown[each.id] for each in wanted]
+    import json
+
+    Path("/tmp/times.json").write_text(
+        json.dumps(
+            [
+                (e.id, world.published_at_real[e.id], world.first_shown[e.id], arrived[e.id])
+                for e in wanted
+            ]
+        )
+    )
+    Path("/tmp/reqs.json").write_text(json.dumps([(s.at, s.path, s.status) for s in world.log]))
+    p50, p99 = percentile(times, 0.5), percentile(times, 0.99)
+    assert p50 is not None
+    assert p99 is not None
+    every = took * (MADE + DECLARED) / polled
+    sys.stdout.write(f"\np50 {p50:.2f} s, p99 {p99:.2f} s, a source every {every:.1f} s\n")
+    assert max(Counter(sink.ids()).values()) == 1
+    assert len(arrived) == len(sink.receipts) == COUNT
+    assert await _sources(database) == MADE + DECLARED
+    assert 3 < every < 15
+    assert p99 < 2.0
+
+
+async def _polls(database: Database) -> int:
+    async with database.transaction() as tx:
+        query = "SELECT count(*) FROM poll WHERE outcome = 'ok'"
+        return int((await tx.execute(sa.text(query))).scalar_one())
+
+
+async def _sources(database: Database) -> int:
+    async with database.transaction() as tx:
+        query = "SELECT count(DISTINCT source_id) FROM poll WHERE outcome = 'ok'"
+        return int((await tx.execute(sa.text(query))).scalar_one())

@@ -1,0 +1,150 @@
+"""What a person can put right ends in one clear line and exit code 2, whatever went wrong."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Pabal = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _line(refused: subprocess.CompletedProcess[str]) -> str:
+    """The one line of standard error of a command that was refused."""
+    assert refused.returncode == 2, refused.stderr
+    (line,) = refused.stderr.splitlines()
+    assert line.startswith("pabal: ")
+    return line.removeprefix("pabal: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("PABAL_PORT", "http", "integer"),
+        ("PABAL_DATABASE_URL", "mysql://x", "postgresql://"),
+        ("PABAL_DATABASE_URL_FILE", "/nowhere/url", "/nowhere/url"),
+        ("PABAL_DATABSE_URL", "postgresql://x", "did you mean PABAL_DATABASE_URL?"),
+    ],
+)
+def test_a_bad_setting_is_refused_by_its_name(
+    pabal: Pabal, name: str, value: str, why: str
+) -> None:
+    line = _line(pabal("up", **{name: value}))
+    assert line.startswith(f"설정 {name}: ")
+    assert why in line
+
+
+def test_an_unknown_source_is_named_with_those_that_are_known(pabal: Pabal) -> None:
+    line = _line(pabal("sources", "show", "korea_rk"))
+    assert line.startswith("korea_rk: 그런 출처가 없습니다 (no such source); ")
+    assert "korea_kr" in line
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("match", "수출 (바우처", "-"),
+        ("subscribe", "나", "--rule", "수출 (바우처"),
+        ("demo", "--rule", "수출 (바우처"),
+    ],
+)
+def test_a_bad_rule_is_refused_with_its_place(pabal: Pabal, arguments: tuple[str, ...]) -> None:
+    assert _line(pabal(*arguments)).startswith("4: 괄호가 닫히지 않았습니다.")
+
+
+@pytest.mark.parametrize(
+    ("webhook", "why"),
+    [
+        ("http://a.example/", "https only"),
+        ("https://127.0.0.1/", "not a public address"),
+        ("a.example", "https only"),
+    ],
+)
+def test_an_address_that_can_never_work_is_refused(pabal: Pabal, webhook: str, why: str) -> None:
+    assert why in _line(pabal("subscribe", "나", "--rule", "수출", "--webhook", webhook))
+
+
+def test_a_secret_that_signs_nothing_is_refused(pabal: Pabal) -> None:
+    typed = ("--webhook", "https://a.example/", "--secret", "geheim!")
+    assert "--secret" in _line(pabal("subscribe", "나", "--rule", "수출", *typed))
+
+
+def test_a_file_that_is_not_there_is_named(pabal: Pabal, tmp_path: Path) -> None:
+    gone = str(tmp_path / "없는 글.txt")
+    for arguments in (("read", gone), ("match", "수출", gone), ("same", gone)):
+        assert _line(pabal(*arguments)).startswith(f"{gone}: ")
+    for option in ("--replay", "--rules"):
+        assert gone in _line(pabal("demo", option, gone))
+
+
+@pytest.mark.parametrize(
+    ("given", "number", "why"),
+    [
+        (b'{"id":"1","text":"a"}\n\nnot json\n', 3, "not JSON"),
+        (b'{"id":"1","text":"a"}\n[1]\n', 2, "not an object"),
+        (b'{"id":"1","text":"\xff"}\n', 1, "not JSON"),
+        (b"[" * 100_000, 1, "not JSON"),
+    ],
+    ids=["words", "a list", "no UTF-8", "a well"],
+)
+def test_a_line_that_is_no_object_is_refused_with_its_number(
+    pabal: Pabal, given: bytes, number: int, why: str
+) -> None:
+    for command in (("read", "-"), ("match", "수출", "-"), ("same", "-")):
+        if command[0] == "same":
+            given = given.replace(b'"text":"a"', b'"a":{"text":"a"},"b":{"text":"b"}')
+        line = _line(pabal(*command, "--json", given=given))
+        assert line.startswith(f"-:{number}: ")
+        assert why in line
+
+
+def test_a_record_without_its_text_is_refused_with_its_id(pabal: Pabal) -> None:
+    assert "id 7" in _line(pabal("match", "수출", given='{"id":"7"}'))
+    assert "id 8" in _line(pabal("same", given='{"id":"8","a":{"text":""}}'))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("words.jsonl", b"words\n"),
+        ("half.jsonl.gz", gzip.compress(b"{}\n" * 999)[:-9]),
+        ("no.jsonl.gz", b"{}\n"),
+        ("empty.jsonl", b""),
+    ],
+)
+def test_a_file_that_cannot_be_replayed_is_refused(
+    pabal: Pabal, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert name in _line(pabal("demo", "--replay", str(tmp_path / name)))
+
+
+def test_a_file_of_rules_that_is_no_text_is_refused(pabal: Pabal, tmp_path: Path) -> None:
+    (tmp_path / "rules").write_bytes(b"\xff\xfe")
+    assert "not UTF-8" in _line(pabal("demo", "--rules", str(tmp_path / "rules")))
+
+
+def test_the_demo_leaves_a_database_with_real_news_alone(pabal: Pabal) -> None:
+    line = _line(pabal("demo", PABAL_DATABASE_URL="postgresql://x:geheim@127.0.0.1:1/pabal"))
+    assert "_demo" in line
+    assert "geheim" not in line
+
+
+def test_the_doctor_says_at_once_that_the_database_is_away(pabal: Pabal) -> None:
+    found = pabal("doctor", PABAL_DATABASE_URL="postgresql://x:geheim@127.0.0.1:1/x")
+    assert found.returncode == 1
+    (away,) = [line for line in found.stdout.splitlines() if line.startswith("✗")]
+    assert "데이터베이스" in away
+    assert "127.0.0.1:1/x" in away
+    assert "geheim" not in found.stdout + found.stderr
+    assert found.stdout.count("✓") == 4
+
+
+def test_the_doctor_says_which_source_nobody_declared(pabal: Pabal) -> None:
+    away = {"PABAL_DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "PABAL_SOURCES": "yna,nope"}
+    found = pabal("doctor", **away)
+    assert found.returncode == 1
+    assert "✗ 출처 / sources: BadSetting: 설정 PABAL_SOURCES: nope" in found.stdout

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from service.__main__ import app
+from service.store.steps import STEPS
+
+Pabal = Callable[..., subprocess.CompletedProcess[str]]
+
+COMMANDS = {
+    "": ("파발", "Pabal watches", *"up once doctor demo subscribe read match same sources".split()),
+    "up": ("서비스를 시작", "SIGTERM", "--only", "scheduler, worker, web"),
+    "once": ("한 단계", "cron", *STEPS),
+    "doctor": ("점검", "exit 1"),
+    "demo": ("인터넷 없이", "without internet", "--replay", "--speed", "--rules", "Exit 1"),
+    "subscribe": ("규칙", "Tell of", "--rule", "--webhook", "--secret"),
+    "unsubscribe": ("구독을 끝냅니다", "End a subscription"),
+    "subscriptions": ("구독을 모두", "List every"),
+    "read": ("문서", "Read what documents say", "--json"),
+    "match": ("규칙이 글에 맞는지", "Whether a rule holds", "--json"),
+    "same": ("같은 글인지", "one announcement", "--json"),
+    "sources": ("출처", "list", "show", "check"),
+    "sources list": ("출처를 모두", "List every"),
+    "sources show": ("출처 하나", "Show how"),
+    "sources check": ("실제로 읽어", "exit 1"),
+}
+
+
+def _help(command: str) -> str:
+    shown = CliRunner(env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"}).invoke(
+        app, [*command.split(), "--help"]
+    )
+    assert shown.exit_code == 0
+    return re.sub(r"[\s│╭╮╰╯─]+", " ", shown.output)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_a_command_is_for_in_korean_and_then_in_english(command: str) -> None:
+    said = _help(command)
+    assert [word for word in COMMANDS[command] if word not in said] == []
+    korean, english = (re.search(letters, said.split("]", 1)[-1]) for letters in ("[가-힣]", "/"))
+    assert korean is not None
+    assert command == "" or (english is not None and korean.start() < english.start())
+
+
+def test_every_command_is_looked_at_here() -> None:
+    top = get_command(app)
+    names = set(getattr(top, "commands", {}))
+    groups = {name for name in names if hasattr(top.commands[name], "commands")}  # type: ignore[attr-defined]
+    below = {f"{group} {name}" for group in groups for name in top.commands[group].commands}  # type: ignore[attr-defined]
+    assert names | below | {""} == set(COMMANDS)
+
+
+def test_the_command_alone_shows_the_help(pabal: Pabal) -> None:
+    shown = pabal()
+    assert shown.returncode == 2
+    assert "Pabal watches" in shown.stdout + shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["uup"], "uup"),
+        (["sources", "lsit"], "lsit"),
+        (["match"], "RULE"),
+        (["up", "--only", "cook"], "scheduler, worker, web"),
+        (["once", "dance"], ", ".join(STEPS)),
+        (["demo", "--kills", "-1"], "--kills"),
+    ],
+)
+def test_a_wrong_call_is_refused_with_what_was_wrong(
+    pabal: Pabal, arguments: list[str], named: str
+) -> None:
+    refused = pabal(*arguments, COLUMNS="100")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert named.lower() in refused.stderr.lower()
+    assert "Traceback" not in refused.stderr
