@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import typer
 
@@ -25,11 +25,11 @@ subscriptions.add(app)
 data.add(app)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; what a person can put right ends in one clear line and exit code 2."""
     stopped_by: list[BaseException] = []
     try:
-        app()
+        app(args=arguments)
     except* UserError as errors:  # those of a task group too
         stopped_by += _leaves(errors)
     if stopped_by:

@@ -28,5 +28,6 @@ def set_up(form: Literal["console", "json"]) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
-    # What it reports, the task runner has said already, or the loop around it says.
+    # What these report, the task runner, the loop around it or the schedule's listener says.
     logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

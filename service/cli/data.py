@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -112,16 +113,19 @@ def _text(record: dict[str, Any]) -> str:
 def _records(source: str = "-") -> Iterator[dict[str, Any]]:
     """Objects of a JSON Lines file or of standard input; a line that is none is named."""
     try:
-        lines = sys.stdin.buffer if source == "-" else Path(source).open("rb")  # noqa: SIM115
+        with nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _record(line, f"{source}:{number}")
     except OSError as error:
         raise UserError(f"{source}: {error.strerror}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise UserError(f"{source}:{number}: JSON이 아닙니다 (not JSON): {error}") from error
-        if not isinstance(record, dict):
-            raise UserError(f"{source}:{number}: 객체가 아닙니다 (not an object)")
-        yield record
+
+
+def _record(line: bytes, place: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{place}: JSON이 아닙니다 (not JSON): {error}") from error
+    if not isinstance(record, dict):
+        raise UserError(f"{place}: 객체가 아닙니다 (not an object)")
+    return record

@@ -125,6 +125,8 @@ def _plan(
             raise UserError(f"{replay}: {error.strerror}") from error
         except ReplayError as error:
             raise UserError(f"재생할 수 없습니다 (cannot be replayed): {error}") from error
+        if not releases:
+            raise UserError(f"{replay}: 재생할 것이 없습니다 (nothing to replay)")
     fast = speed or (_INVENTED_SPEED if replay is None else _REPLAY_SPEED)
     return Plan(releases, rules, fast, kills, slow_sink, seed, home, database_url)
 

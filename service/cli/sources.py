@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -14,6 +15,8 @@ from service.config import Settings
 from service.errors import UserError
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from scrapers.fetch import Fetcher
 
 group = typer.Typer(help="선언된 출처 / the declared sources.", no_args_is_help=True)
@@ -37,8 +40,9 @@ def list_() -> None:
 @group.command()
 def show(source_id: Annotated[str, typer.Argument(help="출처 id / source id")]) -> None:
     """출처 하나의 선언을 보입니다. / Show how one source is declared."""
-    for name, value in vars(_one(source_id)).items():
-        typer.echo(f"{name}: {value}")
+    source = _one(source_id)
+    for field in dataclasses.fields(cast("DataclassInstance", source)):
+        typer.echo(f"{field.name}: {getattr(source, field.name)}")
 
 
 @group.command()

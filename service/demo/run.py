@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -121,6 +122,7 @@ class Demo:
         environment |= {
             "PABAL_DATA": str(self.plan.home / "data"),
             "PABAL_REPLICA_URL": base,
+            "PABAL_SOURCES": ",".join(chain.from_iterable(SOURCES_OF_SITE.values())),
             "PABAL_PACE": str(min(max(self.plan.speed, 1.0), _FASTEST_PACE)),
             "PABAL_PRIVATE_WEBHOOKS": "true",
             "PABAL_PORT": "0",

@@ -89,6 +89,16 @@ class Subscriptions:
                     )
                     .values(settled_at=sa.func.now(), outcome="ended")
                 )
+                # Whoever takes the name up again begins anew; what was sent stays on record.
+                await tx.execute(sa.delete(rule).where(rule.c.subscription_id == subscription_id))
+                await tx.execute(
+                    sa.update(endpoint)
+                    .where(
+                        endpoint.c.subscription_id == subscription_id,
+                        endpoint.c.switched_off_at.is_(None),
+                    )
+                    .values(switched_off_at=sa.func.now(), switched_off_why="unsubscribed")
+                )
             await _turn_page(tx)
         return subscription_id is not None
 

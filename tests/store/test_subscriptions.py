@@ -50,7 +50,7 @@ async def test_subscriptions_are_listed_by_name(subscriptions: Subscriptions) ->
     ]
 
 
-async def test_an_ended_subscription_is_gone_until_it_is_subscribed_again(
+async def test_an_ended_subscription_is_gone(
     subscriptions: Subscriptions,
 ) -> None:
     await subscriptions.subscribe("무역", [EXPORT], "console", "out", None)
@@ -60,9 +60,16 @@ async def test_an_ended_subscription_is_gone_until_it_is_subscribed_again(
     assert not await subscriptions.end("없는 구독")
     assert await subscriptions.listed() == []
 
+
+async def test_a_name_that_is_taken_up_again_begins_anew(
+    subscriptions: Subscriptions,
+) -> None:
+    await subscriptions.subscribe("무역", [EXPORT], "webhook", HOOK, "s1")
+    await subscriptions.end("무역")
+
     await subscriptions.subscribe("무역", [CUSTOMS], "console", "out", None)
-    [listed] = await subscriptions.listed()
-    assert sorted(listed.rules) == ["관세", "수출 바우처"]
+
+    assert await subscriptions.listed() == [Subscribed("무역", ("관세",), ("console out",))]
 
 
 async def test_an_endpoint_that_was_switched_off_is_on_again_when_it_is_typed_again(

@@ -6,28 +6,34 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from typer.testing import CliRunner
+
+from service.__main__ import main
 
 Pabal = Callable[..., subprocess.CompletedProcess[str]]
+
+_APART = {"COLUMNS": "100", "PABAL_DATA": "/dev/null/no-database-here"}
 
 
 @pytest.fixture
 def pabal() -> Pabal:
-    """``pabal("read", "-", given="{}", PABAL_PORT="0")``: the command in a process of its own."""
+    """``pabal("read", "-", given="{}", PABAL_PORT="0")``: the command with streams of its own."""
 
     def pabal(
-        *arguments: str, given: str | bytes = "", **settings: str
+        *arguments: str, given: str | bytes = b"", **settings: str
     ) -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("PABAL_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "service", *arguments],
-            input=given.encode() if isinstance(given, str) else given,
-            env=clean | settings,
-            capture_output=True,
-            timeout=60,
-            check=False,
+        ours: dict[str, str | None] = dict.fromkeys(
+            name for name in os.environ if name.startswith("PABAL_")
         )
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-        )
+        code = 0
+        with CliRunner().isolation(given, {**ours, **_APART, **settings}) as streams:
+            try:
+                main(arguments)
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            out, err = streams[0].getvalue().decode(), streams[1].getvalue().decode()
+        return subprocess.CompletedProcess(arguments, code, out, err)
 
     return pabal

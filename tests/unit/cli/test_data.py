@@ -27,7 +27,7 @@ def _lines(*records: dict[str, Any]) -> str:
 
 
 def test_read_answers_every_record_in_order_with_every_key(pabal: Pabal) -> None:
-    given = [
+    given: list[dict[str, Any]] = [
         {
             "id": "b",
             "title": "수출 상담회 개최",
@@ -88,7 +88,7 @@ def test_read_says_the_same_for_a_person(pabal: Pabal) -> None:
 
 
 def test_match_answers_every_record_in_order_with_offsets_into_its_text(pabal: Pabal) -> None:
-    given = [
+    given: list[dict[str, Any]] = [
         {"id": "3", "text": "중소기업의 수출을 돕는 수출바우처"},
         {"id": "1", "title": "수출 길잡이", "text": "본문에는 없다"},
         {"id": "2", "text": "아무것도 아니다"},
@@ -115,7 +115,7 @@ def test_match_and_same_read_a_file_too(pabal: Pabal, tmp_path: Path) -> None:
 
 def test_same_answers_every_pair_in_order_with_a_reason(pabal: Pabal) -> None:
     doc = {"title": "수출 상담회", "publisher": "관세청", "published": None, "text": "본문 " * 40}
-    given = [
+    given: list[dict[str, Any]] = [
         {"id": "p2", "a": doc, "b": doc},
         {"id": "p1", "a": doc, "b": doc | {"title": "다른 일", "text": "다른 글"}},
     ]

@@ -52,7 +52,7 @@ def test_an_unknown_source_is_named_with_those_that_are_known(pabal: Pabal) -> N
     ],
 )
 def test_a_bad_rule_is_refused_with_its_place(pabal: Pabal, arguments: tuple[str, ...]) -> None:
-    assert _line(pabal(*arguments)).startswith("4: 괄호가 닫히지 않았습니다.")
+    assert _line(pabal(*arguments)).startswith("3: 괄호가 닫히지 않았습니다.")
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,9 @@ def test_an_address_that_can_never_work_is_refused(pabal: Pabal, webhook: str, w
     assert why in _line(pabal("subscribe", "나", "--rule", "수출", "--webhook", webhook))
 
 
-def test_a_secret_that_signs_nothing_is_refused(pabal: Pabal) -> None:
-    typed = ("--webhook", "https://a.example/", "--secret", "geheim!")
+@pytest.mark.parametrize("secret", ["geheim", "whsec_geheim", "whsec_" + "a" * 31 + "!"])
+def test_a_secret_that_no_receiver_would_take_is_refused(pabal: Pabal, secret: str) -> None:
+    typed = ("--webhook", "https://a.example/", "--secret", secret)
     assert "--secret" in _line(pabal("subscribe", "나", "--rule", "수출", *typed))
 
 

@@ -14,7 +14,7 @@ from service.store.steps import STEPS
 Pabal = Callable[..., subprocess.CompletedProcess[str]]
 
 COMMANDS = {
-    "": ("파발", "Pabal watches", *"up once doctor demo subscribe read match same sources".split()),
+    "": ("파발", "Pabal watches", "up", "once", "doctor", "demo", "subscribe", "read", "sources"),
     "up": ("서비스를 시작", "SIGTERM", "--only", "scheduler, worker, web"),
     "once": ("한 단계", "cron", *STEPS),
     "doctor": ("점검", "exit 1"),
@@ -77,7 +77,7 @@ def test_the_command_alone_shows_the_help(pabal: Pabal) -> None:
 def test_a_wrong_call_is_refused_with_what_was_wrong(
     pabal: Pabal, arguments: list[str], named: str
 ) -> None:
-    refused = pabal(*arguments, COLUMNS="100")
+    refused = pabal(*arguments)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert named.lower() in refused.stderr.lower()
     assert "Traceback" not in refused.stderr
