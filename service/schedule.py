@@ -17,9 +17,9 @@ from apscheduler.events import (
     JobEvent,
 )
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import DBAPIError
 
 from service.store.database import Database
+from service.store.server import AWAY
 from service.store.sources import Sources
 from service.store.sweep import sweep, tidy
 
@@ -89,7 +89,7 @@ def _guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]
     async def run() -> None:
         try:
             await job()
-        except (OSError, DBAPIError) as error:
+        except AWAY as error:
             log.error("schedule.database_away", job=job.__name__, why=str(error).splitlines()[0])
 
     return run

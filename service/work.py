@@ -17,11 +17,11 @@ from pgqueuer.models import Job
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
-from sqlalchemy.engine import make_url
 
 from service.collect import Collect
 from service.deliver import Deliver
 from service.read import Read
+from service.store.server import plain
 from service.store.steps import Step
 from service.triage import Judge
 
@@ -189,8 +189,7 @@ def _manager(queries: Queries, tasks: Tasks) -> QueueManager:
 
 async def connect(url: str) -> asyncpg.Connection:
     """One asyncpg connection to ``postgresql+asyncpg://…``."""
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return await asyncpg.connect(plain)
+    return await asyncpg.connect(plain(url))
 
 
 def _task(step: Step, handler: Handler) -> Callable[[Job], Awaitable[None]]:

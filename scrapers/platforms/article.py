@@ -23,7 +23,8 @@ class ArticleLayout:
     ``body``: the text; exactly one. ``title``: exactly one. ``date`` (the content of a ``meta``)
     and ``issuer``: at most one. ``files``: links, any number, each named by its own text or by
     the single ``file_name`` beside it. ``drop``: parts of the body that are not text.
-    ``boilerplate``: a regular expression for whole lines that are not text.
+    ``boilerplate``: a regular expression for whole lines that are not text. ``date_only``: a time
+    of 00:00:00 is none.
 
     Where the text is kept in a document viewer, ``frame`` is its iframe (at most one) and
     ``part`` the address of its first page, with ``{names}`` taken from the query of the iframe.
@@ -39,6 +40,7 @@ class ArticleLayout:
     boilerplate: str | None = None
     frame: str | None = None
     part: str = ""
+    date_only: bool = False
 
     def read(self, page: Page) -> Detail:
         """What the page says. Raises LayoutError where it holds no text, frame or file."""
@@ -80,7 +82,7 @@ class ArticleLayout:
         if element is None:
             return None
         written = element.get("content") if element.name == "meta" else html.line_of(element)
-        return posts.published(str(written), page)
+        return posts.published(str(written), page, date_only=self.date_only)
 
     def _issuer(self, root: Tag, page: Page) -> str | None:
         element = html.at_most_one(root, self.issuer, page.url) if self.issuer else None

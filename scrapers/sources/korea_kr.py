@@ -28,6 +28,8 @@ SOURCE = Board(
         boilerplate=r"[“\"]?이 자료는 .{1,40}의 보도자료를 전재하여 제공함을 알려드립니다\.[”\"]?",
         frame="iframe#content_press",
         part="https://www.korea.kr/{rs}/{fn}.files/1.html",
+        # Of ministries that give a date alone the portal says 00:00:00.
+        date_only=True,
     ),
     every=300,
     pause=0.2,

@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from notifier.channels.webhook import new_secret
 from service.demo import invent
 from service.demo.ledger import Ledger, Published, Received, draw_up
@@ -30,6 +28,7 @@ from service.reading.publishers import Registry
 from service.store.database import Database
 from service.store.evidence import Evidence, StoredRow
 from service.store.overview import Overview
+from service.store.server import AWAY
 from service.store.subscriptions import Subscriptions
 
 SOURCES_OF_SITE = {
@@ -170,7 +169,7 @@ class Demo:
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             service.check()
-            with suppress(OSError, SQLAlchemyError):  # not up yet, or not up again
+            with suppress(*AWAY):  # not up yet, or not up again
                 if await ready():
                     return
             await asyncio.sleep(0.3)
@@ -179,7 +178,7 @@ class Demo:
         """Keep the progress current for whoever shows it."""
         while True:
             self.progress.received = len(sink.ids())
-            with suppress(OSError, SQLAlchemyError):
+            with suppress(*AWAY):
                 counts = await Overview(database).counts()
                 self.progress.stored, self.progress.stories = counts["articles"], counts["stories"]
                 self.progress.owed = counts["to_send"] + counts["sent"] + counts["dead"]

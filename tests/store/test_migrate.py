@@ -84,7 +84,8 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
 
 
 async def test_replicas_that_start_at_once_migrate_once(database_url: str) -> None:
-    await asyncio.gather(*(migrate(database_url) for _ in range(4)))
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(migrate(database_url) for _ in range(4)))
 
     async with looking(database_url) as sql:
         assert await sql.fetchval("SELECT count(*) FROM alembic_version") == 1

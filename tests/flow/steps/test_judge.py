@@ -187,7 +187,7 @@ async def test_rules_that_change_judge_what_comes_later(
     await go(text=next(texts))
     await Subscriptions(database).end("무역")
     await go(text=next(texts))
-    await subscribe("무역", "예산")
+    await subscribe("무역", "상담")
     await go(text=next(texts))
 
     told = await sql.fetch("SELECT article_id FROM delivery ORDER BY id")
@@ -256,10 +256,19 @@ async def test_what_nobody_knows_is_null_and_a_strange_publisher_stays_as_printe
         ("수출 상담회", "수출 창구", "수출 창구"),
         ("수출 상담회", "본문", "수출 상담회"),
         ("제목", f"{'가' * 50} 수출\n\n {'나' * 50}", f"…{'가' * 39} 수출 {'나' * 37}…"),
+        ("제목", f"수출 창구 {'나' * 99} 수출", f"수출 창구 {'나' * 36}…"),
         ("제목", f"수출 {'나' * 39}", f"수출 {'나' * 39}"),
         ("제목", f"{'가' * 39} 수출", f"{'가' * 39} 수출"),
     ],
-    ids=["whole", "body first", "title only", "both ends cut", "start kept", "end kept"],
+    ids=[
+        "whole",
+        "body first",
+        "title only",
+        "both ends cut",
+        "first hit",
+        "start kept",
+        "end kept",
+    ],
 )
 async def test_an_excerpt_is_the_words_around_the_hit(
     go: Go, subscribe: Subscribe, sql: asyncpg.Connection, title: str, text: str, expected: str

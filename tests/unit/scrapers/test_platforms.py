@@ -341,3 +341,16 @@ def test_a_viewer_cannot_lead_to_another_host() -> None:
 def test_a_viewer_without_an_address_is_refused() -> None:
     with pytest.raises(LayoutError, match="the viewer's address has no 'rs'"):
         VIEWER.read(post("<div class=body><iframe src='/doc?fn=f'></iframe></div>"))
+
+
+@pytest.mark.parametrize(
+    ("written", "precision"),
+    [("2026-11-19T00:00:00+09:00", "day"), ("2026-11-19T14:20:00+09:00", "second")],
+)
+def test_midnight_on_a_page_that_fills_it_in_is_a_day(written: str, precision: str) -> None:
+    layout = ArticleLayout(body="div.body", date="meta[name=at]", date_only=True)
+    head = f"<head><meta name=at content='{written}'></head>"
+    detail = layout.read(page(f"<html>{head}<body><div class=body>본문</div></body></html>"))
+
+    assert detail.published is not None
+    assert detail.published.precision == precision

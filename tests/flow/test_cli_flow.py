@@ -1,0 +1,239 @@
+"""The commands as an operator meets them: real processes, the replica, a database of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.demo.sink import Sink
+from service.demo.world import Release, World
+from service.store.database import Database
+from service.store.overview import Overview
+
+Launch = Callable[..., Awaitable[Process]]
+Ask = Callable[..., Awaitable[tuple[int, str, str]]]
+Subscribe = Callable[..., Awaitable[None]]
+
+PATIENCE = 60.0
+STOPPING = 15.0
+
+
+@pytest.fixture
+async def launch(replica: str) -> AsyncIterator[Launch]:
+    """``await launch("up", PABAL_…=…)``: the command under way; what still runs is killed."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PABAL_")}
+    common = {
+        "PABAL_REPLICA_URL": replica,
+        "PABAL_PRIVATE_WEBHOOKS": "true",
+        "PABAL_PORT": "0",
+        "PABAL_LOG": "json",
+        "PABAL_DATA": "/dev/null/no-database-here",
+    }
+    async with AsyncExitStack() as stack:
+
+        async def launch(*arguments: str, **settings: str) -> Process:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "service", *arguments,
+                env=clean | common | settings, stdin=DEVNULL, stdout=PIPE, stderr=PIPE,
+            )  # fmt: skip
+            stack.callback(_kill, process)
+            return process
+
+        yield launch
+
+
+def _kill(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+
+
+@pytest.fixture
+def ask(launch: Launch) -> Ask:
+    """``await ask("doctor")``: exit code, standard output and standard error of a command."""
+
+    async def ask(*arguments: str, **settings: str) -> tuple[int, str, str]:
+        process = await launch(*arguments, **settings)
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+        assert process.returncode is not None
+        return process.returncode, out.decode(), err.decode()
+
+    return ask
+
+
+async def said(process: Process, what: bytes) -> re.Match[bytes]:
+    """Read its standard error up to a line that holds ``what``."""
+    assert process.stderr is not None
+    seen = b""
+    async with asyncio.timeout(PATIENCE):
+        while line := await process.stderr.readline():
+            seen += line
+            if found := re.search(what, line):
+                return found
+    raise AssertionError(f"it ended without saying {what!r}\n{seen.decode()}")
+
+
+async def stopped(process: Process, by: signal.Signals) -> str:
+    """Ask it to stop; it ends well, soon, and leaves no process behind. Returns its last words."""
+    family = descendants(process.pid)
+    process.send_signal(by)
+    _, err = await asyncio.wait_for(process.communicate(), STOPPING)
+    assert process.returncode == 0, err.decode()
+    async with asyncio.timeout(5):  # what watches a pipe of its parent goes a moment after it
+        while any(map(alive, family)):
+            await asyncio.sleep(0.05)
+    return err.decode()
+
+
+def descendants(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *descendants(child)]
+    return found
+
+
+def alive(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def release(number: int, title: str) -> Release:
+    return Release(900_000_000 + number, "관세청", title, f"{title} 본문", datetime.now(UTC))
+
+
+async def test_up_runs_on_its_own_database_and_ends_with_all_that_it_started(
+    launch: Launch, ask: Ask, reachable_dir: Path
+) -> None:
+    home = {"PABAL_DATA": str(reachable_dir / "data")}
+    subscribed = await ask("subscribe", "나", "--rule", "수출", **home)  # nothing runs yet
+    assert subscribed[:2] == (0, "나: 규칙 1개 → console -\n")
+
+    up = await launch("up", PABAL_SOURCES="yna", **home)
+    page = (await said(up, rb"page: (http://\S+)")).group(1).decode()
+    async with httpx.AsyncClient(base_url=page) as client:
+        assert (await client.get("/readyz")).status_code == 200
+        front = await client.get("/")
+    assert front.status_code == 200
+    assert "yna" in front.text
+    assert (await ask("subscriptions", **home))[:2] == (0, "나: 수출 → console -\n")
+    assert (await ask("unsubscribe", "나", **home))[0] == 0
+    assert len(descendants(up.pid)) > 2  # the analyser, PostgreSQL and its helpers
+
+    assert "Pabal has stopped" in await stopped(up, signal.SIGTERM)
+    assert (await ask("subscriptions", **home))[:2] == (0, "")
+    code, _, err = await ask("unsubscribe", "나", **home)
+    assert (code, "no such subscription" in err) == (2, True)
+
+
+async def test_up_ends_in_order_by_ctrl_c(launch: Launch, migrated_url: str) -> None:
+    up = await launch("up", PABAL_DATABASE_URL=migrated_url, PABAL_SOURCES="yna")
+    await said(up, rb"page: ")
+    assert "파발을 마쳤습니다" in await stopped(up, signal.SIGINT)
+
+
+@pytest.mark.parametrize("wait", [0.0, 1.0, 2.0])
+async def test_up_can_be_stopped_while_it_is_getting_ready(
+    launch: Launch, reachable_dir: Path, wait: float
+) -> None:
+    up = await launch("up", PABAL_DATA=str(reachable_dir / "data"))
+    await said(up, "준비합니다".encode())
+    await asyncio.sleep(wait)  # wherever it is then: unpacking, starting PostgreSQL, migrating …
+    await stopped(up, signal.SIGTERM)
+
+
+async def test_up_waits_for_a_database_that_is_away_with_back_off(launch: Launch) -> None:
+    up = await launch("up", PABAL_DATABASE_URL="postgresql://x:geheim@127.0.0.1:1/x")
+    lines = [(await said(up, rb"database\.unreachable")).string.decode() for _ in range(3)]
+    assert [json.loads(line)["again_in"] for line in lines] == [0.5, 1.0, 2.0]
+    assert all("127.0.0.1:1/x" in line and "geheim" not in line for line in lines)
+    await stopped(up, signal.SIGTERM)
+
+
+async def test_a_port_that_is_taken_is_refused_by_its_setting(ask: Ask, migrated_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        code, _, err = await ask("up", PABAL_DATABASE_URL=migrated_url, PABAL_PORT=port)
+    assert code == 2
+    assert "Traceback" not in err
+    assert re.search(rf"^pabal: 설정 PABAL_PORT: 127\.0\.0\.1:{port}: ", err, re.MULTILINE)
+
+
+async def test_a_source_that_nobody_declared_is_refused_at_start(
+    ask: Ask, migrated_url: str
+) -> None:
+    code, _, err = await ask("up", PABAL_DATABASE_URL=migrated_url, PABAL_SOURCES="yna,nope")
+    assert (code, "Traceback" in err) == (2, False)
+    assert err.splitlines()[-1].startswith("pabal: 설정 PABAL_SOURCES: nope")
+
+
+async def test_the_steps_done_one_by_one_bring_one_alert(
+    ask: Ask, migrated_url: str, database: Database, world: World, sink: Sink, subscribe: Subscribe
+) -> None:
+    await subscribe("나", "연어양식")
+    overview = Overview(database)
+
+    async def once(step: str) -> dict[str, int]:
+        code, _, err = await ask(
+            "once", step, PABAL_DATABASE_URL=migrated_url, PABAL_SOURCES="korea_kr",
+            PABAL_PACE="10000",
+        )  # fmt: skip
+        assert code == 0, err
+        return dict(await overview.counts())
+
+    before = await once("poll")
+    world.publish(release(1, "연어양식 수출 첫 계약"), time.time())
+    world.publish(release(2, "감귤 출하 시작"), time.time())
+    polled = await once("poll")
+    assert polled["articles"] == polled["to_collect"] == before["articles"] + 2
+    collected = await once("collect")
+    assert (collected["to_collect"], collected["to_judge"]) == (0, polled["articles"])
+    assert (await once("read"))["to_judge"] == polled["articles"]
+    triaged = await once("triage")
+    assert (triaged["to_judge"], triaged["to_send"]) == (0, 1)
+    assert sink.receipts == []
+    delivered = await once("deliver")
+    assert (delivered["to_send"], delivered["sent"]) == (0, 1)
+    (receipt,) = sink.receipts
+    assert receipt.valid
+    assert receipt.payload["data"]["title"] == "연어양식 수출 첫 계약"
+
+
+async def test_sources_are_listed_shown_and_read_live(ask: Ask) -> None:
+    code, listed, _ = await ask("sources", "list")
+    names = [line.split()[0] for line in listed.splitlines()]
+    assert (code, names) == (0, sorted(names))
+    assert {"korea_kr", "mss_press", "mss_press_rss", "mofa_rss", "etoday", "yna"} <= set(names)
+
+    code, shown, _ = await ask("sources", "show", "mofa_rss")
+    assert code == 0
+    assert "publisher: mofa\n" in shown
+    assert "mofa.go.kr" in shown
+
+    code, checked, err = await ask("sources", "check", PABAL_PACE="10000")
+    assert code == 0, checked + err
+    assert [line[:2] for line in checked.splitlines()] == ["✓ "] * len(names)
+    assert "본문 / body" in checked
+
+
+async def test_a_source_that_cannot_be_read_is_told_with_its_cause(ask: Ask) -> None:
+    away = "http://127.0.0.1:1"
+    code, checked, _ = await ask("sources", "check", "yna", "mk", PABAL_REPLICA_URL=away)
+    assert code == 1
+    assert [line.split(":")[0] for line in checked.splitlines()] == ["✗ yna", "✗ mk"]
+    assert "https://" in checked

@@ -1,0 +1,85 @@
+"""Locks that a review found taken in two orders: an unsubscription must not meet a deadlock."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+
+from service.store import tables
+from service.store.database import Database
+from service.store.deliveries import Deliveries
+from service.store.sources import Sources
+from service.store.subscriptions import Subscriptions
+from service.store.triage import Triage, Verdict
+
+
+@pytest.fixture
+async def article_ids(database: Database) -> list[int]:
+    """Three read articles of source ``a``, and a subscription ``구독`` with one endpoint."""
+    await Subscriptions(database).subscribe("구독", [("수출", "수출")], "console", "-", None)
+    await Sources(database).declare(["a"])
+    rows = [
+        {"source_id": "a", "key": str(n), "url": str(n), "title": "", "summary": "",
+         "baseline": False, "read_title": "", "read_text": ""} for n in range(3)
+    ]  # fmt: skip
+    async with database.transaction() as tx:
+        made = await tx.execute(
+            sa.insert(tables.article).values(rows).returning(tables.article.c.id)
+        )
+        ids = list(made.scalars())
+        subscription = await tx.execute(sa.select(tables.subscription.c.id))
+        subscription_id = subscription.scalar_one()
+    triage = Triage(database)
+    for each in ids[:2]:
+        await triage.settle(each, Verdict([f"key {each}"], {subscription_id: {}}))
+    return [*ids, subscription_id]
+
+
+async def waiting(database: Database, count: int) -> None:
+    """Return once ``count`` sessions wait for a lock."""
+    query = sa.text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(5):
+        while True:
+            async with database.transaction() as tx:
+                if (await tx.execute(query)).scalar_one() >= count:
+                    return
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.usefixtures("article_ids")
+async def test_an_unsubscription_and_a_410_at_once_both_succeed(database: Database) -> None:
+    deliveries = Deliveries(database)
+    one, other_one = await deliveries.claim_due(10)
+    last = max(one, other_one, key=lambda due: due.id)
+    async with database.engine.connect() as other:
+        await other.execute(
+            sa.select(tables.delivery.c.id).where(tables.delivery.c.id == last.id).with_for_update()
+        )
+        gone = asyncio.create_task(deliveries.settle_dead(last, "410", switch_off=True))
+        await waiting(database, 1)
+        ended = asyncio.create_task(Subscriptions(database).end("구독"))
+        await waiting(database, 2)
+        await other.rollback()
+    assert list(await asyncio.gather(gone, ended, return_exceptions=True)) == [None, True]
+
+
+async def test_an_unsubscription_and_a_triage_at_once_both_succeed(
+    database: Database, article_ids: list[int]
+) -> None:
+    *_, article_id, subscription_id = article_ids
+    async with database.engine.connect() as other:
+        # Both wait at the endpoint, with whatever they have locked on the way to it.
+        await other.execute(sa.select(tables.endpoint.c.id).with_for_update())
+        verdict = Verdict(["key"], {subscription_id: {}})
+        owed = asyncio.create_task(Triage(database).settle(article_id, verdict))
+        await waiting(database, 1)
+        ended = asyncio.create_task(Subscriptions(database).end("구독"))
+        await waiting(database, 2)
+        await other.rollback()
+    results = await asyncio.gather(owed, ended, return_exceptions=True)
+    assert not [each for each in results if isinstance(each, BaseException)]
