@@ -93,7 +93,7 @@ async def stopped(process: Process, by: signal.Signals) -> str:
     _, err = await asyncio.wait_for(process.communicate(), STOPPING)
     assert process.returncode == 0, err.decode()
     async with asyncio.timeout(5):  # what watches a pipe of its parent goes a moment after it
-        while any(map(alive, family)):
+        while any(map(alive, family)):  # noqa: ASYNC110 - no event tells it
             await asyncio.sleep(0.05)
     return err.decode()
 
