@@ -65,17 +65,22 @@ class Fetcher:
         self._now = now
 
     async def get(
-        self, request: Request, *, freshness: Freshness | None = None, pause: float = 0.0
+        self,
+        request: Request,
+        *,
+        freshness: Freshness | None = None,
+        pause: float = 0.0,
+        urgent: bool = False,
     ) -> Answer:
         """The page, or no page where it is as fresh as ``freshness``.
 
         ``pause``: least number of seconds between two requests to the host. Waiting for the
-        host's turn is not counted in the time limit.
+        host's turn is not counted in the time limit. ``urgent``: before others that wait for it.
 
         Raises:
             ScrapeError: named after ``request.url``; ``scrapers.errors`` says which one when.
         """
-        errand = Errand(request.url, pause, self._limits.total)
+        errand = Errand(request.url, pause, self._limits.total, urgent)
         url = _web_address(request.url)
         if url is None:
             raise Broken(request.url, "not an address on the web")

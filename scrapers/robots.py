@@ -20,6 +20,7 @@ _KEEP = timedelta(hours=24)
 _RETRY = timedelta(minutes=5)
 _LONGEST_DELAY = 600.0  # seconds; one line of a file must not stop a source for good
 _READ = 500 * 1024  # bytes of a robots.txt that count, as RFC 9309 has it
+_LONGEST_LINE = 2_000
 _EVERYTHING = Protego.parse("")
 _OTHER_AGENT = re.compile(r"\s*user[- ]?agent[\s:]+(?!.*(?:\*|pabal))", re.IGNORECASE)
 
@@ -85,7 +86,8 @@ def _rules(reply: Reply, url: str, now: datetime) -> Protego:
     if httpx.codes.is_client_error(reply.status) and reply.status != httpx.codes.TOO_MANY_REQUESTS:
         return _EVERYTHING
     expect_ok(reply, url, now)
-    lines = reply.body[:_READ].decode("utf-8-sig", errors="replace").splitlines()
+    text = reply.body[:_READ].decode("utf-8-sig", errors="replace")
+    lines = [line[:_LONGEST_LINE] for line in text.splitlines()]
     # Protego multiplies the agents of a group by its rules: all that are not us become one.
     return Protego.parse(
         "\n".join("User-agent: other" if _OTHER_AGENT.match(line) else line for line in lines)

@@ -7,7 +7,7 @@ within its time and size, and every failure is given its ScrapeError.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -50,12 +50,14 @@ class Errand:
     """One get on its way.
 
     ``url`` names it in errors, ``pause`` is the least number of seconds its host rests before
-    each of its exchanges, ``left`` the seconds they may still take.
+    each of its exchanges, ``left`` the seconds they may still take. ``urgent`` ones go before
+    others that wait for the same host.
     """
 
     url: str
     pause: float
     left: float
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class Wire:
             TooLarge: the body is over the size or ratio cap.
             Broken: the body is not encoded as it says.
         """
-        async with self._hosts[request.url.netloc].turn(pause / self._pace):
+        host = self._hosts[request.url.netloc]
+        async with host.turn(pause / self._pace, urgent=errand.urgent):
             return await self._timed(request, errand)
 
     async def aclose(self) -> None:
@@ -142,22 +145,49 @@ class Wire:
 
 
 class _Host:
-    """Whose turn it is at one host."""
+    """Whose turn it is at one host: the urgent first, else whoever waits longest."""
 
     def __init__(self) -> None:
-        self._lock = asyncio.Lock()
+        self._taken = False
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
         self._ended = float("-inf")
 
     @asynccontextmanager
-    async def turn(self, rest: float) -> AsyncIterator[None]:
+    async def turn(self, rest: float, *, urgent: bool) -> AsyncIterator[None]:
         """Hold the host alone, at least ``rest`` seconds after its last turn ended."""
         clock = asyncio.get_running_loop().time
-        async with self._lock:
+        await self._take(self._urgent if urgent else self._others)
+        try:
             await asyncio.sleep(max(0.0, self._ended + rest - clock()))
             try:
                 yield
             finally:
                 self._ended = clock()
+        finally:
+            self._pass_on()
+
+    async def _take(self, queue: deque[asyncio.Future[None]]) -> None:
+        if not self._taken:
+            self._taken = True
+            return
+        mine = asyncio.get_running_loop().create_future()
+        queue.append(mine)
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if mine.done() and not mine.cancelled():  # the turn came and nobody is here for it
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        for queue in (self._urgent, self._others):
+            while queue:
+                waiting = queue.popleft()
+                if not waiting.done():
+                    waiting.set_result(None)
+                    return
+        self._taken = False
 
 
 class _Replica(httpx.AsyncBaseTransport):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -37,6 +37,7 @@ class Collect:
     sources: Sources
     articles: Articles
     pace: float
+    _opening: dict[str, bool] = field(default_factory=dict, init=False)
 
     async def poll(self, source_id: str, number: int) -> None:
         """Look at a source's list once, in slot ``number``, and store what is new on it."""
@@ -57,21 +58,36 @@ class Collect:
             log.info("poll.done", source=source_id, slot=number, seen=polled.seen, new=new)
 
     async def open_owed(self, source_id: str) -> None:
-        """Open the page of every post of a source that is owed one, one after the other."""
-        source = self.declared[source_id]
-        lease = articles.LEASE.total_seconds() / 4
-        while (owed := await self.articles.claim_owed(source_id)) is not None:
-            try:
-                async with held(partial(self.articles.renew, owed), lease):
-                    opened = await self._open(source, owed.article)
-            except LeaseLost as lost:
-                why = str(lost.__cause__)
-                log.warning("open.lease_lost", source=source_id, url=owed.article.url, why=why)
-            except ScrapeError as error:
-                await self._open_failed(owed, error)
-            else:
-                await self.articles.store_opened(owed, opened)
-                log.info("open.done", source=source_id, url=owed.article.url)
+        """Open the page of every post of a source that is owed one, one after the other.
+
+        A second call for the same source leaves the work to the first, which then looks once more:
+        else every poll of a busy source would add one that waits for the same host.
+        """
+        if source_id in self._opening:
+            self._opening[source_id] = True
+            return
+        try:
+            look_again = True
+            while look_again:
+                self._opening[source_id] = False
+                while (owed := await self.articles.claim_owed(source_id)) is not None:
+                    await self._open_one(owed)
+                look_again = self._opening[source_id]
+        finally:
+            del self._opening[source_id]
+
+    async def _open_one(self, owed: Owed) -> None:
+        source_id, url = owed.article.source_id, owed.article.url
+        try:
+            async with held(partial(self.articles.renew, owed), articles.LEASE.total_seconds() / 4):
+                opened = await self._open(self.declared[source_id], owed.article)
+        except LeaseLost as lost:
+            log.warning("open.lease_lost", source=source_id, url=url, why=str(lost.__cause__))
+        except ScrapeError as error:
+            await self._open_failed(owed, error)
+        else:
+            await self.articles.store_opened(owed, opened)
+            log.info("open.done", source=source_id, url=url)
 
     async def _look(self, source: Source, slot: Slot) -> Polled:
         since = Freshness(slot.etag, slot.last_modified)
@@ -124,9 +140,10 @@ class Collect:
         request = source.open(Post(article.key, article.url, article.title))
         if request is None:
             return Opened(article.summary)
-        page = await self._page(request, source)
-        detail = await asyncio.to_thread(source.read_post, page)
-        text = "\n".join([detail.text, *await self._parts(source, detail)]).strip()
+        # News goes before the lists of other sources and the baseline that wait for the same host.
+        page_of = partial(self._page, source=source, urgent=not article.baseline)
+        detail = await asyncio.to_thread(source.read_post, await page_of(request))
+        text = "\n".join([detail.text, *await self._parts(source, detail, page_of)]).strip()
         moment = detail.published
         return Opened(
             text=_clean(text) or article.summary,
@@ -137,13 +154,15 @@ class Collect:
             files=tuple(Attachment(_clean(each.name), _clean(each.url)) for each in detail.files),
         )
 
-    async def _parts(self, source: Source, detail: Detail) -> list[str]:
+    async def _parts(
+        self, source: Source, detail: Detail, page_of: Callable[[Request], Awaitable[Page]]
+    ) -> list[str]:
         """The pages of a text that is kept outside the post's page, until one is missing."""
         texts: list[str] = []
         request = detail.body
         while request is not None and len(texts) < _PARTS:
             try:
-                part = source.read_part(await self._page(request, source))
+                part = source.read_part(await page_of(request))
             except Gone:
                 if not texts:
                     raise
@@ -152,8 +171,8 @@ class Collect:
             request = part.more
         return texts
 
-    async def _page(self, request: Request, source: Source) -> Page:
-        page = (await self.fetcher.get(request, pause=source.pause)).page
+    async def _page(self, request: Request, source: Source, *, urgent: bool = False) -> Page:
+        page = (await self.fetcher.get(request, pause=source.pause, urgent=urgent)).page
         assert page is not None  # no validators were sent, so 304 cannot come
         return page
 

@@ -64,6 +64,7 @@ class Settings(BaseModel):
         if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not rest:
             msg = "must look like postgresql://user:password@host:5432/name"
             raise ValueError(msg)
+        _ = urlsplit(url).port  # raises ValueError for one that is none
         return f"postgresql+asyncpg://{rest}"
 
     @field_validator("replica_url")

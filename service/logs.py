@@ -25,7 +25,6 @@ def set_up(form: Literal["console", "json"]) -> None:
             last,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
     # What these report, the task runner, the loop around it or the schedule's listener says.

@@ -32,6 +32,7 @@ Tasks = Mapping[Step, Handler]
 
 _HEARTBEAT = timedelta(seconds=10)  # a dead worker's wake-ups are handed out again after this
 _BATCH = 10
+_STEADY = 60.0  # seconds of work after which a loss is a first one again
 _GRACE = 10.0  # seconds a task may take to end once we are asked to stop
 _PARTING = 1.0  # seconds a task has left when the whole process fails
 _LOST = (
@@ -91,11 +92,13 @@ async def work(
     leaving: set[asyncio.Task[None]] = set()
     try:
         while not stop.is_set():
+            began = asyncio.get_running_loop().time()
             try:
                 await _work(url, tasks, at_once, stop, leaving)
-                wait = 0.5
             except _LOST as error:
                 why = f"{type(error).__name__}: {error}"
+                if asyncio.get_running_loop().time() - began > _STEADY:
+                    wait = 0.5
                 log.error("work.database_lost", why=why, again_in=wait)
                 await _pause(stop, wait)
                 wait = min(wait * 2, 30.0)
@@ -119,7 +122,7 @@ async def _work(
     manager = _manager(Queries(AsyncpgDriver(connection)), tasks)
     running = asyncio.create_task(_run(manager, connection, at_once))
     leaving.add(running)
-    waits = [asyncio.create_task(each.wait()) for each in (stop, gone)]
+    waits = [asyncio.create_task(each.wait()) for each in (stop, gone, manager.shutdown)]
     try:
         await asyncio.wait({running, *waits}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -129,7 +132,7 @@ async def _work(
     if running.done():
         leaving.discard(running)
         running.result()
-    elif gone.is_set():
+    elif not stop.is_set():
         running.add_done_callback(lambda done: _forget(done, leaving))
         raise ConnectionResetError("the connection was lost")
 
@@ -189,7 +192,8 @@ def _manager(queries: Queries, tasks: Tasks) -> QueueManager:
 
 async def connect(url: str) -> asyncpg.Connection:
     """One asyncpg connection to ``postgresql+asyncpg://…``."""
-    return await asyncpg.connect(plain(url))
+    # A server that vanished without a word must not hang us until TCP gives up.
+    return await asyncpg.connect(plain(url), timeout=10, command_timeout=30)
 
 
 def _task(step: Step, handler: Handler) -> Callable[[Job], Awaitable[None]]:

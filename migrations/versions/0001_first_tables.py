@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("read_text", sa.Text(), nullable=True),
         sa.Column("publishers", postgresql.ARRAY(sa.Text()), nullable=True),
         sa.Column("triaged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("swept", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("story_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_article_source_id")),
         sa.ForeignKeyConstraint(

@@ -68,8 +68,7 @@ class Webhooks:
         request = self._request(message, at)
         started = perf_counter()
         try:
-            async with asyncio.timeout(self._options.timeout), self._turn(request.url):
-                response = await self._transport.handle_async_request(request)
+            response = await self._post(request)
         except TimeoutError:
             raise TryAgain(f"{self._options.timeout:g}초 안에 답이 없습니다 (no answer)") from None
         except httpx.TransportError as error:
@@ -84,6 +83,16 @@ class Webhooks:
     def _turn(self, url: httpx.URL) -> asyncio.Semaphore:
         """Leave to post to the server of ``url``; kept while somebody has it or waits for it."""
         return self._turns.setdefault(url.netloc, asyncio.Semaphore(_AT_ONE_SERVER))
+
+    async def _post(self, request: httpx.Request) -> httpx.Response:
+        """Post in its turn; that may take as long as an answer may, and none of its time."""
+        turn = self._turn(request.url)
+        await asyncio.wait_for(turn.acquire(), self._options.timeout)
+        try:
+            async with asyncio.timeout(self._options.timeout):
+                return await self._transport.handle_async_request(request)
+        finally:
+            turn.release()
 
     async def aclose(self) -> None:
         """Close all connections."""

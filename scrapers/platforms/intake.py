@@ -22,6 +22,7 @@ _NOT_CONTENT = re.compile(
     r"|보안문자|captcha|접근제한|접속차단|justamoment\.\.\.|attentionrequired!|accessdenied",
     re.IGNORECASE,
 )
+_MOST_TAGS = 100_000
 _CLOUDFLARE = "_cf_chl_opt"
 
 _ROOT = re.compile(r"<([A-Za-z_][\w:.-]*)")
@@ -38,6 +39,8 @@ def document(page: Page) -> BeautifulSoup:
     markup = _content(page)
     if not re.search(r"</html\s*>", markup, re.IGNORECASE):
         raise LayoutError(page.url, "the document stopped half way: no </html>")
+    if markup.count("<") > _MOST_TAGS:  # a real page has a few thousand; each costs microseconds
+        raise LayoutError(page.url, f"more than {_MOST_TAGS} tags")
     return html.parse(markup)
 
 

@@ -17,6 +17,8 @@ from service.store.database import Database, Wake, wake
 from service.store.tables import article, attachment
 
 LEASE = timedelta(seconds=20)
+# A page over which the worker dies again and again is taken up ever more slowly.
+_SLOWER = sa.cast(sa.func.power(2, sa.func.least(article.c.fence, 8)), sa.Float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Articles:
     async def claim_owed(self, source_id: str) -> Owed | None:
         """Claim the source's next article whose page is owed and due, oldest first; None if none.
 
-        A release that may concern somebody goes before the silent baseline.
+        A release that may concern somebody goes before the silent baseline, and what was tried less
+        before what was tried more.
         """
         next_one = (
             sa.select(article.c.id)
@@ -59,7 +62,7 @@ class Articles:
                 article.c.collected_at.is_(None),
                 article.c.collect_due <= sa.func.now(),
             )
-            .order_by(article.c.baseline, article.c.id)
+            .order_by(article.c.baseline, article.c.fence, article.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
@@ -68,7 +71,7 @@ class Articles:
                 await tx.execute(
                     sa.update(article)
                     .where(article.c.id == next_one.scalar_subquery())
-                    .values(collect_due=sa.func.now() + LEASE, fence=article.c.fence + 1)
+                    .values(collect_due=sa.func.now() + LEASE * _SLOWER, fence=article.c.fence + 1)
                     .returning(article)
                 )
             ).one_or_none()

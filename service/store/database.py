@@ -37,7 +37,12 @@ class Database:
         """``url`` is ``postgresql+asyncpg://…``; ``size`` the most connections held."""
         # pre_ping: a database that restarted costs a reconnect, not a failed unit of work.
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=size, max_overflow=0, pool_pre_ping=True
+            url,
+            pool_size=size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            # A server that vanished without a word must not hang us until TCP gives up.
+            connect_args={"timeout": 10, "command_timeout": 60},
         )
 
     @asynccontextmanager

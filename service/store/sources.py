@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Found
-from service.store import ops
+from service.store import found, ops
 from service.store.database import Database, Wake, wake
 from service.store.tables import article, poll, source
 
@@ -22,7 +22,10 @@ _FLOOR = timedelta(seconds=30)  # a claimed slot that no worker takes up is woke
 _FLOOR_FOR_NOW = sa.case(
     (source.c.baselined_at > sa.func.now() - timedelta(days=7), source.c.baseline_floor)
 ).label("floor")
-_ROWS = 500  # inserted at once; a statement holds 32,767 values
+# A poll whose worker dies again and again is taken up ever more slowly: at most 85 minutes.
+_SLOWER = sa.cast(sa.func.power(2, sa.func.least(source.c.failures, 8)), sa.Float)
+_HALF_WAY = "the worker ended half way"
+_TELL_AFTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +112,20 @@ class Sources:
                     source.c.slot == number,
                     source.c.begun_slot < number,
                 )
-                .values(begun_slot=number, next_due=sa.func.now() + LEASE)
+                .values(begun_slot=number, next_due=sa.func.now() + LEASE * _SLOWER)
                 .returning(source, _FLOOR_FOR_NOW)
             )
             row = taken.one_or_none()
             if row is None:
                 return None
+            failures = row.failures + await _abandoned(tx, source_id)
             await tx.execute(insert(poll).values(source_id=source_id, slot=number))
         return Slot(
             source_id,
             number,
             row.baselined_at is not None,
             row.floor,
-            row.failures,
+            failures,
             row.quiet_polls,
             row.etag,
             row.last_modified,
@@ -168,7 +172,9 @@ class Sources:
             )
             if not current:
                 return 0  # fenced off: a later slot has taken over
-            new = await _store(tx, slot, polled.found)
+            new = await found.store(
+                tx, slot.source_id, polled.found, silent=not slot.baselined, floor=slot.floor
+            )
             await _end(tx, slot, "ok", None, pages=polled.pages, seen=polled.seen, new=new)
             await ops.close(tx, "source-broken", slot.source_id)
             if polled.gap:
@@ -216,6 +222,27 @@ async def _update(tx: AsyncConnection, slot: Slot, **values: object) -> bool:
     return done.one_or_none() is not None
 
 
+async def _abandoned(tx: AsyncConnection, source_id: str) -> int:
+    """Close polls whose worker ended half way, as failures like any other; returns how many."""
+    died = await tx.execute(
+        sa.update(poll)
+        .where(poll.c.source_id == source_id, poll.c.finished_at.is_(None))
+        .values(finished_at=sa.func.now(), outcome="Abandoned", detail=_HALF_WAY)
+        .returning(poll.c.id)
+    )
+    count = len(died.all())
+    if count:
+        failed = await tx.execute(
+            sa.update(source)
+            .where(source.c.id == source_id)
+            .values(failures=source.c.failures + count, last_error=f"Abandoned: {_HALF_WAY}")
+            .returning(source.c.failures)
+        )
+        if failed.scalar_one() >= _TELL_AFTER:
+            await ops.note(tx, "source-broken", source_id, f"Abandoned: {_HALF_WAY}")
+    return count
+
+
 async def _end(
     tx: AsyncConnection,
     slot: Slot,
@@ -238,44 +265,3 @@ async def _end(
             new=new,
         )
     )
-
-
-def _before(found: Found, floor: datetime | None) -> bool:
-    return floor is not None and found.published_at is not None and found.published_at < floor
-
-
-async def _store(tx: AsyncConnection, slot: Slot, found: Sequence[Found]) -> int:
-    """Insert what is new; wake reading of what is whole and collecting of what is not."""
-    if not found:
-        return 0
-    now = sa.func.now()
-    rows = [
-        {
-            "source_id": slot.source_id,
-            "key": each.key,
-            "url": each.url,
-            "title": each.title,
-            "publisher": each.publisher,
-            "published_at": each.published_at,
-            "precision": each.precision,
-            "summary": each.summary,
-            "text": each.text,
-            "baseline": not slot.baselined or _before(each, slot.floor),
-            "collected_at": None if each.text is None else now,
-        }
-        for each in found
-    ]
-    stored: list[sa.Row[tuple[int, str]]] = []
-    for start in range(0, len(rows), _ROWS):
-        inserted = await tx.execute(
-            insert(article)
-            .values(rows[start : start + _ROWS])
-            .on_conflict_do_nothing(index_elements=["source_id", "key"])
-            .returning(article.c.id, article.c.text)
-        )
-        stored += inserted.all()
-    wakes = [Wake("read", str(row.id)) for row in stored if row.text is not None]
-    if len(wakes) < len(stored):
-        wakes.append(Wake("collect", slot.source_id))
-    await wake(tx, wakes)
-    return len(stored)

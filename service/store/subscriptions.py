@@ -71,6 +71,7 @@ class Subscriptions:
         """End a subscription and what is still owed to it; False where none of that name is live.
 
         Triage that owes at this moment waits for us, or we for it: nothing is owed afterwards.
+        Locks go from subscription to endpoint to deliveries, as everywhere.
         """
         async with self._database.transaction() as tx:
             ended = await tx.execute(
@@ -81,14 +82,6 @@ class Subscriptions:
             )
             subscription_id = ended.scalar_one_or_none()
             if subscription_id is not None:
-                await tx.execute(
-                    sa.update(delivery)
-                    .where(
-                        delivery.c.subscription_id == subscription_id,
-                        delivery.c.settled_at.is_(None),
-                    )
-                    .values(settled_at=sa.func.now(), outcome="ended")
-                )
                 # Whoever takes the name up again begins anew; what was sent stays on record.
                 await tx.execute(sa.delete(rule).where(rule.c.subscription_id == subscription_id))
                 await tx.execute(
@@ -98,6 +91,14 @@ class Subscriptions:
                         endpoint.c.switched_off_at.is_(None),
                     )
                     .values(switched_off_at=sa.func.now(), switched_off_why="unsubscribed")
+                )
+                await tx.execute(
+                    sa.update(delivery)
+                    .where(
+                        delivery.c.subscription_id == subscription_id,
+                        delivery.c.settled_at.is_(None),
+                    )
+                    .values(settled_at=sa.func.now(), outcome="ended")
                 )
             await _turn_page(tx)
         return subscription_id is not None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.store import ops
 from service.store.database import Database, Wake, wake
-from service.store.steps import Step
 from service.store.tables import article, delivery, poll
 
 _PATIENCE = timedelta(seconds=10)  # the ordinary wake-up has had its chance by then
 _BATCH = 500
+_STUCK = 6  # times an article is woken before a person is told: ten minutes
 
 
 async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mapping[str, int]:
@@ -22,29 +24,49 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
     Losing every job loses nothing: this finds the rows again. It repeats no wake-up that is queued.
     """
     old = sa.func.now() - patience
-    left: dict[Step, sa.Select[Any]] = {
-        "collect": sa.select(article.c.source_id)
+    owed = (
+        sa.select(article.c.source_id)
         .where(article.c.collected_at.is_(None), article.c.collect_due < old)
-        .distinct(),
-        "read": sa.select(article.c.id).where(
-            article.c.triaged_at.is_(None),
-            article.c.read_at.is_(None),
-            article.c.collected_at < old,
-        ),
-        "triage": sa.select(article.c.id).where(
-            article.c.triaged_at.is_(None), article.c.read_at < old
-        ),
-        "deliver": sa.select(sa.literal("swept")).where(
-            sa.exists().where(delivery.c.settled_at.is_(None), delivery.c.due_at < old)
-        ),
-    }
-    woken: dict[str, int] = {}
+        .distinct()
+    )
+    due = sa.exists().where(delivery.c.settled_at.is_(None), delivery.c.due_at < old)
     async with database.transaction() as tx:
-        for step, query in left.items():
-            subjects = (await tx.execute(query.limit(_BATCH))).scalars().all()
-            await wake(tx, [Wake(step, str(each), once=True) for each in subjects])
-            woken[step] = len(subjects)
-    return woken
+        wakes = [Wake("collect", each, once=True) for each in await tx.scalars(owed)]
+        if (await tx.execute(sa.select(due))).scalar_one():
+            wakes.append(Wake("deliver", "swept", once=True))
+        wakes += await _unjudged(tx, patience)
+        await wake(tx, wakes)
+    return Counter(each.step for each in wakes)
+
+
+async def _unjudged(tx: AsyncConnection, patience: timedelta) -> list[Wake]:
+    """Articles that nobody read or triaged, each the more rarely the more often it was woken.
+
+    One over which the worker fails every time must neither keep it busy nor hide the others.
+    """
+    since = sa.func.coalesce(article.c.read_at, article.c.collected_at)
+    slower = sa.cast(sa.func.power(2, sa.func.least(article.c.swept, 9)), sa.Float)
+    waiting = (
+        sa.select(article.c.id)
+        .where(article.c.triaged_at.is_(None), since < sa.func.now() - patience * slower)
+        .order_by(article.c.swept, article.c.id)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    woken = await tx.execute(
+        sa.update(article)
+        .where(article.c.id.in_(waiting.scalar_subquery()))
+        .values(swept=article.c.swept + 1)
+        .returning(article.c.id, article.c.url, article.c.read_at, article.c.swept)
+    )
+    wakes = []
+    for row in woken.all():
+        if row.swept >= _STUCK:
+            await ops.note(
+                tx, "article-stuck", row.url, f"article {row.id}: woken {row.swept} times"
+            )
+        wakes.append(Wake("triage" if row.read_at else "read", str(row.id), once=True))
+    return wakes
 
 
 async def tidy(database: Database) -> None:

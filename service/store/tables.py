@@ -128,6 +128,7 @@ article = sa.Table(
     sa.Column("publishers", pg.ARRAY(sa.Text)),
     # triage
     _at("triaged_at"),
+    _count("swept"),
     _ref("story_id", "story.id", required=False),
     sa.UniqueConstraint("source_id", "key"),
     sa.Index("ix_article_story_id", "story_id"),

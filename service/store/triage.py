@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Precision
+from service.store import ops
 from service.store.database import Database, Wake, wake
 from service.store.tables import (
     article,
@@ -119,12 +120,15 @@ class Triage:
         """
         async with self._database.transaction() as tx:
             held = await tx.execute(
-                sa.select(article.c.id)
+                sa.select(article.c.url, article.c.swept)
                 .where(article.c.id == article_id, article.c.triaged_at.is_(None))
                 .with_for_update(skip_locked=True)
             )
-            if held.one_or_none() is None:
+            row = held.one_or_none()
+            if row is None:
                 return None
+            if row.swept:
+                await ops.close(tx, "article-stuck", row.url)
             story_id = await _join_story(tx, verdict.story_keys)
             owed = await _owe(tx, article_id, story_id, verdict.alerts)
             await tx.execute(
@@ -170,9 +174,14 @@ async def _owe(
     """Owe each subscription's alert to each of its endpoints, once a story. Idempotent."""
     if not alerts:
         return 0
-    told = sa.values(
-        sa.column("subscription_id", sa.BigInteger), sa.column("alert", JSONB), name="told"
-    ).data(list(alerts.items()))
+    told = (
+        sa.func.unnest(
+            sa.cast(list(alerts), ARRAY(sa.BigInteger)),
+            sa.cast([dict(each) for each in alerts.values()], ARRAY(JSONB)),
+        )
+        .table_valued(sa.column("subscription_id", sa.BigInteger), sa.column("alert", JSONB))
+        .render_derived(name="told")
+    )
     owed = (
         sa.select(
             sa.literal("msg_") + sa.cast(sa.func.gen_random_uuid(), sa.Text),
@@ -180,9 +189,9 @@ async def _owe(
             endpoint.c.subscription_id,
             endpoint.c.id,
             sa.literal(article_id, sa.BigInteger),
-            sa.cast(told.c.alert, JSONB),
+            told.c.alert,
         )
-        .join(told, sa.cast(told.c.subscription_id, sa.BigInteger) == endpoint.c.subscription_id)
+        .join(told, told.c.subscription_id == endpoint.c.subscription_id)
         .join(subscription, subscription.c.id == endpoint.c.subscription_id)
         .where(endpoint.c.switched_off_at.is_(None), subscription.c.ended_at.is_(None))
         # Whoever ends a subscription or an endpoint now comes before us or after us.

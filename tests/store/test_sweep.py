@@ -16,7 +16,7 @@ from service.store.sweep import sweep, tidy
 Add = Callable[..., Awaitable[int]]
 Wakes = Callable[[], Awaitable[list[str]]]
 Stand = Callable[[timedelta], Awaitable[list[str]]]
-NONE = {"collect": 0, "read": 0, "triage": 0, "deliver": 0}
+NONE: dict[str, int] = {}
 LONG, JUST = timedelta(minutes=5), timedelta(0)
 
 
@@ -164,3 +164,24 @@ async def test_tidying_forgets_what_is_old_of_the_engine_and_the_polls_and_nothi
         (True, False),
     ]
     assert await sql.fetchval("SELECT count(*) FROM article") == 4
+
+
+async def test_an_article_that_fails_every_time_is_woken_ever_more_rarely_and_told_of(
+    database: Database, add: Add, sql: asyncpg.Connection
+) -> None:
+    """Woken for the n-th time only when it has waited for ten seconds doubled n times."""
+    article_id = await add(
+        "article", collected_at=sa.func.now() - timedelta(seconds=75), read_at=None
+    )
+    times = 0
+    while (await sweep(database))["read"]:
+        times += 1
+        await sql.execute("DELETE FROM pgqueuer")
+    assert times == 3  # after 10, 20 and 40 seconds; the next would be after 80
+
+    await sql.execute("UPDATE article SET swept = 5, collected_at = now() - interval '1 hour'")
+    assert (await sweep(database))["read"] == 1
+    items = await sql.fetch("SELECT kind, detail FROM ops_item")
+    assert [tuple(each) for each in items] == [
+        ("article-stuck", f"article {article_id}: woken 6 times")
+    ]

@@ -153,7 +153,12 @@ class Site:
     asked: list[tuple[str, Freshness | None, float]] = field(default_factory=list)
 
     async def get(
-        self, request: Request, *, freshness: Freshness | None = None, pause: float = 0.0
+        self,
+        request: Request,
+        *,
+        freshness: Freshness | None = None,
+        pause: float = 0.0,
+        urgent: bool = False,  # noqa: ARG002 - its order is the wire's matter
     ) -> Answer:
         path = request.url.removeprefix(HOST)
         self.asked.append((path, freshness, pause))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -78,6 +80,33 @@ async def test_every_owed_page_of_the_source_is_opened_in_turn(
     await collect().open_owed("a")
 
     assert [path for path, _, _ in asked()] == ["/k2", "/k3", "/k1"]
+
+
+async def test_a_second_wake_up_leaves_the_work_to_the_first_which_looks_once_more(
+    collect: MakeCollect, serve: Serve, site: Any, asked: Asked, add_article: AddArticle
+) -> None:
+    step, fetching, go_on = collect(), asyncio.Event(), asyncio.Event()
+    get = site.get
+
+    async def slow(*request: Any, **options: Any) -> Any:
+        fetching.set()
+        await go_on.wait()
+        return await get(*request, **options)
+
+    site.get = slow
+    for n in (1, 2):
+        serve(f"/k{n}", "text: 본문")
+    await add_article()
+    first = asyncio.create_task(step.open_owed("a"))
+    await fetching.wait()
+    await add_article()
+
+    await asyncio.wait_for(step.open_owed("a"), 5)
+    assert not first.done()
+    go_on.set()
+    await first
+
+    assert [path for path, _, _ in asked()] == ["/k1", "/k2"]
 
 
 async def test_one_page_that_fails_holds_up_no_other(

@@ -3,9 +3,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from service.__main__ import main
@@ -16,7 +17,7 @@ _APART = {"COLUMNS": "100", "PABAL_DATA": "/dev/null/no-database-here"}
 
 
 @pytest.fixture
-def pabal() -> Pabal:
+def pabal() -> Iterator[Pabal]:
     """``pabal("read", "-", given="{}", PABAL_PORT="0")``: the command with streams of its own."""
 
     def pabal(
@@ -36,4 +37,5 @@ def pabal() -> Pabal:
             out, err = streams[0].getvalue().decode(), streams[1].getvalue().decode()
         return subprocess.CompletedProcess(arguments, code, out, err)
 
-    return pabal
+    yield pabal
+    structlog.reset_defaults()  # the command pointed the log at a stream that is gone

@@ -354,3 +354,8 @@ def test_midnight_on_a_page_that_fills_it_in_is_a_day(written: str, precision: s
 
     assert detail.published is not None
     assert detail.published.precision == precision
+
+
+def test_a_page_of_tags_without_end_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(LayoutError, match="more than 100000 tags"):
+        BOARD.read_list(board("<p>" * 100_001))
