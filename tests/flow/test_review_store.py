@@ -179,8 +179,9 @@ async def test_a_long_task_holds_up_no_other_when_the_connection_was_lost(
         await asyncio.wait_for(begun.wait(), 10)
         async with database.transaction() as tx:
             await tx.execute(
+                # Until it is gone: a wake-up that it takes with it waits for its heartbeat to stop.
                 sa.text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
