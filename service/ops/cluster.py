@@ -11,6 +11,7 @@ Everything lives in one data directory::
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import os
@@ -247,8 +248,7 @@ def _account(data: Path) -> Account:
     """
     nobody = pwd.getpwnam("nobody")
     if not data.exists():
-        data.mkdir(mode=0o700, parents=True)
-        os.chown(data, nobody.pw_uid, nobody.pw_gid)
+        _make_for(nobody.pw_uid, nobody.pw_gid, data)
     owner = data.stat()
     theirs = Account(owner.st_uid, owner.st_gid)
     account = theirs if theirs.uid else Account(nobody.pw_uid, nobody.pw_gid)
@@ -260,6 +260,19 @@ def _account(data: Path) -> Account:
             "chmod o+x it, or set PABAL_DATA to another place."
         )
     return account
+
+
+def _make_for(uid: int, gid: int, data: Path) -> None:
+    """Make ``data`` aside and rename it, so that nobody who starts with us finds it half given."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f"{data.name}.", dir=data.parent))
+    os.chown(fresh, uid, gid)
+    try:
+        fresh.rename(data)  # also over an empty one, which is as good
+    except OSError as error:
+        fresh.rmdir()
+        if error.errno != errno.ENOTEMPTY:  # somebody was faster and is at work in it
+            raise
 
 
 def _fingerprint(trees: list[Path]) -> str:
