@@ -72,7 +72,7 @@ class Schedule:
     async def _sweep(self) -> None:
         woken = await sweep(self.database)
         if any(woken.values()):
-            log.warning("sweep.woke", **woken)
+            log.info("sweep.woke", **woken)
 
     async def _tidy(self) -> None:
         await tidy(self.database)

@@ -58,7 +58,8 @@ class RuleError(UserError):
 
     def __init__(self, position: int, message: str) -> None:
         """``message`` says what is wrong and what would be right, Korean first, then English."""
-        super().__init__(f"{position}: {message}")
+        where = f"규칙의 {position + 1}번째 글자 (character {position + 1} of the rule)"
+        super().__init__(f"{where}: {message}")
         self.position = position
         self.message = message
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import Precision
 from service.store.database import Database
@@ -15,11 +16,15 @@ from service.store.tables import article, delivery, ops_item, rule_book, source,
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A release as a list shows it; ``copies`` are further articles of the same story."""
+    """A release as a list shows it; ``copies`` are further articles of the same story.
+
+    ``publisher`` is the name as printed, ``publishers`` the ids behind it.
+    """
 
     url: str
     title: str
     publisher: str | None
+    publishers: Sequence[str]
     source_id: str
     published_at: datetime | None
     precision: Precision | None
@@ -82,6 +87,7 @@ class Overview:
                 article.c.url,
                 article.c.read_title,
                 article.c.publisher,
+                sa.func.coalesce(article.c.publishers, sa.cast([], ARRAY(sa.Text))),
                 article.c.source_id,
                 article.c.published_at,
                 article.c.precision,

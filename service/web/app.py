@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.templating import Jinja2Templates
 from starlette.middleware.base import RequestResponseEndpoint
 
-from service.store.overview import Overview
+from service.reading.publishers import Registry
+from service.store.overview import Overview, Shown
 from service.store.server import AWAY
 
 _SEOUL = ZoneInfo("Asia/Seoul")
@@ -33,7 +34,9 @@ def build(overview: Overview) -> FastAPI:
     app = FastAPI(title="Pabal", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_guarded)
     pages = Jinja2Templates(Path(__file__).parent / "templates")
+    registry = Registry.load()
     pages.env.filters["seoul"] = _seoul
+    pages.env.filters["publisher"] = lambda shown: _publisher(shown, registry)
     pages.env.tests["web_address"] = _is_web_address
 
     @app.get("/", response_class=HTMLResponse)
@@ -71,6 +74,12 @@ async def _guarded(request: Request, answer: RequestResponseEndpoint) -> Respons
     response = await answer(request)
     response.headers.update(_HEADERS)
     return response
+
+
+def _publisher(shown: Shown, registry: Registry) -> str:
+    """Who says so: the name as printed, else the one of the source's publisher, else its id."""
+    names = [registry.by_id(each).name for each in shown.publishers]
+    return shown.publisher or "·".join(names) or shown.source_id
 
 
 def _is_web_address(url: str) -> bool:

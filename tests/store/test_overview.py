@@ -110,11 +110,11 @@ async def test_a_story_is_shown_by_its_first_article_with_its_copies_counted(
     )
     for _ in range(2):
         await judged(add, new, source_id="b")
-    await judged(add, newest, url="https://a.example/2", read_title="나중 것")
+    await judged(add, newest, url="https://a.example/2", read_title="나중 것", publishers=["mofa"])
 
     assert await overview.newest(2) == [
-        Shown("https://a.example/2", "나중 것", None, "a", None, None, 0),
-        Shown("https://a.example/1", "먼저 나온 것", "관세청", "a", NINE, "day", 2),
+        Shown("https://a.example/2", "나중 것", None, ["mofa"], "a", None, None, 0),
+        Shown("https://a.example/1", "먼저 나온 것", "관세청", [], "a", NINE, "day", 2),
     ]
 
 

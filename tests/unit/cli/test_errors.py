@@ -52,7 +52,8 @@ def test_an_unknown_source_is_named_with_those_that_are_known(pabal: Pabal) -> N
     ],
 )
 def test_a_bad_rule_is_refused_with_its_place(pabal: Pabal, arguments: tuple[str, ...]) -> None:
-    assert _line(pabal(*arguments)).startswith("3: 괄호가 닫히지 않았습니다.")
+    line = _line(pabal(*arguments))
+    assert line.startswith("규칙의 4번째 글자 (character 4 of the rule): 괄호가 닫히지 않았")
 
 
 @pytest.mark.parametrize(
