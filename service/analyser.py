@@ -11,9 +11,10 @@ import os
 import signal
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Self
@@ -21,6 +22,7 @@ from typing import Self
 from service.judging.morphemes import Morphology, Morphs
 from service.reading.publishers import Registry
 
+_PORTION = 30_000  # bytes; a pipe holds 64 KiB
 _REMEMBERED = 50_000  # windows; words come round again, and each is about a kilobyte
 
 
@@ -85,6 +87,11 @@ class Analyser:
         return fresh
 
     async def _send(self, batch: Sequence[str]) -> list[Morphs]:
+        """Send a batch portion by portion."""
+        answers = [await self._hand_over(portion) for portion in _portions(batch)]
+        return list(chain.from_iterable(answers))
+
+    async def _hand_over(self, batch: Sequence[str]) -> list[Morphs]:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, _analyse, batch)
@@ -98,6 +105,22 @@ class Analyser:
         for window in answer:
             self._known.move_to_end(window)
         return answer
+
+
+def _portions(batch: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The batch in parts that a pipe takes whole, at least one.
+
+    Before Python 3.11.5 a pool whose process died over a half-written part can never be left.
+    """
+    part: list[str] = []
+    size = 0
+    for window in batch:
+        size += 4 * len(window) + 16
+        if part and size > _PORTION:
+            yield part
+            part, size = [], 4 * len(window) + 16
+        part.append(window)
+    yield part
 
 
 def _new_pool() -> ProcessPoolExecutor:

@@ -24,7 +24,8 @@ def set_up(form: Literal["console", "json"]) -> None:
             structlog.processors.format_exc_info,
             last,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked for at every line: what stands there may be replaced.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
     # What these report, the task runner, the loop around it or the schedule's listener says.
