@@ -16,7 +16,7 @@ from service.store.database import Database, Wake, wake
 from service.store.tables import article, poll, source
 
 LEASE = timedelta(seconds=20)
-_FLOOR = timedelta(seconds=30)  # a claimed slot that no worker takes up is woken again after this
+_UNTAKEN = timedelta(seconds=30)  # a claimed slot that nobody takes up is woken again after this
 
 
 _FLOOR_FOR_NOW = sa.case(
@@ -93,7 +93,7 @@ class Sources:
                     (source.c.begun_slot == source.c.slot, source.c.slot + 1),
                     else_=source.c.slot,
                 ),
-                next_due=sa.func.now() + _FLOOR,
+                next_due=sa.func.now() + _UNTAKEN,
             )
             .returning(source.c.id, source.c.slot)
         )
