@@ -39,6 +39,7 @@ _LOST = (
     OSError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that is lost in the middle of an answer
     FailingListenerError,
     RuntimeError,
 )
