@@ -42,7 +42,7 @@ Role = Literal["scheduler", "worker", "web"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 # Wake-ups taken at once; fetching and delivering nearly always wait.
-_FETCHES, _JUDGEMENTS, _DELIVERIES = 200, 40, 40
+_FETCHES, _JUDGEMENTS, _DELIVERIES = 200, 40, 20
 
 
 @asynccontextmanager
