@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Precision = Literal["second", "minute", "day"]
+Kind = Literal["release", "reference", "rebuttal", "personnel", "schedule", "notice", "news"]
+Edition = Literal["조간", "석간"]
 Span = tuple[int, int]
 """Half-open character offsets ``[start, end)`` into a text."""
 
@@ -57,16 +59,113 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What an article says once read: clean title and body, publishers by registry id.
+class Given:
+    """An announcement before it is read: its text and what is known of it from elsewhere.
 
-    ``unknown_publisher`` holds the printed name where the registry does not know it.
+    ``publisher`` is the name as printed. ``published_at`` is aware; its clock part means something
+    only where ``precision`` is finer than a day. ``news``: it is known to be a newspaper's.
+    """
+
+    text: str
+    title: str | None = None
+    publisher: str | None = None
+    published_at: datetime | None = None
+    precision: Precision | None = None
+    byline: str | None = None
+    news: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A time as printed. ``clock`` is ``"HH:MM"`` (to ``"24:00"``), None where only a day is."""
+
+    day: date
+    clock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Embargo:
+    """When a release may be published, as its release-time box says.
+
+    ``online``: from when everybody online may, a clock time is printed. ``paper``: the edition that
+    may carry it. ``date_only``: a day without a clock time. ``condition``: the event it hangs on
+    (국회 의결 시). ``sentence`` is what it was read from, verbatim.
+    """
+
+    sentence: str
+    immediate: bool = False
+    online: Printed | None = None
+    paper: tuple[date, Edition] | None = None
+    date_only: date | None = None
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to phone. ``phone`` as ``044-000-0000``; ``rank`` and ``name`` without inner blanks."""
+
+    department: str | None
+    rank: str | None
+    name: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Whether there is something to apply for, and until when.
+
+    ``end_clock`` is ``"HH:MM"``. ``open_ended``: at any time, or until the money is used up.
+    ``sentence`` is what the period was read from, verbatim, at most 120 characters.
+    """
+
+    is_call: bool
+    start: date | None = None
+    end: date | None = None
+    end_clock: str | None = None
+    open_ended: bool = False
+    sentence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A programme, council or event that is named. ``series`` is the same for all its rounds.
+
+    ``name`` as printed, with line breaks mended; ``round`` from 제2차, ``year`` from 2019년;
+    ``parties`` are ids of the publishers named in it (중기부–외교부), in the order of their ids.
+    """
+
+    name: str
+    series: str
+    round: int | None = None
+    year: int | None = None
+    parties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an article says once read. ``text`` is what a person reads, tables row by row with tabs.
+
+    ``publishers`` are registry ids, the first one answers for it; ``named`` the same bodies under
+    the full names of the time. ``unknown_publisher`` holds the printed name where the registry does
+    not know it. ``published_at`` is None where nothing says it; ``distributed`` when it was handed
+    to the press.
     """
 
     title: str
     text: str
     publishers: tuple[str, ...]
     unknown_publisher: str | None
+    named: tuple[str, ...] = ()
+    subtitles: tuple[str, ...] = ()
+    kind: Kind = "release"
+    published_at: datetime | None = None
+    precision: Precision | None = None
+    distributed: Printed | None = None
+    embargo: Embargo | None = None
+    byline: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    call: Call = Call(is_call=False)
+    mentions: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Documents that ministries publish: bytes → text with its tables. Pure; no network."""
