@@ -1,0 +1,164 @@
+"""When a release may be published: what its release-time box says, in all forms officials use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from service.model import Edition, Embargo, Printed
+from service.reading.box import CLOCK, CONDITION, EDITION, IMMEDIATE, ONLINE, PAPER, Box, box, flat
+from service.reading.times import Stamp, stamps
+
+_SEOUL = ZoneInfo("Asia/Seoul")
+_WEEKDAYS = "월화수목금토일"
+_FROM = re.compile(r"\s{0,3}\)?\s?(?:부터|이후)")
+
+
+def find(text: str, near: date | None) -> Embargo | None:
+    """What the release-time box in ``text`` says, None where there is no box.
+
+    ``text`` is the box or a whole document. ``near`` is a day near the release, for dates printed
+    without a year or a clock printed without a day.
+    """
+    printed = box(text)
+    if printed is None or not printed.release:
+        return None
+    given = _given(printed, near)
+    day = given.day if given else None
+    return _interpret(printed, near or day, day or near)
+
+
+def distributed(text: str, near: date | None) -> Printed | None:
+    """When the release was handed to the press, as the box says; None where it does not."""
+    printed = box(text)
+    return _given(printed, near) if printed else None
+
+
+def lifts_at(embargo: Embargo) -> datetime | None:
+    """From when alerts may go out (Asia/Seoul); None where no time holds them back.
+
+    An edition without a clock lifts when no edition of that name can be earlier: a morning paper
+    at midnight, since its day begins with it, an evening paper at noon, when it is sold. An event
+    that is waited for has no time.
+    """
+    if embargo.online is not None:
+        clock = embargo.online.clock or "00:00"
+        return _at(embargo.online.day, int(clock[:2]), int(clock[3:]))
+    if embargo.immediate:
+        return None
+    if embargo.date_only is not None:
+        return _at(embargo.date_only, 0, 0)
+    if embargo.paper is not None:
+        day, edition = embargo.paper
+        return _at(day, 12 if edition == "석간" else 0, 0)
+    return None
+
+
+def _at(day: date, hour: int, minute: int) -> datetime:
+    """``24:00`` is the next day's beginning."""
+    return datetime.combine(day, time(), _SEOUL) + timedelta(hours=hour, minutes=minute)
+
+
+def _given(printed: Box, near: date | None) -> Printed | None:
+    found = stamps(flat(printed.given), near)
+    return Printed(found[0].day, found[0].clock) if found else None
+
+
+def _interpret(printed: Box, near: date | None, day_of_clock: date | None) -> Embargo | None:
+    value = flat(printed.release)
+    found = stamps(value, near)
+    paper = _paper(value, found, day_of_clock)
+    online = _online(value, found, paper, day_of_clock)
+    immediate = _is_immediate(value, found)
+    if immediate:
+        online = None
+    days = [one.day for one in found if one.clock is None]
+    dated = not (immediate or online or paper) and days
+    condition = _condition(value, found)
+    if not (immediate or online or paper or dated or condition):
+        return None
+    sentence = " ".join(printed.words.split())
+    return Embargo(sentence, immediate, online, paper, days[0] if dated else None, condition)
+
+
+def _is_immediate(value: str, found: tuple[Stamp, ...]) -> bool:
+    """Whether it says 즉시 and no clock to wait for: one before it, or one with 이후 or 부터.
+
+    Another clock behind it is that of the distribution, which a PDF may put there.
+    """
+    match = IMMEDIATE.search(value)
+    if match is None:
+        return False
+    clocks = [one.span[1] for one in found if one.clock]
+    return not any(end <= match.start() or _FROM.match(value, end) for end in clocks)
+
+
+def _paper(value: str, found: tuple[Stamp, ...], base: date | None) -> tuple[date, Edition] | None:
+    """The edition and its day: the date before it, else the one behind it."""
+    match = EDITION.search(value)
+    if match is None:
+        return None
+    edition: Edition = "조간" if match["edition"] == "조" else "석간"
+    before = [one.day for one in found if one.span[0] < match.start("edition")]
+    behind = [one.day for one in found if one.span[0] > match.start()]
+    day = before[-1] if before else behind[0] if behind else base
+    if day is None:
+        return None
+    return _edition_day(match, day), edition
+
+
+def _edition_day(match: re.Match[str], day: date) -> date:
+    """``화요일 조간``, ``14일 조간``, ``익일 조간``: the next such day from the date before it."""
+    if match["next"]:
+        return day + timedelta(days=1)
+    for ahead in range(31):
+        one = day + timedelta(days=ahead)
+        if match["weekday"] and one.weekday() == _WEEKDAYS.index(match["weekday"]):
+            return one
+        if match["day"] and one.day == int(match["day"]):
+            return one
+    return day
+
+
+def _online(
+    value: str,
+    found: tuple[Stamp, ...],
+    paper: tuple[date, Edition] | None,
+    base: date | None,
+) -> Printed | None:
+    """The clock time from which it may be online; the papers' own where only they have one."""
+    timed = [one for one in found if one.clock]
+    if timed:
+        media = [one for one in timed if not _for_paper(value, one)]
+        return Printed((media or timed)[0].day, (media or timed)[0].clock)
+    days = [one.day for one in found if paper is None or one.day != paper[0]]
+    day = days[0] if days else found[0].day if found else base
+    clock = next(_clocks(value, day), None) if day else None
+    return Printed(day, clock) if day and clock else None
+
+
+def _for_paper(value: str, stamp: Stamp) -> bool:
+    """Whether the medium named last before a time is the paper."""
+    before = value[: stamp.span[0]]
+    papers, onlines = list(PAPER.finditer(before)), list(ONLINE.finditer(before))
+    return bool(papers) and (not onlines or papers[-1].start() > onlines[-1].start())
+
+
+def _clocks(value: str, day: date) -> Iterator[str]:
+    """Clock times without a day beside them, on 24 hours."""
+    for match in CLOCK.finditer(value):
+        for one in stamps(f"{day.isoformat()} {match[0]}", None):
+            if one.clock:
+                yield one.clock
+
+
+def _condition(value: str, found: tuple[Stamp, ...]) -> str | None:
+    """The event it hangs on, from the bracket or the time before it."""
+    match = CONDITION.search(value)
+    if match is None:
+        return None
+    marks = [value.rfind(mark, 0, match.start()) + 1 for mark in "()[]/|,※"]
+    times = [one.span[1] for one in found if one.span[1] <= match.start()]
+    return " ".join(value[max(marks + times) : match.end()].split()) or None

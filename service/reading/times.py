@@ -1,0 +1,259 @@
+"""Days and clock times as Korean officials print them.
+
+Most dates of a release have no year, many have no month (``5. 11.(월) ~ 15.(금)``), and numbers
+that look like dates stand all around them: decimals, section numbers, phones. So a date without a
+year counts only where something beside it says that it is one: its weekday, 일, a clock, a range.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from service.model import Span
+
+_GAP = r"[ \t\u00a0\u3000]{0,3}"
+_JOIN = r"[~∼～〜–—-]"
+_WEEKDAYS = "월화수목금토일"
+_CENTURY_TURN = 70
+"""A year of two digits from here on is of the last century."""
+
+_HEAD = re.compile(
+    rf"""(?<![0-9A-Za-z])(?<![0-9][.,-])(?:
+      (?P<year>(?:19|20)[0-9]{{2}}|['’‘`´′][0-9]{{2}})
+        {_GAP}(?:(?P<sep>[./-])|년도?)\s{{0,3}}(?P<m1>[0-9]{{1,2}}){_GAP}(?:(?P=sep)|[.월])
+        {_GAP}(?P<d1>[0-9]{{1,2}})
+    | (?P<short>[0-9]{{2}})(?:\.(?P<m2>[0-9]{{1,2}})\.(?P<d2>[0-9]{{1,2}})(?!\.?[0-9])
+        |년{_GAP}(?P<m3>[0-9]{{1,2}})월{_GAP}(?P<d3>[0-9]{{1,2}})(?={_GAP}(?:일(?!간)|[(])))
+    | (?:(?P<said>지난해|작년|올해|금년|내년){_GAP})?
+        (?P<m4>[0-9]{{1,2}}){_GAP}월{_GAP}(?P<d4>[0-9]{{1,2}})(?={_GAP}(?:일(?!간)|[(]))
+    | (?P<m5>[0-9]{{1,2}})[ ]?(?P<bare>[./])[ ]?(?P<d5>[0-9]{{1,2}})
+    )(?![0-9:])""",
+    re.VERBOSE,
+)
+_TAIL = re.compile(
+    rf"""(?P<dot>[ ]?\.)?(?P<il>{_GAP}일(?!간))?
+    (?:{_GAP}(?:[(（\[][ ]?(?P<w1>[{_WEEKDAYS}])(?:요일)?(?=[\s,.·/)）\]])[ ]?[)）\]]?
+      |(?P<w2>[{_WEEKDAYS}])(?:요일|(?=[)）]))))?""",
+    re.VERBOSE,
+)
+_CLOCK = re.compile(
+    rf"""(?:T|[,.·]?{_GAP}[(（<\[,]?{_GAP})
+    (?:(?P<half>오전|오후|아침|새벽|낮|저녁|밤){_GAP})?
+    (?:(?P<h1>[0-9]{{1,2}})[ ]?[:：][ ]?(?P<n1>[0-9]{{2}})(?![0-9])
+      |(?P<h2>[0-9]{{1,2}})[ ]?시(?![간도군·])
+        (?:{_GAP}(?:(?P<n2>[0-9]{{1,2}})[ ]?분|(?P<thirty>반)))?
+      |(?P<noon>정오)|(?P<midnight>자정))""",
+    re.VERBOSE,
+)
+_EDITION = re.compile(rf"{_GAP}[(（<\[]?{_GAP}(?:조간|석간)")
+_RANGE_AHEAD = re.compile(
+    rf"{_GAP}{_JOIN}{_GAP}(?:[0-9]{{1,2}}[ ]?\.[ ]?)?[0-9]{{1,2}}"
+    rf"(?:[ ]?\.(?![0-9])|[ ]?일(?!간)|[ ]?[(（][{_WEEKDAYS}]|까지|[)）])"
+)
+_SLASHED_RANGE_AHEAD = re.compile(rf"{_GAP}[~∼～〜]{_GAP}[0-9]{{1,2}}/[0-9]{{1,2}}(?![0-9/])")
+_SPACED_DAY = re.compile(r"[0-9]{1,2}\.[ ][0-9]{1,2}[ ]?\.(?![ ]?[0-9])")
+_JOINED = re.compile(rf"(?:{_GAP}[(（][^()（）\n]{{0,20}}[)）])?{_GAP}(?:부터|에서|{_JOIN}){_GAP}")
+_RANGE_DAY = re.compile(
+    r"(?P<day>[0-9]{1,2})"
+    rf"(?:[ ]?일(?!간|[ ]?동안)|[ ]?\.(?![ ]?[0-9])|(?=[ ]?[(（][{_WEEKDAYS}]))"
+)
+_AFTER_MIDNIGHT = re.compile(rf"{_GAP}(?:부터|이후|시작)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A day as printed, with its clock if one is. ``span`` are offsets into the text.
+
+    ``clock`` is ``"HH:MM"`` to ``"24:00"``, as printed, of no zone (releases print Asia/Seoul).
+    ``year_written``: the year stands there (or 올해, 내년), it was not inferred.
+    """
+
+    day: date
+    clock: str | None
+    span: Span
+    year_written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """What follows a day's number: its weekday (0 is Monday), its clock, where it ends."""
+
+    day_said: bool
+    dotted: bool
+    weekday: int | None
+    clock: str | None
+    end: int
+
+
+def stamps(text: str, near: date | None) -> tuple[Stamp, ...]:
+    """Every printed date in order, impossible ones left out.
+
+    A missing year is the start's in a range, else the one that brings the date nearest to ``near``
+    (a printed weekday decides), else that of the last date before it with a year, else the date is
+    left out.
+    """
+    found: list[Stamp] = []
+    position = 0
+    while head := _HEAD.search(text, position):
+        last = found[-1] if found else None
+        stamp = _stamp(text, head, near, last)
+        if stamp is None:
+            position = head.start() + 1
+            continue
+        found.append(stamp)
+        if until := _range_day(text, stamp):
+            found.append(until)
+        position = found[-1].span[1]
+    return tuple(found)
+
+
+def _stamp(text: str, head: re.Match[str], near: date | None, last: Stamp | None) -> Stamp | None:
+    """The date that begins here, or None where the numbers are something else."""
+    parts = head.groupdict()
+    month = int(next(parts[f"m{n}"] for n in range(1, 6) if parts[f"m{n}"]))
+    day = int(next(parts[f"d{n}"] for n in range(1, 6) if parts[f"d{n}"]))
+    tail = _tail(text, head.end())
+    joined = last is not None and _is_joined(text, last.span[1], head.start())
+    clear = joined or (parts["bare"] is not None and _ends_open_range(text, head))
+    if parts["bare"] and not (clear or _says_date(text, parts["bare"], tail)):
+        return None
+    year = _written_year(parts, near)
+    if parts["short"] and near and year is not None and abs(year - near.year) > 10:  # noqa: PLR2004
+        return None  # 12.3.14 is a section at least as often as a day long ago
+    if year is not None:
+        when = _day(year, month, day)
+    elif joined and last is not None:
+        when = _first_from(last.day, month, day)
+    else:
+        when = _nearest(month, day, tail.weekday, near or (last.day if last else None), near)
+    if when is None:
+        return None
+    return Stamp(when, tail.clock, (head.start(), tail.end), year is not None)
+
+
+def _tail(text: str, start: int) -> _Tail:
+    match = _TAIL.match(text, start)
+    assert match is not None  # all of it is optional
+    weekday = match["w1"] or match["w2"]
+    clock, end = _clock(text, match.end())
+    return _Tail(
+        day_said=match["il"] is not None,
+        dotted=match["dot"] is not None,
+        weekday=None if weekday is None else _WEEKDAYS.index(weekday),
+        clock=clock,
+        end=end,
+    )
+
+
+def _clock(text: str, start: int) -> tuple[str | None, int]:
+    """The clock time right behind a day, on 24 hours, and where it ends."""
+    match = _CLOCK.match(text, start)
+    if match is None:
+        return None, start
+    if match["midnight"]:
+        # 자정까지 is the day's end, 자정부터 its beginning.
+        clock = "00:00" if _AFTER_MIDNIGHT.match(text, match.end()) else "24:00"
+        return clock, match.end()
+    if match["noon"]:
+        return "12:00", match.end()
+    hour = _on_24_hours(int(match["h1"] or match["h2"]), match["half"])
+    minute = 30 if match["thirty"] else int(match["n1"] or match["n2"] or 0)
+    if hour > 24 or minute > 59 or (hour == 24 and minute):  # noqa: PLR2004
+        return None, start
+    return f"{hour:02}:{minute:02}", match.end()
+
+
+def _on_24_hours(hour: int, half: str | None) -> int:
+    """``낮 12시`` is 12, ``오후 6시`` 18, ``밤 12시`` 24, ``오전 12시`` 0."""
+    if half in {"오전", "새벽", "아침"}:
+        return hour % 12 if hour <= 12 else hour  # noqa: PLR2004
+    if half == "낮":
+        return hour + 12 if hour < 6 else hour  # noqa: PLR2004
+    if half in {"오후", "저녁", "밤"} and hour < 12:  # noqa: PLR2004
+        return hour + 12
+    return 24 if half == "밤" and hour == 12 else hour  # noqa: PLR2004
+
+
+def _says_date(text: str, separator: str, tail: _Tail) -> bool:
+    """Whether ``4.13`` or ``4/13`` is a day: by what stands beside it."""
+    if tail.weekday is not None or tail.clock is not None:
+        return True
+    if separator == "/":
+        return _SLASHED_RANGE_AHEAD.match(text, tail.end) is not None
+    return (
+        tail.day_said
+        or (tail.dotted and text[tail.end : tail.end + 1] in {")", "）"})
+        or _EDITION.match(text, tail.end) is not None
+        or _RANGE_AHEAD.match(text, tail.end) is not None
+    )
+
+
+def _ends_open_range(text: str, head: re.Match[str]) -> bool:
+    """Whether it is the day of ``~ 6. 30.``: blanks and dots as no decimal has them."""
+    start = head.start()
+    return (
+        text[max(0, start - 2) : start].rstrip(" ").endswith(("~", "∼", "～", "〜"))
+        and _SPACED_DAY.match(text, start) is not None
+    )
+
+
+def _is_joined(text: str, start: int, end: int) -> bool:
+    """Whether nothing but the sign of a range stands between two places."""
+    return end - start <= 40 and _JOINED.fullmatch(text, start, end) is not None  # noqa: PLR2004
+
+
+def _range_day(text: str, start: Stamp) -> Stamp | None:
+    """The end of a range whose month stands before it: ``5월 11일 ~ 20일``."""
+    joint = _JOINED.match(text, start.span[1])
+    match = joint and _RANGE_DAY.match(text, joint.end())
+    if not match:
+        return None
+    tail = _tail(text, match.end())
+    day = _day(start.day.year, start.day.month, int(match["day"]))
+    if day is None or day < start.day:
+        return None
+    return Stamp(day, tail.clock, (match.start(), tail.end), start.year_written)
+
+
+def _written_year(parts: dict[str, str | None], near: date | None) -> int | None:
+    if parts["said"]:
+        offset = {"지난해": -1, "작년": -1, "내년": 1}.get(parts["said"], 0)
+        return near.year + offset if near else None
+    digits = (parts["year"] or parts["short"] or "").lstrip("'’‘`´′")
+    if not digits:
+        return None
+    year = int(digits)
+    if len(digits) > 2:  # noqa: PLR2004
+        return year
+    return year + (1900 if year >= _CENTURY_TURN else 2000)
+
+
+def _nearest(
+    month: int, day: int, weekday: int | None, anchor: date | None, near: date | None
+) -> date | None:
+    """The day in the year that suits it best, ``anchor``'s own where ``near`` is not known."""
+    if anchor is None:
+        return None
+    if near is None:
+        return _day(anchor.year, month, day)
+    years = (_day(near.year + offset, month, day) for offset in (-1, 0, 1))
+    days = [one for one in years if one is not None]
+    fitting = [one for one in days if one.weekday() == weekday]
+    return min(fitting or days, key=lambda one: abs(one - near), default=None)
+
+
+def _first_from(start: date, month: int, day: int) -> date | None:
+    """The first such day that is not before the start of its range."""
+    same = _day(start.year, month, day)
+    if same is not None and same >= start:
+        return same
+    return _day(start.year + 1, month, day)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
