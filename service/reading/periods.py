@@ -1,0 +1,259 @@
+"""Periods of application: which of the printed days say until when one may apply."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import IntEnum
+
+from service.model import Span
+from service.reading import period_words as words
+from service.reading.places import (
+    AROUND,
+    STOP,
+    TABLE,
+    Place,
+    column,
+    heads,
+    is_alone,
+    line_start,
+    place,
+    remark,
+)
+from service.reading.ranges import ranges
+
+_SENTENCE = 120
+_TAIL = 40
+"""How much of a sentence is kept behind its days when it is too long."""
+_WORD = 20
+"""No act that stands alone in its line is longer, marks and all."""
+_HORIZON = timedelta(days=550)
+"""No period ends later than this after it was announced."""
+_DAY_LIKE = re.compile(r"\d{1,2}[ ]?[./월][ ]?\d")
+
+
+class Grade(IntEnum):
+    """How surely a period is the application's."""
+
+    NOTICE = 1
+    """공고기간: a notice mostly stands as long as one may apply."""
+    NEAR = 2
+    """A heading, a column or a bare word says so: 기업모집 4. 23. ~ 5. 8."""
+    SAID = 3
+    """신청기간: 1. 12. ~ 2. 6., or a sentence: 5월 4일부터 20일까지 모집한다."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From when until when one may apply, as one place of the text says.
+
+    ``clock`` is ``"HH:MM"``. ``open_ended``: at any time, or until the money is used up; it then
+    has no ``end``. ``may_close_early``: before ``end``, once the money is used up. ``sentence`` is
+    verbatim, at most 120 characters; ``span`` are the offsets of its label and days.
+    """
+
+    grade: Grade
+    start: date | None
+    end: date | None
+    clock: str | None
+    open_ended: bool
+    may_close_early: bool
+    sentence: str
+    span: Span
+
+
+def periods(text: str, near: date | None) -> tuple[Period, ...]:
+    """Every period of application, in the order of the text.
+
+    ``near`` is the day of publication: it gives the missing years, and what ended before it is
+    left out, being news of an earlier call.
+    """
+    labels = list(words.LABEL.finditer(text))
+    marks = [label.start() for label in labels]
+    dated = (
+        _period(place(text, one))
+        for one in ranges(text, near)
+        if _is_in_sight(marks, one.span[0] - TABLE, one.span[1] + AROUND)
+    )
+    found = [one for one in dated if one and _is_ahead(one, near)]
+    return tuple(sorted([*found, *_labelled_open(text, labels), *_said_open(text)], key=_position))
+
+
+def _position(period: Period) -> Span:
+    return period.span[1], period.span[0]
+
+
+def _is_in_sight(marks: Sequence[int], first: int, last: int) -> bool:
+    """Whether one of the sorted offsets is near enough: most days of a text are let go here."""
+    following = bisect_left(marks, first)
+    return following < len(marks) and marks[following] <= last
+
+
+def _is_ahead(period: Period, near: date | None) -> bool:
+    if near is None or period.end is None:
+        return True
+    return near <= period.end and period.end - near <= _HORIZON
+
+
+def _period(spot: Place) -> Period | None:
+    last = spot.found.end.span[0] if spot.found.end else spot.found.span[0]
+    if (
+        words.REPLACED.search(spot.before)
+        or words.NOT_NOW.search(spot.before)
+        or words.TENTATIVE.search(spot.text, max(0, last - 6), last)
+    ):
+        return None
+    if labelled := _labelled(spot):
+        return _made(spot, *labelled)
+    if _in_sentence(spot):
+        return _made(spot, Grade.SAID, spot.begin)
+    if _under_heading(spot) or _in_column(spot):
+        return _made(spot, Grade.NEAR, spot.begin)
+    return None
+
+
+def _labelled(spot: Place) -> tuple[Grade, int] | None:
+    """The grade its label gives it, and where the label stands."""
+    first = spot.found.span[0]
+    labels = list(words.LABEL.finditer(spot.text, max(0, first - AROUND), first))
+    if not labels or not _reaches(spot, labels[-1]):
+        return None
+    label = labels[-1]
+    if label["notice"]:
+        return Grade.NOTICE, label.start()
+    if label["term"]:
+        return Grade.SAID, label.start()
+    if not spot.has_end or words.PAST.search(spot.after):
+        return None
+    is_subject = words.PARTICLE.match(spot.text, label.end()) is not None
+    return Grade.SAID if is_subject else Grade.NEAR, label.start()
+
+
+def _reaches(spot: Place, label: re.Match[str]) -> bool:
+    """Whether a label is the one of the days: nothing of weight stands between."""
+    text, first = spot.text, spot.found.span[0]
+    if words.BETWEEN.fullmatch(text, label.end(), first):
+        if label["act"] and not label["term"] and "\n" in text[label.end() : first]:
+            # An act without its term (모집) labels the next line only where both are cells.
+            own = label.end() - line_start(text, label.start())
+            return own <= _WORD and len(spot.after) <= _WORD
+        return True
+    return label.end() > spot.begin and words.REPLACING.search(spot.before) is not None
+
+
+def _in_sentence(spot: Place) -> bool:
+    """``5월 4일부터 20일까지 … 모집한다``, ``신청은 … 20일까지 가능하다``."""
+    if not spot.has_end or words.PAST.search(spot.after) or _is_aside(spot):
+        return False
+    if act := words.DOES.search(spot.after):
+        return not words.EVENT.search(words.QUOTED.sub("", spot.after[: act.start()]))
+    subjects = list(words.SUBJECT.finditer(spot.before))
+    return (
+        bool(subjects)
+        and not words.EVENT.search(spot.before, subjects[-1].end())
+        and words.POSSIBLE.search(spot.after) is not None
+    )
+
+
+def _is_aside(spot: Place) -> bool:
+    """Whether the days belong to the word before them: ``관람(4. 7. ~ 4. 10.), 접수 시작``."""
+    if spot.after.startswith((")", "）")) and re.search("[(（]", spot.before):
+        return True
+    return not spot.found.until and not words.BETWEEN.fullmatch(spot.before)
+
+
+def _under_heading(spot: Place) -> bool:
+    """A line of its own, or one that only says 기간, right under a heading that names the act."""
+    own = words.NOTED.sub("", spot.before)
+    if not spot.has_end or not is_alone(spot):
+        return False
+    if not words.BETWEEN.fullmatch(words.TERM.sub("", own)):
+        return False
+    says_term = words.TERM.search(own) is not None
+    return any(_is_head(line, says_term) for line in heads(spot))
+
+
+def _is_head(line: str, says_term: bool) -> bool:
+    label = words.LABEL.search(line)
+    if label is None or label["notice"]:
+        return False
+    if says_term or label["term"]:
+        return True
+    rest = line[: label.start()] + line[label.end() :]
+    return words.BETWEEN.fullmatch(rest) is not None
+
+
+def _in_column(spot: Place) -> bool:
+    """A cell in a column whose head names the period, the other cells saying nothing else."""
+    head, cells = column(spot)
+    told = {cell for cell in cells if _DAY_LIKE.search(cell) or words.ANY_TIME.search(cell)}
+    return len(told) == 1 and any(label["term"] for label in words.LABEL.finditer(head))
+
+
+def _made(spot: Place, grade: Grade, begin: int) -> Period | None:
+    start, end = spot.found.start, spot.found.end
+    remarked = remark(spot)
+    is_open = _is_open(spot, remarked)
+    if is_open:
+        end = None
+    elif not spot.has_end and not words.LAST_DAY.search(spot.text, begin, spot.found.span[0]):
+        start, end = start or end, None  # 접수일자 : 2. 2. is a beginning
+    return Period(
+        grade,
+        start.day if start else None,
+        end.day if end else None,
+        end.clock if end else None,
+        is_open,
+        grade is Grade.NEAR or words.MAY_CLOSE_EARLY.search(remarked) is not None,
+        _quote(spot, begin),
+        (begin, spot.found.span[1]),
+    )
+
+
+def _is_open(spot: Place, remarked: str) -> bool:
+    """Whether what is said behind the days takes the last one away: 예산 소진 시까지."""
+    behind, note = remarked.split("\n", 1)
+    if words.UNTIL_SPENT.search(behind) or words.SPENT_NOTE.match(note):
+        return True
+    return spot.found.end is None and words.ANY_TIME.search(behind) is not None
+
+
+def _quote(spot: Place, begin: int) -> str:
+    """The words it was read from, verbatim: from where its label or its sentence begins."""
+    first, last = spot.found.span
+    end = last + len(spot.after)
+    if last - begin > _SENTENCE - _TAIL and end - begin > _SENTENCE:
+        begin = min(first, max(begin, last - _SENTENCE + _TAIL))
+        begin = max(begin, spot.text.rfind(" ", begin, min(first, begin + 12)) + 1)
+    return spot.text[begin : min(end, begin + _SENTENCE)].strip()
+
+
+def _labelled_open(text: str, labels: Sequence[re.Match[str]]) -> Iterator[Period]:
+    """``신청기간: 예산 소진 시까지``: labelled, and no day in it."""
+    marks = sorted(
+        said.start() for kind in (words.ANY_TIME, words.UNTIL_SPENT) for said in kind.finditer(text)
+    )
+    for label in labels:
+        if not label["term"] or not _is_in_sight(marks, label.end(), label.end() + _SENTENCE):
+            continue
+        gap = words.BETWEEN.match(text, label.end())
+        assert gap is not None  # all of it is optional
+        rest = STOP.split(text[gap.end() : gap.end() + _SENTENCE // 2], maxsplit=1)[0]
+        said = words.ANY_TIME.search(rest) or words.UNTIL_SPENT.search(rest)
+        if said and not _DAY_LIKE.search(rest):
+            yield _open(text, Grade.SAID, (label.start(), gap.end() + len(rest)))
+
+
+def _said_open(text: str) -> Iterator[Period]:
+    """``예산 소진 시까지 신청``."""
+    for said in words.AT_ANY_TIME.finditer(text):
+        before = STOP.split(text[max(0, said.start() - _TAIL) : said.start()])[-1]
+        yield _open(text, Grade.NOTICE, (said.start() - len(before), said.end()))
+
+
+def _open(text: str, grade: Grade, span: Span) -> Period:
+    quote = text[span[0] : min(span[1], span[0] + _SENTENCE)].strip()
+    return Period(grade, None, None, None, True, False, quote, span)
