@@ -35,6 +35,10 @@ _PATTERNS = tuple(
             r"(?P<year>\d{4})(?P<mark>[-./]) ?(?P<month>\d{1,2})(?P=mark) ?(?P<day>\d{1,2})\.?",
             rf"(?:\s*\([월화수목금토일]\))?(?:[T ]\s*{_CLOCK})?",
         ),
+        (  # 2026년 7월 15일 (수) 오전 9:31
+            r"(?P<year>\d{4})년 ?(?P<month>\d{1,2})월 ?(?P<day>\d{1,2})일",
+            rf"(?:\s*\([월화수목금토일]\))?(?: {_CLOCK})?",
+        ),
         (  # 07/15/2026 09:31:00
             rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}})(?: {_CLOCK})?",
         ),
@@ -44,9 +48,19 @@ _PATTERNS = tuple(
     )
 )
 _LABEL = re.compile(
-    r"(?:최초|최종|기사)?\s*(?:입력|수정|등록|발행|승인|송고|작성|게시)(?:일시|일자|시간|일)?\s*[:：]?\s*"
+    r"(?:(?:최초|최종|기사)\s*)?(?P<act>입력|수정|등록|발행|승인|송고|작성|게시|업데이트)"
+    r"(?:일시|일자|시간|시각|일)?\s*[:：]?\s*"
 )
-_TAIL = re.compile(r"\s*(?:송고|입력|작성|등록|발행)$")
+_CHANGED = frozenset({"수정", "업데이트"})
+_BETWEEN = " |·/ㅣ,"
+# Outlets that put the date into the address of an article; the rest of such an id is a number.
+_IN_ADDRESS = re.compile(
+    r"\b(?:[APM][A-Z]{1,2}|NIS[XI]|A)(?P<id>20\d{6})_?\d{6,}"
+    r"|etnews\.com/(?P<etnews>20\d{6})\d{6}\b"
+    r"|hankyung\.com/article/(?P<hankyung>20\d{6})\w{5}\b"
+    r"|mt\.co\.kr/[\w-]+/(?P<mt>20\d\d/\d\d/\d\d)/\d"
+    r"|asiatoday\.co\.kr/[^\s?]{0,99}\?(?:[^\s#]{0,99}&)?key=(?P<asiatoday>20\d{6})\d{9}\b"
+)
 
 _EARLIEST = 1900
 
@@ -54,13 +68,12 @@ _EARLIEST = 1900
 def read(raw: str, now: datetime | None = None) -> Moment | None:
     """The moment that ``raw`` writes down, or None.
 
-    Labels around it (입력, 수정 … 송고) are ignored. With ``now`` (aware), a date more than an hour
-    after it is None too, and so is one before 1900: it is how some sites print "none". Relative
-    times ("1시간 전") are None: they say too little to keep.
+    Labels around it (입력, 송고 …) are ignored; of several times the first that is not labelled
+    수정 counts. With ``now`` (aware), a date more than an hour after it is None too, and so is one
+    before 1900: it is how some sites print "none". Relative times ("1시간 전") and days without
+    a year ("7월 15일") are None: a Moment cannot say that it is approximate.
     """
-    trimmed = _TAIL.sub("", " ".join(raw.split()))
-    label = _LABEL.match(trimmed)
-    trimmed = trimmed[label.end() :] if label else trimmed
+    trimmed = _published(" ".join(raw.split()))
     match = next(filter(None, (pattern.fullmatch(trimmed) for pattern in _PATTERNS)), None)
     if match is None:
         return None
@@ -73,11 +86,29 @@ def read(raw: str, now: datetime | None = None) -> Moment | None:
     return None if now and moment.at - now > timedelta(hours=1) else moment
 
 
+def in_address(url: str) -> Moment | None:
+    """The day in the address or the id of an article (AKR20260714…, ?key=20260714…), or None."""
+    match = _IN_ADDRESS.search(url)
+    return read(next(filter(None, match.groups())).replace("/", "-")) if match else None
+
+
 def as_day(moment: Moment) -> Moment:
     """The same moment from a date-only field: there, midnight in Seoul stands for no time."""
     at = moment.at.astimezone(SEOUL)
     midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
     return Moment(at, "day") if midnight else moment
+
+
+def _published(text: str) -> str:
+    """The part of ``text`` between labels that says when it was published."""
+    labels = list(_LABEL.finditer(text))
+    if not labels:
+        return text
+    if labels[0].start() > 0:  # the label stands behind: 2026/05/14 23:24 송고
+        return text[: labels[0].start()].strip(_BETWEEN)
+    first = next((label for label in labels if label["act"] not in _CHANGED), labels[0])
+    following = [label.start() for label in labels if label.start() >= first.end()]
+    return text[first.end() : min(following, default=len(text))].strip(_BETWEEN)
 
 
 def _moment(parts: dict[str, str]) -> Moment:

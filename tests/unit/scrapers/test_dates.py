@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -52,6 +53,15 @@ READ = [
     ("2026/05/14 23:24 송고", "2026-05-14T23:24:00+09:00", "minute"),
     *((f"{label} 2025-12-19 13:54", "2025-12-19T13:54:00+09:00", "minute") for label in LABELS),
     ("입력 : 2025-06-04 02:37:08", "2025-06-04T02:37:08+09:00", "second"),
+    ("2026년 7월 15일", "2026-07-15T00:00:00+09:00", "day"),
+    ("2026년 7월 15일 (수) 오전 9:31", "2026-07-15T09:31:00+09:00", "minute"),
+    # several times: the first that is no change
+    ("입력 2026.05.05 17:52 수정 2026.05.06 08:00", "2026-05-05T17:52:00+09:00", "minute"),
+    ("수정 2026.05.06 08:00 | 입력 2026.05.05 17:52", "2026-05-05T17:52:00+09:00", "minute"),
+    ("최종수정 2026.05.06 최초입력 2026.05.05", "2026-05-05T00:00:00+09:00", "day"),
+    ("등록 2026.05.05 · 승인 2026.05.06", "2026-05-05T00:00:00+09:00", "day"),
+    ("업데이트 2026.05.06 08:00", "2026-05-06T08:00:00+09:00", "minute"),
+    ("2026.05.05 17:52 입력 2026.05.06 08:00 수정", "2026-05-05T17:52:00+09:00", "minute"),
 ]
 
 
@@ -70,6 +80,10 @@ def test_a_date_is_read_as_it_was_written(raw: str, at: str, precision: str) -> 
         "",
         "-",
         "1시간 전",
+        "입력 1시간 전",
+        "입력",
+        "입력 입력 2026-01-02",
+        "2026년 7월",
         "48분 전",
         "7월 15일 (수)",
         "어제",
@@ -87,6 +101,42 @@ def test_a_date_is_read_as_it_was_written(raw: str, at: str, precision: str) -> 
 )
 def test_what_cannot_be_read_is_none(raw: str) -> None:
     assert dates.read(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://www.yna.co.kr/view/AKR20260514123400001?section=x", "2026-05-14"),
+        ("https://www.yna.co.kr/view/PYH20260514123400001", "2026-05-14"),
+        ("https://www.newsis.com/view/NISX20260714_0001234567", "2026-07-14"),
+        ("http://www.newsis.com/view?id=NISX20260714_0001234567", "2026-07-14"),
+        ("https://www.etnews.com/20260715000123", "2026-07-15"),
+        ("https://www.mt.co.kr/economy/2026/07/15/2026071512345678901", "2026-07-15"),
+        ("https://www.hankyung.com/article/202605051234A", "2026-05-05"),
+        ("https://www.asiatoday.co.kr/kn/view.php?key=20260514012345678", "2026-05-14"),
+        ("https://www.asiatoday.co.kr/view.php?lcode=&key=20260514012345678", "2026-05-14"),
+        ("https://www.hankookilbo.com/news/article/A2026012910000000123", "2026-01-29"),
+        ("https://www.newsis.com/view/NISX20261314_0001234567", None),
+        ("https://www.mk.co.kr/news/economy/20260514", None),
+        ("https://www.news.example/article/202605051234A", None),
+        ("", None),
+    ],
+)
+def test_some_addresses_say_the_day(url: str, day: str | None) -> None:
+    moment = dates.in_address(url)
+
+    assert (str(moment.at.date()) if moment else None) == day
+    assert moment is None or moment.precision == "day"
+
+
+@pytest.mark.parametrize("piece", ["입력 ", "2026.1.2 ", "asiatoday.co.kr/?", "A20260714", "송고"])
+def test_a_hostile_date_costs_no_more_than_its_length(piece: str) -> None:
+    begin = time.perf_counter()
+
+    assert dates.read(piece * 20_000) is None
+    dates.in_address(piece * 20_000)
+
+    assert time.perf_counter() - begin < 1
 
 
 def test_an_hour_ahead_is_a_clock_and_more_is_a_mistake() -> None:

@@ -1,0 +1,332 @@
+import json
+import logging
+import random
+
+import pytest
+
+from scrapers.documents.html import read_html
+from scrapers.documents.model import Document, DocumentError, Facts
+from scrapers.model import Moment
+
+TITLE = "새싹부, 나무 심기 넓힌다"
+SENTENCES = [
+    f"새싹부는 {n}일 들녘에서 나무를 심고 내년의 숲 가꾸기 방향을 논의했다고 밝혔다."
+    for n in range(1, 9)
+]
+BODY = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+NEWS = {
+    "@context": "https://schema.org",
+    "@type": "NewsArticle",
+    "headline": TITLE,
+    "datePublished": "2026-07-12T22:09:00+09:00",
+    "author": [{"@type": "Person", "name": "홍길동"}, {"@type": "Person", "name": "김나무 기자"}],
+    "publisher": {"@type": "Organization", "name": "나무일보"},
+}
+
+
+def page(body: str, head: str = "") -> bytes:
+    return f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode()
+
+
+def ld(data: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(data, ensure_ascii=False)}</script>'
+
+
+def article(*, head: str = "", body: str = BODY, foot: str = "") -> bytes:
+    menu = "<nav><a href=/a>정치</a><a href=/b>경제</a></nav>"
+    return page(f"{menu}<article><h1>{TITLE}</h1>{body}</article>{foot}", head)
+
+
+def written(moment: Moment | None) -> str | None:
+    return moment.at.isoformat() if moment else None
+
+
+def refused(content: bytes) -> DocumentError:
+    with pytest.raises(DocumentError) as caught:
+        read_html(content)
+    return caught.value
+
+
+def test_an_article_is_its_body_without_the_page() -> None:
+    document = read_html(article(head=ld(NEWS), foot="<footer>나무일보 서울 나무로 1</footer>"))
+
+    assert document.container == "html"
+    assert document.parser == "trafilatura"
+    assert [line for line in document.text.split("\n") if line != TITLE] == SENTENCES
+
+
+def test_json_ld_says_what_an_article_is() -> None:
+    document = read_html(article(head=ld(NEWS)))
+
+    assert document.facts == Facts(
+        title=TITLE,
+        published=document.facts.published,
+        byline="홍길동, 김나무",
+        outlet="나무일보",
+        article=True,
+    )
+    assert written(document.facts.published) == "2026-07-12T22:09:00+09:00"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"@context": "x", "@graph": [{"@type": "WebSite"}, NEWS]},
+        [{"@type": "BreadcrumbList", "itemListElement": [{"name": "홈"}]}, NEWS],
+        {**NEWS, "@type": ["Article", "NewsArticle"]},
+        {**NEWS, "@type": "ReportageNewsArticle"},
+        {**NEWS, "author": {"name": "홍길동, 김나무"}},
+        {**NEWS, "author": ["홍길동 기자", "김나무"]},
+    ],
+)
+def test_json_ld_is_found_however_it_is_nested(data: object) -> None:
+    facts = read_html(article(head=ld(data))).facts
+
+    assert (facts.title, facts.byline, facts.article) == (TITLE, "홍길동, 김나무", True)
+
+
+def test_broken_json_ld_is_passed_over() -> None:
+    broken = (
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"가 "나" 다"</script>'
+    )
+
+    assert read_html(article(head=broken)).facts.article is False
+    assert read_html(article(head=broken + ld(NEWS))).facts.title == TITLE
+
+
+def test_meta_elements_stand_in_for_json_ld() -> None:
+    head = (
+        '<meta property="og:type" content="article">'
+        f'<meta property="og:title" content="{TITLE} &amp;amp; 숲 - 나무일보">'
+        '<meta property="og:site_name" content="나무일보">'
+        '<meta name="author" content="나무일보"><meta name="author" content="홍길동 기자 외 1명">'
+        '<meta property="article:published_time" content="2025-05-15T20:00:52.000+0900">'
+    )
+
+    facts = read_html(article(head=head)).facts
+
+    assert facts.title == f"{TITLE} & 숲"
+    assert (facts.byline, facts.outlet, facts.article) == ("홍길동", "나무일보", True)
+    assert written(facts.published) == "2025-05-15T20:00:52+09:00"
+
+
+@pytest.mark.parametrize(
+    ("title", "bare"),
+    [
+        ("나무 심는다 - 나무일보", "나무 심는다"),
+        ("나무 심는다 | 나무일보", "나무 심는다"),
+        ("나무 심는다-정치ㅣ나무일보", "나무 심는다"),
+        ("나무 심는다 : 뉴스 : 동아닷컴", "나무 심는다"),
+        ("나무 심는다 :: 한국무역신문", "나무 심는다"),
+        ("나무 심는다 &lt; 경제 &lt; 나무 일보", "나무 심는다"),
+        ("나무 심는다 - 경제", "나무 심는다 - 경제"),
+        ("나무 심는다 - 바다로", "나무 심는다 - 바다로"),
+        ("나무일보", "나무일보"),
+        ("- 나무일보", "- 나무일보"),
+    ],
+)
+def test_only_the_name_of_an_outlet_or_its_section_is_cut_from_a_title(
+    title: str, bare: str
+) -> None:
+    head = f'<title>{title}</title><meta property="og:site_name" content="나무일보">'
+
+    assert read_html(article(head=head)).facts.title == bare
+
+
+@pytest.mark.parametrize(
+    ("marks", "at"),
+    [
+        ('<time datetime="2026-01-02T10:00:00+09:00">방금</time>', "2026-01-02T10:00:00+09:00"),
+        ("<p>입력 2026.01.02 10:00 수정 2026.01.03 11:00</p>", "2026-01-02T10:00:00+09:00"),
+        (
+            '<link rel="canonical" href="https://www.yna.co.kr/view/AKR20260102123400001">',
+            "2026-01-02T00:00:00+09:00",
+        ),
+        ("<p>입력 1시간 전</p><p>2026.01.02 개최</p>", None),
+    ],
+)
+def test_the_time_is_read_where_a_reader_sees_it_or_from_the_address(
+    marks: str, at: str | None
+) -> None:
+    assert written(read_html(page(f"{marks}{BODY}")).facts.published) == at
+
+
+STORY = {
+    "articleId": "A1",
+    "title": f"<b>{TITLE}</b>",
+    "subTitle": "숲 가꾸기 넓혀<br>내년 시작",
+    "contentHtml": f"{BODY}$$AD$$",
+    "deployDt": "2026.01.29 18:40",
+    "reDeployDt": "2026.01.30 09:00",
+    "writerDisplay": "홍길동 기자",
+}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'<script id="__NEXT_DATA__">{json.dumps({"props": {"page": STORY}})}</script>',
+        f'<script>window["_Q"]=window["_Q"]||[];window["_Q"].push({json.dumps([STORY])});</script>',
+    ],
+)
+def test_a_page_drawn_in_the_browser_keeps_its_article_in_a_script(script: str) -> None:
+    document = read_html(page("<div id=root>불러오는 중</div>", script))
+
+    assert document.text.split("\n") == ["숲 가꾸기 넓혀", "내년 시작", *SENTENCES]
+    assert (document.facts.title, document.facts.byline) == (TITLE, "홍길동")
+    assert written(document.facts.published) == "2026-01-29T18:40:00+09:00"
+    assert document.facts.article is True
+
+
+def test_a_story_in_parts_is_joined() -> None:
+    parts: list[dict[str, str]] = [{"type": "text", "content": line} for line in SENTENCES]
+    story = {
+        "title": TITLE,
+        "author": "홍길동 기자",
+        "contentArrange": [*parts, {"type": "image", "content": "https://img.example/1.jpg"}],
+    }
+
+    document = read_html(page("", f"<script>x({json.dumps(story)})</script>"))
+
+    assert [line for line in document.text.split("\n") if line] == SENTENCES
+
+
+CONTACTS = (
+    "<table><tr><th>담당 부서</th><td>나무과</td><th>책임자</th><td>과 장</td><td>홍길동</td>"
+    "<td>(044-000-0000)</td></tr><tr><td></td><td></td><th>담당자</th><td>사무관</td><td>김나무</td>"
+    "<td>(044-000-0001)</td></tr></table>"
+)
+
+
+def test_a_release_page_is_read_whole_with_its_tables() -> None:
+    menu = "<div id=gnb><ul><li><a href=/1>알림</a></li><li><a href=/2>정책</a></li></ul></div>"
+    head = (
+        '<meta property="og:type" content="article"><meta name="author" content="홍길동 기자">'
+        '<meta property="og:url" content="https://www.korea.kr/briefing/1">'
+    )
+
+    document = read_html(page(f"{menu}<div class=view>{BODY}{CONTACTS}</div>", head))
+
+    assert document.parser == "beautifulsoup4"
+    assert document.facts.article is False
+    assert document.tables == 1
+    assert document.text.split("\n") == [
+        *SENTENCES,
+        "담당 부서\t나무과\t책임자\t과 장\t홍길동\t(044-000-0000)",
+        "담당자\t사무관\t김나무\t(044-000-0001)",
+    ]
+
+
+def test_a_page_of_a_document_viewer_is_text_alone() -> None:
+    body = (
+        f'<div class="p">보도자료</div>{BODY}<style>p{{}}</style><script>var x;</script>{CONTACTS}'
+    )
+
+    lines = read_html(page(body)).text.split("\n")
+
+    assert lines[0] == "보도자료"
+    assert lines[1:9] == SENTENCES
+    assert len(lines) == 11
+
+
+@pytest.mark.parametrize("hidden", ["hidden", 'style="display:none"', 'style="display: none;"'])
+def test_what_is_hidden_is_not_read(hidden: str) -> None:
+    assert "숨은" not in read_html(page(f"<div {hidden}>숨은 글</div>{BODY}")).text
+
+
+@pytest.mark.parametrize("label", ["euc-kr", "ks_c_5601-1987", "utf-8"])
+def test_a_page_in_cp949_is_read_whatever_it_calls_itself(label: str) -> None:
+    head = f'<meta charset="{label}">{ld(NEWS)}'
+    body = BODY.replace("들녘", "똠방각하")
+
+    content = article(head=head, body=body).decode().encode("cp949")
+
+    assert "똠방각하" in read_html(content).text
+    assert read_html(content).facts.title == TITLE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        page(
+            "<p>잠시만 기다려 주십시오. 곧 첫 화면으로 옮깁니다.</p>",
+            "<title>정책브리핑 - Error</title>",
+        ),
+        page(f"<p>{'안내 말씀입니다. ' * 90}</p>", "<title>시스템안내</title>"),
+        page(f"<p>{'안내 말씀입니다. ' * 90}</p>", "<title>로그인 | 나무일보</title>"),
+        page("<p>요청하신 페이지를 찾을 수 없습니다. 주소를 다시 확인해 주십시오.</p>"),
+        page("<p>요청하신 기사는 삭제되었거나 볼 수 없는 자료입니다.</p>"),
+        page("<p>Checking your browser before accessing</p>", "<title>Just a moment...</title>"),
+        page(f"<script>window._cf_chl_opt={{}}</script>{BODY}"),
+    ],
+)
+def test_a_page_in_place_of_a_document_is_refused(content: bytes) -> None:
+    trouble = refused(content)
+
+    assert trouble.reason == "no-text"
+    assert trouble.detail.startswith("in place of a document, ")
+
+
+def test_a_release_about_errors_is_no_error_page() -> None:
+    body = BODY + "<p>누리집에서 페이지를 찾을 수 없다는 오류 신고가 줄었다.</p>" * 20
+
+    assert read_html(page(body, "<title>오류 신고 줄었다 | 나무일보</title>")).text
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "unsupported"),
+        (b"only text", "unsupported"),
+        (bytes(range(256)), "broken"),
+        (page(""), "no-text"),
+        (page('<img src="poster.jpg">'), "no-text"),
+        (b"<html><frameset><frame src=a></frameset></html>", "no-text"),
+        (b"<p>" + b" " * 10_000_000, "too-large"),
+        (b"<p>" * 100_001, "too-large"),
+        (b"<div>" * 300 + "글이 여기에 있다.".encode(), "too-large"),
+    ],
+)
+def test_what_gives_no_text_says_why(content: bytes, reason: str) -> None:
+    assert refused(content).reason == reason
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        f"<title>{'-' * 200_000}</title>",
+        f"<title>{'a - ' * 50_000}</title>",
+        f'<script type="application/ld+json">{"[" * 200_000}</script>',
+        f"<script>x({'[' * 200_000}</script>",
+        f"<script>{'=[ ' * 50_000}</script>",
+        "<!--" * 20_000 + "-->",
+    ],
+)
+def test_hostile_markup_costs_no_more_than_its_length(hostile: str) -> None:
+    assert SENTENCES[0] in read_html(page(BODY, hostile)).text
+
+
+def test_a_page_that_is_no_article_is_not_reported_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        read_html(page(f"<div>{SENTENCES[0]}</div>", ld(NEWS)))
+
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_no_markup_at_all_makes_it_fail_otherwise() -> None:
+    rng = random.Random(5)
+    tokens = [
+        "<p>", "</p>", "<table>", "<tr>", "<td>", "<script>", "</script>", "</title>", "<title>",
+        '<script type="application/ld+json">', '{"@type":"NewsArticle","headline":', "&#0;",
+        '"가"}', "<body>", "<html>", '<time datetime="', "<!--", "<![CDATA[", "<svg>", "<?x", "가 ",
+        '<meta name="author" content="', '<link rel="canonical" href="', "입력 2026-01-02", "\0",
+    ]  # fmt: skip
+
+    for _ in range(150):
+        content = "".join(rng.choice(tokens) for _ in range(rng.randrange(40))).encode()
+        try:
+            assert isinstance(read_html(content), Document)
+        except DocumentError:  # any other error is a failure
+            continue
