@@ -1,6 +1,6 @@
 # `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test lint types contracts unit faults requirements secrets clean
+.PHONY: help env run demo test lint types contracts unit faults bench requirements secrets clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +41,9 @@ unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test bu
 
 faults: $(READY)  ## 오래 걸리는 고장 시험 / the long fault suite
 	$(BIN)/pytest -m faults $(ARGS)
+
+bench: $(READY)  ## 문서 읽기의 속도와 정확도 / documents a second, beside other parsers
+	@$(BIN)/python tests/bench/documents.py $(ARGS)
 
 requirements: $(READY)  ## 고정 목록 다시 (ARGS=--upgrade) / pin the packages anew
 	@$(BIN)/python -c 'import sys; sys.exit("Python 3.11.2 (Debian 12)에서 하세요: what installs \

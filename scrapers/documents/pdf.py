@@ -1,0 +1,16 @@
+"""PDF → text."""
+
+from __future__ import annotations
+
+from scrapers.documents.blocks import render
+from scrapers.documents.flow import paragraphs, without_furniture
+from scrapers.documents.layout import pages
+from scrapers.documents.model import Document
+from scrapers.documents.pdfium import sheets
+
+
+def read_pdf(content: bytes) -> Document:
+    """Text of a PDF. Raises DocumentError."""
+    read = [page for sheet in sheets(content) for page in pages(sheet)]
+    text, tables = render(paragraphs(without_furniture(read)))
+    return Document("pdf", text, "pypdfium2", tables=tables, pages=len(read))

@@ -1,0 +1,81 @@
+"""A PDF → its letters and rules, by PDFium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ctypes import byref, c_int
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from scrapers.documents.geometry import Glyph, Rule, Sheet
+from scrapers.documents.model import DocumentError
+
+_MAX_PAGES = 500
+_MAX_GLYPHS = 30_000  # on one page; a page of a newspaper has ten thousand
+_MAX_PATHS = 30_000  # likewise: a dotted line is a thousand
+_THIN = 3.0
+_FIRST = ord(" ")  # what comes before is no letter
+
+
+def sheets(content: bytes) -> Iterator[Sheet]:
+    """Page by page. Raises DocumentError."""
+    try:
+        with pdfium.PdfDocument(content) as document:
+            if len(document) > _MAX_PAGES:
+                raise DocumentError("too-large", f"more than {_MAX_PAGES} pages")
+            for page in document:
+                yield _sheet(page)
+                page.close()
+    except pdfium.PdfiumError as error:
+        locked = error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}
+        raise DocumentError("encrypted" if locked else "broken", f"PDF: {error}") from error
+
+
+def _sheet(page: pdfium.PdfPage) -> Sheet:
+    width, height = page.get_size()
+    across, upright = _rules(page)
+    return Sheet(width, height, tuple(_glyphs(page)), tuple(across), tuple(upright))
+
+
+def _glyphs(page: pdfium.PdfPage) -> Iterator[Glyph]:
+    """Letters as the page writes them; a blank that PDFium reads out of a gap goes to the next."""
+    text = page.get_textpage()
+    box = raw.FS_RECTF()
+    place = byref(box)
+    lead = ""
+    for index in range(min(text.count_chars(), _MAX_GLYPHS)):
+        code = raw.FPDFText_GetUnicode(text, index)
+        if code < _FIRST or not raw.FPDFText_GetLooseCharBox(text, index, place):
+            lead = ""
+        elif box.top > box.bottom:
+            yield Glyph(lead + chr(code), box.left, box.bottom, box.right, box.top)
+            lead = ""
+        elif code == _FIRST:
+            lead = " "
+    text.close()
+
+
+def _rules(page: pdfium.PdfPage) -> tuple[list[Rule], list[Rule]]:
+    across: list[Rule] = []
+    upright: list[Rule] = []
+    paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)
+    for count, path in enumerate(paths):
+        if count == _MAX_PATHS:
+            return [], []
+        left, bottom, right, top = path.get_bounds()
+        if top - bottom <= _THIN:
+            across.append(Rule((bottom + top) / 2, left, right))
+        if right - left <= _THIN:
+            upright.append(Rule((left + right) / 2, bottom, top))
+        if top - bottom > _THIN < right - left and _is_drawn(path):
+            across.extend((Rule(bottom, left, right), Rule(top, left, right)))
+            upright.extend((Rule(left, bottom, top), Rule(right, bottom, top)))
+    return across, upright
+
+
+def _is_drawn(path: pdfium.PdfObject) -> bool:
+    """Whether its outline is drawn; a mere fill is a shade behind cells."""
+    fill, stroke = c_int(), c_int()
+    raw.FPDFPath_GetDrawMode(path, byref(fill), byref(stroke))
+    return bool(stroke.value)

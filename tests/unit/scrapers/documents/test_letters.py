@@ -1,0 +1,22 @@
+from scrapers.documents.letters import legible
+
+
+def test_bullets_of_word_processors_are_written_as_people_see_them() -> None:
+    assert legible("\uf06d 신청\uf09e접수 \uf0e0 결과 \uf081") == "○ 신청·접수 → 결과 ①"
+    assert legible("\U000f02b1 첫째") == "① 첫째"
+
+
+def test_glyphs_that_nobody_knows_are_left_out() -> None:
+    assert legible("\U000f0854가\ue123나\U0010fffd") == "가나"
+
+
+def test_text_is_composed_and_has_plain_single_blanks() -> None:
+    assert legible("\u1112\u1161\u11ab글\u00a0\u3000문서  ") == "한글 문서"
+
+
+def test_no_control_but_line_end_and_tab_is_left() -> None:
+    assert legible("가\x00\x0b나\r\n다\u2028라\t마\u200b\ufeff\ud800") == "가\n나\n다\n라\t마"
+
+
+def test_blanks_around_lines_go_and_empty_lines_stay() -> None:
+    assert legible("  가  \n\n 나 ") == "가\n\n나"
