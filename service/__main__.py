@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from service.cli import data, demo, run, sources, subscriptions
+from service.cli import data, demo, read, run, sources, subscriptions
 from service.errors import UserError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ run.add(app)
 demo.add(app)
 sources.add(app)
 subscriptions.add(app)
+read.add(app)
 data.add(app)
 
 

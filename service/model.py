@@ -143,8 +143,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an article says once read. ``text`` is what a person reads, tables row by row with tabs.
+    """What an article says once read.
 
+    ``text`` is what a person reads under the title: subtitles, body and annexes, tables row by row
+    with tabs.
     ``publishers`` are registry ids, the first one answers for it; ``named`` the same bodies under
     the full names of the time. ``unknown_publisher`` holds the printed name where the registry does
     not know it. ``published_at`` is None where nothing says it; ``distributed`` when it was handed

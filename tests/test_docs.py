@@ -26,8 +26,9 @@ from service.demo.ledger import Ledger
 from service.judging.matcher import Matcher
 from service.judging.morphemes import Morphology
 from service.judging.rules import RuleError, parse
-from service.reading.files import of_record
+from service.model import Reading
 from service.reading.publishers import Registry
+from service.reading.record import plain
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests/README.md"]
@@ -268,11 +269,13 @@ def test_every_refused_rule_is_refused_as_described() -> None:
 
 
 def test_what_read_says_is_described_field_by_field() -> None:
-    result = of_record({"text": "수출"}, Registry.load())
+    result = plain(Reading("제목", "글", (), None), Registry.load())
+    judged = {"topics", "primary_topic", "support_fields"}
+    of_file = {"id", "source_file", "container", "parser", "full_text", "error"}
     cells = [row[0] for row in rows(section("docs/formats.md", "`pabal read`"))]
     described = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
 
-    assert described == {*result, "source_file", "error"}
+    assert described == {*result, *judged, *of_file}
 
 
 def test_the_example_message_has_the_fields_of_an_alert() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from service.reading.clean import clean, clean_line
 from service.reading.heading import Finder, Heading
@@ -127,7 +126,7 @@ def _fold(found: Sequence[Line], parts: Sequence[Part], kept: Sequence[int]) -> 
         if (
             begun
             and is_annex(found[at])
-            and _has_content(found, islice(kept, place + 1, place + _BELOW))
+            and _has_content(found, kept[place + 1 : place + _BELOW])
         ):
             return at
     return len(found)

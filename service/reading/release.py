@@ -1,18 +1,159 @@
-"""An article as stored → what it says."""
+"""An announcement → what it says: the parts of its texts, read field by field."""
 
 from __future__ import annotations
 
-from service.model import Reading
-from service.reading.clean import clean, clean_line
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from service.model import Embargo, Given, Precision, Printed, Reading
+from service.reading import calls, contacts, embargo, kind, mentions, news
+from service.reading.anatomy import Anatomy, dissect
+from service.reading.clean import clean_line
 from service.reading.publishers import Registry
+from service.reading.signed import signed, told_of
+
+_SEOUL = ZoneInfo("Asia/Seoul")
+_SHINGLE = 8
+_Found = TypeVar("_Found")
+_COVERED = 0.6  # of a text's shingles: the rest is captions, dates and other furniture
 
 
-def read(title: str, text: str, publisher_printed: str | None, registry: Registry) -> Reading:
-    """Clean title and body, and name the publishers behind the printed name."""
-    bodies, unknown = registry.find_all(clean_line(publisher_printed or ""))
+def read(given: Given, documents: Sequence[tuple[str, str]], registry: Registry) -> Reading:
+    """Read an announcement. ``documents``: (file name, text) it came with, the release first."""
+    if given.news or (not documents and news.looks_like_news(given.text)):
+        return _article(given, registry)
+    return _release(given, documents, registry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A time in the form that is stored."""
+
+    at: datetime | None = None
+    precision: Precision | None = None
+
+
+def _article(given: Given, registry: Registry) -> Reading:
+    """Of news: what the article says and which bodies it tells of; an outlet is its publisher."""
+    piece = news.take_apart(given.text, given.title)
+    title = piece.title or clean_line(given.title or "")
+    when = _first(_given(given), _moment(piece.published))
+    bodies, unknown = registry.find_all(clean_line(given.publisher or piece.outlet or ""))
     return Reading(
-        title=clean_line(title),
-        text=clean(text),
+        title=title,
+        text=piece.body,
         publishers=tuple(body.id for body in bodies),
         unknown_publisher="·".join(unknown) or None,
+        named=told_of(title, piece.body, _day(when), registry).named,
+        subtitles=piece.subtitles,
+        kind="news",
+        published_at=when.at,
+        precision=when.precision,
+        byline=given.byline or piece.byline,
+        mentions=mentions.find(title, piece.body, _day(when), registry),
     )
+
+
+def _release(given: Given, documents: Sequence[tuple[str, str]], registry: Registry) -> Reading:
+    web = dissect(given.text, given.title)
+    papers = [dissect(text, given.title) for _, text in documents[:1]]
+    papers += [dissect(text, None) for _, text in documents[1:]]
+    parts = [*papers, web]  # what was printed says more than the page it hangs on
+    day = _day(_given(given))
+    lifted = _first_found(parts, lambda part: embargo.find(part.box, day))
+    handed_out = _first_found(parts, lambda part: embargo.distributed(part.box, day))
+    when = _first(_given(given), _from_box(lifted, handed_out))
+    text = _text(web, papers, [name for name, _ in documents])
+    title = parts[0].title or clean_line(given.title or "")
+    said_by = signed(parts[0], given.publisher, text, _day(when), registry)
+    call = calls.find(title, text, _day(when))
+    return Reading(
+        title=title,
+        text=text,
+        publishers=said_by.publishers,
+        unknown_publisher="·".join(said_by.unknown) or None,
+        named=said_by.named,
+        subtitles=next((part.subtitles for part in parts if part.subtitles), ()),
+        # The mark of a title, [보도참고], stands on the list; in the document it is letterhead.
+        kind=kind.of(given.title or title, text, call.is_call),
+        published_at=when.at,
+        precision=when.precision,
+        distributed=handed_out,
+        embargo=lifted,
+        contacts=_first_found(parts, lambda part: contacts.find(part.contacts)) or (),
+        call=call,
+        mentions=mentions.find(title, text, _day(when), registry),
+    )
+
+
+def _text(web: Anatomy, papers: Sequence[Anatomy], names: Sequence[str]) -> str:
+    """What a person reads: the fullest copy of the release, then the papers that add to it."""
+    text = _whole(web)
+    for number, (paper, name) in enumerate(zip(papers, names, strict=True)):
+        more = _whole(paper)
+        if _covered(more, text):
+            continue
+        if number == 0 and _covered(text, more):
+            text = more
+        else:
+            text = "\n\n".join(filter(None, [text, f"[{name}]", more]))
+    return text
+
+
+def _whole(part: Anatomy) -> str:
+    """A release without its furniture; its subtitles say things that its body does not repeat."""
+    return "\n\n".join(filter(None, ["\n".join(part.subtitles), part.body, part.annex]))
+
+
+def _covered(text: str, by: str) -> bool:
+    """Whether ``by`` says nearly all that ``text`` says; an empty text is covered by anything."""
+    shingles = _shingles(text)
+    return not shingles or len(shingles & _shingles(by)) >= _COVERED * len(shingles)
+
+
+def _shingles(text: str) -> set[str]:
+    letters = "".join(text.split())
+    return {letters[i : i + _SHINGLE] for i in range(max(1, len(letters) - _SHINGLE + 1))} - {""}
+
+
+def _given(given: Given) -> _Moment:
+    return _Moment(given.published_at, given.precision)
+
+
+def _from_box(lifted: Embargo | None, handed_out: Printed | None) -> _Moment:
+    """When a release was published, by its own box: from then on it may be, and it is."""
+    if lifted is None:
+        return _Moment()
+    if lifted.online is not None:
+        return _moment(lifted.online)
+    if lifted.immediate:
+        return _moment(handed_out)
+    day = lifted.date_only or (lifted.paper and lifted.paper[0])
+    return _moment(Printed(day)) if day else _Moment()
+
+
+def _moment(printed: Printed | None) -> _Moment:
+    if printed is None:
+        return _Moment()
+    midnight = datetime.combine(printed.day, time(), _SEOUL)
+    if printed.clock is None:
+        return _Moment(midnight, "day")
+    hours, minutes = map(int, printed.clock.split(":"))
+    return _Moment(midnight + timedelta(hours=hours, minutes=minutes), "minute")
+
+
+def _first(*moments: _Moment) -> _Moment:
+    return next((each for each in moments if each.at is not None), _Moment())
+
+
+def _day(moment: _Moment) -> date | None:
+    return moment.at.astimezone(_SEOUL).date() if moment.at else None
+
+
+def _first_found(
+    parts: Sequence[Anatomy], find: Callable[[Anatomy], _Found | None]
+) -> _Found | None:
+    return next((found for part in parts if (found := find(part))), None)

@@ -1,0 +1,110 @@
+"""Records of docs/formats.md: a line of JSON → what is given to read, a reading → plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.model import Embargo, Given, Precision, Printed, Reading
+from service.reading.publishers import Registry
+
+_SEOUL = ZoneInfo("Asia/Seoul")
+_DAY = len("2026-11-22")
+
+
+def given(record: Mapping[str, Any]) -> Given:
+    """What ``{"title", "publisher", "published", "text"}`` gives to read, all but text optional.
+
+    Raises ValueError where ``published`` is no ISO time; without a zone it is Asia/Seoul.
+    """
+    at, precision = _published(record.get("published"))
+    return Given(
+        text=str(record.get("text") or ""),
+        title=str(record.get("title") or "") or None,
+        publisher=str(record.get("publisher") or "") or None,
+        published_at=at,
+        precision=precision,
+    )
+
+
+def day_of(given: Given) -> date | None:
+    """The day it was published, in Asia/Seoul."""
+    return given.published_at.astimezone(_SEOUL).date() if given.published_at else None
+
+
+def plain(reading: Reading, registry: Registry) -> dict[str, Any]:
+    """A reading as plain JSON; what judging adds (topics) is not in it."""
+    names = [registry.by_id(each).name for each in reading.publishers]
+    return {
+        "title": reading.title or None,
+        "subtitles": list(reading.subtitles),
+        "publisher": names[0] if names else reading.unknown_publisher,
+        "publishers": names,
+        "ministries": list(reading.named),
+        "published_at": reading.published_at and _iso(reading.published_at),
+        "published_precision": reading.precision,
+        "kind": reading.kind,
+        "embargo": reading.embargo and _embargo(reading.embargo),
+        "distributed_at": reading.distributed and printed_iso(reading.distributed),
+        "byline": reading.byline,
+        "contacts": [
+            {"department": c.department, "rank": c.rank, "name": c.name, "phone": c.phone}
+            for c in reading.contacts
+        ],
+        "call": {
+            "is_call": reading.call.is_call,
+            "start": _day(reading.call.start),
+            "end": _day(reading.call.end),
+            "end_time": reading.call.end_clock,
+            "open_ended": reading.call.open_ended,
+            "sentence": reading.call.sentence,
+        },
+        "mentions": [
+            {
+                "name": m.name,
+                "series": m.series,
+                "round": m.round,
+                "year": m.year,
+                "parties": [registry.by_id(each).name for each in m.parties],
+            }
+            for m in reading.mentions
+        ],
+        "text": reading.text,
+    }
+
+
+def printed_iso(printed: Printed) -> str:
+    """``2026-04-12T11:00+09:00``, or the day alone where no clock is printed."""
+    day = printed.day.isoformat()
+    return f"{day}T{printed.clock}+09:00" if printed.clock else day
+
+
+def _embargo(embargo: Embargo) -> dict[str, Any]:
+    paper = embargo.paper
+    return {
+        "immediate": embargo.immediate,
+        "online_at": embargo.online and printed_iso(embargo.online),
+        "paper_at": paper and f"{paper[0].isoformat()} {paper[1]}",
+        "date_only": _day(embargo.date_only),
+        "condition": embargo.condition,
+        "sentence": embargo.sentence,
+    }
+
+
+def _published(value: object) -> tuple[datetime | None, Precision | None]:
+    if not value:
+        return None, None
+    text = str(value)
+    at = datetime.fromisoformat(text)
+    zoned = at if at.tzinfo else at.replace(tzinfo=_SEOUL)
+    return zoned, "day" if len(text) == _DAY else "minute"
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(_SEOUL).isoformat()
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
