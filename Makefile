@@ -1,6 +1,6 @@
 # `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test lint types contracts unit faults bench requirements secrets clean
+.PHONY: help env run demo test lint types contracts unit faults bench train requirements secrets clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,6 +44,9 @@ faults: $(READY)  ## 오래 걸리는 고장 시험 / the long fault suite
 
 bench: $(READY)  ## 문서 읽기의 속도와 정확도 / documents a second, beside other parsers
 	@$(BIN)/python tests/bench/documents.py $(ARGS)
+
+train: $(READY)  ## 분야 가중치 다시 (DATA=자료 폴더) / learn the weights of topics anew
+	@$(BIN)/python .ci/train_topics.py $(DATA)
 
 requirements: $(READY)  ## 고정 목록 다시 (ARGS=--upgrade) / pin the packages anew
 	@$(BIN)/python -c 'import sys; sys.exit("Python 3.11.2 (Debian 12)에서 하세요: what installs \

@@ -1,0 +1,288 @@
+"""Learn the weights of service/judging/topics.npz from labelled releases: `make train DATA=FOLDER`.
+
+FOLDER holds topics/train.jsonl and topics/bizinfo_2021.jsonl (labelled), stream/*.jsonl.gz and
+same_story/docs.jsonl.gz (texts). Labels of our own for some of those texts are in topic_labels.tsv
+beside this script. topics/releases.jsonl is for testing and is not read here.
+
+Ridge regression in its dual form, so numpy is enough. Half a minute on two cores, 3 GB.
+What is written holds hashes and numbers only; the same data gives the same weights to the last
+digit or so. Five-fold figures are printed: folds keep releases of one title together.
+"""
+# ruff: noqa: INP001, T201
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.judging.features import Known, Lexicon, groups, key
+from service.judging.topics import KINDS, masker, taxonomies
+from service.reading.publishers import Registry
+
+HERE = Path(__file__).parent
+TARGET = HERE.parent / "service/judging/topics.npz"
+FOLDS = 5
+KEPT_GROUPS = 32_000  # of all columns together: more add nothing that can be measured
+LEAST_DOCUMENTS = {"about": 5, "support": 2}
+WORDS = {"about": 0.035, "support": 0.07}  # how much the words count beside the letter groups
+RIDGE = {"about": 0.15, "support": 0.5}
+PUBLISHER = 0.3
+READ = 1000
+
+Matrix = NDArray[np.float64]
+Texts = Sequence[tuple[str, str]]
+Mask = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A labelled release, the chief topic first."""
+
+    title: str
+    text: str
+    publisher: str | None
+    topics: tuple[str, ...]
+    kind: str
+    given: bool
+
+
+class Basis:
+    """Texts as vectors, and how weights over the vectors become what is stored."""
+
+    def __init__(
+        self, name: str, texts: Texts, without_agencies: Mask, words: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.name = name
+        counted = [groups(*text) for text in texts]
+        keys, documents = np.unique(np.concatenate([k for k, _ in counted]), return_counts=True)
+        often = documents >= LEAST_DOCUMENTS[name]
+        self.keys = keys[often]
+        self.rarity = (np.log((1 + len(texts)) / (1 + documents[often])) + 1).astype(np.float32)
+        self.groups = np.zeros((len(texts), len(self.keys)), np.float32)
+        known_groups = Known(self.keys)
+        for row, (found, counts) in enumerate(counted):
+            here, at = known_groups.find(found)
+            weighed = counts[here] * self.rarity[at]
+            self.groups[row, at] = weighed / max(float(np.linalg.norm(weighed)), 1e-6)
+        self.word_keys, self.word_rarity = _word_rarity(words, texts)
+        known = dict(zip(self.word_keys.tolist(), self.word_rarity.tolist(), strict=True))
+        lexicon = Lexicon(words, known)
+        masked = [(without_agencies(t), without_agencies(body[:READ])) for t, body in texts]
+        measured = np.array([lexicon.measure(*text) for text in masked], np.float64)
+        self.mean, self.spread = measured.mean(0), measured.std(0) + 1e-6
+        self.words = (measured - self.mean) / self.spread * WORDS[name]
+
+    def gram(self) -> Matrix:
+        """How alike the texts are, two by two."""
+        by_groups = (self.groups @ self.groups.T).astype(np.float64)
+        return np.asarray(by_groups + self.words @ self.words.T)
+
+    def stored(self, dual: Matrix, bias: Matrix) -> dict[str, NDArray[np.generic]]:
+        """The weights of a dual solution, in the form that is stored."""
+        weights = self.groups.T @ dual.astype(np.float32)
+        strength = np.linalg.norm(weights, axis=1) * np.linalg.norm(self.groups, axis=0)
+        kept = np.sort(np.argsort(-strength, kind="stable")[:KEPT_GROUPS])
+        weights = weights[kept]
+        scale = np.abs(weights).max(0) / 127
+        words = (self.words.T @ dual) * (WORDS[self.name] / self.spread)[:, None]
+        named = {
+            "keys": self.keys[kept],
+            "rarity": self.rarity[kept].astype(np.float16),
+            "weights": np.round(weights / scale).astype(np.int8),
+            "scale": scale.astype(np.float32),
+            "words": words.astype(np.float32),
+            "bias": (bias - self.mean @ words).astype(np.float32),
+            "word_keys": self.word_keys,
+            "word_rarity": self.word_rarity.astype(np.float16),
+        }
+        return {f"{self.name}_{what}": array for what, array in named.items()}
+
+
+def main(folder: Path) -> None:
+    """Train on what the folder holds, print the figures, write the weights."""
+    topics, fields = taxonomies()
+    registry = Registry.load()
+    without_agencies = masker(registry.names())
+    arrays = _about(_releases(folder, registry), topics, without_agencies)
+    arrays |= _support(_lines(folder / "topics/bizinfo_2021.jsonl"), fields, without_agencies)
+    _write(TARGET, arrays)
+    print(f"{TARGET.name}: {TARGET.stat().st_size / 1e6:.1f} MB")
+
+
+def _about(
+    releases: Sequence[Release], topics: Mapping[str, Sequence[str]], without_agencies: Mask
+) -> dict[str, NDArray[np.generic]]:
+    codes = list(topics)
+    texts = [(each.title, each.text) for each in releases]
+    basis = Basis("about", texts, without_agencies, topics)
+    publishers = sorted({each.publisher for each in releases if each.publisher})
+    by_publisher = np.array([[each.publisher == one for one in publishers] for each in releases])
+    by_publisher = by_publisher * PUBLISHER
+
+    wanted = np.array([[code in each.topics for code in codes] for each in releases])
+    chief = np.array([codes.index(each.topics[0]) for each in releases])
+    kinds = np.array([KINDS.index(each.kind) for each in releases])
+    targets = np.hstack([wanted * 2.0 - 1, np.eye(len(codes))[chief], np.eye(len(KINDS))[kinds]])
+    gram = basis.gram() + by_publisher @ by_publisher.T
+
+    scores = _out_of_fold(gram, targets, RIDGE["about"], [each.title for each in releases])
+    given = np.array([each.given for each in releases])
+    limit = _best_limit(scores[:, : len(codes)][given], wanted[given], most=4)
+    _report_about(scores[given], wanted[given], chief[given], kinds[given], limit)
+    dual, bias = _solved(gram, targets, RIDGE["about"])
+    return {
+        **basis.stored(dual, bias),
+        "publishers": np.array(publishers),
+        "publisher_weights": (PUBLISHER * by_publisher.T @ dual).astype(np.float16),
+        "topic_limit": np.array(limit, np.float32),
+        "topic_slope": np.array(_slope(scores[:, : len(codes)] - limit, wanted), np.float32),
+    }
+
+
+def _support(
+    notices: Sequence[Mapping[str, Any]],
+    fields: Mapping[str, Sequence[str]],
+    without_agencies: Mask,
+) -> dict[str, NDArray[np.generic]]:
+    texts = [(each["pblancNm"], each["bsnsSumryCn"] or "") for each in notices]
+    basis = Basis("support", texts, without_agencies, fields)
+    wanted = np.array([[name in each["gold_labels"] for name in fields] for each in notices])
+    targets = wanted * 2.0 - 1
+    gram = basis.gram()
+    scores = _out_of_fold(gram, targets, RIDGE["support"], [title for title, _ in texts])
+    limit = _best_limit(scores, wanted, most=len(fields))
+    micro, macro = _f1(wanted, _decided(scores, limit, len(fields)))
+    print(f"support fields: micro-F1 {micro:.4f}, macro-F1 {macro:.4f}, limit {limit:.3f}")
+    return {
+        **basis.stored(*_solved(gram, targets, RIDGE["support"])),
+        "field_limit": np.array(limit, np.float32),
+    }
+
+
+def _releases(folder: Path, registry: Registry) -> list[Release]:
+    def release(
+        entry: Mapping[str, Any], topics: Sequence[str], kind: str, *, given: bool
+    ) -> Release:
+        body = registry.find(entry["ministry"])
+        publisher = body.id if body else None
+        return Release(entry["title"], entry["text"], publisher, tuple(topics), kind, given)
+
+    labelled = [
+        release(entry, entry["gold"]["topics"], entry["gold"]["kind"], given=True)
+        for entry in _lines(folder / "topics/train.jsonl")
+    ]
+    texts = {
+        entry["news_item_id"]: entry
+        for path in (folder / "same_story/docs.jsonl.gz", *sorted((folder / "stream").iterdir()))
+        for entry in _lines(path)
+    }
+    ours = [line.split("\t") for line in (HERE / "topic_labels.tsv").read_text().splitlines()[1:]]
+    return labelled + [
+        release(texts[number], topics.split(), kind, given=False) for number, topics, kind in ours
+    ]
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    content = path.read_bytes()
+    text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def _word_rarity(
+    words: Mapping[str, Sequence[str]], texts: Texts
+) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    joined = [f"{title} {text[:800]}".lower() for title, text in texts]
+    rarity = {
+        int(key(word)): np.log((1 + len(joined)) / (1 + sum(word.lower() in t for t in joined)))
+        for listed in words.values()
+        for word in listed
+    }
+    ordered = sorted(rarity)
+    return np.array(ordered, np.uint32), np.array([rarity[each] for each in ordered])
+
+
+def _solved(gram: Matrix, targets: Matrix, ridge: float) -> tuple[Matrix, Matrix]:
+    mean = targets.mean(0)
+    return np.linalg.solve(gram + ridge * np.eye(len(gram)), targets - mean), mean
+
+
+def _out_of_fold(gram: Matrix, targets: Matrix, ridge: float, titles: Sequence[str]) -> Matrix:
+    scores = np.zeros(targets.shape)
+    fold = np.array([_fold(title) for title in titles])
+    for number in range(FOLDS):
+        kept, left = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        dual, mean = _solved(gram[np.ix_(kept, kept)], targets[kept], ridge)
+        scores[left] = gram[np.ix_(left, kept)] @ dual + mean
+    return scores
+
+
+def _fold(title: str) -> int:
+    series = re.sub(r"[\W\d]", "", title)[:14]
+    return hashlib.sha256(series.encode()).digest()[0] % FOLDS
+
+
+def _decided(scores: Matrix, limit: float, most: int) -> NDArray[np.bool_]:
+    ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
+    return np.asarray(((scores >= limit) & (ranks < most)) | (ranks == 0))
+
+
+def _best_limit(scores: Matrix, wanted: NDArray[np.bool_], most: int) -> float:
+    limits = np.arange(-0.5, 0.2, 0.025)
+    return float(max(limits, key=lambda each: _f1(wanted, _decided(scores, each, most))[0]))
+
+
+def _f1(wanted: NDArray[np.bool_], got: NDArray[np.bool_]) -> tuple[float, float]:
+    hit, all_ = (wanted & got).sum(0), wanted.sum(0) + got.sum(0)
+    return 2 * hit.sum() / all_.sum(), float(np.mean(2 * hit / np.maximum(all_, 1)))
+
+
+def _slope(margins: Matrix, wanted: NDArray[np.bool_]) -> float:
+    """The slope of a logistic curve that makes margins likelihoods, by Newton's method."""
+    x, y, slope = margins.ravel(), wanted.ravel(), 1.0
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-slope * x))
+        slope += float(((y - p) * x).sum() / ((p * (1 - p) * x * x).sum() + 1e-9))
+    return slope
+
+
+def _report_about(
+    scores: Matrix,
+    wanted: NDArray[np.bool_],
+    chief: NDArray[np.int_],
+    kinds: NDArray[np.int_],
+    limit: float,
+) -> None:
+    count = wanted.shape[1]
+    micro, macro = _f1(wanted, _decided(scores[:, :count], limit, 4))
+    general, primary, kind = np.split(scores, [count, 2 * count], axis=1)
+    right = float(np.mean((general + primary).argmax(1) == chief))
+    by_words = float(np.mean(kind.argmax(1) == kinds))
+    print(f"topics: micro-F1 {micro:.4f}, macro-F1 {macro:.4f}, primary {right:.4f}")
+    print(f"kind by words alone: {by_words:.4f}; limit {limit:.3f}")
+
+
+def _write(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    """As numpy's savez_compressed does, with a fixed date: the same weights, the same bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in sorted(arrays.items()):
+            content = io.BytesIO()
+            np.save(content, array, allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content.getvalue(), compresslevel=9)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

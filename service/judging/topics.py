@@ -1,0 +1,159 @@
+"""What an announcement is about: topics, fields of support, and how likely each kind is.
+
+Linear in what `features` counts. The weights come with the package (docs/adr/0008-topics.md);
+`make train` makes them again.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.judging.features import Floats, Keys, Known, Lexicon, groups
+from service.reading.publishers import Registry
+
+KINDS = ("release", "reference", "rebuttal", "personnel", "schedule", "notice")
+_MOST_TOPICS = 4
+_SHORTEST_NAME = 3  # of an agency: 관세청; shorter ones are words too
+_MASKED = 1000
+_DIGITS = 3
+
+Taxonomy = Mapping[str, Sequence[str]]
+"""Words by code of a topic, or by name of a field, in the order of the weights' columns."""
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Topical:
+    """``topics``: at most four, the likeliest first, each with its likelihood; never empty.
+
+    ``primary``: the code of the one it is mainly about, which is among them. ``fields``: names of
+    the fields of support, meant for support notices only; never empty. ``kinds``: a likelihood for
+    each kind that words can tell, together 1.
+    """
+
+    topics: tuple[tuple[str, float], ...]
+    primary: str
+    fields: tuple[str, ...]
+    kinds: Mapping[str, float]
+
+
+class Topics:
+    """Judges what texts are about. Knows nothing of other texts; safe to share."""
+
+    def __init__(
+        self, topics: Taxonomy, fields: Taxonomy, arrays: Arrays, agencies: frozenset[str]
+    ) -> None:
+        """``arrays`` as `make train` wrote them; ``agencies``: names that are no words."""
+        self._codes = tuple(topics)
+        self._fields = tuple(fields)
+        self._about = Scorer("about", topics, arrays)
+        self._support = Scorer("support", fields, arrays)
+        self._limits: dict[str, float] = {
+            name: float(arrays[name]) for name in ("topic_limit", "topic_slope", "field_limit")
+        }
+        publishers = arrays["publishers"].tolist()
+        self._by_publisher = dict(zip(publishers, arrays["publisher_weights"], strict=True))
+        self._without_agencies = masker(agencies)
+
+    @classmethod
+    def load(cls) -> Topics:
+        """Read the words and the weights that come with the package."""
+        with files(__package__).joinpath("topics.npz").open("rb") as stored:
+            arrays = dict(np.load(stored, allow_pickle=False))
+        return cls(*taxonomies(), arrays, Registry.load().names())
+
+    def judge(self, title: str, text: str, publisher: str | None) -> Topical:
+        """Judge one announcement. ``publisher``: the registry's id of the body that answers for it.
+
+        Of the text the first 800 characters count.
+        """
+        counted = groups(title, text)
+        masked = self._without_agencies(title[:_MASKED]), self._without_agencies(text[:_MASKED])
+        scores = self._about.score(counted, masked)
+        if publisher in self._by_publisher:
+            scores = scores + self._by_publisher[publisher].astype(np.float32)
+        count = len(self._codes)
+        general, chief, kinds = np.split(scores, [count, 2 * count])
+        primary = int(np.argmax(general + chief))
+        return Topical(
+            topics=self._chosen(general, primary),
+            primary=self._codes[primary],
+            fields=self._chosen_fields(self._support.score(counted, masked)),
+            kinds=_shares(kinds),
+        )
+
+    def _chosen(self, scores: Floats, primary: int) -> tuple[tuple[str, float], ...]:
+        above = scores - self._limits["topic_limit"]
+        best = [int(each) for each in np.argsort(-above)[:_MOST_TOPICS] if above[each] >= 0]
+        if primary not in best:
+            best = sorted([primary, *best[: _MOST_TOPICS - 1]], key=lambda each: -above[each])
+        likely = 1 / (1 + np.exp(-self._limits["topic_slope"] * above[best]))
+        rounded = np.round(likely.astype(float), _DIGITS).tolist()
+        return tuple((self._codes[each], value) for each, value in zip(best, rounded, strict=True))
+
+    def _chosen_fields(self, scores: Floats) -> tuple[str, ...]:
+        limit = min(self._limits["field_limit"], float(scores.max()))
+        return tuple(self._fields[each] for each in np.argsort(-scores) if scores[each] >= limit)
+
+
+class Scorer:
+    """Weights over letter groups and over words, for some columns."""
+
+    def __init__(self, name: str, words: Taxonomy, arrays: Arrays) -> None:
+        """``name`` is what its arrays' names begin with."""
+
+        def stored(what: str) -> NDArray[np.generic]:
+            return arrays[f"{name}_{what}"]
+
+        self._known = Known(stored("keys").astype(np.uint32))
+        self._rarity: Floats = stored("rarity").astype(np.float32)
+        self._weights: NDArray[np.int8] = stored("weights").astype(np.int8)
+        self._scale: Floats = stored("scale").astype(np.float32)
+        self._words: Floats = stored("words").astype(np.float32)
+        self._bias: Floats = stored("bias").astype(np.float32)
+        known = zip(stored("word_keys").tolist(), stored("word_rarity").tolist(), strict=True)
+        self._lexicon = Lexicon(words, dict(known))
+
+    def score(self, counted: tuple[Keys, Floats], masked: tuple[str, str]) -> Floats:
+        """Scores by column: ``counted`` letter groups, title and text ``masked`` of agencies."""
+        sought, counts = counted
+        here, at = self._known.find(sought)
+        present = counts[here] * self._rarity[at]
+        present /= max(float(np.linalg.norm(present)), 1e-6)
+        by_groups = (present @ self._weights[at]) * self._scale
+        return np.asarray(by_groups + self._lexicon.measure(*masked) @ self._words + self._bias)
+
+
+def taxonomies() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Words by topic, and by field of support, as topics.toml lists them."""
+    text = files(__package__).joinpath("topics.toml").read_text(encoding="utf-8")
+    listed = tomllib.loads(text)
+    return (
+        {entry["code"]: entry["words"].split() for entry in listed["topic"]},
+        {entry["name"]: entry["words"].split() for entry in listed["field"]},
+    )
+
+
+def masker(agencies: frozenset[str]) -> Callable[[str], str]:
+    """What takes the names of agencies out of a text: 관세 in 관세청 is no customs duty."""
+    rests: dict[str, list[str]] = {}
+    for name in sorted(agencies, key=len, reverse=True):
+        if len(name) >= _SHORTEST_NAME:
+            rests.setdefault(name[0], []).append(re.escape(name[1:]))
+    # By their first letters, so that one look dismisses most places of a text.
+    names = (f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
+    pattern = re.compile("|".join(names) or r"(?!)")
+    return lambda text: pattern.sub(" ", text)
+
+
+def _shares(scores: Floats) -> dict[str, float]:
+    clipped = np.maximum(scores, 0.001)
+    shares = np.round((clipped / clipped.sum()).astype(float), _DIGITS).tolist()
+    return dict(zip(KINDS, shares, strict=True))

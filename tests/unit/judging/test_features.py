@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from service.judging.features import Known, Lexicon, groups, key
+
+
+def _counted(title: str, text: str) -> dict[int, float]:
+    keys, counts = groups(title, text)
+    return dict(zip(keys.tolist(), counts.tolist(), strict=True))
+
+
+def test_groups_stay_inside_words() -> None:
+    apart, joined = _counted("", "가나 다라"), _counted("", "가나다라")
+
+    assert int(key("나다")) in joined
+    assert int(key("나다")) not in apart
+    assert int(key("가나다라")) in joined
+
+
+def test_the_title_counts_three_times() -> None:
+    once = _counted("", "수출")[int(key("수출"))]
+    titled = _counted("수출", "")[int(key("수출"))]
+
+    assert once == pytest.approx(1)
+    assert titled == pytest.approx(1 + np.log(3))
+
+
+def test_figures_and_capitals_are_one() -> None:
+    assert _counted("", "AI 12건") == _counted("", "ai 34건")
+
+
+def test_text_behind_the_lead_is_left_out() -> None:
+    assert int(key("수출")) not in _counted("", "가 " * 500 + "수출")
+
+
+def test_keys_are_found_among_the_known() -> None:
+    known = Known(np.array([3, 7, 4_000_000_000], np.uint32))
+
+    here, at = known.find(np.array([7, 8, 3 + (1 << 18), 4_000_000_000], np.uint32))
+
+    assert here.tolist() == [0, 3]
+    assert at.tolist() == [1, 2]
+
+
+def test_the_words_of_a_topic_are_weighed_by_part_and_share() -> None:
+    lexicon = Lexicon({"export": ["수출", "바이어"], "energy": ["전력", "수출"]}, {})
+
+    titled, silent = lexicon.measure("수출 바이어", ""), lexicon.measure("", "")
+
+    strong, weak = titled[:2]
+    assert strong > weak > 0, "one of its words, and that shared with another topic"
+    assert titled[2:6].tolist() == [0, 0, 0, 0], "neither lead nor body"
+    assert 0 < titled[7] < titled[6] < 1
+    assert not silent.any()
+
+
+def test_a_rare_word_weighs_more() -> None:
+    rarity = {int(key("희토류")): 7.0, int(key("지원")): 0.5}
+    lexicon = Lexicon({"supplychain": ["희토류"], "sme": ["지원"]}, rarity)
+
+    rare, common = lexicon.measure("희토류 지원", "")[:2]
+
+    assert rare > common
+
+
+def test_a_word_far_down_counts_in_the_body_only() -> None:
+    lexicon = Lexicon({"energy": ["전력"]}, {})
+
+    measured = lexicon.measure("", "가 " * 150 + "전력")
+
+    assert measured[1] == 0
+    assert measured[2] > 0
+
+
+def test_any_letters_may_come() -> None:
+    lexicon = Lexicon({"energy": ["전력"]}, {})
+
+    for text in ("", " ", "\ud800", "\x00" * 5, "가" * 100_000, "가 " * 100_000, "👍🏻"):
+        assert np.isfinite(groups(text, text)[1]).all()
+        assert np.isfinite(lexicon.measure(text, text)).all()
