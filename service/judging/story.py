@@ -1,37 +1,20 @@
-"""Is it the same announcement? Identity only: the same page, or the same text to the letter.
+"""Is it the same announcement? Identity first: the same page, or the same text to the letter.
 
-A false merge hides a release, so likeness is told to a person (``score``) but decides nothing.
+Likeness decides where there is none, and a false merge hides a release: see ``likeness``.
 """
 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import NamedTuple
 
+from service.judging.likeness import Copy, Verdict, judge
 from service.reading.urls import canonical
+
+__all__ = ["Copy", "Verdict", "keys", "same", "titled_key"]
 
 # Below this many letters a text may be a formula that serves many occasions (a schedule, an
 # appointment): it is the same only under the same title of the same publisher.
 _TELLING = 200
-_SHINGLE = 5
-_COMPARED = 8_000
-
-
-class Copy(NamedTuple):
-    """One appearance of an announcement. ``url`` and ``publisher`` None where unknown."""
-
-    url: str | None
-    title: str
-    text: str
-    publisher: str | None
-
-
-class Verdict(NamedTuple):
-    """``score`` is 0..1, how much of the shorter text is in the longer one."""
-
-    same: bool
-    score: float
-    reason: str
 
 
 def keys(url: str | None, title: str, text: str, publisher: str | None) -> tuple[str, ...]:
@@ -45,13 +28,27 @@ def keys(url: str | None, title: str, text: str, publisher: str | None) -> tuple
     return tuple(found)
 
 
+def titled_key(title: str, text: str) -> tuple[str, ...]:
+    """The key of a text that came as a document; none for one too short to tell.
+
+    A ministry may attach one document to several announcements (a form, a guideline): it makes two
+    appearances the same only under the same title.
+    """
+    letters = _letters(text)
+    if len(letters) < _TELLING:
+        return ()
+    return (f"titled:{_digest(_letters(title), letters)}",)
+
+
 def same(a: Copy, b: Copy) -> Verdict:
     """Whether two appearances are one announcement, and why."""
-    shared = [key for key in keys(*a) if key in keys(*b)]
+    theirs = keys(b.url, b.title, b.text, b.publisher)
+    shared = [key for key in keys(a.url, a.title, a.text, a.publisher) if key in theirs]
     if not shared:
-        return Verdict(same=False, score=_containment(a.text, b.text), reason="no shared identity")
+        return judge(a, b)
     by_url = shared[0].startswith("url:")
-    return Verdict(same=True, score=1.0, reason="same address" if by_url else "same text")
+    reason = "같은 주소 (same address)" if by_url else "같은 본문 (same text)"
+    return Verdict(same=True, score=1.0, reason=reason)
 
 
 def _letters(text: str) -> str:
@@ -60,14 +57,3 @@ def _letters(text: str) -> str:
 
 def _digest(*parts: str) -> str:
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _containment(a: str, b: str) -> float:
-    one, other = _shingles(a), _shingles(b)
-    smaller = min(len(one), len(other))
-    return round(len(one & other) / smaller, 4) if smaller else 0.0
-
-
-def _shingles(text: str) -> set[str]:
-    letters = _letters(text)[:_COMPARED]
-    return {letters[i : i + _SHINGLE] for i in range(len(letters) - _SHINGLE + 1)}

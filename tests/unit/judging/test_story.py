@@ -46,6 +46,14 @@ def test_one_changed_figure_keeps_two_releases_apart() -> None:
 def test_the_same_address_or_text_is_the_same_announcement() -> None:
     a = Copy("https://a.kr/1", "동향", LONG, "motir")
 
-    assert same(a, Copy("http://a.kr:80/1#top", "수정", SHORT, None)) == (True, 1.0, "same address")
-    assert same(a, Copy("https://b.kr/9", "동향", LONG + "\n", None)) == (True, 1.0, "same text")
+    assert same(a, Copy("http://a.kr:80/1#top", "수정", SHORT, None)) == (
+        True,
+        1.0,
+        "같은 주소 (same address)",
+    )
+    assert same(a, Copy("https://b.kr/9", "동향", LONG + "\n", None)) == (
+        True,
+        1.0,
+        "같은 본문 (same text)",
+    )
     assert same(a, Copy(None, "동향", "", "motir")).score == 0.0
