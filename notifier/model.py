@@ -16,7 +16,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What a subscriber is told: one event, once. Times are ISO 8601 with zone, or None."""
+    """What a subscriber is told: one event, once. Times are ISO 8601 with zone, or None.
+
+    ``kind`` is release, reference, rebuttal, personnel, schedule, notice or news. ``embargo`` is a
+    badge in words, of news that may not be published yet. ``apply_by`` is the last day to apply,
+    ``2026-06-30`` or ``2026-06-30 18:00``, in Korean time.
+    """
 
     subscription: str
     title: str
@@ -27,6 +32,9 @@ class Alert:
     published_precision: str | None
     summary: str
     hits: tuple[Hit, ...]
+    kind: str | None = None
+    embargo: str | None = None
+    apply_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

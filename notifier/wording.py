@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,9 @@ _SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def lines(alert: Alert) -> str:
-    """Title, publisher and time, matched rules with their excerpts, link; no final newline.
+    """Title, publisher and time, embargo and period, matched rules with their excerpts, link.
+
+    No final newline.
 
     Whatever was scraped stays on its own line, without control characters.
     """
@@ -19,6 +22,7 @@ def lines(alert: Alert) -> str:
         [
             _clean(alert.title),
             f"{_clean(alert.publisher or alert.source)} · {_when(alert)}",
+            *_facts(alert),
             "",
             "맞은 조건 (matched rules)",
             *(_matched(hit) for hit in alert.hits),
@@ -26,6 +30,14 @@ def lines(alert: Alert) -> str:
             f"원문 (source): {_clean(alert.url)}",
         ]
     )
+
+
+def _facts(alert: Alert) -> Iterator[str]:
+    if alert.embargo:
+        yield _clean(alert.embargo)
+    if alert.apply_by:
+        last = _clean(alert.apply_by)
+        yield f"신청 마감 {last} · apply by {last}"
 
 
 def _matched(hit: Hit) -> str:

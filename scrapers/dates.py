@@ -62,7 +62,7 @@ _IN_ADDRESS = re.compile(
     r"|asiatoday\.co\.kr/[^\s?]{0,99}\?(?:[^\s#]{0,99}&)?key=(?P<asiatoday>20\d{6})\d{9}\b"
 )
 
-_EARLIEST = 1900
+_YEARS = range(1900, 2100)
 
 
 def read(raw: str, now: datetime | None = None) -> Moment | None:
@@ -70,8 +70,8 @@ def read(raw: str, now: datetime | None = None) -> Moment | None:
 
     Labels around it (입력, 송고 …) are ignored; of several times the first that is not labelled
     수정 counts. With ``now`` (aware), a date more than an hour after it is None too, and so is one
-    before 1900: it is how some sites print "none". Relative times ("1시간 전") and days without
-    a year ("7월 15일") are None: a Moment cannot say that it is approximate.
+    before 1900 or after 2099: it is how some sites print "none". Relative times ("1시간 전") and
+    days without a year ("7월 15일") are None: a Moment cannot say that it is approximate.
     """
     trimmed = _published(" ".join(raw.split()))
     match = next(filter(None, (pattern.fullmatch(trimmed) for pattern in _PATTERNS)), None)
@@ -81,7 +81,7 @@ def read(raw: str, now: datetime | None = None) -> Moment | None:
         moment = _moment({name: part for name, part in match.groupdict().items() if part})
     except ValueError:  # 2026.13.40, 25:61, an offset of three days
         return None
-    if moment.at.year < _EARLIEST:
+    if moment.at.year not in _YEARS:
         return None
     return None if now and moment.at - now > timedelta(hours=1) else moment
 

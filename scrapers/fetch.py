@@ -71,11 +71,13 @@ class Fetcher:
         freshness: Freshness | None = None,
         pause: float = 0.0,
         urgent: bool = False,
+        size: int | None = None,
     ) -> Answer:
         """The page, or no page where it is as fresh as ``freshness``.
 
         ``pause``: least number of seconds between two requests to the host. Waiting for the
         host's turn is not counted in the time limit. ``urgent``: before others that wait for it.
+        ``size``: bytes the body may have, where that is not the ordinary cap (a file).
 
         Raises:
             ScrapeError: named after ``request.url``; ``scrapers.errors`` says which one when.
@@ -88,7 +90,7 @@ class Fetcher:
         if freshness is not None and request.form is None:
             known = freshness
         reply = await self._follow(
-            url, request.form, _conditions(known), errand, self._robots.delay
+            url, request.form, _conditions(known), errand, self._robots.delay, size
         )
         return self._answer(reply, request.url, known)
 
@@ -119,6 +121,7 @@ class Fetcher:
         headers: dict[str, str],
         errand: Errand,
         permit: _Permit,
+        size: int | None = None,
     ) -> Reply:
         """The first answer that is no redirect. ``permit`` is asked before every hop."""
         site = _site(url.host)
@@ -131,7 +134,7 @@ class Fetcher:
             if ask in seen:
                 raise RedirectTrouble(errand.url, f"a redirect loop at {url}")
             seen.add(ask)
-            reply = await self._wire.send(request, errand, max(errand.pause, delay))
+            reply = await self._wire.send(request, errand, max(errand.pause, delay), size=size)
             if reply.status not in _REDIRECTS:
                 return reply
             url = _next_hop(reply, site, errand.url)

@@ -100,8 +100,12 @@ class Wire:
         self._cookies.set_cookie_header(request)
         return request
 
-    async def send(self, request: httpx.Request, errand: Errand, pause: float) -> Reply:
+    async def send(
+        self, request: httpx.Request, errand: Errand, pause: float, *, size: int | None = None
+    ) -> Reply:
         """The answer, whatever its status, once the host has rested ``pause`` seconds.
+
+        ``size`` caps its bytes where that is not the ordinary cap.
 
         Raises:
             Unreachable: no answer, or not within the time the errand has left.
@@ -111,24 +115,24 @@ class Wire:
         """
         host = self._hosts[request.url.netloc]
         async with host.turn(pause / self._pace, urgent=errand.urgent):
-            return await self._timed(request, errand)
+            return await self._timed(request, errand, size or self._limits.size)
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._transport.aclose()
 
-    async def _timed(self, request: httpx.Request, errand: Errand) -> Reply:
+    async def _timed(self, request: httpx.Request, errand: Errand, size: int) -> Reply:
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(errand.left):
-                return await self._exchange(request, errand.url)
+                return await self._exchange(request, errand.url, size)
         except TimeoutError as error:
             detail = f"no whole answer within {self._limits.total:g} seconds"
             raise Unreachable(errand.url, detail) from error
         finally:
             errand.left -= asyncio.get_running_loop().time() - started
 
-    async def _exchange(self, request: httpx.Request, url: str) -> Reply:
+    async def _exchange(self, request: httpx.Request, url: str, size: int) -> Reply:
         try:
             response = await self._transport.handle_async_request(request)
         except httpx.TransportError as error:
@@ -138,9 +142,7 @@ class Wire:
             self._cookies.extract_cookies(response)
             body = b""
             if response.status_code == httpx.codes.OK:
-                body = await read_body(
-                    response, url, size=self._limits.size, ratio=self._limits.ratio
-                )
+                body = await read_body(response, url, size=size, ratio=self._limits.ratio)
         return Reply(request.url, response.status_code, dict(response.headers), body)
 
 

@@ -6,6 +6,9 @@
       | poll(source, slot)
       v
     collect    fetch | parse | normalise | store      -> article          (collected_at)
+      | attach(source)
+      v
+    attach     claim | fetch | read | settle          -> attachment       (settled_at)
       | read(article)
       v
     read       text | fields                          -> reading          (read_at)

@@ -17,19 +17,24 @@ from scrapers.fetch import Fetcher
 from scrapers.model import Source
 from service import work
 from service.analyser import Analyser
+from service.attach import Attach
 from service.collect import Collect
 from service.config import Settings
 from service.deliver import Deliver
+from service.documents import Documents
 from service.errors import BadSetting
 from service.ops.reach import reachable
 from service.read import Read
 from service.reading.publishers import Registry
 from service.schedule import Schedule
 from service.store.articles import Articles
+from service.store.attachments import Attachments
 from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.migrate import migrate
 from service.store.overview import Overview
+from service.store.readings import Readings
+from service.store.releases import Releases
 from service.store.sources import Sources
 from service.store.steps import Step
 from service.store.sweep import sweep
@@ -117,13 +122,14 @@ async def _tasks(
     for channel in ways_out.values():
         stack.push_async_callback(channel.aclose)
     analyser = await stack.enter_async_context(Analyser())
-    articles = Articles(database)
-    collect = Collect(sources, fetcher, Sources(database), articles, settings.pace)
-    read = Read(sources, registry, articles)
+    documents = await stack.enter_async_context(Documents())
+    collect = Collect(sources, fetcher, Sources(database), Articles(database), settings.pace)
+    attach = Attach(sources, fetcher, documents, Attachments(database), settings.pace)
+    read = Read(sources, registry, Readings(database))
     judge = Judge(Triage(database), analyser, registry)
     deliver = Deliver(Deliveries(database), ways_out, settings.pace)
     return (
-        (work.fetching(collect), _FETCHES),
+        (work.fetching(collect, attach), _FETCHES),
         (work.judging(read, judge), _JUDGEMENTS),
         (work.telling(deliver), _DELIVERIES),
     )
@@ -160,7 +166,7 @@ async def _page(
     async with AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(
-                serving(build(Overview(database)), settings.host, settings.port)
+                serving(build(Overview(database), Releases(database)), settings.host, settings.port)
             )
         except OSError as error:
             where = f"{settings.host}:{settings.port}"

@@ -12,13 +12,16 @@ import structlog
 
 from scrapers.errors import Broken, Gone, Passing, Refused, ScrapeError, Throttled
 from scrapers.fetch import Fetcher
-from scrapers.model import Detail, Freshness, Page, Post, Request, Source
+from scrapers.model import Detail, File, Freshness, Page, Post, Request, Source
+from service import pick
 from service.lease import LeaseLost, held
-from service.model import Article, Attachment, Found
+from service.model import Article, Found
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
 from service.store import articles, sources
-from service.store.articles import Articles, Opened, Owed
+from service.store.articles import Articles, Filed, Opened, Owed
+from service.store.database import storable
 from service.store.sources import Polled, Slot, Sources
+from service.turns import Turns
 
 log = structlog.get_logger()
 
@@ -37,7 +40,7 @@ class Collect:
     sources: Sources
     articles: Articles
     pace: float
-    _opening: dict[str, bool] = field(default_factory=dict, init=False)
+    _turns: Turns = field(default_factory=Turns, init=False)
 
     async def poll(self, source_id: str, number: int) -> None:
         """Look at a source's list once, in slot ``number``, and store what is new on it."""
@@ -58,23 +61,12 @@ class Collect:
             log.info("poll.done", source=source_id, slot=number, seen=polled.seen, new=new)
 
     async def open_owed(self, source_id: str) -> None:
-        """Open the page of every post of a source that is owed one, one after the other.
+        """Open the page of every post of a source that is owed one, one after the other."""
+        await self._turns.take(source_id, partial(self._open_all, source_id))
 
-        A second call for the same source leaves the work to the first, which then looks once more:
-        else every poll of a busy source would add one that waits for the same host.
-        """
-        if source_id in self._opening:
-            self._opening[source_id] = True
-            return
-        try:
-            look_again = True
-            while look_again:
-                self._opening[source_id] = False
-                while (owed := await self.articles.claim_owed(source_id)) is not None:
-                    await self._open_one(owed)
-                look_again = self._opening[source_id]
-        finally:
-            del self._opening[source_id]
+    async def _open_all(self, source_id: str) -> None:
+        while (owed := await self.articles.claim_owed(source_id)) is not None:
+            await self._open_one(owed)
 
     async def _open_one(self, owed: Owed) -> None:
         source_id, url = owed.article.source_id, owed.article.url
@@ -151,7 +143,7 @@ class Collect:
             publisher=detail.publisher and _clean(detail.publisher),
             published_at=moment.at if moment else None,
             precision=moment.precision if moment else None,
-            files=tuple(Attachment(_clean(each.name), _clean(each.url)) for each in detail.files),
+            files=_filed(detail.files),
         )
 
     async def _parts(
@@ -234,6 +226,14 @@ def _found(source: Source, post: Post) -> Found:
     )
 
 
+def _filed(files: Sequence[File]) -> tuple[Filed, ...]:
+    """The files of a post, each with its place among the documents that are read."""
+    places = pick.places([each.name for each in files])
+    return tuple(
+        Filed(_clean(each.name), _clean(each.url), place)
+        for each, place in zip(files, places, strict=True)
+    )
+
+
 def _clean(text: str) -> str:
-    """PostgreSQL keeps no NUL and no half of a surrogate pair, and no text may end a batch."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()
+    return storable(text).strip()

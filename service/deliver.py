@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, cast
 
 import structlog
@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 IN_FLIGHT = 10  # messages under way for one wake-up; after a crash at most these are repeated
 _TRIES = len(SEND_LADDER) + 1
+_FACTS = tuple(each.name for each in fields(Alert))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Deliver:
 
 
 def _worded(due: DueDelivery) -> Message:
-    facts = cast("dict[str, Any]", dict(due.alert))
-    facts["hits"] = tuple(Hit(**each) for each in facts["hits"])
-    return Message(due.message_id, due.address, due.secret, Alert(**facts), due.attempt)
+    """The message. Another version may have owed it, with fewer facts than ours, or with more."""
+    facts = {name: due.alert[name] for name in _FACTS if name in due.alert}
+    hits = cast("Sequence[Mapping[str, str]]", facts.pop("hits"))
+    alert = Alert(**cast("dict[str, Any]", facts), hits=tuple(Hit(**each) for each in hits))
+    return Message(due.message_id, due.address, due.secret, alert, due.attempt)

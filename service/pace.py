@@ -12,6 +12,8 @@ SEND_LADDER = (5.0, 30.0, 120.0, 600.0, 3600.0, 4 * 3600.0, 12 * 3600.0, 24 * 36
 """Seconds before the second try of a message, the third, and so on; about 41 hours in all."""
 OPEN_LADDER = (10.0, 60.0, 600.0, 3600.0)
 """Seconds before a post's page is tried again; after the last the list's words must do."""
+FILE_LADDER = (5.0, 25.0, 90.0)
+"""Seconds before an article's file is tried again; after two minutes the article goes on."""
 
 
 def jittered(seconds: float) -> float:

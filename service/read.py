@@ -1,14 +1,20 @@
-"""Read: text | fields. What an article says, as facts."""
+"""Read: text | fields. What an article and its documents say, as facts."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from scrapers.model import Source
-from service.reading import release
+from service.model import Article, Embargo, Given
+from service.reading import embargo, release
 from service.reading.publishers import Registry
-from service.store.articles import Articles
+from service.store.readings import Readings
+
+# A time further away than this is a slip of somebody's pen: shown, but not waited for.
+_LONGEST_EMBARGO = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +23,38 @@ class Read:
 
     declared: Mapping[str, Source]
     registry: Registry
-    articles: Articles
+    readings: Readings
 
     async def read(self, article_id: int) -> None:
-        """Read one article; does nothing where it is read or held by another worker."""
-        async with self.articles.reading(article_id) as held:
+        """Read one article; does nothing where it is read, owed a file, or held by another."""
+        async with self.readings.reading(article_id) as held:
             if held is None:
                 return
-            article, tx = held
-            publisher = article.publisher or self._of_source(article.source_id)
-            reading = release.read(article.title, article.text, publisher, self.registry)
-            await self.articles.store_reading(tx, article_id, reading)
+            unread, tx = held
+            given = self._given(unread.article)
+            # A long document takes a second: not on the event loop.
+            reading = await asyncio.to_thread(release.read, given, unread.documents, self.registry)
+            until = _waits_until(reading.embargo, unread.article.discovered_at)
+            await self.readings.store(tx, article_id, reading, embargo_until=until)
 
-    def _of_source(self, source_id: str) -> str | None:
-        source = self.declared.get(source_id)
+    def _given(self, article: Article) -> Given:
+        source = self.declared.get(article.source_id)
+        return Given(
+            text=article.text,
+            title=article.title,
+            publisher=article.publisher or self._publisher(source),
+            published_at=article.published_at,
+            precision=article.precision,
+            news=source is not None and source.kind == "news",
+        )
+
+    def _publisher(self, source: Source | None) -> str | None:
         if source is None or source.publisher is None:
             return None
         return self.registry.by_id(source.publisher).name
+
+
+def _waits_until(printed: Embargo | None, found: datetime) -> datetime | None:
+    """From when it may be told, where that can be believed of a release found at ``found``."""
+    until = None if printed is None else embargo.lifts_at(printed)
+    return until if until is not None and until - found < _LONGEST_EMBARGO else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,7 +12,8 @@ import structlog
 from service.analyser import Analyser
 from service.judging import rules, story
 from service.judging.matcher import Matcher
-from service.model import Match, Span
+from service.model import Call, Embargo, Match, Reading, Span
+from service.reading.clean import clean, clean_line
 from service.reading.publishers import Registry
 from service.store.triage import LiveRule, Readable, Triage, Verdict
 
@@ -20,6 +22,7 @@ log = structlog.get_logger()
 _SEOUL = ZoneInfo("Asia/Seoul")
 _AROUND = 40  # characters shown before and after a hit
 _SUMMARY = 200
+_CONDITION = 60
 
 
 @dataclass(slots=True)
@@ -46,17 +49,17 @@ class Judge:
         if waiting is None:
             return
         article, version = waiting
-        keys = story.keys(article.url, article.title, article.text, article.publisher)
         alerts = {} if article.baseline else await self._alerts(article, version)
-        owed = await self.triage.settle(article_id, Verdict(keys, alerts))
+        verdict = Verdict(_keys(article), alerts, article.embargo_until)
+        owed = await self.triage.settle(article_id, verdict)
         log.info("triage.done", article=article_id, baseline=article.baseline, owed=owed)
 
     async def _alerts(self, article: Readable, version: int) -> dict[int, dict[str, object]]:
         book = await self._current(version)
-        windows = book.matcher.windows(article.title, article.text)
-        morphs = await self.analyser.analyse(windows)
+        title, text = article.reading.title, article.reading.text
+        morphs = await self.analyser.analyse(book.matcher.windows(title, text))
         by_subscription: dict[int, list[Match]] = {}
-        for match in book.matcher.match(article.title, article.text, morphs):
+        for match in book.matcher.match(title, text, morphs):
             subscription_id = book.live[match.rule_id].subscription_id
             by_subscription.setdefault(subscription_id, []).append(match)
         return {
@@ -76,21 +79,24 @@ class Judge:
         self, article: Readable, matches: Sequence[Match], live: Mapping[int, LiveRule]
     ) -> dict[str, object]:
         """The facts an alert tells, in the fields of notifier.model.Alert."""
-        named = [self.registry.by_id(each).name for each in article.publishers]
-        published = article.published_at and article.published_at.astimezone(_SEOUL).isoformat()
+        said = article.reading
+        named = [self.registry.by_id(each).name for each in said.publishers]
         return {
             "subscription": live[matches[0].rule_id].subscription,
-            "title": article.title,
+            "title": said.title,
             "url": article.url,
             "publisher": "·".join(named) or article.publisher,
             "source": article.source_id,
-            "published_at": published,
-            "published_precision": article.precision,
-            "summary": (article.summary or article.text)[:_SUMMARY],
+            "published_at": said.published_at and said.published_at.astimezone(_SEOUL).isoformat(),
+            "published_precision": said.precision,
+            "summary": (article.summary or said.text)[:_SUMMARY],
             "hits": [
-                {"rule": live[each.rule_id].text, "excerpt": _excerpt(article, each)}
+                {"rule": live[each.rule_id].text, "excerpt": _excerpt(said, each)}
                 for each in matches
             ],
+            "kind": said.kind,
+            "embargo": _embargo(said.embargo, article.embargo_until),
+            "apply_by": _apply_by(said.call),
         }
 
 
@@ -103,11 +109,41 @@ def _parsed(live: Sequence[LiveRule]) -> Iterator[tuple[int, rules.Rule]]:
             log.error("rule.broken", rule=each.text, of=each.subscription, why=error.message)
 
 
-def _excerpt(article: Readable, match: Match) -> str:
+def _keys(article: Readable) -> tuple[str, ...]:
+    """Identity by address, by the web page's text, and by the text of the documents.
+
+    Any of them suffices: a portal gives web page and document, a feed of the ministry perhaps only
+    the one or the other.
+    """
+    title, text = clean_line(article.given_title), clean(article.given_text)
+    keys = story.keys(article.url, title, text, article.publisher)
+    for each in (text, *map(clean, article.documents[:1]), article.reading.text):
+        keys += story.titled_key(title, each)
+    return tuple(dict.fromkeys(keys))
+
+
+def _embargo(printed: Embargo | None, until: datetime | None) -> str | None:
+    """The badge of news that may not be published yet, for those who are told all the same."""
+    if until is not None:
+        at = f"{until.astimezone(_SEOUL):%Y-%m-%d %H:%M}"
+        return f"엠바고 {at}까지 · embargoed until {at} KST"
+    if printed is not None and printed.condition is not None:
+        return f"엠바고 {printed.condition[:_CONDITION]} · embargoed on a condition"
+    return None
+
+
+def _apply_by(call: Call) -> str | None:
+    """The last day to apply, with its time of day where one is given."""
+    if not call.is_call or call.end is None:
+        return None
+    return f"{call.end} {call.end_clock or ''}".rstrip()
+
+
+def _excerpt(said: Reading, match: Match) -> str:
     """The words around the first hit, in the body before the title."""
     if match.hits:
-        return _around(article.text, match.hits[0])
-    return _around(article.title, match.in_title[0]) if match.in_title else ""
+        return _around(said.text, match.hits[0])
+    return _around(said.title, match.in_title[0]) if match.in_title else ""
 
 
 def _around(text: str, span: Span) -> str:

@@ -18,6 +18,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
 
+from service.attach import Attach
 from service.collect import Collect
 from service.deliver import Deliver
 from service.read import Read
@@ -45,7 +46,7 @@ _LOST = (
 )
 
 
-def fetching(collect: Collect) -> Tasks:
+def fetching(collect: Collect, attach: Attach) -> Tasks:
     """The tasks that talk to publishers: many at once, nearly always waiting."""
 
     async def poll(subject: str) -> None:
@@ -57,7 +58,11 @@ def fetching(collect: Collect) -> Tasks:
         if subject in collect.declared:
             await collect.open_owed(subject)
 
-    return {"poll": poll, "collect": owed}
+    async def files(subject: str) -> None:
+        if subject in attach.declared:
+            await attach.attach_owed(subject)
+
+    return {"poll": poll, "collect": owed, "attach": files}
 
 
 def judging(read: Read, judge: Judge) -> Tasks:

@@ -12,7 +12,7 @@ import typer
 from notifier.errors import BadAddress
 from service import config, logs
 from service.errors import UserError
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Embargoed, Subscriptions
 
 _SHORTEST_KEY, _LONGEST_KEY = 24, 64
 
@@ -31,6 +31,10 @@ def subscribe(
     secret: Annotated[
         str, typer.Option(help="서명 열쇠 whsec_… (비우면 만듭니다 / made if empty)")
     ] = "",
+    embargoed: Annotated[
+        Embargoed | None,
+        typer.Option(help="엠바고 중인 소식: 기다림(wait), 바로 표시와 함께(badge)"),
+    ] = None,
 ) -> None:
     """규칙에 맞는 소식을 알립니다. / Tell of whatever matches the rules.
 
@@ -54,7 +58,7 @@ def subscribe(
     key = (secret or new_secret()) if webhook else None
 
     async def save(store: Subscriptions) -> None:
-        await store.subscribe(name, parsed, channel, address, key)
+        await store.subscribe(name, parsed, channel, address, key, embargoed=embargoed)
 
     _in_store(save)
     typer.echo(f"{name}: 규칙 {len(parsed)}개 → {channel} {address}")
@@ -89,6 +93,7 @@ def subscriptions() -> None:
         for each in await store.listed():
             typer.echo(
                 f"{each.name}: {' · '.join(each.rules)} → {', '.join(each.endpoints) or '—'}"
+                + (" (엠바고 중에도 / embargoed too)" if each.embargoed == "badge" else "")
             )
 
     _in_store(show)

@@ -181,12 +181,14 @@ class Demo:
             with suppress(*AWAY):
                 counts = await Overview(database).counts()
                 self.progress.stored, self.progress.stories = counts["articles"], counts["stories"]
-                self.progress.owed = counts["to_send"] + counts["sent"] + counts["dead"]
+                self.progress.owed = sum(
+                    counts[each] for each in ("to_send", "held", "sent", "dead")
+                )
             await asyncio.sleep(0.5)
 
     async def _settled(self, database: Database, wanted: set[tuple[str, int]]) -> bool:
         counts = await Overview(database).counts()
-        if counts["to_collect"] or counts["to_judge"] or counts["to_send"]:
+        if any(counts[queue] for queue in ("to_collect", "to_judge", "to_send", "held")):
             return False
         stored = await Evidence(database).stored()
         return wanted <= {(row.source_id, release_of(row)) for row in stored}

@@ -23,7 +23,8 @@ class Release:
 
     ``published`` is aware, Asia/Seoul, and is what the pages print: 00:00:00 where the ministry
     gives a date only. ``ministry`` is the outlet's name on a news site. ``text`` has one paragraph
-    a line. ``files`` are the names of attachments. ``sites`` is a part of SITES.
+    a line. ``files`` are the names of attachments. ``sites`` is a part of SITES. ``embargo`` is
+    what the release-time box of its documents prints, None for 배포 즉시: at once.
     """
 
     id: int
@@ -33,6 +34,7 @@ class Release:
     published: datetime
     files: tuple[str, ...] = ()
     sites: frozenset[str] = frozenset({"korea_kr"})
+    embargo: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

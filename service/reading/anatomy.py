@@ -123,11 +123,7 @@ def _fold(found: Sequence[Line], parts: Sequence[Part], kept: Sequence[int]) -> 
             return at
         letters += len(found[at].text)
         begun = letters >= _MIN_BODY
-        if (
-            begun
-            and is_annex(found[at])
-            and _has_content(found, kept[place + 1 : place + _BELOW])
-        ):
+        if begun and is_annex(found[at]) and _has_content(found, kept[place + 1 : place + _BELOW]):
             return at
     return len(found)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -17,6 +16,7 @@ from datetime import date, time
 from service.model import Printed
 from service.reading import bylines
 from service.reading.bylines import Credit
+from service.reading.clean import clean_line
 from service.reading.furniture import (
     heads_other_articles,
     is_claim_of_rights,
@@ -164,7 +164,7 @@ def _line(written: str) -> str:
     for _ in range(2):
         if _ENTITY.search(written):
             written = html.unescape(written)
-    return " ".join(unicodedata.normalize("NFC", written).split())
+    return clean_line(written)
 
 
 def _is_clutter(line: str) -> bool:

@@ -12,12 +12,14 @@ from service.reading.publishers import Registry
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _DAY = len("2026-11-22")
+_YEARS = range(1900, 2100)
 
 
 def given(record: Mapping[str, Any]) -> Given:
     """What ``{"title", "publisher", "published", "text"}`` gives to read, all but text optional.
 
-    Raises ValueError where ``published`` is no ISO time; without a zone it is Asia/Seoul.
+    Raises ValueError where ``published`` is no ISO time of the years 1900 to 2099; without a zone
+    it is Asia/Seoul.
     """
     at, precision = _published(record.get("published"))
     return Given(
@@ -98,6 +100,8 @@ def _published(value: object) -> tuple[datetime | None, Precision | None]:
         return None, None
     text = str(value)
     at = datetime.fromisoformat(text)
+    if at.year not in _YEARS:  # year 1 and year 9999 cannot be told in every zone
+        raise ValueError(f"no time that anything is published at: {text}")
     zoned = at if at.tzinfo else at.replace(tzinfo=_SEOUL)
     return zoned, "day" if len(text) == _DAY else "minute"
 

@@ -18,7 +18,8 @@ from service.reading.signed import signed, told_of
 _SEOUL = ZoneInfo("Asia/Seoul")
 _SHINGLE = 8
 _Found = TypeVar("_Found")
-_COVERED = 0.6  # of a text's shingles: the rest is captions, dates and other furniture
+_COVERED = 0.6  # of a page's shingles: the rest is captions, dates and other furniture
+_SAID = 0.9  # of a paper's shingles: it adds no table and no annex
 
 
 def read(given: Given, documents: Sequence[tuple[str, str]], registry: Registry) -> Reading:
@@ -94,11 +95,9 @@ def _text(web: Anatomy, papers: Sequence[Anatomy], names: Sequence[str]) -> str:
     text = _whole(web)
     for number, (paper, name) in enumerate(zip(papers, names, strict=True)):
         more = _whole(paper)
-        if _covered(more, text):
-            continue
-        if number == 0 and _covered(text, more):
+        if number == 0 and more and _share(text, more) >= _COVERED:
             text = more
-        else:
+        elif _share(more, text) < _SAID:
             text = "\n\n".join(filter(None, [text, f"[{name}]", more]))
     return text
 
@@ -108,10 +107,10 @@ def _whole(part: Anatomy) -> str:
     return "\n\n".join(filter(None, ["\n".join(part.subtitles), part.body, part.annex]))
 
 
-def _covered(text: str, by: str) -> bool:
-    """Whether ``by`` says nearly all that ``text`` says; an empty text is covered by anything."""
+def _share(text: str, by: str) -> float:
+    """How much of what ``text`` says ``by`` says too, 0..1; of nothing, all."""
     shingles = _shingles(text)
-    return not shingles or len(shingles & _shingles(by)) >= _COVERED * len(shingles)
+    return len(shingles & _shingles(by)) / len(shingles) if shingles else 1.0
 
 
 def _shingles(text: str) -> set[str]:

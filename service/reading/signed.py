@@ -9,6 +9,7 @@ from datetime import date
 from itertools import islice
 
 from service.reading.anatomy import Anatomy
+from service.reading.clean import clean_line
 from service.reading.publishers import Publisher, Registry, Spot
 
 _READ = 4000
@@ -63,7 +64,7 @@ def signed(
     the ones that act in it, public bodies only where no part of the government does.
     """
     names = _Names(text, day, registry)
-    bodies, unknown = registry.find_all(printed or "")
+    bodies, unknown = registry.find_all(clean_line(printed or ""))
     for body in bodies:
         names.add(body, printed or "")
     for spot in (*_to_phone(anatomy.contacts, registry), *registry.spots(anatomy.letterhead)):

@@ -1,9 +1,7 @@
-"""Articles in the store: opened, read and judged, each hand-over a stamp in its own transaction."""
+"""Articles in the store: whose page is owed, and what it added."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Article, Attachment, Precision, Reading
+from service.model import Article, Precision
 from service.store import ops
 from service.store.database import Database, Wake, wake
+from service.store.rows import article_of
 from service.store.tables import article, attachment
 
 LEASE = timedelta(seconds=20)
@@ -31,6 +30,18 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """A file that a post announces. ``place``: which document of the article it is, and its rank.
+
+    Of a document's formats that of rank 0 is read, the next where it fails; None: it is not read.
+    """
+
+    name: str
+    url: str
+    place: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """What the post's own page added. None leaves what the list said."""
 
@@ -39,7 +50,7 @@ class Opened:
     publisher: str | None = None
     published_at: datetime | None = None
     precision: Precision | None = None
-    files: tuple[Attachment, ...] = ()
+    files: tuple[Filed, ...] = ()
 
 
 class Articles:
@@ -75,7 +86,7 @@ class Articles:
                     .returning(article)
                 )
             ).one_or_none()
-        return None if row is None else Owed(_article(row), row.fence, row.failures)
+        return None if row is None else Owed(article_of(row), row.fence, row.failures)
 
     async def renew(self, owed: Owed) -> bool:
         """Keep the lease of an article being opened; False where another worker has it."""
@@ -83,7 +94,7 @@ class Articles:
             return await _update(tx, owed, collect_due=sa.func.now() + LEASE)
 
     async def store_opened(self, owed: Owed, opened: Opened, *, problem: str | None = None) -> bool:
-        """Store what was read from the post's page and wake its reading.
+        """Store what was read from the post's page and wake its files, else its reading.
 
         ``problem`` says why the page could not be read for good: the article goes on with what its
         list said, and an operator is told. False where another worker was faster.
@@ -101,14 +112,14 @@ class Articles:
             if not await _update(tx, owed, **values):
                 return False
             if opened.files:
-                files = [
-                    {"article_id": owed.article.id, "position": n, "name": f.name, "url": f.url}
-                    for n, f in enumerate(opened.files)
-                ]
-                await tx.execute(insert(attachment).values(files).on_conflict_do_nothing())
+                rows = [_file(owed.article.id, n, each) for n, each in enumerate(opened.files)]
+                await tx.execute(insert(attachment).values(rows).on_conflict_do_nothing())
             if problem is not None:
                 await ops.note(tx, "post-unreadable", owed.article.url, problem)
-            await wake(tx, [Wake("read", str(owed.article.id))])
+            if any(each.place is not None for each in opened.files):
+                await wake(tx, [Wake("attach", owed.article.source_id)])
+            else:
+                await wake(tx, [Wake("read", str(owed.article.id))])
         return True
 
     async def put_off(self, owed: Owed, problem: str, delay: float) -> None:
@@ -125,48 +136,6 @@ class Articles:
             if current:
                 await wake(tx, [Wake("collect", owed.article.source_id, after=later)])
 
-    @asynccontextmanager
-    async def reading(
-        self, article_id: int
-    ) -> AsyncIterator[tuple[Article, AsyncConnection] | None]:
-        """Hold an unread article for reading: one transaction, committed on leaving.
-
-        Yields None where it is read already, not collected yet, or held by another worker.
-        """
-        ready = (article.c.collected_at.is_not(None), article.c.read_at.is_(None))
-        async with self._database.transaction() as tx:
-            row = await _hold(tx, article_id, *ready)
-            yield None if row is None else (_article(row), tx)
-
-    async def store_reading(self, tx: AsyncConnection, article_id: int, reading: Reading) -> None:
-        """Store what an article says and wake its triage."""
-        await tx.execute(
-            sa.update(article)
-            .where(article.c.id == article_id)
-            .values(
-                read_title=reading.title,
-                read_text=reading.text,
-                publishers=list(reading.publishers),
-                read_at=sa.func.now(),
-            )
-        )
-        if reading.unknown_publisher is not None:
-            await ops.note(
-                tx, "unknown-publisher", reading.unknown_publisher, f"article {article_id}"
-            )
-        await wake(tx, [Wake("triage", str(article_id))])
-
-
-async def _hold(
-    tx: AsyncConnection, article_id: int, *where: sa.ColumnElement[bool]
-) -> sa.Row[tuple[object, ...]] | None:
-    found = await tx.execute(
-        sa.select(article)
-        .where(article.c.id == article_id, *where)
-        .with_for_update(skip_locked=True)
-    )
-    return found.one_or_none()
-
 
 async def _update(tx: AsyncConnection, owed: Owed, **values: object) -> bool:
     done = await tx.execute(
@@ -182,18 +151,14 @@ async def _update(tx: AsyncConnection, owed: Owed, **values: object) -> bool:
     return done.one_or_none() is not None
 
 
-def _article(row: sa.Row[tuple[object, ...]]) -> Article:
-    return Article(
-        row.id,
-        row.source_id,
-        row.key,
-        row.url,
-        row.title,
-        row.publisher,
-        row.published_at,
-        row.precision,
-        row.summary,
-        row.text or "",
-        row.baseline,
-        row.discovered_at,
-    )
+def _file(article_id: int, position: int, file: Filed) -> dict[str, object]:
+    document, rank = file.place or (None, None)
+    return {
+        "article_id": article_id,
+        "position": position,
+        "name": file.name,
+        "url": file.url,
+        "document": document,
+        "rank": rank,
+        "due_at": sa.func.now() if rank == 0 else None,
+    }

@@ -56,6 +56,11 @@ class Database:
         await self.engine.dispose()
 
 
+def storable(text: str) -> str:
+    """``text`` as PostgreSQL keeps it: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 async def wake(connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
     """Enqueue wake-ups in the transaction of the rows they are about."""
     if not wakes:
@@ -77,4 +82,11 @@ async def wake(connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
 
 
 # What is nearest to its reader goes first.
-_PRIORITY: dict[Step, int] = {"poll": 1, "collect": 0, "read": 2, "triage": 3, "deliver": 4}
+_PRIORITY: dict[Step, int] = {
+    "poll": 1,
+    "collect": 0,
+    "attach": 0,
+    "read": 2,
+    "triage": 3,
+    "deliver": 4,
+}

@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.tables import ops_item
 
+_LONGEST = 800  # characters of a subject: a b-tree row holds under 2,704 bytes
+
 
 async def note(tx: AsyncConnection, kind: str, subject: str, detail: str) -> None:
     """Open the item, or count it once more where it is open."""
     await tx.execute(
         insert(ops_item)
-        .values(kind=kind, subject=subject, detail=detail)
+        .values(kind=kind, subject=subject[:_LONGEST], detail=detail)
         .on_conflict_do_update(
             index_elements=["kind", "subject"],
             index_where=ops_item.c.closed_at.is_(None),
@@ -27,7 +29,9 @@ async def close(tx: AsyncConnection, kind: str, subject: str) -> None:
     await tx.execute(
         sa.update(ops_item)
         .where(
-            ops_item.c.kind == kind, ops_item.c.subject == subject, ops_item.c.closed_at.is_(None)
+            ops_item.c.kind == kind,
+            ops_item.c.subject == subject[:_LONGEST],
+            ops_item.c.closed_at.is_(None),
         )
         .values(closed_at=sa.func.now())
     )

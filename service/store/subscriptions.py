@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.database import Database
 from service.store.tables import delivery, endpoint, rule, rule_book, subscription
+
+Embargoed = Literal["wait", "badge"]
+"""What is done with news under embargo: told when it lifts, or at once with a badge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Subscribed:
     name: str
     rules: tuple[str, ...]
     endpoints: tuple[str, ...]
+    embargoed: Embargoed = "wait"
 
 
 class Subscriptions:
@@ -36,20 +41,16 @@ class Subscriptions:
         channel: str,
         address: str,
         secret: str | None,
+        embargoed: Embargoed | None = None,
     ) -> None:
         """Add rules (text, canonical form) and an endpoint to the subscription called ``name``.
 
         What is there already stays as it is; an endpoint that was switched off is on again.
+        ``embargoed`` None leaves what was chosen before, at first ``wait``; it counts for news that
+        is judged later.
         """
         async with self._database.transaction() as tx:
-            subscription_id = (
-                await tx.execute(
-                    insert(subscription)
-                    .values(name=name)
-                    .on_conflict_do_update(index_elements=["name"], set_={"ended_at": None})
-                    .returning(subscription.c.id)
-                )
-            ).scalar_one()
+            subscription_id = await _named(tx, name, embargoed)
             rows = [
                 {"subscription_id": subscription_id, "text": text, "canonical": canonical}
                 for text, canonical in rules
@@ -77,7 +78,7 @@ class Subscriptions:
             ended = await tx.execute(
                 sa.update(subscription)
                 .where(subscription.c.name == name, subscription.c.ended_at.is_(None))
-                .values(ended_at=sa.func.now())
+                .values(ended_at=sa.func.now(), embargoed="wait")
                 .returning(subscription.c.id)
             )
             subscription_id = ended.scalar_one_or_none()
@@ -119,13 +120,25 @@ class Subscriptions:
             .scalar_subquery()
         )
         query = (
-            sa.select(subscription.c.name, texts, places)
+            sa.select(subscription.c.name, texts, places, subscription.c.embargoed)
             .where(subscription.c.ended_at.is_(None))
             .order_by(subscription.c.name)
         )
         async with self._database.transaction() as tx:
             rows = await tx.execute(query)
-            return [Subscribed(name, tuple(r or ()), tuple(e or ())) for name, r, e in rows]
+            return [Subscribed(n, tuple(r or ()), tuple(e or ()), x) for n, r, e, x in rows]
+
+
+async def _named(tx: AsyncConnection, name: str, embargoed: Embargoed | None) -> int:
+    """The id of the subscription of that name, made or taken up again."""
+    chosen = {} if embargoed is None else {"embargoed": embargoed}
+    made = await tx.execute(
+        insert(subscription)
+        .values(name=name, **chosen)
+        .on_conflict_do_update(index_elements=["name"], set_={"ended_at": None, **chosen})
+        .returning(subscription.c.id)
+    )
+    return int(made.scalar_one())
 
 
 async def _turn_page(tx: AsyncConnection) -> None:

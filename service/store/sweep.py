@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
 from service.store.database import Database, Wake, wake
-from service.store.tables import article, delivery, poll
+from service.store.rows import still_owed
+from service.store.tables import article, attachment, delivery, poll
 
 _PATIENCE = timedelta(seconds=10)  # the ordinary wake-up has had its chance by then
 _BATCH = 500
@@ -29,9 +30,16 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         .where(article.c.collected_at.is_(None), article.c.collect_due < old)
         .distinct()
     )
+    unread = (
+        sa.select(article.c.source_id)
+        .join(attachment, attachment.c.article_id == article.c.id)
+        .where(attachment.c.settled_at.is_(None), attachment.c.due_at < old)
+        .distinct()
+    )
     due = sa.exists().where(delivery.c.settled_at.is_(None), delivery.c.due_at < old)
     async with database.transaction() as tx:
         wakes = [Wake("collect", each, once=True) for each in await tx.scalars(owed)]
+        wakes += [Wake("attach", each, once=True) for each in await tx.scalars(unread)]
         if (await tx.execute(sa.select(due))).scalar_one():
             wakes.append(Wake("deliver", "swept", once=True))
         wakes += await _unjudged(tx, patience)
@@ -44,11 +52,20 @@ async def _unjudged(tx: AsyncConnection, patience: timedelta) -> list[Wake]:
 
     One over which the worker fails every time must neither keep it busy nor hide the others.
     """
-    since = sa.func.coalesce(article.c.read_at, article.c.collected_at)
+    files = sa.select(sa.func.max(attachment.c.settled_at)).where(
+        attachment.c.article_id == article.c.id
+    )
+    since = sa.func.coalesce(
+        article.c.read_at, sa.func.greatest(article.c.collected_at, files.scalar_subquery())
+    )
     slower = sa.cast(sa.func.power(2, sa.func.least(article.c.swept, 9)), sa.Float)
     waiting = (
         sa.select(article.c.id)
-        .where(article.c.triaged_at.is_(None), since < sa.func.now() - patience * slower)
+        .where(
+            article.c.triaged_at.is_(None),
+            since < sa.func.now() - patience * slower,
+            ~still_owed(article.c.id),
+        )
         .order_by(article.c.swept, article.c.id)
         .limit(_BATCH)
         .with_for_update(skip_locked=True)

@@ -126,6 +126,12 @@ article = sa.Table(
     _text("read_title", required=False),
     _text("read_text", required=False),
     sa.Column("publishers", pg.ARRAY(sa.Text)),
+    _text("kind", required=False),
+    _at("read_published_at"),
+    _text("read_precision", required=False),
+    _at("embargo_until"),
+    sa.Column("call_end", sa.Date),
+    sa.Column("facts", pg.JSONB),
     # triage
     _at("triaged_at"),
     _count("swept"),
@@ -137,6 +143,7 @@ article = sa.Table(
         "ix_article_owed", "source_id", "id", postgresql_where=sa.text("collected_at IS NULL")
     ),
     sa.Index("ix_article_unfinished", "id", postgresql_where=sa.text("triaged_at IS NULL")),
+    sa.Index("ix_article_call_end", "call_end"),
     comment="One announcement of one source, whole.",
 )
 
@@ -148,8 +155,41 @@ attachment = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     _text("name"),
     _text("url"),
+    # Which document of the article it is, 0 the release itself, and which of its formats; NULL: a
+    # file that is not read. Of a document's formats the next is due where the one before failed.
+    sa.Column("document", sa.Integer),
+    sa.Column("rank", sa.Integer),
+    # attach
+    _at("due_at"),
+    _count("fence"),
+    _count("failures"),
+    _at("settled_at"),
+    sa.Column("sha256", sa.LargeBinary),
+    sa.Column("size", sa.BigInteger),
+    *(_text(each, required=False) for each in ("container", "parser", "text", "reason", "detail")),
+    sa.Column("tables", sa.Integer),
     sa.UniqueConstraint("article_id", "position"),
-    comment="A file an article came with.",
+    sa.Index(
+        "ix_attachment_owed",
+        "due_at",
+        postgresql_where=sa.text("settled_at IS NULL AND due_at IS NOT NULL"),
+    ),
+    comment="A file an article came with; of its documents the text, or why there is none.",
+)
+
+mention = sa.Table(
+    "mention",
+    metadata,
+    _id(),
+    _ref("article_id", "article.id"),
+    _text("series"),
+    _text("name"),
+    sa.Column("round", sa.Integer),
+    sa.Column("year", sa.Integer),
+    sa.Column("parties", pg.ARRAY(sa.Text), nullable=False),
+    sa.Index("ix_mention_article_id", "article_id"),
+    sa.Index("ix_mention_series", "series"),
+    comment="A programme, council or event that an article names; all its rounds are one series.",
 )
 
 subscription = sa.Table(
@@ -159,7 +199,9 @@ subscription = sa.Table(
     _text("name"),
     _at("created_at", now=True),
     _at("ended_at"),
+    sa.Column("embargoed", sa.Text, nullable=False, server_default="wait"),
     sa.UniqueConstraint("name"),
+    sa.CheckConstraint("embargoed IN ('wait', 'badge')", name="embargoed_known"),
     comment="Somebody who wants to be told.",
 )
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Precision
+from service.model import Reading
 from service.store import ops
 from service.store.database import Database, Wake, wake
+from service.store.rows import PUBLISHED, documents_of, reading_of
 from service.store.tables import (
     article,
     delivery,
@@ -30,27 +32,36 @@ _LONGEST_KEY = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """An article that was read and waits for judgement."""
+    """An article that was read and waits for judgement.
+
+    ``given_title`` and ``given_text`` are those of its web page, ``documents`` the texts of its
+    documents, the release first. ``embargo_until``: from when it may be told, where it must wait.
+    """
 
     id: int
     source_id: str
     url: str
-    title: str
-    text: str
-    summary: str
     publisher: str | None
-    publishers: tuple[str, ...]
-    published_at: datetime | None
-    precision: Precision | None
+    summary: str
     baseline: bool
+    given_title: str
+    given_text: str
+    documents: tuple[str, ...]
+    reading: Reading
+    embargo_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What triage decided. ``alerts`` maps subscription id → the facts its alert will tell."""
+    """What triage decided. ``alerts`` maps subscription id → the facts its alert will tell.
+
+    They are told from ``embargo_until`` on, without their ``embargo``; at once to a subscription
+    that asked to see the badge.
+    """
 
     story_keys: Sequence[str]
     alerts: Mapping[int, Mapping[str, object]]
+    embargo_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ class Triage:
     async def waiting(self, article_id: int) -> tuple[Readable, int] | None:
         """The article and the version of the rule book; None where it is not waiting (any more)."""
         query = (
-            sa.select(article, rule_book.c.version)
+            sa.select(article, *PUBLISHED, rule_book.c.version)
             .join(rule_book, sa.true())
             .where(
                 article.c.id == article_id,
@@ -83,22 +94,22 @@ class Triage:
         )
         async with self._database.transaction() as tx:
             row = (await tx.execute(query)).one_or_none()
-        if row is None:
-            return None
-        readable = Readable(
-            row.id,
-            row.source_id,
-            row.url,
-            row.read_title,
-            row.read_text,
-            row.summary,
-            row.publisher,
-            tuple(row.publishers or ()),
-            row.published_at,
-            row.precision,
-            row.baseline,
-        )
-        return readable, row.version
+            if row is None:
+                return None
+            readable = Readable(
+                row.id,
+                row.source_id,
+                row.url,
+                row.publisher,
+                row.summary,
+                row.baseline,
+                row.title,
+                row.text or "",
+                tuple(text for _, text in await documents_of(tx, article_id)),
+                reading_of(row),
+                row.embargo_until,
+            )
+            return readable, row.version
 
     async def rules(self) -> tuple[int, list[LiveRule]]:
         """The version of the rule book and its live rules, of one moment."""
@@ -130,15 +141,15 @@ class Triage:
             if row.swept:
                 await ops.close(tx, "article-stuck", row.url)
             story_id = await _join_story(tx, verdict.story_keys)
-            owed = await _owe(tx, article_id, story_id, verdict.alerts)
+            waits = await _owe(tx, article_id, story_id, verdict)
             await tx.execute(
                 sa.update(article)
                 .where(article.c.id == article_id)
                 .values(triaged_at=sa.func.now(), story_id=story_id)
             )
-            if owed:
-                await wake(tx, [Wake("deliver", str(article_id))])
-        return owed
+            wakes = [Wake("deliver", str(article_id), after=each) for each in sorted(set(waits))]
+            await wake(tx, wakes)
+        return len(waits)
 
 
 async def _join_story(tx: AsyncConnection, keys: Sequence[str]) -> int:
@@ -169,27 +180,46 @@ def _bounded(key: str) -> str:
 
 
 async def _owe(
-    tx: AsyncConnection, article_id: int, story_id: int, alerts: Mapping[int, Mapping[str, object]]
-) -> int:
-    """Owe each subscription's alert to each of its endpoints, once a story. Idempotent."""
-    if not alerts:
-        return 0
-    told = (
-        sa.func.unnest(
-            sa.cast(list(alerts), ARRAY(sa.BigInteger)),
-            sa.cast([dict(each) for each in alerts.values()], ARRAY(JSONB)),
-        )
-        .table_valued(sa.column("subscription_id", sa.BigInteger), sa.column("alert", JSONB))
-        .render_derived(name="told")
+    tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict
+) -> list[timedelta]:
+    """Owe each subscription's alert to each of its endpoints, once a story. Idempotent.
+
+    Returns how long each that is newly owed waits for the embargo.
+    """
+    if not verdict.alerts:
+        return []
+    columns = ["subscription_id", "endpoint_id", "alert", "due_at"]
+    columns += ["message_id", "story_id", "article_id"]
+    owed = _owed(verdict).add_columns(
+        sa.literal("msg_") + sa.cast(sa.func.gen_random_uuid(), sa.Text),
+        sa.literal(story_id, sa.BigInteger),
+        sa.literal(article_id, sa.BigInteger),
     )
-    owed = (
+    done = await tx.execute(
+        insert(delivery)
+        .from_select(columns, owed)
+        .on_conflict_do_nothing()
+        .returning(delivery.c.due_at - sa.func.now())
+    )
+    return list(done.scalars())
+
+
+def _owed(verdict: Verdict) -> sa.Select[Any]:
+    """Subscription, endpoint, alert and due time of each who is to be told."""
+    told = _told(verdict.alerts)
+    until = sa.cast(verdict.embargo_until, sa.DateTime(timezone=True))
+    held = sa.func.coalesce(until > sa.func.now(), sa.false())
+    waits = held & (subscription.c.embargoed == "wait")
+    return (
         sa.select(
-            sa.literal("msg_") + sa.cast(sa.func.gen_random_uuid(), sa.Text),
-            sa.literal(story_id, sa.BigInteger),
             endpoint.c.subscription_id,
             endpoint.c.id,
-            sa.literal(article_id, sa.BigInteger),
-            told.c.alert,
+            # Whoever is told when it has lifted sees no badge; a condition lifts unseen.
+            sa.case(
+                (sa.or_(until.is_(None), held & ~waits), told.c.alert),
+                else_=told.c.alert.delete_path(["embargo"]),
+            ),
+            sa.case((waits, until), else_=sa.func.now()),
         )
         .join(told, told.c.subscription_id == endpoint.c.subscription_id)
         .join(subscription, subscription.c.id == endpoint.c.subscription_id)
@@ -197,11 +227,15 @@ async def _owe(
         # Whoever ends a subscription or an endpoint now comes before us or after us.
         .with_for_update(read=True, of=[subscription, endpoint])
     )
-    columns = ["message_id", "story_id", "subscription_id", "endpoint_id", "article_id", "alert"]
-    done = await tx.execute(
-        insert(delivery)
-        .from_select(columns, owed)
-        .on_conflict_do_nothing()
-        .returning(delivery.c.id)
+
+
+def _told(alerts: Mapping[int, Mapping[str, object]]) -> sa.TableValuedAlias:
+    """The alerts as a table of subscription_id and alert."""
+    return (
+        sa.func.unnest(
+            sa.cast(list(alerts), ARRAY(sa.BigInteger)),
+            sa.cast([dict(each) for each in alerts.values()], ARRAY(JSONB)),
+        )
+        .table_valued(sa.column("subscription_id", sa.BigInteger), sa.column("alert", JSONB))
+        .render_derived(name="told")
     )
-    return len(done.all())

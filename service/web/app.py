@@ -1,7 +1,8 @@
-"""The web application: one page of what is new and how the sources do, and two health checks."""
+"""The web application: what is new, a page for each release and series, and two health checks."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,15 +13,27 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware.base import RequestResponseEndpoint
 
 from service.reading.publishers import Registry
+from service.store.database import storable
 from service.store.overview import Overview, Shown
+from service.store.releases import Appearance, Release, Releases
 from service.store.server import AWAY
+from service.web.text import SHOWN, blocks
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _NEWEST = 50
-_AWAY = """<!doctype html><html lang="ko"><meta charset="utf-8"><title>파발</title>
-<meta http-equiv="refresh" content="5"><meta name="viewport" content="width=device-width">
-<p>데이터베이스에 닿지 않습니다. 돌아오면 다시 보입니다.
-<p lang="en">The database is away. This page comes back with it.</html>"""
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_MESSAGE = """<!doctype html><html lang="ko"><meta charset="utf-8"><title>파발</title>
+{head}<meta name="viewport" content="width=device-width">
+<p>{korean}
+<p lang="en">{english}</html>"""
+_AWAY = _MESSAGE.format(
+    head='<meta http-equiv="refresh" content="5">',
+    korean="데이터베이스에 닿지 않습니다. 돌아오면 다시 보입니다.",
+    english="The database is away. This page comes back with it.",
+)
+_NOT_THERE = _MESSAGE.format(
+    head="", korean='그런 글은 없습니다. <a href="/">파발</a>', english="There is no such release."
+)
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -29,29 +42,46 @@ _HEADERS = {
 }
 
 
-def build(overview: Overview) -> FastAPI:
+def build(overview: Overview, releases: Releases) -> FastAPI:
     """The application over what the store shows."""
     app = FastAPI(title="Pabal", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_guarded)
-    pages = Jinja2Templates(Path(__file__).parent / "templates")
-    registry = Registry.load()
-    pages.env.filters["seoul"] = _seoul
-    pages.env.filters["publisher"] = lambda shown: _publisher(shown, registry)
-    pages.env.tests["web_address"] = _is_web_address
+    for error in AWAY:
+        app.add_exception_handler(error, _away)
+    _add_pages(app, overview, releases)
+    _add_checks(app, overview)
+    return app
+
+
+def _add_pages(app: FastAPI, overview: Overview, releases: Releases) -> None:
+    pages = _pages()
 
     @app.get("/", response_class=HTMLResponse)
     async def front(request: Request) -> Response:
-        try:
-            context = {
-                "newest": await overview.newest(_NEWEST),
-                "sources": await overview.sources(),
-                "items": await overview.items(),
-                "counts": await overview.counts(),
-            }
-        except AWAY:
-            return HTMLResponse(_AWAY, status_code=503)
+        context = {
+            "newest": await overview.newest(_NEWEST),
+            "sources": await overview.sources(),
+            "items": await overview.items(),
+            "counts": await overview.counts(),
+        }
         return pages.TemplateResponse(request, "front.html", context)
 
+    @app.get("/release/{number}", response_class=HTMLResponse)
+    async def release(request: Request, number: str) -> Response:
+        found = await releases.release(int(number)) if _NUMBER.fullmatch(number) else None
+        if found is None:
+            return HTMLResponse(_NOT_THERE, status_code=404)
+        text = found.reading.text if found.reading else ""
+        context = {"release": found, "text": blocks(text), "cut": len(text) > SHOWN}
+        return pages.TemplateResponse(request, "release.html", context)
+
+    @app.get("/series/{name:path}", response_class=HTMLResponse)
+    async def series(request: Request, name: str) -> Response:
+        context = {"name": name, "timeline": await releases.series(storable(name))}
+        return pages.TemplateResponse(request, "series.html", context)
+
+
+def _add_checks(app: FastAPI, overview: Overview) -> None:
     @app.get("/healthz")
     async def alive() -> JSONResponse:
         """The process answers; nothing else is asked."""
@@ -67,7 +97,18 @@ def build(overview: Overview) -> FastAPI:
             return JSONResponse({"status": "database away", "why": why}, status_code=503)
         return JSONResponse({"status": "ok"})
 
-    return app
+
+def _pages() -> Jinja2Templates:
+    pages = Jinja2Templates(Path(__file__).parent / "templates")
+    registry = Registry.load()
+    pages.env.filters["seoul"] = _seoul
+    pages.env.filters["publisher"] = lambda shown: _publisher(shown, registry)
+    pages.env.tests["web_address"] = _is_web_address
+    return pages
+
+
+async def _away(_: Request, _error: Exception) -> Response:
+    return HTMLResponse(_AWAY, status_code=503)
 
 
 async def _guarded(request: Request, answer: RequestResponseEndpoint) -> Response:
@@ -76,7 +117,7 @@ async def _guarded(request: Request, answer: RequestResponseEndpoint) -> Respons
     return response
 
 
-def _publisher(shown: Shown, registry: Registry) -> str:
+def _publisher(shown: Shown | Release | Appearance, registry: Registry) -> str:
     """Who says so: the name as printed, else the one of the source's publisher, else its id."""
     names = [registry.by_id(each).name for each in shown.publishers]
     return shown.publisher or "·".join(names) or shown.source_id

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from notifier.channels.webhook import new_secret
+from service import app
+from service.config import Settings
 from service.demo import invent
 from service.demo.process import ServiceProcess
 from service.demo.server import serving
@@ -20,7 +22,7 @@ from service.demo.sink import Sink
 from service.demo.world import World
 from service.judging import rules
 from service.store.database import Database
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Embargoed, Subscriptions
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 Subscribe = Callable[..., Awaitable[None]]
@@ -69,13 +71,43 @@ def subscribe(database: Database, replica: str, secret: str) -> Subscribe:
     """``await subscribe("이름", "수출")``: alerts to the sink, or to ``channel=``, ``address=``."""
 
     async def subscribe(
-        name: str, rule: str, *, channel: str = "webhook", address: str | None = None
+        name: str,
+        rule: str,
+        *,
+        channel: str = "webhook",
+        address: str | None = None,
+        embargoed: Embargoed = "wait",
     ) -> None:
         written = [(rule, rules.canonical(rules.parse(rule)))]
         to = address or f"{replica}/sink/{name}"
-        await Subscriptions(database).subscribe(name, written, channel, to, secret)
+        await Subscriptions(database).subscribe(
+            name, written, channel, to, secret, embargoed=embargoed
+        )
 
     return subscribe
+
+
+@pytest.fixture
+async def service(migrated_url: str, replica: str) -> AsyncIterator[None]:
+    """Every role of the service in this process, as ``pabal up`` runs it."""
+    settings = Settings(
+        replica_url=replica,
+        sources=("korea_kr", "mss_press"),
+        pace=600,
+        private_webhooks=True,
+        port=0,
+    )
+    stop, ready = asyncio.Event(), asyncio.Event()
+    roles = app.ROLES
+    running = asyncio.create_task(
+        app.run(settings, migrated_url, roles, stop, ready=lambda _: ready.set())
+    )
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    assert ready.is_set(), running
+    yield
+    stop.set()
+    await running
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from service.demo import invent
 from service.demo.ledger import percentile
 from service.demo.process import ServiceProcess
 from service.demo.sink import Sink
+from service.demo.sites.files import EVERY_ERROR_PAGE
 from service.demo.sites.repcodes import REP_CODES
 from service.demo.world import Release, World
 from service.store.database import Database
@@ -62,7 +63,9 @@ def releases() -> list[Release]:
     made = invent.releases(5, 3 * COUNT, datetime.now(UTC), hours=1)
     ours = [each for each in made if each.ministry in REP_CODES][:COUNT]
     portal = frozenset({"korea_kr"})
-    return [replace(each, title=f"{each.title} (수출)", sites=portal) for each in ours]
+    made = [replace(each, title=f"{each.title} (수출)", sites=portal) for each in ours]
+    # A file that does not come holds its release back for the whole ladder, on purpose.
+    return [each if each.id % EVERY_ERROR_PAGE else replace(each, files=()) for each in made]
 
 
 def history() -> list[Release]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
-from service import app
-from service.config import Settings
 from service.demo.sink import Sink
 from service.demo.world import Release, World
 from service.store.database import Database
@@ -23,29 +20,6 @@ Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 TEXT = "중소벤처기업부는 수출 바우처 신청을 5월 2일부터 받는다고 밝혔다.\n" + "자세한 내용. " * 40
 RELEASE = Release(156_000_001, "중소벤처기업부", "수출 바우처 신청 안내", TEXT, datetime.now(UTC))
 COPY = replace(RELEASE, id=1_070_001, sites=frozenset({"mss"}))
-
-
-@pytest.fixture
-async def service(migrated_url: str, replica: str) -> AsyncIterator[None]:
-    """Every role of the service in this process, as ``pabal up`` runs it."""
-    settings = Settings(
-        replica_url=replica,
-        sources=("korea_kr", "mss_press"),
-        pace=600,
-        private_webhooks=True,
-        port=0,
-    )
-    stop, ready = asyncio.Event(), asyncio.Event()
-    roles = app.ROLES
-    running = asyncio.create_task(
-        app.run(settings, migrated_url, roles, stop, ready=lambda _: ready.set())
-    )
-    waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    assert ready.is_set(), running
-    yield
-    stop.set()
-    await running
 
 
 async def all_sent(evidence: Evidence) -> bool:

@@ -147,5 +147,7 @@ _ROWS: dict[str, Callable[[int], dict[str, Any]]] = {
     "subscription": lambda n: {"name": f"구독 {n}"},
     "endpoint": lambda n: {"channel": "console", "address": f"자리 {n}"},
     "delivery": lambda n: {"message_id": f"msg_{n}", "alert": {"title": f"제목 {n}"}},
+    "attachment": lambda n: {"position": n, "name": f"{n}.hwpx", "url": f"https://a.example/{n}"},
+    "mention": lambda n: {"series": "협의회", "name": f"제{n}차 협의회", "parties": []},
     "story": lambda _: {"created_at": sa.func.now()},
 }

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from service.model import Article, Attachment, Reading
-from service.store.articles import Articles, Opened, Owed
+from service.model import Article
+from service.store.articles import Articles, Filed, Opened, Owed
 from service.store.database import Database
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -160,10 +160,11 @@ async def test_an_article_put_off_comes_due_later_with_a_wake_up_for_then(
 async def test_what_the_page_says_replaces_what_the_list_said(
     articles: Articles, add: Add, sql: asyncpg.Connection, wakes: Wakes
 ) -> None:
-    made = await add("article", title="목록 제목", publisher="관세청", **UNOPENED)
+    await add("article", title="목록 제목", publisher="관세청", **UNOPENED)
     files = (
-        Attachment("첨부 1.hwpx", "https://a.example/1"),
-        Attachment("첨부 2.pdf", "https://a.example/2"),
+        Filed("첨부 1.hwpx", "https://a.example/1", (0, 0)),
+        Filed("첨부 2.pdf", "https://a.example/2", (0, 1)),
+        Filed("사진.jpg", "https://a.example/3"),
     )
     opened = Opened("본문", "본 제목", "중소벤처기업부", NINE, "minute", files)
 
@@ -173,13 +174,28 @@ async def test_what_the_page_says_replaces_what_the_list_said(
     assert row["collected_at"] is not None
     assert (row["text"], row["title"], row["publisher"]) == ("본문", "본 제목", "중소벤처기업부")
     assert (row["published_at"], row["precision"], row["last_error"]) == (NINE, "minute", None)
-    rows = await sql.fetch("SELECT position, name, url FROM attachment ORDER BY position")
+    rows = await sql.fetch(
+        "SELECT position, name, url, document, rank, due_at IS NOT NULL FROM attachment"
+        " ORDER BY position"
+    )
     assert [tuple(each) for each in rows] == [
-        (0, "첨부 1.hwpx", "https://a.example/1"),
-        (1, "첨부 2.pdf", "https://a.example/2"),
+        (0, "첨부 1.hwpx", "https://a.example/1", 0, 0, True),
+        (1, "첨부 2.pdf", "https://a.example/2", 0, 1, False),
+        (2, "사진.jpg", "https://a.example/3", None, None, False),
     ]
-    assert await wakes() == [f"read:{made}"]
+    assert await wakes() == ["attach:a"]
     assert await articles.claim_owed("a") is None
+
+
+async def test_without_a_file_to_read_the_article_itself_is_next(
+    articles: Articles, add: Add, wakes: Wakes
+) -> None:
+    made = await add("article", **UNOPENED)
+    picture = Filed("사진.jpg", "https://a.example/1")
+
+    assert await articles.store_opened(await claimed(articles), Opened("본문", files=(picture,)))
+
+    assert await wakes() == [f"read:{made}"]
 
 
 async def test_what_the_page_leaves_out_stays_as_the_list_said(
@@ -210,81 +226,3 @@ async def test_a_page_that_cannot_be_read_lets_the_article_go_on_and_tells_a_per
         ("post-unreadable", "https://a.example/k", "Gone: 404")
     ]
     assert await wakes() == [f"read:{made}"]
-
-
-# its reading
-
-
-READING = Reading("읽은 제목", "읽은 본문", ("kcs", "mss"), None)
-
-
-async def test_a_reading_is_stored_with_its_stamp_and_wakes_triage(
-    articles: Articles, add: Add, sql: asyncpg.Connection, wakes: Wakes
-) -> None:
-    made = await add("article", read_at=None, text="본문")
-
-    async with articles.reading(made) as held:
-        assert held is not None
-        article, tx = held
-        assert (article.id, article.text) == (made, "본문")
-        await articles.store_reading(tx, made, READING)
-        assert await wakes() == []
-
-    row = await sql.fetchrow("SELECT read_title, read_text, publishers, read_at FROM article")
-    assert tuple(row)[:3] == ("읽은 제목", "읽은 본문", ["kcs", "mss"])
-    assert row["read_at"] is not None
-    assert await wakes() == [f"triage:{made}"]
-    assert await sql.fetchval("SELECT count(*) FROM ops_item") == 0
-
-
-async def test_what_is_not_ready_is_not_read(articles: Articles, add: Add) -> None:
-    for article_id in (await add("article"), await add("article", **UNOPENED), 10_000):
-        async with articles.reading(article_id) as held:
-            assert held is None
-
-
-async def test_an_article_that_is_being_read_is_passed_over_by_the_next_worker(
-    articles: Articles, eight: list[Database], add: Add
-) -> None:
-    made = await add("article", read_at=None)
-
-    async with articles.reading(made) as held:
-        assert held is not None
-        async with Articles(eight[0]).reading(made) as second:
-            assert second is None
-
-
-async def test_a_reading_that_breaks_leaves_no_trace(
-    articles: Articles, add: Add, sql: asyncpg.Connection, wakes: Wakes
-) -> None:
-    made = await add("article", read_at=None)
-    before = await sql.fetchrow("SELECT * FROM article")
-
-    async def broken() -> None:
-        async with articles.reading(made) as held:
-            assert held is not None
-            await articles.store_reading(held[1], made, READING)
-            raise RecursionError
-
-    with pytest.raises(RecursionError):
-        await broken()
-
-    assert await sql.fetchrow("SELECT * FROM article") == before
-    assert await wakes() == []
-    async with articles.reading(made) as held:
-        assert held is not None
-
-
-async def test_a_publisher_that_nobody_knows_is_asked_about_once(
-    articles: Articles, add: Add, sql: asyncpg.Connection
-) -> None:
-    for _ in range(2):
-        made = await add("article", read_at=None)
-        async with articles.reading(made) as held:
-            assert held is not None
-            await articles.store_reading(held[1], made, Reading("제목", "본문", (), "신설부"))
-
-    items = await sql.fetch("SELECT kind, subject, detail, times FROM ops_item")
-    assert [tuple(each) for each in items] == [
-        ("unknown-publisher", "신설부", f"article {made}", 2)
-    ]

@@ -20,9 +20,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.ops.embedded import running
 from service.store.database import Database
+from service.store.deliveries import Deliveries
 from service.store.migrate import alembic_config, migrate
 from service.store.overview import Overview
+from service.store.readings import Readings
+from service.store.releases import Releases
 from service.store.sources import Sources
+from service.store.subscriptions import Subscriptions
 from service.store.tables import metadata
 from service.work import connect
 
@@ -114,6 +118,52 @@ async def test_down_to_nothing_and_up_again_gives_the_same_schema(migrated_url: 
 
     await migrate(migrated_url)
     assert await schema(migrated_url) == before
+
+
+AT_0001 = """
+    INSERT INTO source (id) VALUES ('a');
+    INSERT INTO story DEFAULT VALUES;
+    INSERT INTO article (source_id, key, url, title, publisher, published_at, precision, summary,
+                         text, baseline, collected_at, read_at, read_title, read_text, publishers,
+                         triaged_at, story_id)
+    VALUES ('a', 'k1', 'https://a.example/1', '제목', '관세청', now(), 'minute', '요약', '본문',
+            false, now(), now(), '제목', '본문', '{kcs}', now(), 1),
+           ('a', 'k2', 'https://a.example/2', '둘', NULL, NULL, NULL, '요약', '본문 둘',
+            false, now(), NULL, NULL, NULL, NULL, NULL, NULL);
+    INSERT INTO attachment (article_id, position, name, url)
+    VALUES (1, 0, '보도자료.hwpx', 'https://a.example/f');
+    INSERT INTO subscription (name) VALUES ('무역');
+    INSERT INTO endpoint (subscription_id, channel, address) VALUES (1, 'console', '-');
+    INSERT INTO delivery (message_id, story_id, subscription_id, endpoint_id, article_id, alert)
+    VALUES ('msg_1', 1, 1, 1, 1, '{"title": "제목", "hits": []}');
+"""
+
+
+async def test_what_was_stored_before_readings_lives_on(database_url: str) -> None:
+    await alembic(database_url, lambda config: command.upgrade(config, "0001"))
+    async with looking(database_url) as sql:
+        await sql.execute(AT_0001)
+
+    await migrate(database_url)
+
+    database = Database(database_url, size=1)
+    try:
+        [shown] = await Overview(database).newest(10)
+        assert (shown.title, shown.publishers, shown.precision) == ("제목", ["kcs"], "minute")
+        release = await Releases(database).release(1)
+        assert release is not None
+        assert release.reading is not None
+        assert release.reading.text == "본문"
+        assert [file.state for file in release.files] == ["unread"]
+        unread = await Releases(database).release(2)
+        assert unread is not None
+        assert unread.reading is None
+        assert [each.embargoed for each in await Subscriptions(database).listed()] == ["wait"]
+        assert [each.message_id for each in await Deliveries(database).claim_due(5)] == ["msg_1"]
+        async with Readings(database).reading(2) as held:
+            assert held is not None
+    finally:
+        await database.close()
 
 
 def debian() -> Path:

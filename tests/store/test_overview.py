@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -82,13 +82,17 @@ async def test_every_queue_is_counted_by_what_stands_in_it(overview: Overview, a
     for settled in [None] * 4 + ["sent"] * 3 + ["dead"] * 2:
         at = settled and sa.func.now()
         await owe(add, story, made, outcome=settled, settled_at=at)
+    later = sa.func.now() + timedelta(hours=1)
+    await owe(add, story, made, due_at=later)  # under embargo
+    await owe(add, story, made, due_at=later, attempts=1)  # put off
 
     assert await overview.counts() == {
         "articles": 8,
         "stories": 1,
         "to_collect": 2,
         "to_judge": 4,
-        "to_send": 4,
+        "to_send": 5,
+        "held": 1,
         "sent": 3,
         "dead": 2,
     }
@@ -99,7 +103,7 @@ async def test_a_story_is_shown_by_its_first_article_with_its_copies_counted(
 ) -> None:
     old, new, newest = [await add("story") for _ in range(3)]
     await judged(add, old)
-    await judged(
+    first = await judged(
         add,
         new,
         url="https://a.example/1",
@@ -110,11 +114,13 @@ async def test_a_story_is_shown_by_its_first_article_with_its_copies_counted(
     )
     for _ in range(2):
         await judged(add, new, source_id="b")
-    await judged(add, newest, url="https://a.example/2", read_title="나중 것", publishers=["mofa"])
+    last = await judged(
+        add, newest, url="https://a.example/2", read_title="나중 것", publishers=["mofa"]
+    )
 
     assert await overview.newest(2) == [
-        Shown("https://a.example/2", "나중 것", None, ["mofa"], "a", None, None, 0),
-        Shown("https://a.example/1", "먼저 나온 것", "관세청", [], "a", NINE, "day", 2),
+        Shown(last, "https://a.example/2", "나중 것", None, ["mofa"], "a", None, None, 0),
+        Shown(first, "https://a.example/1", "먼저 나온 것", "관세청", [], "a", NINE, "day", 2),
     ]
 
 

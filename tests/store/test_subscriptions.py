@@ -87,6 +87,24 @@ async def test_an_endpoint_that_was_switched_off_is_on_again_when_it_is_typed_ag
     assert await sql.fetchval("SELECT switched_off_why FROM endpoint") is None
 
 
+async def test_what_is_done_under_embargo_stays_as_chosen_until_the_subscription_ends(
+    subscriptions: Subscriptions,
+) -> None:
+    async def chosen() -> str:
+        [listed] = await subscriptions.listed()
+        return listed.embargoed
+
+    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None)
+    assert await chosen() == "wait"
+    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None, embargoed="badge")
+    await subscriptions.subscribe("무역", [CUSTOMS], "console", "out", None)
+    assert await chosen() == "badge"
+
+    await subscriptions.end("무역")
+    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None)
+    assert await chosen() == "wait"
+
+
 async def test_every_change_turns_a_page_of_the_rule_book(
     subscriptions: Subscriptions, sql: asyncpg.Connection
 ) -> None:

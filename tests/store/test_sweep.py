@@ -30,6 +30,8 @@ def stand(add: Add) -> Stand:
         await add(
             "article", source_id="b", collected_at=None, collect_due=then, text=None, **unread
         )
+        with_file = await add("article", source_id="c", collected_at=then, **unread)
+        await add("attachment", article_id=with_file, document=0, rank=0, due_at=then)
         to_read = await add("article", collected_at=then, **unread)
         to_judge = await add("article", read_at=then)
         done = await add("article", read_at=then, triaged_at=then)
@@ -42,7 +44,7 @@ def stand(add: Add) -> Stand:
             article_id=done,
             due_at=then,
         )
-        return ["collect:b", "deliver:swept", f"read:{to_read}", f"triage:{to_judge}"]
+        return ["attach:c", "collect:b", "deliver:swept", f"read:{to_read}", f"triage:{to_judge}"]
 
     return stand
 
@@ -52,7 +54,13 @@ async def test_a_row_left_behind_before_any_step_is_woken(
 ) -> None:
     expected = await stand(LONG)
 
-    assert await sweep(database) == {"collect": 1, "read": 1, "triage": 1, "deliver": 1}
+    assert await sweep(database) == {
+        "collect": 1,
+        "attach": 1,
+        "read": 1,
+        "triage": 1,
+        "deliver": 1,
+    }
 
     assert await wakes() == expected
 
@@ -92,6 +100,7 @@ async def test_what_is_leased_put_off_or_done_is_left_alone(
 ) -> None:
     await stand(LONG)
     await sql.execute("UPDATE article SET collect_due = now() + interval '1 minute'")
+    await sql.execute("UPDATE attachment SET due_at = now() + interval '1 minute'")
     await sql.execute("UPDATE article SET triaged_at = now() WHERE collected_at IS NOT NULL")
     await sql.execute("UPDATE delivery SET due_at = now() + interval '1 minute'")
     assert await sweep(database) == NONE
@@ -99,6 +108,18 @@ async def test_what_is_leased_put_off_or_done_is_left_alone(
     await sql.execute("UPDATE delivery SET due_at = now() - interval '1 hour', settled_at = now()")
     assert await sweep(database) == NONE
     assert await wakes() == []
+
+
+async def test_an_article_waits_for_reading_only_since_its_last_file_was_settled(
+    database: Database, add: Add, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    made = await add("article", collected_at=sa.func.now() - LONG, read_at=None)
+    await add("attachment", article_id=made, document=0, rank=0, settled_at=sa.func.now())
+    assert await sweep(database) == NONE
+
+    await sql.execute("UPDATE attachment SET settled_at = now() - interval '1 minute'")
+    await sweep(database)
+    assert await wakes() == [f"read:{made}"]
 
 
 async def test_losing_every_job_loses_nothing(
@@ -163,7 +184,7 @@ async def test_tidying_forgets_what_is_old_of_the_engine_and_the_polls_and_nothi
         (False, True),
         (True, False),
     ]
-    assert await sql.fetchval("SELECT count(*) FROM article") == 4
+    assert await sql.fetchval("SELECT count(*) FROM article") == 5
 
 
 async def test_an_article_that_fails_every_time_is_woken_ever_more_rarely_and_told_of(

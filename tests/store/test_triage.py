@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
+from service.model import Reading
 from service.store.database import Database
 from service.store.subscriptions import Subscriptions
 from service.store.triage import LiveRule, Readable, Triage, Verdict
@@ -41,8 +42,12 @@ def subscribe(add: Add) -> Subscribe:
     return subscribe
 
 
-def owing(*keys: str, to: Mapping[int, Mapping[str, object]] | None = None) -> Verdict:
-    return Verdict(keys, to or {})
+def owing(
+    *keys: str,
+    to: Mapping[int, Mapping[str, object]] | None = None,
+    until: datetime | None = None,
+) -> Verdict:
+    return Verdict(keys, to or {}, until)
 
 
 async def story_of(sql: asyncpg.Connection, article_id: int) -> int | None:
@@ -59,22 +64,38 @@ async def test_a_read_article_waits_as_it_was_read(
     made = await add(
         "article",
         url="https://a.example/k",
+        title="쪽 제목",
+        text="쪽 본문",
         read_title="읽은 제목",
         read_text="읽은 본문",
+        embargo_until=NINE,
         publisher="관세청",
         publishers=["kcs"],
         published_at=NINE,
         precision="minute",
     )
+    for document, text in ((1, "붙임 글"), (0, "보도자료 글"), (2, None)):
+        await add("attachment", article_id=made, document=document, rank=0, text=text)
     await Subscriptions(database).subscribe("무역", [("수출", "수출")], "console", "out", None)
 
     assert await triage.waiting(made) == (
         Readable(
-            made, "a", "https://a.example/k", "읽은 제목", "읽은 본문", "요약", "관세청",
-            ("kcs",), NINE, "minute", False,
+            id=made,
+            source_id="a",
+            url="https://a.example/k",
+            publisher="관세청",
+            summary="요약",
+            baseline=False,
+            given_title="쪽 제목",
+            given_text="쪽 본문",
+            documents=("보도자료 글", "붙임 글"),
+            reading=Reading(
+                "읽은 제목", "읽은 본문", ("kcs",), None, published_at=NINE, precision="minute"
+            ),
+            embargo_until=NINE,
         ),
         1,
-    )  # fmt: skip
+    )
 
 
 async def test_what_is_unread_or_judged_does_not_wait(triage: Triage, add: Add) -> None:
@@ -270,6 +291,77 @@ async def test_judging_again_is_clearing_a_stamp_and_owes_nothing_twice(
 
     assert await triage.settle(made, owing("url:1", to={told: ALERT})) == 0
     assert await story_of(sql, made) == story
+
+
+# under embargo
+
+HELD = {**ALERT, "embargo": "엠바고"}
+SOON = timedelta(minutes=30)
+
+
+async def owed_to(sql: asyncpg.Connection, subscription_id: int) -> tuple[datetime, bool]:
+    """When the subscription is told, and whether with a badge."""
+    row = await sql.fetchrow(
+        "SELECT due_at, alert ? 'embargo' FROM delivery WHERE subscription_id = $1", subscription_id
+    )
+    return row[0], row[1]
+
+
+async def test_an_embargo_holds_an_alert_back_unless_the_badge_was_asked_for(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    waits, sees = await subscribe(), await subscribe(embargoed="badge")
+    now = await sql.fetchval("SELECT now()")
+    made = await add("article")
+
+    verdict = owing("url:1", to={waits: HELD, sees: HELD}, until=now + SOON)
+    assert await triage.settle(made, verdict) == 2
+
+    assert await owed_to(sql, waits) == (now + SOON, False)
+    told_at, badge = await owed_to(sql, sees)
+    assert badge
+    assert told_at < now + timedelta(minutes=1)
+    rests = await sql.fetch("SELECT execute_after - now() AS rest FROM pgqueuer ORDER BY 1")
+    assert rests[0]["rest"] <= timedelta(0)
+    assert timedelta(minutes=29) < rests[1]["rest"] <= SOON
+    assert await wakes() == [f"deliver:{made}"] * 2
+
+
+async def test_an_embargo_that_has_lifted_holds_nothing_back_and_shows_no_badge(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    waits, sees = await subscribe(), await subscribe(embargoed="badge")
+    now = await sql.fetchval("SELECT now()")
+
+    verdict = owing("url:1", to={waits: HELD, sees: HELD}, until=now - SOON)
+    await triage.settle(await add("article"), verdict)
+
+    for each in (waits, sees):
+        told_at, badge = await owed_to(sql, each)
+        assert now <= told_at < now + timedelta(minutes=1)
+        assert not badge
+
+
+async def test_a_condition_without_a_time_holds_nothing_back_but_is_shown_to_everybody(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    waits, sees = await subscribe(), await subscribe(embargoed="badge")
+
+    await triage.settle(await add("article"), owing("url:1", to={waits: HELD, sees: HELD}))
+
+    assert [(await owed_to(sql, each))[1] for each in (waits, sees)] == [True, True]
+
+
+async def test_a_copy_that_comes_while_the_embargo_holds_is_not_told_before_it_lifts(
+    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    waits = await subscribe()
+    until = await sql.fetchval("SELECT now()") + SOON
+    await triage.settle(await add("article"), owing("text:1", to={waits: HELD}, until=until))
+
+    assert await triage.settle(await add("article"), owing("text:1", to={waits: ALERT})) == 0
+
+    assert await owed_to(sql, waits) == (until, False)
 
 
 # the rule book

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from service.pace import OPEN_LADDER, SEND_LADDER, after_failure, jittered, next_poll
+from service.pace import FILE_LADDER, OPEN_LADDER, SEND_LADDER, after_failure, jittered, next_poll
 
 DRAWS = 300
 HOUR = 3600.0
@@ -66,7 +66,7 @@ def test_retry_after_is_honoured_where_it_asks_for_more() -> None:
     assert 2160.0 <= low <= high <= 2640.0
 
 
-@pytest.mark.parametrize("ladder", [SEND_LADDER, OPEN_LADDER])
+@pytest.mark.parametrize("ladder", [SEND_LADDER, OPEN_LADDER, FILE_LADDER])
 def test_every_rung_of_a_ladder_is_higher_than_the_last(ladder: tuple[float, ...]) -> None:
     assert list(ladder) == sorted(set(ladder))
     assert ladder[0] > 0

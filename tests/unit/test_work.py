@@ -6,6 +6,7 @@ from typing import cast
 from structlog.testing import capture_logs
 
 from service import work
+from service.attach import Attach
 from service.collect import Collect
 from service.deliver import Deliver
 from service.read import Read
@@ -27,6 +28,9 @@ class Called:
     async def open_owed(self, source_id: str) -> None:
         self.calls.append(("open_owed", source_id))
 
+    async def attach_owed(self, source_id: str) -> None:
+        self.calls.append(("attach_owed", source_id))
+
     async def read(self, article_id: int) -> None:
         self.calls.append(("read", article_id))
 
@@ -40,7 +44,7 @@ class Called:
 async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
     step = Called()
     tasks = {
-        **work.fetching(cast("Collect", step)),
+        **work.fetching(cast("Collect", step), cast("Attach", step)),
         **work.judging(cast("Read", step), cast("Judge", step)),
         **work.telling(cast("Deliver", step)),
     }
@@ -49,6 +53,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("poll", "a:7"),
         ("poll", "a:b:8"),
         ("collect", "a"),
+        ("attach", "a"),
         ("read", "3"),
         ("triage", "4"),
         ("deliver", "retry 5"),
@@ -59,6 +64,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("poll", "a", 7),
         ("poll", "a:b", 8),
         ("open_owed", "a"),
+        ("attach_owed", "a"),
         ("read", 3),
         ("judge", 4),
         ("deliver",),
@@ -67,10 +73,11 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
 
 async def test_a_wake_up_of_a_source_that_is_declared_no_more_is_nothing() -> None:
     step = Called()
-    tasks = work.fetching(cast("Collect", step))
+    tasks = work.fetching(cast("Collect", step), cast("Attach", step))
 
     await tasks["poll"]("gone:1")
     await tasks["collect"]("gone")
+    await tasks["attach"]("gone")
 
     assert step.calls == []
 

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from service.store import tables
 from service.store.database import Database
 from service.store.overview import Overview
+from service.store.releases import Releases
 from service.web.app import build
 
 Add = Callable[..., Awaitable[int]]
@@ -28,7 +29,7 @@ HEALTH = ("/healthz", "/readyz")
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[tuple[Database, httpx.AsyncClient]]:
     database = Database(url, size=2)
-    transport = httpx.ASGITransport(build(Overview(database)))
+    transport = httpx.ASGITransport(build(Overview(database), Releases(database)))
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as client:
             yield database, client
@@ -81,8 +82,8 @@ async def story(add: Add) -> Callable[..., Awaitable[None]]:
     return story
 
 
-async def page(client: httpx.AsyncClient) -> BeautifulSoup:
-    answer = await client.get("/")
+async def page(client: httpx.AsyncClient, path: str = "/") -> BeautifulSoup:
+    answer = await client.get(path)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     return BeautifulSoup(answer.text, "lxml")
@@ -108,8 +109,8 @@ async def test_stories_stand_newest_first_with_publisher_time_and_copies(
     await story("나중", published_at=NINE + timedelta(hours=16), precision="minute")
 
     assert section(await page(client), "새 소식") == [
-        "나중 a · 2026.11.21 01:05",
-        "먼저 같은 글 2건 관세청 · 2026.11.20 09:05",
+        "나중 원문 a · 2026.11.21 01:05",
+        "먼저 원문 같은 글 2건 관세청 · 2026.11.20 09:05",
     ]
 
 
@@ -125,7 +126,7 @@ async def test_a_date_is_shown_without_a_clock_and_no_date_as_none(
     said: str,
 ) -> None:
     await story("하루", published_at=published_at, precision=precision)
-    assert section(await page(client), "새 소식") == [f"하루 a · {said}"]
+    assert section(await page(client), "새 소식") == [f"하루 원문 a · {said}"]
 
 
 async def test_hostile_words_are_shown_as_words(
@@ -152,16 +153,18 @@ async def test_only_a_web_address_is_a_link(
     await story("제목", url=url)
     shown = await page(client)
     assert section(shown, "새 소식")[0].startswith("제목")
-    assert shown.find_all("a") == []
+    assert [each["href"] for each in shown.find_all("a")] == ["/release/1"]
 
 
-async def test_a_title_links_to_where_the_release_stands(
+async def test_a_title_links_to_its_page_and_the_page_to_where_the_release_stands(
     client: httpx.AsyncClient, story: Callable[..., Awaitable[None]]
 ) -> None:
     await story("제목", url="HTTPS://a.example/view?a=1&b=2")
-    (link,) = (await page(client)).find_all("a")
-    assert link["href"] == "HTTPS://a.example/view?a=1&b=2"
-    assert link["rel"] == ["noopener", "noreferrer"]
+    own, source = (await page(client)).find_all("a")
+    assert own["href"] == "/release/1"
+    for link in (source, (await page(client, "/release/1")).find_all("a")[1]):
+        assert link["href"] == "HTTPS://a.example/view?a=1&b=2"
+        assert link["rel"] == ["noopener", "noreferrer"]
 
 
 async def test_a_source_shows_how_it_does(client: httpx.AsyncClient, add: Add) -> None:
@@ -188,7 +191,7 @@ async def test_open_items_ask_for_a_look_and_closed_ones_are_gone(
 
 
 async def test_every_answer_is_guarded_by_its_headers(client: httpx.AsyncClient) -> None:
-    for path in ("/", *HEALTH, "/nowhere"):
+    for path in ("/", *HEALTH, "/nowhere", "/release/1", "/series/x"):
         headers = (await client.get(path)).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -219,9 +222,10 @@ async def test_without_its_database_the_house_is_alive_but_not_ready() -> None:
 
 async def test_without_its_database_the_page_says_so() -> None:
     async with opened(NOBODY) as (_, client):
-        answer = await client.get("/")
-    assert answer.status_code == 503
-    assert "데이터베이스에 닿지 않습니다" in answer.text
+        for path in ("/", "/release/1", "/series/x"):
+            answer = await client.get(path)
+            assert answer.status_code == 503
+            assert "데이터베이스에 닿지 않습니다" in answer.text
 
 
 async def test_a_database_that_nobody_migrated_is_not_ready(database_url: str) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
+from service.demo.sites import files
 from service.demo.sites.repcodes import REP_CODES
 from service.demo.sites.web import NOT_FOUND, Ask, Reply, conditional, ids, number, text
 from service.demo.world import Release, World
@@ -18,7 +19,6 @@ PART_LENGTH = 3000
 LEAD_LENGTH = 200
 BLOCK = 10
 FILES_A_RELEASE = 10
-EVERY_BROKEN_FILE = 10
 
 _MINISTRIES = {code: ministry for ministry, code in REP_CODES.items()}
 _STATE = ("repCodeType", "repCode", "startDate", "endDate", "srchWord", "period")
@@ -140,7 +140,7 @@ def _view(release: Release) -> Reply:
 <meta property="article:published_time" content="{release.published.isoformat("T", "seconds")}">
 """
     title = f"{text(release.title)} | 대한민국 정책브리핑"
-    files = "\n".join(_file(release, index) for index in range(len(release.files)))
+    listed = "\n".join(_file(release, index) for index in range(len(release.files)))
     return Reply(
         f"""{_HEAD.format(title=title, meta=meta)}
 <div class="article_head"><div class="view_title"><h1>{text(release.title)}</h1></div>
@@ -148,7 +148,7 @@ def _view(release: Release) -> Reply:
 <span><a class="gotosite" href="/news/ministryNewsList.do?repCode={code}">{text(release.ministry)}\
 </a></span></div></div>
 <div class="filedown">
-{files}
+{listed}
 </div>
 <div class="article_body"><div class="view_cont"><div class="docConversion" id="content">
 <iframe id="content_press" title="보도자료 본문" \
@@ -192,20 +192,11 @@ def _runs(line: str, length: int = 37) -> Iterator[str]:
 
 
 def _download(world: World, file_id: int) -> Reply:
-    """An empty archive; for one number in ten the error page, which comes with 200."""
     release_id, index = divmod(file_id, FILES_A_RELEASE)
     release = world.find("korea_kr", release_id)
     if release is None or index >= len(release.files):
         return NOT_FOUND
-    if (release_id + index) % EVERY_BROKEN_FILE == 0:
-        return Reply(_ERROR.encode())
-    # The real header carries the bytes of UTF-8, which readers take for latin-1.
-    name = release.files[index].encode().decode("latin-1")
-    disposition = f'attachment; filename="{name}"'
-    empty_archive = b"PK\x05\x06" + bytes(18)
-    return Reply(
-        empty_archive, "application/octet-stream", headers=(("content-disposition", disposition),)
-    )
+    return files.download(release, index, _ERROR.encode())
 
 
 _HEAD = """<!DOCTYPE html>

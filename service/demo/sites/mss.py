@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from service.demo.sites import files
 from service.demo.sites.web import NOT_FOUND, Ask, Feed, Reply, cdata, ids, number, text
 from service.demo.world import Release, World
 
 ROWS = 10
 FEED_ITEMS = 20
 _SEOUL = ZoneInfo("Asia/Seoul")
+_STORED = re.compile(r"-(\d{12})\.")
+_NO_FILE = "<script>alert('파일이 존재하지 않습니다.');history.back();</script>".encode()
 
 PINNED = tuple(
     Release(
@@ -42,6 +46,8 @@ def answer(world: World, ask: Ask) -> Reply:
         return NOT_FOUND
     if ask.path == "/site/smba/ex/bbs/List.do":
         return _list(world, max(1, number(ask.query.get("pageIndex"), 1)))
+    if ask.path == "/common/board/Download.do":
+        return _file(world, number(ask.query.get("bcIdx")), ask.query.get("streFileNm", ""))
     if ask.path == "/site/smba/ex/bbs/View.do":
         wanted = number(ask.query.get("bcIdx"))
         pinned = next((notice for notice in PINNED if notice.id == wanted), None)
@@ -123,6 +129,14 @@ def _download(release: Release, index: int) -> str:
     return f"/common/board/Download.do?bcIdx={release.id}&amp;cbIdx=86&amp;streFileNm={stored}"
 
 
+def _file(world: World, release_id: int, stored: str) -> Reply:
+    release, name = world.find("mss", release_id), _STORED.search(stored)
+    index = int(name[1]) - release_id * 10 if name else -1
+    if release is None or not 0 <= index < len(release.files):
+        return NOT_FOUND
+    return files.download(release, index, _NO_FILE)
+
+
 def _attached(release: Release) -> str:
     return "".join(
         f'\n<span class="single-file" style="display: none;" '
@@ -150,7 +164,7 @@ def _page_link(page: int, kind: str, label: str) -> str:
 
 def _view(release: Release) -> Reply:
     paragraphs = "\n".join(f"<p>{text(line)}</p>" for line in release.text.split("\n"))
-    files = "\n".join(
+    listed = "\n".join(
         f'<li><span class="name">{text(name)}</span>'
         f'<a class="btn type_down" href="{_download(release, index)}">다운로드</a></li>'
         for index, name in enumerate(release.files)
@@ -166,7 +180,7 @@ def _view(release: Release) -> Reply:
 {paragraphs}
 </div></div>
 <ul>
-{files}
+{listed}
 </ul>
 <div class="board-nav"></div>
 {_FOOT}""".encode()

@@ -159,6 +159,7 @@ class Site:
         freshness: Freshness | None = None,
         pause: float = 0.0,
         urgent: bool = False,  # noqa: ARG002 - its order is the wire's matter
+        size: int | None = None,  # noqa: ARG002 - likewise
     ) -> Answer:
         path = request.url.removeprefix(HOST)
         self.asked.append((path, freshness, pause))

@@ -139,6 +139,20 @@ async def test_a_message_says_what_is_owed_and_keeps_its_id_between_tries(
     assert [tuple(row) for row in rows] == [("later", "503"), ("sent", "204")]
 
 
+async def test_what_an_older_or_a_newer_version_owed_is_sent_with_the_facts_we_know(
+    deliver: Deliver, way: Way, owe: Owe, sql: asyncpg.Connection
+) -> None:
+    await owe("old")
+    await sql.execute("UPDATE delivery SET alert = alert - 'kind' - 'embargo' - 'apply_by'")
+    await owe("new")
+    await sql.execute("UPDATE delivery SET alert = alert || '{\"mood\": 1}' WHERE alert ? 'kind'")
+
+    await deliver.deliver()
+
+    assert [each.alert for each in way.begun] == [ALERT, ALERT]
+    assert await outcomes(sql) == {"old": "sent", "new": "sent"}
+
+
 async def test_nothing_due_is_nothing_to_do(deliver: Deliver, way: Way) -> None:
     await deliver.deliver()
 

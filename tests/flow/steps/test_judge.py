@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,8 @@ from service.judging.morphemes import Morphs
 from service.judging.rules import canonical, parse
 from service.read import Read
 from service.reading.publishers import Registry
-from service.store.articles import Articles
 from service.store.database import Database
+from service.store.readings import Readings
 from service.store.subscriptions import Subscriptions
 from service.store.triage import Triage
 from service.triage import Judge
@@ -48,7 +48,7 @@ def registry() -> Registry:
 
 @pytest.fixture
 def read(database: Database, registry: Registry) -> Read:
-    return Read(declared_sources.sources(), registry, Articles(database))
+    return Read(declared_sources.sources(), registry, Readings(database))
 
 
 @pytest.fixture
@@ -124,6 +124,83 @@ async def test_an_article_is_read_once(
 
     assert await sql.fetchval("SELECT read_at FROM article") == first
     assert await sql.fetchval("SELECT count(*) FROM pgqueuer") == 1
+
+
+# its documents
+
+
+async def add_document(sql: asyncpg.Connection, article_id: int, text: str) -> None:
+    await sql.execute(
+        "INSERT INTO attachment (article_id, position, name, url, document, rank, settled_at, text)"
+        " VALUES ($1, 0, '보도자료.hwpx', 'u', 0, 0, now(), $2)",
+        article_id,
+        text,
+    )
+
+
+@pytest.fixture
+def go_with(add_article: AddArticle, read: Read, judge: Judge, sql: asyncpg.Connection) -> Go:
+    """``await go_with(document, text=...)``: like ``go``, with a document; its story."""
+
+    async def go_with(document: str | None, **values: Any) -> int:
+        made = await add_article(**{"text": "", "collected_at": NINE, "title": "제목", **values})
+        if document is not None:
+            await add_document(sql, made, document)
+        await read.read(made)
+        await judge.judge(made)
+        return int(await sql.fetchval("SELECT story_id FROM article WHERE id = $1", made))
+
+    return go_with
+
+
+async def test_what_only_the_document_says_is_told(
+    go_with: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "관세")
+
+    await go_with(TEXT, text="붙임 참조")
+
+    assert len(await alerts(sql)) == 1
+
+
+async def test_a_copy_with_a_document_and_one_without_are_one_story(go_with: Go) -> None:
+    portal = await go_with(f"보도자료 {TEXT} 담당자", text=TEXT, url="https://a.example/1")
+    feed = await go_with(None, source_id="b", text=f" {TEXT}\n", url="https://b.example/2")
+
+    assert portal == feed
+
+
+async def test_copies_with_the_same_document_under_the_same_title_are_one_story(
+    go_with: Go,
+) -> None:
+    portal = await go_with(TEXT, text="붙임 참조", url="https://a.example/1")
+    site = await go_with(
+        TEXT, source_id="b", text="첨부 파일을 보십시오", url="https://b.example/2"
+    )
+
+    assert portal == site
+
+
+async def test_a_document_that_serves_two_announcements_makes_them_not_one(go_with: Go) -> None:
+    one = await go_with(TEXT, title="봄 행사 신청", text="봄", url="https://a.example/1")
+    other = await go_with(TEXT, title="가을 행사 신청", text="가을", url="https://a.example/2")
+
+    assert one != other
+
+
+async def test_an_embargo_too_far_away_to_be_true_is_not_waited_for(
+    read: Read, add_article: AddArticle, sql: asyncpg.Connection
+) -> None:
+    found = datetime(2026, 5, 27, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+    for day in ("2026. 5. 28.(목) 10:30", "2062. 5. 28.(일) 10:30"):
+        made = await add_article(
+            text="", published_at=found, precision="day", collected_at=found, discovered_at=found
+        )
+        await add_document(sql, made, f"보도시점 {day}\n\n{TEXT}")
+        await read.read(made)
+
+    untils = await sql.fetch("SELECT embargo_until FROM article ORDER BY id")
+    assert [row[0] for row in untils] == [found + timedelta(days=1, minutes=90), None]
 
 
 # whom it concerns
@@ -234,6 +311,9 @@ async def test_an_alert_tells_the_facts_of_its_article(
         "published_at": "2026-11-20T09:00:00+09:00",
         "published_precision": "minute",
         "summary": "가" * 200,
+        "kind": "release",
+        "embargo": None,
+        "apply_by": None,
     }
 
 
@@ -255,7 +335,7 @@ async def test_what_nobody_knows_is_null_and_a_strange_publisher_stays_as_printe
         ("제목", "수출 상담", "수출 상담"),
         ("수출 상담회", "수출 창구", "수출 창구"),
         ("수출 상담회", "본문", "수출 상담회"),
-        ("제목", f"{'가' * 50} 수출\n\n {'나' * 50}", f"…{'가' * 39} 수출 {'나' * 37}…"),
+        ("제목", f"{'가' * 50} 수출\n\n{'나' * 50}", f"…{'가' * 39} 수출 {'나' * 38}…"),
         ("제목", f"수출 창구 {'나' * 99} 수출", f"수출 창구 {'나' * 36}…"),
         ("제목", f"수출 {'나' * 39}", f"수출 {'나' * 39}"),
         ("제목", f"{'가' * 39} 수출", f"{'가' * 39} 수출"),

@@ -62,9 +62,10 @@ async def test_a_page_adds_its_text_title_time_and_files(
     assert await stored(sql) == [("본 제목", "본문", True)]
     row = await sql.fetchrow("SELECT publisher, published_at, precision FROM article")
     assert tuple(row) == ("관세청", NINE, "minute")
-    files = await sql.fetch("SELECT article_id, name, url FROM attachment")
-    assert [tuple(each) for each in files] == [(made, "첨부.hwpx", f"{HOST}/file")]
-    assert await sql.fetchval("SELECT payload FROM pgqueuer") == str(made).encode()
+    files = await sql.fetch("SELECT article_id, name, url, document, rank FROM attachment")
+    assert [tuple(each) for each in files] == [(made, "첨부.hwpx", f"{HOST}/file", 0, 0)]
+    woken = await sql.fetchrow("SELECT entrypoint, payload FROM pgqueuer")
+    assert tuple(woken) == ("attach", b"a")
 
 
 async def test_every_owed_page_of_the_source_is_opened_in_turn(

@@ -52,10 +52,11 @@ def test_every_record_is_answered_in_order_with_every_key(pabal: Pabal) -> None:
 
 
 def test_every_file_is_answered_and_says_why_it_gives_no_text(pabal: Pabal, tmp_path: Path) -> None:
+    page = "<h1>제목</h1><p>여기에 있는 문단은 한 줄로 끝나지 않고 두 문장이다. 이것이 둘째다.</p>"
     files = {
         "하나.txt": "제목\n본문 첫 줄".encode(),
         "둘.hwpx": "옛 글자\n본문이다".encode("cp949"),
-        "셋.html": "<h1>제목</h1><p>여기에 있는 문단은 한 줄로 끝나지 않고 두 문장이다. 이것이 둘째다.</p>".encode(),
+        "셋.html": page.encode(),
         "넷.hwpx": b"PK\x03\x04...",
         "다섯.pdf": b"%PDF-1.7",
         "여섯.hwp": b"\xd0\xcf\x11\xe0....",
@@ -77,7 +78,7 @@ def test_every_file_is_answered_and_says_why_it_gives_no_text(pabal: Pabal, tmp_
     assert unread == {
         "넷.hwpx": "broken",
         "다섯.pdf": "broken",
-        "여섯.hwp": "broken",
+        "여섯.hwp": "unsupported",
         "일곱.png": "unsupported",
     }
     assert all(each.keys() == KEYS | OF_FILE for each in read if "error" not in each)

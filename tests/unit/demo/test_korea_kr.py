@@ -148,7 +148,7 @@ def test_one_download_in_ten_is_an_error_page_with_200(
     world.publish(make(0, files=("가.hwpx", "나.pdf")), at=0.0)
     broken, whole = get(DOWNLOAD.format(1_570_000_000)), get(DOWNLOAD.format(1_570_000_001))
     assert soup(broken).select("title")[0].get_text() == "정책브리핑 - Error"
-    assert whole.body.startswith(b"PK")
+    assert whole.body.startswith(b"%PDF")
     disposition = dict(whole.headers)["content-disposition"]
     assert disposition.encode("latin-1").decode() == 'attachment; filename="나.pdf"'
     assert get(DOWNLOAD.format(1_570_000_002)).status == 404

@@ -33,6 +33,21 @@ def test_an_alert_is_title_origin_rules_and_link() -> None:
     ]
 
 
+def test_embargo_and_last_day_stand_under_the_origin() -> None:
+    alert = replace(
+        ALERT,
+        embargo="엠바고 2026-08-04 06:00까지 · embargoed\nuntil 2026-08-04 06:00 KST",
+        apply_by="2026-08-31 18:00",
+    )
+
+    assert lines(alert).split("\n")[1:5] == [
+        "산업통상부 · 2026-08-03 09:30 KST",
+        "엠바고 2026-08-04 06:00까지 · embargoed until 2026-08-04 06:00 KST",
+        "신청 마감 2026-08-31 18:00 · apply by 2026-08-31 18:00",
+        "",
+    ]
+
+
 @pytest.mark.parametrize(
     ("at", "precision", "shown"),
     [

@@ -91,6 +91,14 @@ def test_a_document_and_a_page_that_say_the_same_are_read_once() -> None:
     assert reading.text.count("유럽의 바이어 스무 명") == 1
 
 
+def test_a_table_that_only_the_document_has_is_read() -> None:
+    table = "구분\t기업\t바이어\n유럽\t30\t20\n북미\t10\t5"
+    paper = PAPER.replace("\n담당 부서", f"\n{table}\n\n담당 부서")
+    page = Given(f"{BODY}\n자세한 내용은 첨부를 참고하기 바란다.", "수출 상담회")
+
+    assert "북미\t10\t5" in read(page, [("자료.hwpx", paper)], REGISTRY).text
+
+
 def test_a_paper_that_adds_something_is_added_under_its_name() -> None:
     annex = "참가 기업 명단\n기업\t품목\n가람정밀\t베어링\n나래소재\t양극재"
     reading = read(

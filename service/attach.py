@@ -1,0 +1,134 @@
+"""Attach: claim | fetch | read | settle. The documents that came with an article, as text.
+
+A file costs only itself: whatever becomes of it is a stored reason, and its article goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import structlog
+
+from scrapers.documents.model import DocumentError
+from scrapers.errors import Refused, ScrapeError, ServerTrouble, Throttled, TooLarge
+from scrapers.fetch import Fetcher
+from scrapers.model import Request, Source
+from service.documents import Documents
+from service.lease import LeaseLost, held
+from service.pace import FILE_LADDER, jittered
+from service.store.attachments import LEASE, Attachments, OwedFile, Settled
+from service.store.database import storable
+from service.turns import Turns
+
+log = structlog.get_logger()
+
+_BYTES = 50 * 2**20
+_TEXT = 1_000_000  # characters kept of one document
+_LONGEST_WAIT = 300.0  # seconds a publisher may ask an article to wait for its file
+_DEATHS = 4  # claims that nobody settled: the worker ends over this file
+_HEAD = 1024
+_TELL = frozenset({"crashed", "too-slow"})  # a parser's fault, for a person to look at
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """The step with its tools. ``pace`` divides the waits between tries."""
+
+    declared: Mapping[str, Source]
+    fetcher: Fetcher
+    documents: Documents
+    attachments: Attachments
+    pace: float
+    _turns: Turns = field(default_factory=Turns, init=False)
+
+    async def attach_owed(self, source_id: str) -> None:
+        """Read every file that a source's articles are owed, one after the other."""
+        await self._turns.take(source_id, partial(self._read_all, source_id))
+
+    async def _read_all(self, source_id: str) -> None:
+        while (owed := await self.attachments.claim_owed(source_id)) is not None:
+            await self._read_one(owed)
+
+    async def _read_one(self, owed: OwedFile) -> None:
+        if owed.fence - owed.failures > _DEATHS:
+            detail = f"{_DEATHS} workers ended over it"
+            await self._settle(owed, Settled(reason="crashed", detail=detail))
+            return
+        try:
+            async with held(partial(self.attachments.renew, owed), LEASE.total_seconds() / 4):
+                settled = await self._read(owed.name, await self._fetch(owed))
+        except LeaseLost as lost:
+            log.warning("file.lease_lost", url=owed.url, why=str(lost.__cause__))
+        except ScrapeError as error:
+            await self._failed(owed, error)
+        else:
+            await self._settle(owed, settled)
+
+    async def _fetch(self, owed: OwedFile) -> bytes:
+        """The file's bytes. Raises ServerTrouble where a page came in its place."""
+        answer = await self.fetcher.get(
+            Request(owed.url),
+            pause=self.declared[owed.source_id].pause,
+            urgent=not owed.baseline,
+            size=_BYTES,
+        )
+        assert answer.page is not None  # no validators were sent, so 304 cannot come
+        content = answer.page.body
+        if not content:
+            raise ServerTrouble(owed.url, "an empty file came")
+        if _is_page(content) and not owed.name.casefold().endswith((".html", ".htm")):
+            raise ServerTrouble(owed.url, "a web page came in place of the file")
+        return content
+
+    async def _read(self, name: str, content: bytes) -> Settled:
+        came = Settled(hashlib.sha256(content).digest(), len(content))
+        try:
+            document = await self.documents.read(content)
+        except DocumentError as error:
+            log.warning("file.unreadable", name=name, reason=error.reason, why=error.detail)
+            return replace(came, reason=error.reason, detail=storable(error.detail))
+        return replace(
+            came,
+            container=document.container,
+            parser=document.parser,
+            tables=document.tables,
+            text=storable(document.text[:_TEXT]),
+        )
+
+    async def _failed(self, owed: OwedFile, error: ScrapeError) -> None:
+        """Try again soon, a few times; an article is not held back by its file for long."""
+        asked = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
+        last = (
+            isinstance(error, Refused | TooLarge)
+            or owed.failures >= len(FILE_LADDER)
+            or asked > _LONGEST_WAIT
+        )
+        why = f"{type(error).__name__}: {error.detail}"
+        log.warning("file.failed", source=owed.source_id, url=owed.url, why=why, last=last)
+        if last:
+            await self._settle(owed, Settled(reason=_reason(error), detail=storable(why)))
+        else:
+            wait = jittered(FILE_LADDER[owed.failures] / self.pace)
+            await self.attachments.put_off(owed, storable(why), max(wait, asked))
+
+    async def _settle(self, owed: OwedFile, settled: Settled) -> None:
+        # A file that came and is no text is nobody's fault; one that did not come may be.
+        notice = settled.text is None and (settled.sha256 is None or settled.reason in _TELL)
+        if await self.attachments.settle(owed, settled, notice=notice):
+            read = len(settled.text or "")
+            log.info("file.done", url=owed.url, read=read, reason=settled.reason)
+
+
+def _is_page(content: bytes) -> bool:
+    """Whether these bytes are markup for a browser, such as the error page of a file server."""
+    head = content[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith(b"<") and (b"<html" in head or not head.startswith(b"<?xml"))
+
+
+def _reason(error: ScrapeError) -> str:
+    if isinstance(error, Refused):
+        return "refused"
+    return "too-large" if isinstance(error, TooLarge) else "not-fetched"

@@ -1,0 +1,183 @@
+"""Attachments in the store: which file is owed, what it said, and why one said nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.store import ops
+from service.store.database import Database, Wake, wake
+from service.store.rows import still_owed
+from service.store.tables import article, attachment
+
+LEASE = timedelta(seconds=20)
+# A file over which the worker dies again and again is taken up ever more slowly.
+_SLOWER = sa.cast(sa.func.power(2, sa.func.least(attachment.c.fence, 8)), sa.Float)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedFile:
+    """A file that is still to be read, claimed until its lease runs out.
+
+    ``fence`` counts its claims, ``failures`` those that ended in a passing failure.
+    """
+
+    id: int
+    article_id: int
+    source_id: str
+    name: str
+    url: str
+    baseline: bool
+    fence: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a file for good: its ``text``, else the ``reason`` with its ``detail``.
+
+    ``sha256`` and ``size`` are those of its bytes, None where none came.
+    """
+
+    sha256: bytes | None = None
+    size: int | None = None
+    container: str | None = None
+    parser: str | None = None
+    tables: int | None = None
+    text: str | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+
+class Attachments:
+    """Intentions about attachments, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def claim_owed(self, source_id: str) -> OwedFile | None:
+        """Claim the source's next file that is owed and due; None if none.
+
+        A release that may concern somebody goes before the silent baseline, what was tried less
+        before what was tried more, and the files of one article after each other.
+        """
+        claim = (
+            sa.update(attachment)
+            .where(
+                attachment.c.id == _next(source_id).scalar_subquery(),
+                article.c.id == attachment.c.article_id,
+            )
+            .values(due_at=sa.func.now() + LEASE * _SLOWER, fence=attachment.c.fence + 1)
+            .returning(
+                attachment.c.id,
+                attachment.c.article_id,
+                article.c.source_id,
+                attachment.c.name,
+                attachment.c.url,
+                article.c.baseline,
+                attachment.c.fence,
+                attachment.c.failures,
+            )
+        )
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(claim)).one_or_none()
+        return None if row is None else OwedFile(*row)
+
+    async def renew(self, owed: OwedFile) -> bool:
+        """Keep the lease of a file being read; False where another worker has it."""
+        async with self._database.transaction() as tx:
+            return await _update(tx, owed, due_at=sa.func.now() + LEASE)
+
+    async def put_off(self, owed: OwedFile, problem: str, delay: float) -> None:
+        """Try the file again after ``delay`` seconds."""
+        later = timedelta(seconds=delay)
+        async with self._database.transaction() as tx:
+            current = await _update(
+                tx,
+                owed,
+                due_at=sa.func.now() + later,
+                failures=attachment.c.failures + 1,
+                detail=problem,
+            )
+            if current:
+                await wake(tx, [Wake("attach", owed.source_id, after=later)])
+
+    async def settle(self, owed: OwedFile, settled: Settled, *, notice: bool = False) -> bool:
+        """Record what became of a file and wake what comes next; False: another was faster.
+
+        Where it gave no text the document's next format is due. The last file that was owed lets
+        the article be read. ``notice`` asks for a person's eye: one item a source.
+        """
+        async with self._database.transaction() as tx:
+            # Two files of one article settled at once: the later one must see the earlier.
+            await tx.execute(
+                sa.select(article.c.id).where(article.c.id == owed.article_id).with_for_update()
+            )
+            if not await _update(tx, owed, settled_at=sa.func.now(), **asdict(settled)):
+                return False
+            if notice:
+                detail = f"{owed.url}: {settled.reason}: {settled.detail}"
+                await ops.note(tx, "file-unreadable", owed.source_id, detail)
+            if settled.text is None and await _next_format(tx, owed):
+                await wake(tx, [Wake("attach", owed.source_id)])
+            elif not (await tx.execute(sa.select(still_owed(owed.article_id)))).scalar_one():
+                await wake(tx, [Wake("read", str(owed.article_id))])
+        return True
+
+
+def _next(source_id: str) -> sa.Select[int]:
+    return (
+        sa.select(attachment.c.id)
+        .join(article, article.c.id == attachment.c.article_id)
+        .where(
+            article.c.source_id == source_id,
+            attachment.c.settled_at.is_(None),
+            attachment.c.due_at <= sa.func.now(),
+        )
+        .order_by(
+            article.c.baseline, attachment.c.fence, attachment.c.article_id, attachment.c.document
+        )
+        .limit(1)
+        .with_for_update(skip_locked=True, of=attachment)
+    )
+
+
+async def _next_format(tx: AsyncConnection, owed: OwedFile) -> bool:
+    """Make the next format of the same document due, where it has one."""
+    failed = sa.select(attachment.c.document).where(attachment.c.id == owed.id)
+    spare = (
+        sa.select(attachment.c.id)
+        .where(
+            attachment.c.article_id == owed.article_id,
+            attachment.c.document == failed.scalar_subquery(),
+            attachment.c.settled_at.is_(None),
+            attachment.c.due_at.is_(None),
+        )
+        .order_by(attachment.c.rank)
+        .limit(1)
+    )
+    promoted = await tx.execute(
+        sa.update(attachment)
+        .where(attachment.c.id == spare.scalar_subquery())
+        .values(due_at=sa.func.now())
+        .returning(attachment.c.id)
+    )
+    return promoted.one_or_none() is not None
+
+
+async def _update(tx: AsyncConnection, owed: OwedFile, **values: object) -> bool:
+    done = await tx.execute(
+        sa.update(attachment)
+        .where(
+            attachment.c.id == owed.id,
+            attachment.c.fence == owed.fence,
+            attachment.c.settled_at.is_(None),
+        )
+        .values(**values)
+        .returning(attachment.c.id)
+    )
+    return done.one_or_none() is not None

@@ -1,0 +1,74 @@
+"""What several intentions ask of an article's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.model import Article, Mention, Reading
+from service.store import facts
+from service.store.tables import article, attachment
+
+
+def still_owed(article_id: int | sa.ColumnElement[int]) -> sa.Exists:
+    """Whether a file of the article is still to be read before the article itself may be."""
+    return sa.exists().where(
+        attachment.c.article_id == article_id,
+        attachment.c.settled_at.is_(None),
+        attachment.c.due_at.is_not(None),
+    )
+
+
+def article_of(row: sa.Row[tuple[object, ...]]) -> Article:
+    """The article in a row of all its columns."""
+    return Article(
+        row.id,
+        row.source_id,
+        row.key,
+        row.url,
+        row.title,
+        row.publisher,
+        row.published_at,
+        row.precision,
+        row.summary,
+        row.text or "",
+        row.baseline,
+        row.discovered_at,
+    )
+
+
+_OUT = sa.func.coalesce(article.c.read_published_at, article.c.published_at)
+PUBLISHED = (
+    _OUT.label("out_at"),
+    sa.case(
+        (article.c.read_published_at.is_not(None), article.c.read_precision),
+        else_=article.c.precision,
+    ).label("out_precision"),
+)
+"""When it came out and how precisely, as read; before it is read, as its source said."""
+
+
+def reading_of(row: sa.Row[tuple[object, ...]], mentions: Sequence[Mention] = ()) -> Reading:
+    """The reading in a row of all the columns of a read article and PUBLISHED."""
+    return facts.load(
+        row.facts,
+        title=row.read_title,
+        text=row.read_text,
+        publishers=row.publishers or (),
+        kind=row.kind or "release",
+        published_at=row.out_at,
+        precision=row.out_precision,
+        mentions=tuple(mentions),
+    )
+
+
+async def documents_of(tx: AsyncConnection, article_id: int) -> tuple[tuple[str, str], ...]:
+    """Name and text of every document of the article that could be read, the release first."""
+    rows = await tx.execute(
+        sa.select(attachment.c.name, attachment.c.text)
+        .where(attachment.c.article_id == article_id, attachment.c.text.is_not(None))
+        .order_by(attachment.c.document, attachment.c.rank)
+    )
+    return tuple((row.name, row.text) for row in rows)
