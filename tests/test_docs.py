@@ -23,9 +23,10 @@ from service.__main__ import app
 from service.config import Settings
 from service.demo import replay, view
 from service.demo.ledger import Ledger
+from service.judging.facts import of_record
 from service.judging.matcher import Matcher
 from service.judging.morphemes import Morphology
-from service.judging.rules import RuleError, parse
+from service.judging.rules import RuleError, parse, warnings
 from service.model import Reading
 from service.reading.publishers import Registry
 from service.reading.record import plain
@@ -251,11 +252,23 @@ def test_every_example_of_the_rule_language_is_true(morphology: Morphology) -> N
     examples = [row for row in rows(TEXTS["docs/rules.md"]) if row[-1] in {"✓", "–"}]
     assert len(examples) > 30
 
-    for rule, text, says in examples:
+    registry = Registry.load()
+    for rule, *given, text, says in examples:
+        record = json.loads(given[0].strip("`")) if given else {}
+        title, facts = record.get("title", ""), of_record(record, registry)
         matcher = Matcher({1: parse(rule.strip("`"))})
-        windows = sorted(matcher.windows("", text))
+        windows = sorted(matcher.windows(title, text, facts))
         morphs = dict(zip(windows, morphology.analyse(windows), strict=True))
-        assert bool(matcher.match("", text, morphs)) is (says == "✓"), (rule, text)
+        assert bool(matcher.match(title, text, morphs, facts)) is (says == "✓"), (rule, text)
+
+
+def test_every_rule_that_is_warned_of_is_warned_of_as_described() -> None:
+    examples = rows(section("docs/rules.md", "쓸 수 있지만"))[2:]
+    assert examples
+
+    for rule, why in examples:
+        (warning,) = warnings(parse(rule.strip("`")))
+        assert why in warning
 
 
 def test_every_refused_rule_is_refused_as_described() -> None:

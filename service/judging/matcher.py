@@ -1,183 +1,145 @@
 """Rules against an article: which of very many hold, and where.
 
 Two passes, because morphology is dear: ``windows`` names the few stretches it is needed for, and
-``match`` decides once they have been analysed.
+``match`` decides once they have been analysed. Both are given the same article and facts.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 
+import numpy as np
+
+from service.judging.candidates import Candidates, Judged
+from service.judging.conditions import Conditions, Spell, as_typed
+from service.judging.facts import NOTHING_KNOWN, Facts
+from service.judging.found import Found
+from service.judging.index import Ids
+from service.judging.logic import Atom, Field, Near, Rule, Term, satisfied
 from service.judging.morphemes import Morphs
-from service.judging.rules import And, Not, Or, Rule, Term, satisfied, terms
-from service.judging.terms import Analyse, fold, occurrences, squeeze, stands, unsettled
+from service.judging.segment import Segment
+from service.judging.terms import Analyse, occurrences, stands
 from service.model import Match, Span
 
-_HEAD = 2  # letters of a term by which it is looked up; no term is shorter
+_APART = 8  # a segment this many times smaller than the one before it is not yet merged with it
 
 
 class Matcher:
-    """A set of rules by id, made ready once and used for many articles. Immutable."""
+    """A set of rules by id, made ready once and used for many articles. Immutable.
 
-    def __init__(self, rules: Mapping[int, Rule]) -> None:
-        self._rules = dict(rules)
-        self._by_anchor: dict[str, list[int]] = defaultdict(list)
-        self._anchors_by_head: dict[str, set[str]] = defaultdict(set)
-        for rule_id, rule in self._rules.items():
-            for anchor in _anchors(rule) or ():
-                self._by_anchor[anchor].append(rule_id)
-                self._anchors_by_head[squeeze(anchor)[:_HEAD]].add(anchor)
+    Matchers that came from one another by ``with_changes`` share their conditions, which only grow:
+    they belong to one thread.
+    """
 
-    def windows(self, title: str, text: str) -> frozenset[str]:
+    def __init__(self, rules: Mapping[int, Rule], spell: Spell = as_typed) -> None:
+        """``spell`` gives the spellings of a term that is not exact, itself among them."""
+        self._conditions = Conditions(spell)
+        self._segments: tuple[Segment, ...] = (Segment.build(rules.items(), self._conditions),)
+
+    def with_changes(self, added: Mapping[int, Rule], removed: Collection[int] = ()) -> Matcher:
+        """This set with other rules in it: an added one takes the place of the one of its id.
+
+        Costs as much as the changes, and now and then a sorting of what they have grown to.
+        """
+        gone = np.fromiter({*added, *removed}, np.int64)
+        segments = [each.without(gone) for each in self._segments]
+        segments.append(Segment.build(added.items(), self._conditions))
+        while len(segments) > 1 and len(segments[-2]) <= _APART * len(segments[-1]):
+            last = segments.pop()
+            segments[-1] = segments[-1].merged(last, self._conditions)
+        changed = object.__new__(Matcher)
+        changed._conditions, changed._segments = self._conditions, tuple(segments)
+        return changed
+
+    def windows(self, title: str, text: str, facts: Facts = NOTHING_KNOWN) -> frozenset[str]:
         """The stretches to analyse before ``match``; empty where no rule can hold."""
-        found = _Found(title, text)
+        found = Found(title, text, self._conditions.spellings)
         asked: set[str] = set()
-        for _, rule in self._candidates(found):
-            for term in terms(rule):
+        for candidates in self._candidates(found, facts):
+            for term in candidates.terms():
                 asked.update(found.windows(term))
         return frozenset(asked)
 
-    def match(self, title: str, text: str, morphs: Mapping[str, Morphs]) -> list[Match]:
-        """All rules that hold, by id. ``morphs`` has the analysis of every one of ``windows``."""
-        found = _Found(title, text)
-        standing: dict[str, _Standing] = {}
+    def match(
+        self, title: str, text: str, morphs: Mapping[str, Morphs], facts: Facts = NOTHING_KNOWN
+    ) -> list[Match]:
+        """The rules that hold, by id, with where the words of what holds stand.
 
-        def there(term: str) -> bool:
-            if term not in standing:
-                standing[term] = found.standing(term, morphs.__getitem__)
-            return bool(standing[term])
-
+        ``morphs`` holds at least the ``windows``. Filters ask the ``facts``; what is not known
+        holds nowhere.
+        """
+        found = Found(title, text, self._conditions.spellings)
+        judged = Judged(found, facts, morphs.__getitem__)
         matches = []
-        for rule_id, rule in self._candidates(found):
-            if satisfied(rule, there):
-                hits = [standing[term] for term in sorted(_wanted(rule)) if there(term)]
-                matches.append(
-                    Match(
-                        rule_id,
-                        hits=_in_order(span for hit in hits for span in hit.in_text),
-                        in_title=_in_order(span for hit in hits for span in hit.in_title),
-                    )
-                )
-        return matches
+        for candidates in self._candidates(found, facts):
+            for ids, atoms in candidates.holding(judged):
+                hits = judged.places(atoms)
+                matches += [Match(one, hits.in_text, hits.in_title) for one in ids]
+        return sorted(matches, key=lambda match: match.rule_id)
 
-    def _candidates(self, found: _Found) -> Iterator[tuple[int, Rule]]:
-        """Rules that hold if every letter found is a word, by id."""
-        ids = {i for anchor in self._anchors(found) for i in self._by_anchor[anchor]}
-        for rule_id in sorted(ids):
-            rule = self._rules[rule_id]
-            if _possible(rule, found):
-                yield rule_id, rule
+    def holding(self, words: Collection[str], facts: Facts = NOTHING_KNOWN) -> Ids:
+        """The ids of the rules that hold, in no order, where it is known which terms stand.
 
-    def _anchors(self, found: _Found) -> Iterator[str]:
-        for head in found.heads():
-            for anchor in self._anchors_by_head.get(head, ()):
-                if found.contains(anchor):
-                    yield anchor
+        ``words`` are the terms of an article, their blanks left out; all of them count as words of
+        its body, in every spelling. What is asked near another or in the title holds nowhere.
+        """
+        known = self._conditions.numbers(facts.fields())
+        terms = self._conditions.body_terms(self._conditions.spelt(words))
+        asked = np.array([*terms, *known], np.int32)
+        truth = self._conditions.nothing()
+        truth[2 * asked] = True
+        truth[2 * asked + 1] = False
+        return np.concatenate([each.index.holding(asked, truth) for each in self._segments])
+
+    def _candidates(self, found: Found, facts: Facts) -> Iterator[Candidates]:
+        """Rules that hold if every letter found is a word, segment by segment."""
+        fields = facts.fields()
+        known = self._conditions.numbers(fields)
+        asked = np.array([*self._conditions.possible(*found.parts), *known], np.int32)
+        truth = self._conditions.nothing()
+        truth[[2 * near for near in self._conditions.nears]] = True
+        truth[2 * asked] = True  # and also not: the letters may be no word
+        truth[[2 * field + 1 for field in known]] = False
+        for segment in self._segments:
+            held = segment.index.held(asked, truth)
+            yield Candidates(segment, held, self._conditions).possible(found, fields)
 
 
-def plain(rule: Rule, title: str, text: str, analyse: Analyse) -> bool:
+def plain(
+    rule: Rule,
+    title: str,
+    text: str,
+    analyse: Analyse,
+    facts: Facts = NOTHING_KNOWN,
+    spell: Spell = as_typed,
+) -> bool:
     """Whether one rule holds, read naively: no index, nothing left out. The matcher's oracle."""
 
-    def there(term: str) -> bool:
-        return any(
-            stands(part, span, analyse)
-            for part in (title, text)
-            for span in occurrences(part, term)
+    def places(term: Term, part: str) -> list[Span]:
+        spellings = (term.text,) if term.exact else spell(term.text)
+        spans = [span for spelling in spellings for span in occurrences(part, spelling)]
+        return [span for span in spans if stands(part, span, analyse)]
+
+    def words(span: Span, part: str) -> tuple[int, int]:
+        return len(part[: span[0] + 1].split()), len(part[: span[1]].split())
+
+    def near(pair: Near, part: str) -> bool:
+        ones, others = (
+            [words(s, part) for s in places(t, part)] for t in (pair.first, pair.second)
         )
+        gaps = [max(a - d, c - b) for a, b in ones for c, d in others]
+        return any(gap <= pair.words for gap in gaps)
 
-    return satisfied(rule, there)
+    def holds(atom: Atom) -> bool:
+        match atom:
+            case Field():
+                return atom in facts.fields()
+            case Term():
+                return any(
+                    places(atom, part) for part in ((title,) if atom.title else (title, text))
+                )
+            case Near(first, second):
+                in_title = first.title or second.title
+                return any(near(atom, part) for part in ((title,) if in_title else (title, text)))
 
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    in_title: tuple[Span, ...]
-    in_text: tuple[Span, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.in_title or self.in_text)
-
-
-class _Found:
-    """One article while it is being matched: each term is looked for once."""
-
-    def __init__(self, title: str, text: str) -> None:
-        self._parts = (title, text)
-        self._spans: dict[str, tuple[list[Span], list[Span]]] = {}
-
-    def heads(self) -> set[str]:
-        letters = [fold(part).letters for part in self._parts]
-        return {part[i : i + _HEAD] for part in letters for i in range(len(part) - 1)}
-
-    def contains(self, term: str) -> bool:
-        return any(self._occurrences(term))
-
-    def windows(self, term: str) -> Iterator[str]:
-        for part, spans in zip(self._parts, self._occurrences(term), strict=True):
-            for span in spans:
-                stretch = unsettled(part, span)
-                if stretch is not None:
-                    yield stretch
-
-    def standing(self, term: str, analyse: Analyse) -> _Standing:
-        in_title, in_text = (
-            tuple(span for span in spans if stands(part, span, analyse))
-            for part, spans in zip(self._parts, self._occurrences(term), strict=True)
-        )
-        return _Standing(in_title, in_text)
-
-    def _occurrences(self, term: str) -> tuple[list[Span], list[Span]]:
-        if term not in self._spans:
-            title, text = self._parts
-            self._spans[term] = occurrences(title, term), occurrences(text, term)
-        return self._spans[term]
-
-
-def _possible(rule: Rule, found: _Found) -> bool:
-    """Whether the rule may hold: a term may be what its letters are, a negated one may not be."""
-    match rule:
-        case Term(text):
-            return found.contains(text)
-        case Not():
-            return True
-        case And(parts):
-            return all(_possible(part, found) for part in parts)
-        case Or(parts):
-            return any(_possible(part, found) for part in parts)
-
-
-def _anchors(rule: Rule) -> frozenset[str] | None:
-    """Terms of which at least one is in every text the rule holds for; None: no such set."""
-    match rule:
-        case Term(text):
-            return frozenset({text})
-        case Not():
-            return None
-        case And(parts):
-            choices = [anchors for part in parts if (anchors := _anchors(part)) is not None]
-            return min(choices, key=_commonness, default=None)
-        case Or(parts):
-            each = [_anchors(part) for part in parts]
-            known = [anchors for anchors in each if anchors is not None]
-            return frozenset().union(*known) if len(known) == len(each) else None
-
-
-def _commonness(anchors: frozenset[str]) -> tuple[int, int, list[str]]:
-    """Fewer terms and longer ones are rarer; the words themselves only settle a tie."""
-    return len(anchors), -min(map(len, anchors)), sorted(anchors)
-
-
-def _wanted(rule: Rule) -> frozenset[str]:
-    """The terms a reader is shown as hits: those that are not negated."""
-    match rule:
-        case Term(text):
-            return frozenset({text})
-        case Not():
-            return frozenset()
-        case And(parts) | Or(parts):
-            return frozenset().union(*map(_wanted, parts))
-
-
-def _in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
-    return tuple(sorted(set(spans)))
+    return satisfied(rule, holds)

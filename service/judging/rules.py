@@ -2,269 +2,298 @@
 
 ::
 
-    수출 바우처            both words (also AND, &)
-    수출 OR 관세           either (also |)
-    수출 -전시회           the first without the second (also NOT)
-    (수출 | 관세) 반도체   brackets group
-    "수출 바우처"          the words side by side, however they are spaced in the text
+    수출 바우처              both words (also 그리고, AND, &)
+    수출 또는 관세           either (also OR, |)
+    수출 -전시회             the first without the second (also 전시회 제외, NOT 전시회)
+    (수출 | 관세) 반도체     brackets group
+    "수출 바우처"            the words side by side, however they are spaced in the text
+    수출 ~5 바우처           at most five words apart (also 근처/5, NEAR/5)
+    =산업부                  the name as typed, not the others of the same body (also 정확히:)
+    제목:(수출 | 통상)       in the title
+    부처:산업부 종류:공고    filters, see ``fields``
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Callable
+from typing import NamedTuple, cast
 
 from lark import Lark, Transformer, v_args
-from lark.exceptions import UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.lexer import Token
 
-from service.errors import UserError
+from service.judging import fields, sense
+from service.judging.fields import UnknownNameError, Values
+from service.judging.logic import (
+    WORD,
+    And,
+    Field,
+    Near,
+    Not,
+    Or,
+    Rule,
+    Term,
+    atoms,
+    canonical,
+    joined,
+    lowered,
+    near,
+    negated,
+    satisfied,
+    terms,
+)
+from service.judging.sense import warnings
+from service.judging.typed import MAX_DEPTH, MAX_LENGTH, RuleError, tidied
 
-MAX_LENGTH = 500
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_TERMS",
+    "MAX_WORDS_APART",
+    "And",
+    "Field",
+    "Near",
+    "Not",
+    "Or",
+    "Rule",
+    "RuleError",
+    "Term",
+    "canonical",
+    "lowered",
+    "negated",
+    "parse",
+    "satisfied",
+    "terms",
+    "warnings",
+]
+
 MAX_TERMS = 64
-MAX_DEPTH = 32
+MAX_WORDS_APART = 50
 MIN_LETTERS = 2
 
-# Full-width and typographic signs that Korean keyboards and word processors put in; same length.
-_SIGNS = str.maketrans("“”„＂（）｜＆－", '""""()|&-')
-_LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
-_WORD = r'(?!-)(?:[^\s()|&"]|(?<=[A-Za-z0-9])&(?=[A-Za-z0-9]))+'
-_PLAIN = re.compile(_WORD)
+_USUAL_WORDS_APART = 5
 _EXAMPLE = "수출 OR 관세"
 
-# `&` between two Latin letters or digits belongs to the word: R&D, M&A.
+_STRAY = re.compile(r"(?<!\d),|,(?!\d)|'$")
+_AFTER_NOUN = ("제외", "빼고")
+
 _GRAMMAR = rf"""
 ?start: either
-?either: both (("|" | _OR) both)*
-?both: single (("&" | _AND)? single)*
-?single: ("-" | _NOT) single -> without
-       | WORD -> term
-       | PHRASE -> phrase
-       | "(" either ")"
-_OR.2: /OR(?=[\s()"-]|$)/
-_AND.2: /AND(?=[\s()"-]|$)/
-_NOT.2: /NOT(?=[\s()"-]|$)/
-WORD: /{_WORD}/
+?either: both (_OR both)*
+?both: single (_AND? single)*
+?single: near
+       | (MINUS | NOT)+ near -> without
+       | near _EXCEPT -> except_for
+?near: unit (NEAR unit)*
+?unit: WORD -> term
+     | PHRASE -> phrase
+     | EXACT unit -> exactly
+     | FIELD unit -> scoped
+     | "(" either ")"
+_OR.2: /\||(?:OR|또는)(?=[\s()"]|$)/i
+_AND.2: /&|(?:AND|그리고)(?=[\s()"]|$)/i
+NOT.2: /NOT(?=[\s()"-]|$)/i
+MINUS.2: "-"
+EXACT.2: "="
+_EXCEPT.2: /빼고(?=[\s()|&]|$)|제외(?=\s*(?:[)|&-]|$)|\s+(?:OR|AND|NOT|또는|그리고)[\s("])/i
+NEAR.3: /(?:~\d*|NEAR|(?i:NEAR)\/\d+|근처\/\d+)(?=[\s("=]|$)/
+FIELD.3: /[A-Za-z가-힣]+\s*:/
+WORD: /{WORD}/
 PHRASE: /"[^"]*"/
 %ignore /\s+/
 """
 
 
-class RuleError(UserError):
-    """The rule cannot be used. ``position`` counts characters from 0; ``message`` is for people."""
+def parse(text: str, values: Values | None = None) -> Rule:
+    """Read a rule. Raises RuleError, which says where and what would be right.
 
-    def __init__(self, position: int, message: str) -> None:
-        """``message`` says what is wrong and what would be right, Korean first, then English."""
-        where = f"규칙의 {position + 1}번째 글자 (character {position + 1} of the rule)"
-        super().__init__(f"{where}: {message}")
-        self.position = position
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word or a phrase to be found: NFC, ASCII in lower case, single blanks."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The term does not stand in the text. Negation is always driven down to single terms."""
-
-    part: Term
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All parts hold. Two or more, distinct, sorted by their canonical text; none is an And."""
-
-    parts: tuple[Rule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """At least one part holds. Parts as in And; none is an Or."""
-
-    parts: tuple[Rule, ...]
-
-
-Rule = Term | Not | And | Or
-
-
-def lowered(text: str) -> str:
-    """ASCII letters in lower case, all else untouched: every offset stays what it was."""
-    return text.translate(_LOWER)
-
-
-def parse(text: str) -> Rule:
-    """Read a rule. Raises RuleError, which says where and what would be right."""
-    typed = unicodedata.normalize("NFC", text).translate(_SIGNS)
-    _check_size(typed)
-    _check_brackets(typed)
+    ``values`` are what may stand in fields, by default those that come with the package.
+    """
+    typed = tidied(text)
     try:
-        rule = cast("Rule", _PARSER.parse(typed))
+        made = cast("_Made", _PARSER.parse(typed))
     except UnexpectedInput as error:
-        raise _missing_term(typed, error) from None
-    if len(terms(rule)) > MAX_TERMS:
+        raise _misplaced(typed, error) from None
+    rule = made(_Scope(values))
+    if len(atoms(rule)) > MAX_TERMS:
         raise RuleError(
             0,
-            f"낱말은 {MAX_TERMS}개까지 쓸 수 있습니다. / A rule has at most {MAX_TERMS} terms.",
+            f"낱말과 조건은 {MAX_TERMS}개까지 쓸 수 있습니다. / "
+            f"A rule has at most {MAX_TERMS} terms and filters.",
         )
-    if satisfied(rule, lambda _: False):
+    _check_sense(rule)
+    return rule
+
+
+class _Scope(NamedTuple):
+    """What stands around a part of a rule: the fields whose values or words it gives."""
+
+    values: Values | None
+    field: str | None = None
+    title: bool = False
+    exact: bool = False
+
+    def into(self, name: str) -> _Scope:
+        match name:
+            case fields.TITLE:
+                return self._replace(title=True)
+            case fields.EXACT:
+                return self._replace(exact=True)
+            case _:
+                return self._replace(field=name)
+
+
+_Made = Callable[[_Scope], Rule]
+
+
+@v_args(inline=True)
+class _Builder(Transformer[Token, _Made]):
+    """Called by the parser as it reduces. A part is made once all that stands around it is known.
+
+    Nothing recurses deeper than the brackets and colons of MAX_LENGTH characters.
+    """
+
+    def term(self, word: Token) -> _Made:
+        return lambda scope: _leaf(str(word), word.start_pos or 0, scope, quoted=False)
+
+    def phrase(self, quoted: Token) -> _Made:
+        return lambda scope: _leaf(quoted[1:-1], (quoted.start_pos or 0) + 1, scope, quoted=True)
+
+    def scoped(self, name: Token, part: _Made) -> _Made:
+        return lambda scope: part(_entered(name, scope))
+
+    def exactly(self, _sign: Token, part: _Made) -> _Made:
+        return lambda scope: part(scope.into(fields.EXACT))
+
+    def without(self, *parts: _Made | Token) -> _Made:
+        *signs, part = parts
+        made = cast("_Made", part)
+        return (lambda scope: negated(made(scope))) if len(signs) % 2 else made
+
+    def except_for(self, part: _Made) -> _Made:
+        return lambda scope: negated(part(scope))
+
+    def near(self, *parts: _Made | Token) -> _Made:
+        return lambda scope: _chain(parts, scope)
+
+    def both(self, *parts: _Made) -> _Made:
+        return lambda scope: joined(And, [part(scope) for part in parts])
+
+    def either(self, *parts: _Made) -> _Made:
+        return lambda scope: joined(Or, [part(scope) for part in parts])
+
+
+def _leaf(written: str, position: int, scope: _Scope, *, quoted: bool) -> Rule:
+    text = " ".join(written.split())
+    if scope.field is not None:
+        try:
+            found = fields.resolve(scope.field, text, scope.values or fields.usual())
+        except UnknownNameError as error:
+            raise RuleError(position, str(error)) from None
+        return joined(Or, found)
+    if not quoted:
+        _check_word(text, position)
+    if sum(char.isalnum() for char in text) < MIN_LETTERS:
+        raise RuleError(
+            position,
+            f"‘{text}’: 낱말은 두 글자 이상이어야 합니다. / A term needs at least two letters.",
+        )
+    return Term(lowered(text), scope.title, scope.exact)
+
+
+def _entered(name: Token, scope: _Scope) -> _Scope:
+    position, typed = name.start_pos or 0, name[:-1].rstrip()
+    if scope.field is not None:
+        raise RuleError(
+            position,
+            f"‘{typed}:’이 다른 조건 안에 있습니다. 빈칸을 두고 따로 써 주세요. "
+            "예: 부처:산업부 종류:공고 / "
+            f"‘{typed}:’ stands inside another field: put them side by side.",
+        )
+    try:
+        return scope.into(fields.code(typed))
+    except UnknownNameError as error:
+        raise RuleError(position, str(error)) from None
+
+
+def _chain(parts: tuple[_Made | Token, ...], scope: _Scope) -> Rule:
+    """``a ~5 b ~3 c``: each near the next."""
+    signs = [cast("Token", each) for each in parts[1::2]]
+    made = [cast("_Made", each)(scope) for each in parts[::2]]
+    pairs = zip(made, signs, made[1:], strict=False)
+    return joined(And, [_near(one, sign, other) for one, sign, other in pairs])
+
+
+def _near(one: Rule, sign: Token, other: Rule) -> Rule:
+    """Two terms, or one of several and one of several."""
+    position = sign.start_pos or 0
+    digits = re.search(r"\d+", sign)
+    words = int(digits[0]) if digits else _USUAL_WORDS_APART
+    if not 1 <= words <= MAX_WORDS_APART:
+        raise RuleError(
+            position,
+            f"‘{sign}’: 1에서 {MAX_WORDS_APART}낱말까지 쓸 수 있습니다. 예: 수출 ~5 바우처 / "
+            f"‘{sign}’: 1 to {MAX_WORDS_APART} words. For example: 수출 ~5 바우처",
+        )
+    firsts, seconds = ((r.parts if isinstance(r, Or) else (r,)) for r in (one, other))
+    pairs = []
+    for first in firsts:
+        for second in seconds:
+            if not (isinstance(first, Term) and isinstance(second, Term)):
+                raise RuleError(
+                    position,
+                    f"‘{sign}’의 앞뒤에는 낱말이나 (낱말 | 낱말)이 와야 합니다. "
+                    "예: (수출 | 통상) ~5 바우처 / "
+                    f"Words or (one | other) stand around ‘{sign}’: (수출 | 통상) ~5 바우처",
+                )
+            pairs.append(near(first, second, words))
+    return joined(Or, pairs)
+
+
+def _check_word(text: str, position: int) -> None:
+    if stray := _STRAY.search(text):
+        raise RuleError(
+            position + stray.start(),
+            f"‘{stray[0]}’로는 잇지 못합니다. 둘 다면 빈칸, 하나라도면 |, 붙은 말이면 큰따옴표를 "
+            f"써 주세요. 예: 수출 | 관세 / ‘{stray[0]}’ joins nothing: a blank for both, | for "
+            'either, "" around a phrase.',
+        )
+    if text in _AFTER_NOUN:
+        raise RuleError(
+            position,
+            f"‘{text}’는 뺄 낱말 뒤, 조건의 끝에 씁니다. 예: 수출 전시회 제외, 또는 수출 -전시회 / "
+            f"‘{text}’ follows what is to be left out: 수출 전시회 제외, or 수출 -전시회",
+        )
+
+
+def _check_sense(rule: Rule) -> None:
+    if sense.excludes_only(rule):
         raise RuleError(
             0,
             "빼는 조건만으로는 거의 모든 글이 걸립니다. "
             "찾을 낱말을 하나 이상 넣어 주세요. 예: 수출 -전시회 / "
             "A rule that only excludes matches everything. Add a term to look for: 수출 -전시회",
         )
-    return rule
-
-
-def canonical(rule: Rule) -> str:
-    """The one text of all rules that mean the same up to order and repetition; it parses back."""
-    match rule:
-        case Term(text):
-            return text if _PLAIN.fullmatch(text) else f'"{text}"'
-        case Not(part):
-            return f"-{canonical(part)}"
-        case And(parts):
-            return " ".join(
-                f"({canonical(p)})" if isinstance(p, Or) else canonical(p) for p in parts
-            )
-        case Or(parts):
-            return " OR ".join(canonical(p) for p in parts)
-
-
-def terms(rule: Rule) -> frozenset[str]:
-    """Every term of the rule, negated ones too."""
-    match rule:
-        case Term(text) | Not(Term(text)):
-            return frozenset({text})
-        case And(parts) | Or(parts):
-            return frozenset().union(*map(terms, parts))
-
-
-def satisfied(rule: Rule, stands: Callable[[str], bool]) -> bool:
-    """Whether the rule holds where ``stands`` says which terms are in the text."""
-    match rule:
-        case Term(text):
-            return stands(text)
-        case Not(Term(text)):
-            return not stands(text)
-        case And(parts):
-            return all(satisfied(part, stands) for part in parts)
-        case Or(parts):
-            return any(satisfied(part, stands) for part in parts)
-
-
-def negated(rule: Rule) -> Rule:
-    """The opposite rule, negation driven down to the terms."""
-    match rule:
-        case Term():
-            return Not(rule)
-        case Not(part):
-            return part
-        case And(parts):
-            return _joined(Or, map(negated, parts))
-        case Or(parts):
-            return _joined(And, map(negated, parts))
-
-
-def _joined(kind: type[And | Or], parts: Iterable[Rule]) -> Rule:
-    flat: dict[str, Rule] = {}
-    for part in parts:
-        inner = part.parts if isinstance(part, And | Or) and isinstance(part, kind) else (part,)
-        flat.update((canonical(one), one) for one in inner)
-    if len(flat) == 1:
-        return next(iter(flat.values()))
-    return kind(tuple(flat[text] for text in sorted(flat)))
-
-
-@v_args(inline=True)
-class _Builder(Transformer[Token, Rule]):
-    """Called by the parser as it reduces: no tree is built, nothing recurses over the input."""
-
-    def term(self, word: Token) -> Rule:
-        return _term(str(word), word.start_pos or 0)
-
-    def phrase(self, quoted: Token) -> Rule:
-        return _term(quoted[1:-1], (quoted.start_pos or 0) + 1)
-
-    def without(self, part: Rule) -> Rule:
-        return negated(part)
-
-    def both(self, *parts: Rule) -> Rule:
-        return _joined(And, parts)
-
-    def either(self, *parts: Rule) -> Rule:
-        return _joined(Or, parts)
-
-
-def _term(written: str, position: int) -> Term:
-    text = lowered(" ".join(written.split()))
-    if sum(char.isalnum() for char in text) < MIN_LETTERS:
+    if sense.never(rule):
         raise RuleError(
+            0,
+            "함께 맞을 수 없는 조건들이라 어떤 글에도 맞지 않습니다. "
+            "하나를 지우거나 |로 이어 주세요. 예: 종류:(공고 | 인사) / "
+            "These conditions exclude each other, so nothing can match. "
+            "Drop one, or join them by |: kind:(notice | personnel)",
+        )
+
+
+def _misplaced(typed: str, error: UnexpectedInput) -> RuleError:
+    if isinstance(error, UnexpectedCharacters):
+        position: int = error.pos_in_stream  # type: ignore[assignment] # lark's stub says None
+        sign = typed[position]
+        return RuleError(
             position,
-            f"‘{text}’: 낱말은 두 글자 이상이어야 합니다. / A term needs at least two letters.",
+            f"‘{sign}’는 여기에 쓸 수 없습니다. 글자 그대로 찾으려면 큰따옴표로 묶어 주세요. / "
+            f"‘{sign}’ cannot stand here. To search for it, put it between quotation marks.",
         )
-    return Term(text)
-
-
-def _check_size(typed: str) -> None:
-    if not typed.strip():
-        raise RuleError(
-            0, "찾을 낱말을 넣어 주세요. 예: 수출 바우처 / Type a term to look for: 수출 바우처"
-        )
-    if len(typed) > MAX_LENGTH:
-        raise RuleError(
-            MAX_LENGTH,
-            f"규칙은 {MAX_LENGTH}자까지 쓸 수 있습니다. / "
-            f"A rule has at most {MAX_LENGTH} characters.",
-        )
-
-
-def _check_brackets(typed: str) -> None:
-    """Quotes and brackets pair up, and no deeper than allowed: the parser need not count."""
-    opened: list[int] = []
-    quote: int | None = None
-    for position, char in enumerate(typed):
-        if char == '"':
-            quote = position if quote is None else None
-        elif quote is None and char == "(":
-            opened.append(position)
-            if len(opened) > MAX_DEPTH:
-                raise RuleError(
-                    position,
-                    f"괄호는 {MAX_DEPTH}겹까지 쓸 수 있습니다. / "
-                    f"Brackets nest at most {MAX_DEPTH} deep.",
-                )
-        elif quote is None and char == ")":
-            if not opened:
-                raise RuleError(
-                    position,
-                    "여는 괄호가 없는 ‘)’입니다. 지우거나 앞에 ‘(’를 넣어 주세요. / "
-                    "This ‘)’ closes nothing: delete it, or put a ‘(’ before it.",
-                )
-            opened.pop()
-    if quote is not None:
-        raise RuleError(
-            quote,
-            '따옴표가 닫히지 않았습니다. 뒤에 "를 넣어 주세요. / '
-            'This quotation mark is not closed: put a " after the phrase.',
-        )
-    if opened:
-        raise RuleError(
-            opened[-1],
-            "괄호가 닫히지 않았습니다. 뒤에 ‘)’를 넣어 주세요. / "
-            "This bracket is not closed: put a ‘)’ after it.",
-        )
-
-
-def _missing_term(typed: str, error: UnexpectedInput) -> RuleError:
     token = error.token if isinstance(error, UnexpectedToken) else Token("CHAR", "?")
     if token.type == "$END":
         position, korean, english = len(typed), "끝", "at the end"

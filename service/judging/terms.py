@@ -6,13 +6,16 @@ them settle it (``unsettled``), and what do the morphemes say (``stands``). Text
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, count, pairwise
+from operator import not_
 from typing import NamedTuple
 
-from service.judging.morphemes import AGENCY, Morph, Morphs
-from service.judging.rules import lowered
+from service.judging import compounds, senses
+from service.judging.logic import lowered
+from service.judging.morphemes import Morphs
 from service.model import Span
 
 Analyse = Callable[[str], Morphs]
@@ -20,14 +23,18 @@ Analyse = Callable[[str], Morphs]
 
 _REACH = 60  # letters run together for longer than this are no word; the window ends there
 _PIECE = 2  # a word typed in one may be split in the text, but not into single letters
-_COMMON_NOUN = "NNG"
-_NOUNS = ("NNG", "NNP")
-_OF_A_PLACE = frozenset(
-    ["시", "군", "구", "도", "항", "역", "광역시", "특별시", "특별자치시", "특별자치도"]
+_RUN = re.compile(rf"[^\W_]{{1,{_REACH}}}")  # letters and digits of any script
+_LAST_PARTICLE = re.compile("(?:[을를은는]|에서|에게|으로)$")
+_PLURAL = re.compile(r"(?:'s|’s|e?s)(?![0-9A-Za-z])")
+# No 도 (경기도), no 과 (무역협력과), no 로 (세종로): those the morphemes tell from a name's end.
+_PARTICLES = frozenset(
+    """
+    은 는 이 가 을 를 의 에 에서 에도 에는 에게 에서는 에서도 으로 으로는 으로의 와 와의 와는
+    만 까지 부터 보다 보다는 마다 처럼 이나 나 이며 이라는 이라고 이다 입니다 이고 인 등 등을
+    등의 등에 등이 들 들이 들을 들의 들에게 들은 및 하고 하는 한 할 해 하여 했다 하기 하였다
+    되는 된 되어 될 됐다 된다 한다
+    """.split()  # noqa: SIM905 - easier to read so
 )
-_PARTICLE = "J"
-_DEPENDENT = "JE"  # particles and endings: no word begins with one
-_ACCIDENT = 2  # two letters meet inside a longer noun by accident, three hardly ever
 
 
 class _Folded(NamedTuple):
@@ -40,10 +47,11 @@ class _Folded(NamedTuple):
 @lru_cache(maxsize=8)
 def fold(text: str) -> _Folded:
     """Squeeze a text for search. Kept for a while: many terms are looked for in one text."""
-    at = tuple(i for i, char in enumerate(text) if not char.isspace())
-    return _Folded(lowered("".join([text[i] for i in at])), at)
+    at = tuple(compress(count(), map(not_, map(str.isspace, text))))
+    return _Folded(lowered("".join(text.split())), at)
 
 
+@lru_cache(maxsize=1 << 16)
 def squeeze(term: str) -> str:
     """The letters of a term as they are searched for in a folded text."""
     return lowered("".join(term.split()))
@@ -68,21 +76,23 @@ def occurrences(text: str, term: str) -> list[Span]:
 def window(text: str, span: Span) -> Span:
     """The stretch whose morphemes decide about a span: it and the letters and digits around it.
 
-    Measured on labelled occurrences: a whole eojeol with its punctuation, its neighbours or the
-    line decide no better, and fewer letters come round again more often.
+    A plain particle at the end is left out. Measured on labelled occurrences: a whole eojeol with
+    its punctuation, its neighbours or the line decide no better, and fewer letters come round again
+    more often.
     """
     start, end = span
     while start > max(0, span[0] - _REACH) and text[start - 1].isalnum():
         start -= 1
-    while end < min(len(text), span[1] + _REACH) and text[end].isalnum():
-        end += 1
+    if run := _RUN.match(text, end):
+        particle = _LAST_PARTICLE.search(run.group())
+        end = run.end() if particle is None else end + particle.start()
     return start, end
 
 
 def unsettled(text: str, span: Span) -> str | None:
     """The text of the window to analyse; None where the letters around the span settle it."""
-    edges = _edges(text, span)
-    return text[slice(*window(text, span))] if None in edges and False not in edges else None
+    look = _look(text, span)
+    return look.stretch if look.settled is None else None
 
 
 def stands(text: str, span: Span, analyse: Analyse) -> bool:
@@ -90,57 +100,79 @@ def stands(text: str, span: Span, analyse: Analyse) -> bool:
 
     ``analyse`` is asked only where ``unsettled`` names a window.
     """
-    left, right = _edges(text, span)
+    look = _look(text, span)
+    if look.settled is not None:
+        return look.settled
+    within = span[0] - look.origin, span[1] - look.origin
+    return compounds.has_word(analyse(look.stretch), within, look.borders)
+
+
+class _Look(NamedTuple):
+    """What can be said about a span without morphemes; a window only where that is not enough."""
+
+    settled: bool | None
+    borders: tuple[bool, bool] = (False, False)
+    origin: int = 0
+    stretch: str = ""
+
+
+def _look(text: str, span: Span) -> _Look:
+    looks = _looks(text)
+    if span not in looks:
+        looks[span] = _looked(text, span)
+    return looks[span]
+
+
+@lru_cache(maxsize=8)
+def _looks(text: str) -> dict[Span, _Look]:  # noqa: ARG001 - the key
+    """Filled as spans are asked for: what is asked before the analysis is asked again after it."""
+    return {}
+
+
+def _looked(text: str, span: Span) -> _Look:
+    sense = senses.told(text, span, text[slice(*span)])
+    if sense is not None:
+        return _Look(sense)
+    left, right = edges(text, span)
     if left is False or right is False:
-        return False
-    if left and right:
-        return True
-    origin, stop = window(text, span)
-    start, end = span[0] - origin, span[1] - origin
-    touched = [m for m in analyse(text[origin:stop]) if m.start < end and m.end > start]
-    if not touched or any(m.tag == AGENCY and end - start < m.end - m.start for m in touched):
-        return False
-    first, last = touched[0], touched[-1]
-    starts = left or first.start == start
-    ends = right or last.end == end
-    if starts and ends:
-        return first.tag[0] not in _DEPENDENT and last.tag[0] != _PARTICLE
-    return first is last and _is_part(first, start, end)
+        return _Look(settled=False)
+    if left and (right or _particle_follows(text, span[1])):
+        return _Look(settled=True)
+    origin, end = window(text, span)
+    return _Look(None, (bool(left), bool(right)), origin, text[origin:end])
 
 
-def _is_part(noun: Morph, start: int, end: int) -> bool:
-    """Whether the span within one noun has the noun's sense.
+def _particle_follows(text: str, end: int) -> bool:
+    """Whether nothing but a particle stands between the span and the end of its run."""
+    run = _RUN.match(text, end)
+    return run is not None and run.group() in _PARTICLES
 
-    The head of a Korean noun is its end: 금융 in 정책금융. A common noun also says at its start
-    what it is about, 조선 in 조선사; a proper one does so only as a place, 부산 in 부산항, and not
-    as 인도 in 인도네시아.
+
+def edges(text: str, span: Span) -> tuple[bool | None, bool | None]:
+    """Whether a word ends on either side of the span; None where only the morphemes can say.
+
+    A plural s (FTAs) belongs to a Latin word.
     """
-    if noun.tag not in _NOUNS:
-        return False
-    if end - start > _ACCIDENT or noun.end == end:
-        return True
-    return noun.start == start and (
-        noun.tag == _COMMON_NOUN or noun.form[end - start :] in _OF_A_PLACE
-    )
-
-
-def _edges(text: str, span: Span) -> tuple[bool | None, bool | None]:
     start, end = span
     before = text[start - 1] if start else " "
+    if _is_latin(text[end - 1]) and (plural := _PLURAL.match(text, end)):
+        end = plural.end()
     after = text[end] if end < len(text) else " "
     return _border(text[start], before), _border(text[end - 1], after)
 
 
 def _border(inner: str, outer: str) -> bool | None:
     """Whether a word ends between the two letters; None where only the morphemes can say."""
+    if _is_hangul(inner):
+        return None if _is_hangul(outer) else True
     if _is_latin(inner):
         return not _is_latin(outer)
-    return None if _is_hangul(inner) and _is_hangul(outer) else True
+    return not (_is_hanja(inner) and _is_hanja(outer))
 
 
 def _spaced_alike(found: str, term: str) -> bool:
     """Whether blanks in the text and in the term may be taken as the same spelling."""
-    if lowered(found) == term:
+    if found == term or lowered(found) == term:
         return True
     if "\n\n" in found:
         return False
@@ -160,6 +192,10 @@ def _breaks(spaced: str) -> set[int]:
 
 def _is_hangul(char: str) -> bool:
     return "가" <= char <= "힣"
+
+
+def _is_hanja(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
 
 
 def _is_latin(char: str) -> bool:

@@ -1,3 +1,5 @@
+import pytest
+
 from service.judging.morphemes import AGENCY, MAX_WINDOW, Morphology
 
 
@@ -31,3 +33,32 @@ def test_an_overlong_window_is_read_in_pieces_with_offsets_of_the_whole(
 
     assert {text[m.start : m.end] for m in morphs} == {"수출", "은"}
     assert morphs[-1].end == len(text) - 1
+
+
+@pytest.mark.parametrize(
+    ("noun", "cuts"),
+    [
+        ("조선소", (2,)),
+        ("반도체", ()),
+        ("인도네시아", ()),
+        ("정부대전청사", (2, 4)),
+        ("유가족", (1,)),
+        ("수출", ()),
+    ],
+)
+def test_a_compound_noun_falls_into_its_parts(
+    morphology: Morphology, noun: str, cuts: tuple[int, ...]
+) -> None:
+    assert [m.cuts for m in morphology.analyse([noun])[0]] == [cuts]
+
+
+def test_cuts_count_from_the_start_of_the_stretch(morphology: Morphology) -> None:
+    (morphs,) = morphology.analyse(["큰 조선소"])
+
+    assert morphs[-1][2:] == (2, 5, (4,))
+
+
+def test_a_union_is_not_taken_for_a_public_body(morphology: Morphology) -> None:
+    (morphs,) = morphology.analyse(["한국무역협회가"])
+
+    assert AGENCY not in {m.tag for m in morphs}

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from service.judging.rules import (
@@ -5,17 +7,21 @@ from service.judging.rules import (
     MAX_LENGTH,
     MAX_TERMS,
     And,
+    Near,
     Not,
     Or,
+    Rule,
     RuleError,
     Term,
     canonical,
     parse,
     satisfied,
     terms,
+    warnings,
 )
 
 A, B, C = Term("관세"), Term("반도체"), Term("수출")
+ATOMS = ["수출", "관세", "AI", "제목:수출", "=수출", "종류:공고", "부처:산업부", "통관 ~3 상담"]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,34 @@ A, B, C = Term("관세"), Term("반도체"), Term("수출")
         ("수출 -(관세 반도체)", And((Or((Not(A), Not(B))), C))),
         ("수출 -(관세 | 반도체)", And((Not(A), Not(B), C))),
         ("NOT NOT 수출", C),
+        ("수출 그리고 관세", And((A, C))),
+        ("수출 또는 관세", Or((A, C))),
+        ("수출 관세 제외", And((Not(A), C))),
+        ("관세 빼고 수출", And((Not(A), C))),
+        ("수출 (관세 | 반도체) 제외", And((Not(A), Not(B), C))),
+        ("수출 관세 제외 | 반도체", Or((And((Not(A), C)), B))),
+        ("수출 or 관세", Or((A, C))),
+        ("수출 and not 관세", And((Not(A), C))),
+        ('수출 "or"', And((Term("or"), C))),
+        ("수출 ~5 관세", Near(A, C, 5)),
+        ("관세 ~ 수출", Near(A, C, 5)),
+        ("수출 NEAR/3 관세", Near(A, C, 3)),
+        ("수출 near/3 관세", Near(A, C, 3)),
+        ("수출 NEAR 관세", Near(A, C, 5)),
+        ("수출 근처/3 관세", Near(A, C, 3)),
+        ("수출 ~3 수출", C),
+        ("(수출 | 관세) ~2 반도체", Or((Near(A, B, 2), Near(B, C, 2)))),
+        ("수출 ~2 관세 ~4 반도체", And((Near(A, C, 2), Near(A, B, 4)))),
+        ("반도체 -수출 ~2 관세", And((B, Not(Near(A, C, 2))))),
+        ("=수출", Term("수출", exact=True)),
+        ("정확히:수출", Term("수출", exact=True)),
+        ("제목:수출", Term("수출", title=True)),
+        ("제목：수출", Term("수출", title=True)),
+        ("title: 수출", Term("수출", title=True)),
+        ("제목:=수출", Term("수출", title=True, exact=True)),
+        ("제목:(수출 -관세)", And((Not(Term("관세", title=True)), Term("수출", title=True)))),
+        ("10:30 수출", And((Term("10:30"), C))),
+        ("1,000억", Term("1,000억")),
         ("(수출 관세) 반도체", And((A, B, C))),
         ("수출 수출", C),
         ('"수출  바우처"', Term("수출 바우처")),
@@ -65,6 +99,9 @@ def _set(rule: object) -> object:
         "b1 a1 OR (c1 OR d1 -e1)",
         '"-가격" OR "OR 게이트" OR "(주) 회사"',
         "-(수출 -관세) 반도체",
+        "(수출 | 통상) ~3 =산업부 -제목:전시회",
+        '"or" "near" "종류:공고" "1,000억" "제외" "근처/5" 수출',
+        "부처:(산업부 | 기획재정부) 분야:수출 마감:2주 -출처:뉴스 종류:(공고 | 참고)",
     ],
 )
 def test_the_canonical_text_parses_to_the_same_rule(typed: str) -> None:
@@ -81,7 +118,9 @@ def test_order_repetition_case_and_brackets_do_not_change_the_canonical_text() -
 
 
 def test_terms_are_all_words_of_a_rule_negated_ones_too() -> None:
-    assert terms(parse('수출 -("전시회 개최" | 관세)')) == {"수출", "전시회 개최", "관세"}
+    rule = parse('수출 -("전시회 개최" | 관세) 종류:공고 통관 ~3 상담')
+
+    assert {term.text for term in terms(rule)} == {"수출", "전시회 개최", "관세", "통관", "상담"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +128,9 @@ def test_terms_are_all_words_of_a_rule_negated_ones_too() -> None:
     [({"수출"}, True), ({"수출", "관세"}, False), (set(), False), ({"관세", "반도체"}, True)],
 )
 def test_a_rule_holds_by_the_terms_that_stand(present: set[str], holds: bool) -> None:
-    assert satisfied(parse("수출 -관세 OR 반도체 관세"), present.__contains__) is holds
+    rule = parse("수출 -관세 OR 반도체 관세")
+
+    assert satisfied(rule, {Term(each) for each in present}.__contains__) is holds
 
 
 @pytest.mark.parametrize(
@@ -106,6 +147,37 @@ def test_a_rule_holds_by_the_terms_that_stand(present: set[str], holds: bool) ->
         ("수출) 관세", 2, "여는 괄호가 없는"),
         ('수출 "관세', 3, "따옴표가 닫히지"),
         ("-수출", 0, "빼는 조건만으로는"),
+        ("-종류:인사", 0, "빼는 조건만으로는"),
+        ("수출 -수출", 0, "어떤 글에도 맞지 않습니다"),
+        ("제목:수출 -수출", 0, "어떤 글에도 맞지 않습니다"),
+        ("=수출 -수출", 0, "어떤 글에도 맞지 않습니다"),
+        ("수출 ~5 관세 -관세", 0, "어떤 글에도 맞지 않습니다"),
+        ("종류:공고 종류:인사", 0, "어떤 글에도 맞지 않습니다"),
+        ("출처:뉴스 출처:정부", 0, "어떤 글에도 맞지 않습니다"),
+        ("수출 제외 관세", 3, "조건의 끝에 씁니다"),
+        ("제외 관세", 0, "조건의 끝에 씁니다"),
+        ("수출, 관세", 2, "‘,’로는 잇지 못합니다"),
+        ("수출,관세", 2, "‘,’로는 잇지 못합니다"),
+        ("'수출 관세'", 0, "큰따옴표로 묶어"),
+        ("~10일 수출", 0, "큰따옴표로 묶어"),
+        ("수출 ~5", 5, "끝에 낱말이"),
+        ("~5 수출", 0, "‘~5’ 앞에"),
+        ("수출 ~0 관세", 3, "1에서 50낱말"),
+        ("수출 ~51 관세", 3, "1에서 50낱말"),
+        ("수출 ~5 (관세 통상)", 3, "(낱말 | 낱말)"),
+        ("수출 ~5 종류:공고", 3, "(낱말 | 낱말)"),
+        ("재목:수출", 0, "혹시 ‘제목:’"),
+        ("https://a.kr 수출", 0, "‘https:’이라는 조건은 없습니다"),
+        ("수출 부처:중소밴처기업부", 6, "혹시 ‘중소벤처기업부’"),
+        ("수출 종류:공구", 6, "혹시 ‘공고’"),
+        ("분야:수춘", 3, "혹시 ‘수출’"),
+        ("마감:언제", 3, "마감:14일"),
+        ("마감:0일", 3, "마감:14일"),
+        ("마감:400일", 3, "마감:14일"),
+        ("출처:뉴우스", 3, "혹시 ‘뉴스’"),
+        ("부처:(산업부 종류:공고)", 8, "다른 조건 안에"),
+        ("부처:", 3, "끝에 낱말이"),
+        ("수출 =", 4, "끝에 낱말이"),
         ("수출 OR -관세", 0, "빼는 조건만으로는"),
         ("-수출 -관세", 0, "빼는 조건만으로는"),
         ("수출 관", 3, "두 글자 이상"),
@@ -136,7 +208,7 @@ def test_rules_at_the_limits_are_accepted() -> None:
     assert len(terms(parse(many))) == MAX_TERMS
 
 
-@pytest.mark.parametrize("opener", ["(", "-", "NOT ", '"'])
+@pytest.mark.parametrize("opener", ["(", "-", "NOT ", '"', "=", "제목:", "~5 ", "제외 "])
 def test_a_rule_of_openers_only_is_refused_without_deep_recursion(opener: str) -> None:
     with pytest.raises(RuleError):
         parse(opener * (MAX_LENGTH // len(opener)))
@@ -145,3 +217,85 @@ def test_a_rule_of_openers_only_is_refused_without_deep_recursion(opener: str) -
 def test_a_long_chain_of_negations_is_one_or_none() -> None:
     assert parse("-" * 400 + "수출") == C
     assert parse("관세 " + "-" * 401 + "수출") == parse("관세 -수출")
+
+
+@pytest.mark.parametrize("depth", [150, 400])
+def test_a_long_row_of_prefixes_is_read_without_deep_recursion(depth: int) -> None:
+    assert parse("=" * depth + "수출") == Term("수출", exact=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("종류:공고", "거르기만"),
+        ("수출 | 부처:산업부", "거르기만"),
+        ("종류:공고 -수출", "거르기만"),
+        ("관세 | 수출 -수출", "함께 맞을 수 없는"),
+    ],
+)
+def test_a_rule_that_is_hardly_meant_is_warned_of(typed: str, words: str) -> None:
+    (warning,) = warnings(parse(typed))
+
+    korean, _, english = warning.rpartition(" / ")
+    assert words in korean
+    assert english.isascii() or "수출" in english
+
+
+@pytest.mark.parametrize(
+    "typed", ["수출", "수출 종류:공고", "수출 -관세", "수출 ~5 관세", "a1 | b1"]
+)
+def test_a_rule_that_makes_sense_brings_no_warning(typed: str) -> None:
+    assert warnings(parse(typed)) == ()
+
+
+def _typed(chance: random.Random, depth: int) -> str:
+    """A random rule of this depth at most, with blanks and brackets nobody needs."""
+    if depth == 0 or chance.random() < 0.2:
+        return chance.choice(ATOMS)
+    parts = [_typed(chance, depth - 1) for _ in range(chance.choice([1, 2, 2, 3]))]
+    sign = chance.choice([" ", "  ", " AND ", " 그리고 ", " OR ", " | ", " 또는 "])
+    return chance.choice(["({})", "({})", "-({})", "NOT ({})", "( {} )"]).format(sign.join(parts))
+
+
+def _made(typed: str) -> Rule | RuleError:
+    try:
+        return parse(typed)
+    except RuleError as error:
+        return error
+
+
+def _random_rules(seed: int, count: int) -> list[tuple[str, Rule]]:
+    chance = random.Random(seed)
+    typed = [_typed(chance, 3) for _ in range(count)]
+    made = [(each, _made(each)) for each in typed]  # some make no sense
+    rules = [(each, rule) for each, rule in made if not isinstance(rule, RuleError)]
+    assert len(rules) > count / 4
+    return rules
+
+
+def test_a_random_rule_and_its_canonical_text_are_one_rule() -> None:
+    for typed, rule in _random_rules(1, 400):
+        assert parse(canonical(rule)) == rule, typed
+
+
+def test_shuffling_doubling_and_negating_twice_keep_the_canonical_text() -> None:
+    chance = random.Random(2)
+    for typed, rule in _random_rules(3, 300):
+        parts = list(rule.parts) if isinstance(rule, And | Or) else [rule]
+        chance.shuffle(parts)
+        sign = " OR " if isinstance(rule, Or) else " "
+        rewritten = sign.join(f"-(NOT ( {canonical(each)} ))" for each in [*parts, parts[0]])
+        assert canonical(parse(rewritten)) == canonical(rule), typed
+
+
+def test_any_text_is_a_rule_or_is_refused_with_a_place_in_it() -> None:
+    chance = random.Random(4)
+    signs = ["수출", "ai", " ", "(", ")", '"', "|", "-", "~5", "=", ":", "제목:", "부처:", "제외"]
+    signs += ["NEAR/", "또는", "\ud800", "\x00", "\u200b", "🙂", "１", "，", "'", "&", "마감:3일"]
+    for _ in range(1_500):
+        typed = "".join(chance.choices(signs, k=chance.randrange(1, 12)))
+        made = _made(typed)
+        if isinstance(made, RuleError):
+            assert 0 <= made.position <= len(typed), typed
+        else:
+            assert parse(canonical(made)) == made, typed

@@ -1,9 +1,11 @@
 from typing import Protocol
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.judging.morphemes import Morph, Morphs
-from service.judging.terms import occurrences, stands, unsettled, window
+from service.judging.terms import occurrences, squeeze, stands, unsettled, window
 
 
 class Reader(Protocol):
@@ -46,7 +48,7 @@ def test_offsets_count_characters_of_the_text_as_given() -> None:
 def test_the_window_is_the_run_of_letters_around_the_span() -> None:
     text = "정부(수출바우처사업을) 확대"
 
-    assert text[slice(*window(text, (3, 5)))] == "수출바우처사업을"
+    assert text[slice(*window(text, (3, 5)))] == "수출바우처사업"
 
 
 def test_the_window_of_an_endless_run_is_short() -> None:
@@ -61,7 +63,9 @@ def test_the_window_of_an_endless_run_is_short() -> None:
         ("올해 수출 목표", "수출", True),
         ("수출·수입", "수출", True),
         ("AI가", "ai", True),
-        ("수출이", "수출", False),
+        ("수출이 늘었다", "수출", True),
+        ("FTAs를 맺었다", "fta", True),
+        ("수출바우처를", "수출", False),
         ("총수출 목표", "수출", False),
     ],
 )
@@ -106,6 +110,36 @@ def test_morphemes_are_asked_for_only_where_hangul_runs_on(
         ("R&D사업", "r&d", True),
         ("K-뷰티의 힘", "k-뷰티", True),
         ("수출 바우처로", "수출바우처", True),
+        ("FTAs와 통관", "fta", True),
+        ("FTAS와 통관", "fta", False),
+        ("AIIB 총회", "ai", False),
+        ("AI반도체를 만든다", "ai", True),
+        ("5G망을 놓는다", "5g", True),
+        ("中企청은 밝혔다", "中企", True),
+        ("中企廳은 밝혔다", "中企", False),
+        ("조선소를 짓는다", "조선", True),
+        ("항공기를 띄운다", "항공", True),
+        ("인증서를 받는다", "인증", True),
+        ("건강보험료를 낸다", "보험", True),
+        ("새전시장을 연다", "전시", True),
+        ("정부대전청사에서 연다", "대전", True),
+        ("현대전에 쓰인다", "대전", False),
+        ("기원전 유적이다", "원전", False),
+        ("불법사금융을 막는다", "금융", True),
+        ("제조업을 돕는다", "조업", False),
+        ("생산성을 높인다", "산성", False),
+        ("양성사업을 편다", "성사", False),
+        ("전기차를 판다", "기차", False),
+        ("도로 재정비를 한다", "재정", False),
+        ("기업금융과장이 밝혔다", "금융", False),
+        ("기계로봇항공과장이 밝혔다", "항공", False),
+        ("무역협력과장이 밝혔다", "무역협력과", True),
+        ("무역협력과와 논의했다", "무역협력과", True),
+        ("수출지원담당관에게 보낸다", "수출", False),
+        ("소비자정책위원회를 열었다", "소비자", False),
+        ("광주지방고용노동청에서 연다", "광주", True),
+        ("광주지방고용노동청에서 연다", "고용", False),
+        ("바이오산업협회를 만났다", "바이오", True),
     ],
 )
 def test_a_term_stands_where_it_is_a_word(reader: Reader, text: str, term: str, word: bool) -> None:
@@ -113,6 +147,54 @@ def test_a_term_stands_where_it_is_a_word(reader: Reader, text: str, term: str, 
 
     assert stands(text, span, reader.one) is word
     assert bool(reader.asked) is (unsettled(text, span) is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "meant"),
+    [
+        ("조선 업계와 선박 기자재를 논의했다", "조선", True),
+        ("조선 왕실의 의례를 되살린다", "조선", False),
+        ("조선을 알린다", "조선", True),
+        ("인도 뉴델리에서 만났다", "인도", True),
+        ("초도함을 해군에 인도했다", "인도", False),
+        ("보행자가 인도에서 다쳤다", "인도", False),
+        ("대인도 수출이 늘었다", "인도", True),
+        ("세종 정부청사에서 연다", "세종", True),
+        ("세종대왕의 업적을 기린다", "세종", False),
+        ("경주 레이스에서 이겼다", "경주", False),
+        ("화성 탐사에 나선다", "화성", False),
+        ("소방공무원 유가족을 돕는다", "유가", False),
+        ("수산대전에서 싸게 판다", "대전", False),
+        ("위원회는 통상 석 달이 걸린다", "통상", False),
+    ],
+)
+def test_the_words_around_tell_which_of_two_words_is_meant(
+    reader: Reader, text: str, term: str, meant: bool
+) -> None:
+    (span,) = occurrences(text, term)
+
+    assert stands(text, span, reader.one) is meant
+
+
+def test_what_another_paragraph_says_does_not_count(reader: Reader) -> None:
+    text = "조선을 알린다\n\n왕실과 궁의 유물을 보인다"
+
+    assert stands(text, (0, 2), reader.one)
+
+
+def test_a_run_of_a_hundred_thousand_letters_is_searched_at_once() -> None:
+    text = "조선" * 50_000
+    spans = occurrences(text, "조선")
+
+    assert len(spans) == 50_000
+    assert len(unsettled(text, spans[25_000]) or "") <= 2 * 60 + 2
+
+
+@given(st.text(), st.text(min_size=1).filter(lambda term: bool(term.split())))
+def test_any_text_can_be_searched_for_any_term(text: str, term: str) -> None:
+    for start, end in occurrences(text + term + text, term):
+        stretch = unsettled(text + term + text, (start, end))
+        assert stretch is None or squeeze(term) in squeeze(stretch)
 
 
 def test_a_particle_is_no_part_of_a_word() -> None:

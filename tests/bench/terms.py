@@ -1,0 +1,217 @@
+"""From a release's text to the rules it matches, ours beside full morphology: ``make bench``.
+
+Reads ../shared, which is not part of the project. Both ways use the same matcher and the same
+releases in one run, processor time. Full morphology reads every letter of a release with Kiwi,
+ours only the stretches that rules ask for. ``first sight`` begins with nothing remembered, ``in
+service`` with the stretches of other releases of the month, as the analyser keeps them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from kiwipiepy import Kiwi
+from rich.console import Console
+from rich.table import Table
+
+from service.judging import compounds, senses
+from service.judging.logic import And, Or, Rule, Term, joined
+from service.judging.matcher import Matcher
+from service.judging.morphemes import Morph, Morphology, Morphs
+from service.judging.terms import Analyse, edges, occurrences, squeeze, stands, window
+from service.model import Span
+from service.reading.publishers import Registry
+
+STREAM = Path(__file__).parents[2].parent / "shared" / "data" / "stream" / "2026-03.jsonl.gz"
+SIZES = (1_000, 100_000)
+MUST = {1_000: 8, 100_000: 3}
+NAMES = 100_000
+EARLIER = 4  # times as many releases as are measured were judged before
+ASKED = 60  # terms a release is asked for where decisions are compared
+
+
+class Release(NamedTuple):
+    """What is judged."""
+
+    title: str
+    text: str
+
+
+def releases(count: int) -> list[Release]:
+    """A sample of a real month."""
+    with gzip.open(STREAM, "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    chosen = random.Random(11).sample(records, count)
+    return [Release(each.get("title") or "", each.get("text") or "") for each in chosen]
+
+
+def nouns(texts: Sequence[str]) -> list[str]:
+    """Nouns and foreign words of the texts, of two letters and more."""
+    kiwi = Kiwi(num_workers=1, load_multi_dict=False)
+    tags = ("NNG", "NNP", "SL")
+    tokens = (token for text in kiwi.tokenize(list(texts)) for token in text)
+    return sorted(
+        {
+            token.form.lower()
+            for token in tokens
+            if token.tag in tags and token.len > 1 and token.form.isalnum()
+        }
+    )
+
+
+def invented(words: Sequence[str], count: int) -> dict[int, Rule]:
+    """Rules as people write them: 1 to 4 terms, a third of them words of real releases.
+
+    The other terms are made-up names, few of them often used.
+    """
+    chance = random.Random(20260321)
+    names = [
+        "".join(chr(chance.randrange(0xAC00, 0xD7A4)) for _ in range(chance.choice((2, 3, 3, 4))))
+        for _ in range(NAMES)
+    ]
+    weights = list(accumulate(1 / rank for rank in range(1, NAMES + 1)))
+
+    def term() -> str:
+        return (
+            chance.choice(words)
+            if chance.random() < 1 / 3
+            else chance.choices(names, cum_weights=weights)[0]
+        )
+
+    def rule() -> Rule:
+        terms = [Term(term()) for _ in range(chance.choice((1, 2, 3, 4)))]
+        return joined(chance.choice((And, And, Or)), terms)
+
+    return {number: rule() for number in range(count)}
+
+
+def cut(morphs: Iterable[Morph], origin: int, end: int) -> Morphs:
+    """The morphemes of a stretch, as if it had been read alone."""
+    return tuple(
+        Morph(m.form, m.tag, m.start - origin, m.end - origin, tuple(c - origin for c in m.cuts))
+        for m in morphs
+        if m.start >= origin and m.end <= end
+    )
+
+
+class Times(NamedTuple):
+    """Seconds for a sample. ``matching`` is what both ways have to do once the terms are ready."""
+
+    whole: float
+    windows: float
+    morphemes: float
+    matching: float
+
+    def ratio(self) -> float:
+        """How many times longer full morphology takes, matching included."""
+        return (self.whole + self.matching) / (self.windows + self.morphemes + self.matching)
+
+    def terms_alone(self) -> float:
+        """The same up to where the terms are ready."""
+        return self.whole / (self.windows + self.morphemes)
+
+
+def measured(
+    matcher: Matcher, sample: Sequence[Release], morphology: Morphology, known: dict[str, Morphs]
+) -> Times:
+    """Judge the sample both ways. ``known`` are stretches that were read before."""
+    kiwi = Kiwi(num_workers=1, load_multi_dict=False)
+    kiwi.tokenize("")  # the dictionaries are loaded now
+    spent = [0.0] * 4
+    for release in sample:
+        stamps = [time.process_time()]
+        for tokens in kiwi.tokenize(list(release)):
+            len(tokens)
+        stamps.append(time.process_time())
+        windows = matcher.windows(*release)
+        stamps.append(time.process_time())
+        missing = [window for window in windows if window not in known]
+        known.update(zip(missing, morphology.analyse(missing), strict=True))
+        stamps.append(time.process_time())
+        matcher.match(*release, known)
+        stamps.append(time.process_time())
+        spent = [total + b - a for total, (a, b) in zip(spent, pairwise(stamps), strict=True)]
+    return Times(*spent)
+
+
+def remembered(
+    matcher: Matcher, earlier: Sequence[Release], morphology: Morphology
+) -> dict[str, Morphs]:
+    """What a service has in mind that judged other releases before."""
+    windows = sorted(frozenset[str]().union(*(matcher.windows(*each) for each in earlier)))
+    return dict(zip(windows, morphology.analyse(windows), strict=True))
+
+
+def agreement(sample: Sequence[Release], words: Sequence[str], morphology: Morphology) -> float:
+    """F1 of ours against full morphology: which terms, whose letters are there, stand."""
+    chance = random.Random(3)
+    both = only_one = 0
+    for release in sample:
+        there = [word for word in words if squeeze(word) in squeeze(release.text)]
+        read = morphology.analyse([release.text])[0]
+        for word in chance.sample(there, min(ASKED, len(there))):
+            spans = occurrences(release.text, word)
+            asked = any(stands(release.text, span, _one(morphology)) for span in spans)
+            known = any(stands_in_full(release.text, span, read) for span in spans)
+            both += asked and known
+            only_one += asked != known
+    return 2 * both / (2 * both + only_one)
+
+
+def stands_in_full(text: str, span: Span, read: Morphs) -> bool:
+    """The same decision where every stretch has been read, and none is settled without."""
+    sense = senses.told(text, span, squeeze(text[slice(*span)]))
+    if sense is not None:
+        return sense
+    sides = edges(text, span)
+    if False in sides or all(sides):
+        return False not in sides
+    origin, end = window(text, span)
+    left, right = (side is True for side in sides)
+    morphs = cut(read, origin, end)
+    return compounds.has_word(morphs, (span[0] - origin, span[1] - origin), (left, right))
+
+
+def _one(morphology: Morphology) -> Analyse:
+    return lambda stretch: morphology.analyse([stretch])[0]
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--releases", type=int, default=200)
+    chosen = options.parse_args()
+    if not STREAM.is_file():
+        sys.exit("no releases at hand")
+    taken = releases(chosen.releases * (1 + EARLIER))
+    sample, earlier = taken[: chosen.releases], taken[chosen.releases :]
+    words = nouns([release.text for release in sample])
+    morphology = Morphology(Registry.load().names())
+    morphology.analyse([""])  # the dictionaries are loaded now
+    table = Table(
+        "rules", "", "Kiwi whole", "windows", "morphemes", "matching", "terms", "matched", "must"
+    )
+    for size in SIZES:
+        matcher = Matcher(invented(words, size))
+        for name in ("first sight", "in service"):
+            known = remembered(matcher, earlier, morphology) if name == "in service" else {}
+            times = measured(matcher, sample, morphology, known)
+            cells = (f"{seconds / len(sample) * 1000:.2f} ms" for seconds in times)
+            ratios = (f"{ratio:.1f}×" for ratio in (times.terms_alone(), times.ratio()))
+            table.add_row(f"{size:,}", name, *cells, *ratios, f"{MUST[size]}×")
+    console = Console()
+    console.print(table)
+    console.print(f"same decisions: F1 {agreement(sample, words, morphology):.4f} (must 0.99)")
+
+
+if __name__ == "__main__":
+    main()
