@@ -123,6 +123,7 @@ async def _tasks(
         stack.push_async_callback(channel.aclose)
     analyser = await stack.enter_async_context(Analyser())
     documents = await stack.enter_async_context(Documents())
+    await documents.start()
     collect = Collect(sources, fetcher, Sources(database), Articles(database), settings.pace)
     attach = Attach(sources, fetcher, documents, Attachments(database), settings.pace)
     read = Read(sources, registry, Readings(database))

@@ -51,6 +51,14 @@ class Documents:
             await self._turn.acquire()
         await asyncio.gather(*map(_end, self._idle))
 
+    async def start(self) -> None:
+        """Start one process, so that the first document does not wait for it. Half a second.
+
+        Raises ChildProcessError where none can be started.
+        """
+        async with self._turn:
+            self._idle.append(await self._child())
+
     async def read(self, content: bytes) -> Document:
         """What the document says.
 

@@ -203,6 +203,7 @@ async def test_the_steps_done_one_by_one_bring_one_alert(
     assert polled["articles"] == polled["to_collect"] == before["articles"] + 2
     collected = await once("collect")
     assert (collected["to_collect"], collected["to_judge"]) == (0, polled["articles"])
+    await once("attach")
     assert (await once("read"))["to_judge"] == polled["articles"]
     triaged = await once("triage")
     assert (triaged["to_judge"], triaged["to_send"]) == (0, 1)

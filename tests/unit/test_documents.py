@@ -71,6 +71,18 @@ async def test_a_process_is_kept_warm(worker: list[str]) -> None:
         assert await who(documents) == await who(documents)
 
 
+async def test_a_process_that_was_started_ahead_reads_the_first_document(
+    worker: list[str],
+) -> None:
+    before = open_files()
+    async with Documents(worker=worker) as documents:
+        await documents.start()
+        started = open_files()
+        await who(documents)
+
+        assert before < started == open_files()
+
+
 async def test_a_hang_costs_that_document_only(worker: list[str]) -> None:
     async with Documents(seconds=0.3, children=1, worker=worker) as documents:
         before = await who(documents)
