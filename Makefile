@@ -1,8 +1,9 @@
 # `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test lint types contracts unit faults bench train requirements secrets clean
+.PHONY: help env run demo test lint types contracts unit faults fuzz bench train requirements secrets clean
 
 PYTHON ?= python3
+BENCH ?= documents terms match story
 BIN := .venv/bin
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
@@ -42,8 +43,11 @@ unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test bu
 faults: $(READY)  ## 오래 걸리는 고장 시험 / the long fault suite
 	$(BIN)/pytest -m faults $(ARGS)
 
-bench: $(READY)  ## 문서 읽기의 속도와 정확도 / documents a second, beside other parsers
-	@$(BIN)/python tests/bench/documents.py $(ARGS)
+fuzz: $(READY)  ## 망가진 문서와 글 읽기, 10분 (ARGS="--minutes 1") / hurt documents and texts
+	@$(BIN)/python -m tests.fuzz.fuzz $(ARGS)
+
+bench: $(READY)  ## 속도와 정확도, 남과 나란히 (BENCH=documents) / speeds, beside others
+	@for each in $(BENCH); do $(BIN)/python tests/bench/$$each.py $(ARGS) || exit 1; done
 
 train: $(READY)  ## 분야 가중치 다시 (DATA=자료 폴더) / learn the weights of topics anew
 	@$(BIN)/python .ci/train_topics.py $(DATA)

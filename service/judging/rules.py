@@ -47,26 +47,10 @@ from service.judging.sense import warnings
 from service.judging.typed import MAX_DEPTH, MAX_LENGTH, RuleError, tidied
 
 __all__ = [
-    "MAX_DEPTH",
-    "MAX_LENGTH",
-    "MAX_TERMS",
-    "MAX_WORDS_APART",
-    "And",
-    "Field",
-    "Near",
-    "Not",
-    "Or",
-    "Rule",
-    "RuleError",
-    "Term",
-    "canonical",
-    "lowered",
-    "negated",
-    "parse",
-    "satisfied",
-    "terms",
+    "MAX_DEPTH", "MAX_LENGTH", "MAX_TERMS", "MAX_WORDS_APART", "And", "Field", "Near", "Not", "Or",
+    "Rule", "RuleError", "Term", "canonical", "lowered", "negated", "parse", "satisfied", "terms",
     "warnings",
-]
+]  # fmt: skip
 
 MAX_TERMS = 64
 MAX_WORDS_APART = 50
