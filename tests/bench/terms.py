@@ -1,7 +1,7 @@
 """From a release's text to the rules it matches, ours beside full morphology: ``make bench``.
 
-Reads a recorded month, which is not part of the project. Both ways use the same matcher and the same
-releases in one run, processor time. Full morphology reads every letter of a release with Kiwi,
+Reads a recorded month, which is not part of the project. Both ways use the same matcher and the
+same releases in one run, processor time. Full morphology reads every letter of a release with Kiwi,
 ours only the stretches that rules ask for. ``first sight`` begins with nothing remembered, ``in
 service`` with the stretches of other releases of the month, as the analyser keeps them.
 """

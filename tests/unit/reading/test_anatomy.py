@@ -1,10 +1,13 @@
 """The parts of a release. All text is invented in the shape of real ones."""
 
 import random
+import time
 
 import pytest
 
-from service.reading.anatomy import dissect
+from service.reading.anatomy import _fold, dissect
+from service.reading.mend import Line
+from service.reading.parts import Part
 
 BODY = """\
 가람부(장관 홍길동)는 섬마을의 낡은 등대 열두 곳을 고치는 사업을 시작한다고 4일 밝혔다.
@@ -279,3 +282,11 @@ def test_no_text_is_refused() -> None:
 )
 def test_monotonous_text_is_taken_apart_in_linear_time(unit: str) -> None:
     dissect(unit * (30_000 // len(unit)), unit * 100)
+
+
+def test_many_headings_of_an_annex_cost_no_more_than_their_number() -> None:
+    found = [Line("가" * 60), *[Line("붙임")] * 30_000]
+    begun = time.process_time()
+
+    assert _fold(found, [Part.TEXT] * len(found), range(len(found))) == len(found)
+    assert time.process_time() - begun < 0.5

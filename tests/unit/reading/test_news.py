@@ -249,6 +249,12 @@ def test_entities_that_a_feed_escaped_twice_are_resolved() -> None:
     assert piece.body.endswith("A&B도 왔다.")
 
 
+def test_letters_that_nobody_sees_and_no_database_takes_are_dropped() -> None:
+    piece = take_apart(f"새싹\0부 \ud800협의회\n{LEAD}\u200b\x1f", None)
+
+    assert (piece.title, piece.body) == ("새싹부 협의회", LEAD)
+
+
 def test_a_flash_of_one_line_is_title_and_nothing_more() -> None:
     assert take_apart("[속보] 새싹부 장관 교체", None).title == "[속보] 새싹부 장관 교체"
     assert take_apart("", None).title == ""

@@ -45,9 +45,12 @@ def test_the_day_is_that_of_seoul() -> None:
     assert day_of(given({"text": "글"})) is None
 
 
-def test_a_time_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="어제"):
-        given({"text": "글", "published": "어제"})
+@pytest.mark.parametrize(
+    "published", ["어제", "0001-01-01", "9999-12-31T23:59-12:00", "1899-12-31", "2100-01-01"]
+)
+def test_a_time_that_is_none_is_refused(published: str) -> None:
+    with pytest.raises(ValueError, match=published):
+        given({"text": "글", "published": published})
 
 
 def test_a_reading_is_told_whole() -> None:

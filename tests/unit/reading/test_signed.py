@@ -129,6 +129,12 @@ def test_a_printed_name_that_nobody_goes_by_is_unknown_as_printed(printed: str) 
     assert said == Signed(("kcs",), ("관세청",), (printed,))
 
 
+def test_an_unknown_name_is_kept_without_what_nobody_sees() -> None:
+    said = signed(release(), "가나도\n마바\0시\u200b", "", DAY, REGISTRY)
+
+    assert said.unknown == ("가나도 마바시",)
+
+
 def test_unknown_bodies_in_a_contact_table_are_nobodys_worry() -> None:
     anatomy = release("관세청은 밝혔다.", contacts="담당 부서\t가나도 다라과\t061-000-0000")
 

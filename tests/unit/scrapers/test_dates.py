@@ -160,6 +160,16 @@ def test_midnight_of_a_date_only_field_is_a_day() -> None:
     assert dates.as_day(noon) == noon
 
 
-@pytest.mark.parametrize("raw", ["0001-01-01T00:00:00", "0001.01.01", "1899-12-30 00:00:00"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "0001-01-01T00:00:00",
+        "0001.01.01",
+        "1899-12-30 00:00:00",
+        "9999-12-31",
+        "9999-12-31T23:59:59-12:00",
+        "2100-01-01",
+    ],
+)
 def test_how_some_sites_print_no_date_is_none(raw: str) -> None:
     assert dates.read(raw) is None
