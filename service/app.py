@@ -23,6 +23,7 @@ from service.config import Settings
 from service.deliver import Deliver
 from service.documents import Documents
 from service.errors import BadSetting
+from service.judging.topics import Topics
 from service.ops.reach import reachable
 from service.read import Read
 from service.reading.publishers import Registry
@@ -127,7 +128,7 @@ async def _tasks(
     collect = Collect(sources, fetcher, Sources(database), Articles(database), settings.pace)
     attach = Attach(sources, fetcher, documents, Attachments(database), settings.pace)
     read = Read(sources, registry, Readings(database))
-    judge = Judge(Triage(database), analyser, registry)
+    judge = Judge(sources, Triage(database), analyser, registry, Topics.load())
     deliver = Deliver(Deliveries(database), ways_out, settings.pace)
     return (
         (work.fetching(collect, attach), _FETCHES),

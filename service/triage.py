@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from scrapers.model import Source
 from service.analyser import Analyser
-from service.judging import rules, story
+from service.judging import facts, rules, story
+from service.judging.facts import Facts, SourceKind
+from service.judging.fields import Values
 from service.judging.matcher import Matcher
+from service.judging.names import spellings
+from service.judging.topics import Topics
 from service.model import Call, Embargo, Match, Reading, Span
+from service.reading import kind
 from service.reading.clean import clean, clean_line
 from service.reading.publishers import Registry
 from service.store.triage import LiveRule, Readable, Triage, Verdict
@@ -38,9 +45,11 @@ class _Book:
 class Judge:
     """The step with its tools."""
 
+    declared: Mapping[str, Source]
     triage: Triage
     analyser: Analyser
     registry: Registry
+    topics: Topics
     _book: _Book | None = field(default=None, init=False)
 
     async def judge(self, article_id: int) -> None:
@@ -48,18 +57,33 @@ class Judge:
         waiting = await self.triage.waiting(article_id)
         if waiting is None:
             return
-        article, version = waiting
-        alerts = {} if article.baseline else await self._alerts(article, version)
-        verdict = Verdict(_keys(article), alerts, article.embargo_until)
+        read, version = waiting
+        article, known = self._judged(read)
+        alerts = {} if article.baseline else await self._alerts(article, known, version)
+        verdict = Verdict(_keys(article), alerts, article.embargo_until, article.reading.kind)
         owed = await self.triage.settle(article_id, verdict)
         log.info("triage.done", article=article_id, baseline=article.baseline, owed=owed)
 
-    async def _alerts(self, article: Readable, version: int) -> dict[int, dict[str, object]]:
+    def _judged(self, article: Readable) -> tuple[Readable, Facts]:
+        """The article with its kind settled, and all that filters may ask of it."""
+        said, source = article.reading, self.declared.get(article.source_id)
+        publisher = said.publishers[0] if said.publishers else None
+        found = self.topics.judge(said.title, said.text, publisher)
+        if said.kind != "news":
+            called, title = said.call.is_call, article.given_title or said.title
+            said = replace(said, kind=kind.of(title, said.text, called, scores=found.kinds))
+        topics = (code for code, _ in found.topics)
+        known = facts.of_reading(said, topics, article.source_id, _origin(source))
+        return replace(article, reading=said), known
+
+    async def _alerts(
+        self, article: Readable, known: Facts, version: int
+    ) -> dict[int, dict[str, object]]:
         book = await self._current(version)
         title, text = article.reading.title, article.reading.text
-        morphs = await self.analyser.analyse(book.matcher.windows(title, text))
+        morphs = await self.analyser.analyse(book.matcher.windows(title, text, known))
         by_subscription: dict[int, list[Match]] = {}
-        for match in book.matcher.match(title, text, morphs):
+        for match in book.matcher.match(title, text, morphs, known):
             subscription_id = book.live[match.rule_id].subscription_id
             by_subscription.setdefault(subscription_id, []).append(match)
         return {
@@ -71,7 +95,8 @@ class Judge:
         """The rule book, loaded again where it has changed; rules edited later judge later news."""
         if self._book is None or self._book.version < version:
             version, live = await self.triage.rules()
-            matcher = Matcher(dict(_parsed(live)))
+            spell = partial(spellings, registry=self.registry)
+            matcher = Matcher(dict(_parsed(live, Values(self.registry))), spell)
             self._book = _Book(version, matcher, {each.id: each for each in live})
         return self._book
 
@@ -100,13 +125,19 @@ class Judge:
         }
 
 
-def _parsed(live: Sequence[LiveRule]) -> Iterator[tuple[int, rules.Rule]]:
+def _parsed(live: Sequence[LiveRule], values: Values) -> Iterator[tuple[int, rules.Rule]]:
     """A rule that cannot be read (any more) costs its subscriber's alerts, not everybody's."""
     for each in live:
         try:
-            yield each.id, rules.parse(each.text)
+            yield each.id, rules.parse(each.text, values)
         except rules.RuleError as error:
             log.error("rule.broken", rule=each.text, of=each.subscription, why=error.message)
+
+
+def _origin(source: Source | None) -> SourceKind | None:
+    if source is None:
+        return None
+    return "news" if source.kind == "news" else "government"
 
 
 def _keys(article: Readable) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from service.demo.ledger import Ledger
 from service.judging.facts import of_record
 from service.judging.matcher import Matcher
 from service.judging.morphemes import Morphology
+from service.judging.names import spellings
 from service.judging.rules import RuleError, parse, warnings
 from service.model import Reading
 from service.reading.publishers import Registry
@@ -256,7 +258,7 @@ def test_every_example_of_the_rule_language_is_true(morphology: Morphology) -> N
     for rule, *given, text, says in examples:
         record = json.loads(given[0].strip("`")) if given else {}
         title, facts = record.get("title", ""), of_record(record, registry)
-        matcher = Matcher({1: parse(rule.strip("`"))})
+        matcher = Matcher({1: parse(rule.strip("`"))}, partial(spellings, registry=registry))
         windows = sorted(matcher.windows(title, text, facts))
         morphs = dict(zip(windows, morphology.analyse(windows), strict=True))
         assert bool(matcher.match(title, text, morphs, facts)) is (says == "✓"), (rule, text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scrapers.documents.letters import legible
 
 _BLANK_LINES = re.compile(r"\n{3,}")
+_MOST_PLACES = 1_000_000  # of a table; where there are more, empty ones are not written
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,14 @@ class _Writer:
         rows = _filled_rows(table)
         used = sorted({cell.column for row in rows for cell in row})
         self.tables += any(len(row) > 1 for row in rows)
+        sparse = len(rows) * len(used) > _MOST_PLACES
         for row in rows:
             if len(row) == 1 and (row[0].columns >= width or len(used) == 1):
                 self.write(row[0].blocks)  # a frame around text, or around a whole page
                 continue
             texts = {cell.column: _on_one_line(cell.blocks) for cell in row}
-            self.lines.append("\t".join(texts.get(column, "") for column in used).rstrip("\t"))
+            places = texts if sparse else used
+            self.lines.append("\t".join(texts.get(column, "") for column in places).rstrip("\t"))
             for cell in row:
                 self._write_inner(cell.blocks)
 

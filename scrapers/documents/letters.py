@@ -18,6 +18,8 @@ _GLYPHS = {
     **{0xF02B1 + number: chr(ord("①") + number) for number in range(20)},  # Hancom's boxed numbers
     0xF53A: "ᄒᆞᆫ",  # Hanyang's code for the syllable in the name of the word processor
 }
+_MARKS = frozenset(filter(unicodedata.combining, map(chr, range(0x300, 0x20000))))
+_PILED = re.compile("([{0}]{{30}})[{0}]+".format("".join(sorted(_MARKS))))
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = re.compile(r" {2,}")
 # Formatting, private use, halves of surrogate pairs: letters nobody sees, or nobody can show.
@@ -29,10 +31,16 @@ def legible(text: str) -> str:
 
     Blanks at the ends of lines go; the lines stay as they are.
     """
-    composed = unicodedata.normalize("NFC", _LINE_END.sub("\n", text))
+    composed = _composed(_LINE_END.sub("\n", text))
     if not (composed.isascii() and composed.isprintable()):
         composed = "".join(map(_letter, composed))
     return "\n".join(line.strip(" ") for line in _BLANKS.sub(" ", composed).split("\n"))
+
+
+def _composed(text: str) -> str:
+    """NFC, at most 30 marks on a letter: to sort a pile takes time quadratic in its height."""
+    piled = not _MARKS.isdisjoint(text)
+    return unicodedata.normalize("NFC", _PILED.sub(r"\1", text) if piled else text)
 
 
 def _letter(char: str) -> str:

@@ -6,6 +6,7 @@ JSON Lines in and out have the forms that docs/formats.md gives.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -28,22 +29,27 @@ def match(
     as_json: _AsJson = False,
 ) -> None:
     """규칙이 글에 맞는지, 어디에 맞는지 봅니다. / Whether a rule holds for texts, and where."""
+    from service.judging.facts import of_record  # noqa: PLC0415
+    from service.judging.fields import Values  # noqa: PLC0415
     from service.judging.matcher import Matcher  # noqa: PLC0415
     from service.judging.morphemes import Morphology  # noqa: PLC0415
+    from service.judging.names import spellings  # noqa: PLC0415
     from service.judging.rules import parse  # noqa: PLC0415
     from service.reading.publishers import Registry  # noqa: PLC0415
 
-    matcher = Matcher({0: parse(rule)})
+    registry = Registry.load()
+    spell = partial(spellings, registry=registry)
+    matcher = Matcher({0: parse(rule, Values(registry))}, spell)
     given = list(records(source))
-    parts = [(str(each.get("title") or ""), _text(each)) for each in given]
+    parts = [
+        (str(each.get("title") or ""), _text(each), of_record(each, registry)) for each in given
+    ]
     windows = sorted(frozenset[str]().union(*(matcher.windows(*each) for each in parts)))
     morphs = dict(
-        zip(windows, Morphology(Registry.load().names()).analyse(windows), strict=True)
-        if windows
-        else ()
+        zip(windows, Morphology(registry.names()).analyse(windows), strict=True) if windows else ()
     )
-    for record, (title, text) in zip(given, parts, strict=True):
-        found = matcher.match(title, text, morphs)
+    for record, (title, text, facts) in zip(given, parts, strict=True):
+        found = matcher.match(title, text, morphs, facts)
         hits = [list(span) for each in found for span in each.hits]
         result = {"id": record.get("id"), "matched": bool(found), "hits": hits}
         shown = f"{'✓' if found else '–'} {record.get('id')} {title} {hits}"

@@ -132,6 +132,7 @@ def _plan(
 
 
 def _rules(file: Path | None, typed: list[str] | None) -> tuple[str, ...]:
+    from service.judging.logic import Field, atoms  # noqa: PLC0415
     from service.judging.rules import parse  # noqa: PLC0415
 
     written = list(typed or ())
@@ -143,7 +144,10 @@ def _rules(file: Path | None, typed: list[str] | None) -> tuple[str, ...]:
         except UnicodeDecodeError as error:
             raise UserError(f"{file}: UTF-8이 아닙니다 (not UTF-8)") from error
     for each in written:
-        parse(each)
+        if any(isinstance(atom, Field) for atom in atoms(parse(each))):
+            raise UserError(
+                f"{each}: 시연의 장부는 낱말만 셉니다 (the demo reckons words, not filters)"
+            )
     return tuple(written) or _RULES
 
 

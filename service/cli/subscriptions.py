@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -41,15 +41,10 @@ def subscribe(
     주소가 없으면 화면(로그)에 씁니다. / By webhook where an address is given, else on the console.
     """
     from notifier.channels.webhook import new_secret  # noqa: PLC0415
-    from service.app import open_channels  # noqa: PLC0415
-    from service.judging import rules  # noqa: PLC0415
 
-    parsed = [(text, rules.canonical(rules.parse(text))) for text in rule]
+    parsed, warnings = _parsed(rule)
     channel, address = ("webhook", webhook) if webhook else ("console", "-")
-    try:
-        open_channels(config.from_environment())[channel].check_address(address)
-    except BadAddress as error:
-        raise UserError(str(error)) from error
+    _check_address(channel, address)
     if not all(map(_is_secret, secret.split())):
         raise UserError(
             "--secret: whsec_와 24~64바이트의 base64여야 합니다 "
@@ -62,8 +57,32 @@ def subscribe(
 
     _in_store(save)
     typer.echo(f"{name}: 규칙 {len(parsed)}개 → {channel} {address}")
+    for warning in warnings:
+        typer.echo(f"  ! {warning}")
     if webhook and not secret:
         typer.echo(f"서명 열쇠 / signing secret (다시 보이지 않습니다 / shown once): {key}")
+
+
+def _parsed(typed: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Each rule as typed with its canonical text; and what to be warned of."""
+    from scrapers.registry import sources  # noqa: PLC0415
+    from service.judging import rules  # noqa: PLC0415
+    from service.judging.fields import Values  # noqa: PLC0415
+    from service.reading.publishers import Registry  # noqa: PLC0415
+
+    values = Values(Registry.load(), sources=frozenset(sources()))
+    read = [(text, rules.parse(text, values)) for text in typed]
+    warnings = [f"{text}: {why}" for text, rule in read for why in rules.warnings(rule)]
+    return [(text, rules.canonical(rule)) for text, rule in read], warnings
+
+
+def _check_address(channel: str, address: str) -> None:
+    from service.app import open_channels  # noqa: PLC0415
+
+    try:
+        open_channels(config.from_environment())[channel].check_address(address)
+    except BadAddress as error:
+        raise UserError(str(error)) from error
 
 
 def _is_secret(text: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from service.demo.world import Release, World
 from service.judging import rules as language
 from service.judging.matcher import plain
 from service.judging.morphemes import Morphology, Morphs
+from service.judging.names import spellings
 from service.ops.embedded import address
 from service.reading.publishers import Registry
 from service.store.database import Database
@@ -238,7 +240,9 @@ def _history(plan: Plan) -> Sequence[Release]:
 def _plain_reader(rules: Sequence[str]) -> Callable[[str, str], bool]:
     """The oracle: every rule read against a text naively, one after the other."""
     parsed = [language.parse(each) for each in rules]
-    morphology = Morphology(Registry.load().names())
+    registry = Registry.load()
+    morphology = Morphology(registry.names())
+    spell = partial(spellings, registry=registry)
     known: dict[str, Morphs] = {}
 
     def analyse(window: str) -> Morphs:
@@ -246,7 +250,10 @@ def _plain_reader(rules: Sequence[str]) -> Callable[[str, str], bool]:
             (known[window],) = morphology.analyse([window])
         return known[window]
 
-    return lambda title, text: any(plain(each, title, text, analyse) for each in parsed)
+    def holds(title: str, text: str) -> bool:
+        return any(plain(each, title, text, analyse, spell=spell) for each in parsed)
+
+    return holds
 
 
 async def _subscribe(database: Database, rules: Sequence[str], address: str, secret: str) -> None:

@@ -8,6 +8,8 @@ import unicodedata
 # Letters nobody sees or nobody can show: zero-width marks and joiners, private-use glyphs of the
 # word processors, control characters, halves of surrogate pairs. Postgres refuses some of them.
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
+_MARKS = frozenset(filter(unicodedata.combining, map(chr, range(0x300, 0x20000))))
+_PILED = re.compile("([{0}]{{30}})[{0}]+".format("".join(sorted(_MARKS))))
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _REPRINT_NOTICE = re.compile(
@@ -29,10 +31,16 @@ def clean_line(text: str) -> str:
 
 
 def _legible(text: str) -> str:
-    composed = unicodedata.normalize("NFC", text)
+    composed = _composed(text)
     if composed.isascii() and composed.isprintable():
         return composed
     return "".join(map(_letter, composed))
+
+
+def _composed(text: str) -> str:
+    """NFC, at most 30 marks on a letter: to sort a pile takes time quadratic in its height."""
+    piled = not _MARKS.isdisjoint(text)
+    return unicodedata.normalize("NFC", _PILED.sub(r"\1", text) if piled else text)
 
 
 def _letter(char: str) -> str:

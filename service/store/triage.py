@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Reading
+from service.model import Kind, Reading
 from service.store import ops
 from service.store.database import Database, Wake, wake
 from service.store.rows import PUBLISHED, documents_of, reading_of
@@ -56,12 +56,13 @@ class Verdict:
     """What triage decided. ``alerts`` maps subscription id → the facts its alert will tell.
 
     They are told from ``embargo_until`` on, without their ``embargo``; at once to a subscription
-    that asked to see the badge.
+    that asked to see the badge. ``kind``: what its words settled, None leaves what was read.
     """
 
     story_keys: Sequence[str]
     alerts: Mapping[int, Mapping[str, object]]
     embargo_until: datetime | None = None
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,11 @@ class Triage:
             await tx.execute(
                 sa.update(article)
                 .where(article.c.id == article_id)
-                .values(triaged_at=sa.func.now(), story_id=story_id)
+                .values(
+                    triaged_at=sa.func.now(),
+                    story_id=story_id,
+                    kind=sa.func.coalesce(verdict.kind, article.c.kind),
+                )
             )
             wakes = [Wake("deliver", str(article_id), after=each) for each in sorted(set(waits))]
             await wake(tx, wakes)

@@ -18,6 +18,7 @@ from notifier.model import Alert, ChannelOptions, Message
 from service import app, work
 from service.analyser import Analyser
 from service.config import Settings
+from service.judging.topics import Topics
 from service.reading.publishers import Registry
 from service.store import tables
 from service.store.database import Database, Wake, wake
@@ -111,7 +112,9 @@ async def test_a_stored_rule_that_no_longer_parses_stops_no_other(migrated_url: 
             )
         ).scalar_one()  # fmt: skip
     async with Analyser() as analyser:
-        await Judge(Triage(database), analyser, Registry.load()).judge(article_id)
+        await Judge({}, Triage(database), analyser, Registry.load(), Topics.load()).judge(
+            article_id
+        )
     async with database.transaction() as tx:
         owed = (await tx.execute(sa.select(sa.func.count(tables.delivery.c.id)))).scalar_one()
     await database.close()

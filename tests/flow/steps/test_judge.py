@@ -16,6 +16,7 @@ from scrapers import registry as declared_sources
 from service.analyser import Analyser
 from service.judging.morphemes import Morphs
 from service.judging.rules import canonical, parse
+from service.judging.topics import Topics
 from service.read import Read
 from service.reading.publishers import Registry
 from service.store.database import Database
@@ -53,7 +54,9 @@ def read(database: Database, registry: Registry) -> Read:
 
 @pytest.fixture
 def judge(database: Database, registry: Registry) -> Judge:
-    return Judge(Triage(database), cast("Analyser", Unasked()), registry)
+    declared = declared_sources.sources()
+    asked = cast("Analyser", Unasked())
+    return Judge(declared, Triage(database), asked, registry, Topics.load())
 
 
 @pytest.fixture
@@ -359,3 +362,68 @@ async def test_an_excerpt_is_the_words_around_the_hit(
 
     [alert] = await alerts(sql)
     assert alert["hits"] == [{"rule": "수출", "excerpt": expected}]
+
+
+# what filters ask
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "부처:중소벤처기업부 수출",
+        "부처:중소기업청",
+        "종류:공고",
+        "출처:정부",
+        "출처:mss_press 수출",
+        "마감:30일",
+    ],
+)
+async def test_a_filter_holds_for_what_was_read(
+    rule: str, go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("여과", rule)
+
+    await go(
+        source_id="mss_press",
+        title="수출 지원사업 참여기업 모집",
+        text=f"{TEXT}\n신청기간: 2026. 11. 23.(월) ~ 12. 4.(금)",
+        published_at=NINE,
+        precision="minute",
+    )
+
+    assert [each["hits"][0]["rule"] for each in await alerts(sql)] == [rule]
+
+
+@pytest.mark.parametrize(
+    "rule", ["부처:외교부 수출", "종류:인사", "출처:뉴스", "마감:3일", "마감:상시"]
+)
+async def test_a_filter_keeps_out_what_is_not_so(
+    rule: str, go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("여과", rule)
+
+    await go(
+        source_id="mss_press",
+        title="수출 지원사업 참여기업 모집",
+        text=f"{TEXT}\n신청기간: 2026. 11. 23.(월) ~ 12. 4.(금)",
+        published_at=NINE,
+        precision="minute",
+    )
+
+    assert await alerts(sql) == []
+
+
+async def test_a_name_is_found_under_every_name_of_its_body(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("이름", "중소기업청")
+
+    await go(text=f"{LONG}중소벤처기업부 는 상담 창구를 연다. {LONG}")
+
+    assert len(await alerts(sql)) == 1
+
+
+async def test_the_kind_that_its_words_settle_is_kept(go: Go, sql: asyncpg.Connection) -> None:
+    made = await go(title="[보도참고] 수출 동향", text=TEXT)
+
+    assert await sql.fetchval("SELECT kind FROM article WHERE id = $1", made) == "reference"

@@ -1,7 +1,7 @@
 from typing import Protocol
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.judging.morphemes import Morph, Morphs
@@ -190,6 +190,7 @@ def test_a_run_of_a_hundred_thousand_letters_is_searched_at_once() -> None:
     assert len(unsettled(text, spans[25_000]) or "") <= 2 * 60 + 2
 
 
+@settings(deadline=None, database=None)
 @given(st.text(), st.text(min_size=1).filter(lambda term: bool(term.split())))
 def test_any_text_can_be_searched_for_any_term(text: str, term: str) -> None:
     for start, end in occurrences(text + term + text, term):

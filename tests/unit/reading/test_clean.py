@@ -1,3 +1,4 @@
+import time
 import unicodedata
 
 import pytest
@@ -50,3 +51,11 @@ def test_clean_text_is_not_changed_again() -> None:
     once = clean("가 \u200b\n\n\n 나\u3000다")
 
     assert clean(once) == once
+
+
+def test_a_pile_of_marks_on_a_letter_is_cut_and_costs_no_more_than_its_height() -> None:
+    pile = "가" + "\u0301" * 80_000 + "\u0323" * 80_000 + "나"
+    begun = time.process_time()
+
+    assert [len(cleaned(pile)) for cleaned in (clean, clean_line)] == [32, 32]
+    assert time.process_time() - begun < 0.5

@@ -60,3 +60,10 @@ def test_empty_lines_never_come_in_pairs() -> None:
 
 def test_tabs_within_a_paragraph_do_not_look_like_cells() -> None:
     assert render(["차례\t3"])[0] == "차례 3"
+
+
+def test_a_table_with_a_million_empty_places_is_written_without_them() -> None:
+    cells = [Cell(("가",), row, row + side) for row in range(1_500) for side in (0, 1)]
+    text, tables = render([Table(cells)])
+
+    assert (text.split("\n"), tables) == (["가\t가"] * 1_500, 1)

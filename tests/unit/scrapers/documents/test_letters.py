@@ -1,3 +1,5 @@
+import time
+
 from scrapers.documents.letters import legible
 
 
@@ -20,3 +22,14 @@ def test_no_control_but_line_end_and_tab_is_left() -> None:
 
 def test_blanks_around_lines_go_and_empty_lines_stay() -> None:
     assert legible("  가  \n\n 나 ") == "가\n\n나"
+
+
+def test_a_pile_of_marks_on_a_letter_is_cut_and_costs_no_more_than_its_height() -> None:
+    begun = time.process_time()
+
+    assert len(legible("가" + "\u0301" * 80_000 + "\u0323" * 80_000 + "나")) == 32
+    assert time.process_time() - begun < 0.5
+
+
+def test_the_marks_of_every_script_stay_on_their_letters() -> None:
+    assert legible("e\u0301 \u0e01\u0e48 \u05d0\u05b8\u05c1") == "é \u0e01\u0e48 \u05d0\u05b8\u05c1"
