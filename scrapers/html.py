@@ -72,8 +72,14 @@ def plain_lines(text: str) -> str:
     return _resolved(text.replace("\n", "<br>")) if _LEFT_OVER.search(text) else text
 
 
+def encodable(text: str) -> str:
+    """``text`` without halves of surrogate pairs: JSON spells what was cut so, UTF-8 cannot."""
+    return text.encode("utf-8", "ignore").decode()
+
+
 def _resolved(markup: str) -> str:
-    return text_of(BeautifulSoup(f"<p>{_TEXTUAL_LT.sub('&lt;', markup)}</p>", "lxml"))
+    shown = encodable(_TEXTUAL_LT.sub("&lt;", markup))
+    return text_of(BeautifulSoup(f"<p>{shown}</p>", "lxml"))
 
 
 def text_of(node: Tag) -> str:

@@ -16,6 +16,7 @@ from itertools import islice
 from bs4 import BeautifulSoup
 
 from scrapers import dates, html
+from scrapers.documents.letters import legible
 from scrapers.model import Moment
 
 _TITLE = ("title", "headline", "newstitle", "articletitle", "subject")
@@ -54,9 +55,10 @@ def story(tree: BeautifulSoup) -> Story | None:
     )
     if not body:
         return None
+    markup = f"<p>{_first(longest, _SUBTITLE)[:_LONGEST_FIELD]}</p>{body}"
     return Story(
         title=_field(_first(longest, _TITLE)),
-        markup=_PLACEHOLDER.sub("", f"<p>{_first(longest, _SUBTITLE)[:_LONGEST_FIELD]}</p>{body}"),
+        markup=html.encodable(_PLACEHOLDER.sub("", markup)),
         published=_published(longest),
         byline=_author(longest),
     )
@@ -129,4 +131,4 @@ def _author(node: dict[str, object]) -> str | None:
 
 
 def _field(value: str) -> str:
-    return html.fold(html.plain(value[:_LONGEST_FIELD]))
+    return legible(html.fold(html.plain(value[:_LONGEST_FIELD])))

@@ -19,12 +19,14 @@ from bs4.element import NavigableString
 from scrapers import decode, html
 from scrapers.documents import embedded, stated
 from scrapers.documents.embedded import Story
+from scrapers.documents.letters import legible
 from scrapers.documents.model import Document, DocumentError
 from scrapers.errors import LayoutError
 from scrapers.model import Page
 
 _MOST_BYTES = 10_000_000
 _MOST_TAGS = 100_000  # a real page has a few thousand; each costs microseconds
+_MOST_IN_ARTICLE = 30_000  # tags; trafilatura takes time quadratic in those side by side
 _MOST_DEPTH = 250  # from here on libxml2, and with it trafilatura, drops text without a word
 _LEAST_TEXT = 20
 _MAIN_SHARE = 0.8
@@ -63,7 +65,8 @@ def read_html(content: bytes) -> Document:
     _refuse_substitute(facts.title or "", whole, markup)
     article = _article(markup, story) if facts.article else ()
     drawn = html.plain(story.markup) if story else ""
-    for parser, text in chain(article, [(_BY_HAND, whole), (_BY_HAND, drawn)]):
+    for parser, said in chain(article, [(_BY_HAND, whole), (_BY_HAND, drawn)]):
+        text = legible(said).strip()
         if len(text) >= _LEAST_TEXT:
             return Document("html", text, parser, tables=_tables(text), facts=facts)
     raise DocumentError("no-text", "a page without text")
@@ -123,6 +126,8 @@ def _article(markup: str, story: Story | None) -> Iterator[tuple[str, str]]:
 
 
 def _extracted(markup: str) -> str:
+    if markup.count("<") > _MOST_IN_ARTICLE:
+        return ""
     # Imported here: it costs a quarter of a second and 40 MB, and most documents are no articles.
     import trafilatura  # noqa: PLC0415
 

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 
 from scrapers import dates, html
 from scrapers.documents.embedded import Story, values
+from scrapers.documents.letters import legible
 from scrapers.documents.model import Facts
 from scrapers.documents.outlets import OUTLETS, SECTIONS
 from scrapers.model import Moment
@@ -121,7 +122,7 @@ def _first(meta: dict[str, list[str]], name: str) -> str:
 
 
 def _text(value: object) -> str:
-    return html.fold(html.plain(value[:_LONGEST])) if isinstance(value, str) else ""
+    return legible(html.fold(html.plain(value[:_LONGEST]))) if isinstance(value, str) else ""
 
 
 def _without_suffix(title: str, outlet: str) -> str:

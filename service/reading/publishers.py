@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 BodyKind = Literal["ministry", "agency", "commission", "office", "public-body", "outlet"]
 
-_BETWEEN = re.compile(r"\s*[·,/ㆍ・․‧&]\s*")
+_BETWEEN = re.compile(r"\s?[·,/ㆍ・․‧&]\s?")
 _BLANK = re.compile(r"\s+")
 _BRACKETED = re.compile(r"(?P<outside>[^()]+)\((?P<inside>[^()]+)\)")
 _HANGUL = re.compile("[가-힣]")
@@ -136,12 +136,13 @@ class Registry:
         Of a divided body all successors are given. The second part holds the names that nobody
         here goes by, as printed, each once.
         """
+        printed = " ".join(printed.split())
         whole = self._by_name.get(_key(_BETWEEN.sub("", printed)))
         if whole:  # a dot may also be part of one name: 저출산·고령사회위원회
             return whole, ()
         known: dict[str, Publisher] = {}
         unknown = []
-        for part in filter(None, _BETWEEN.split(printed.strip())):
+        for part in filter(None, _BETWEEN.split(printed)):
             bodies = self._behind(part)
             known.update((body.id, body) for body in bodies)
             if not bodies:

