@@ -8,6 +8,7 @@ from service.errors import UserError
 
 MAX_LENGTH = 500
 MAX_DEPTH = 32
+_DECOMPOSED = 4  # characters that one letter may be typed as
 
 # Full-width and typographic signs that Korean keyboards and word processors put in; same length.
 _SIGNS = str.maketrans("“”„＂‘’（）｜＆－：＝～∼〜／，", '""""""()|&-:=~~~/,')
@@ -29,7 +30,8 @@ def tidied(text: str) -> str:
 
     Its quotes and brackets pair up, and no deeper than allowed: the parser need not count.
     """
-    typed = unicodedata.normalize("NFC", text).translate(_SIGNS)
+    # Bounded before it is composed: that takes long over letters with thousands of marks.
+    typed = unicodedata.normalize("NFC", text[: _DECOMPOSED * MAX_LENGTH + 1]).translate(_SIGNS)
     _check_size(typed)
     _check_brackets(typed)
     return typed

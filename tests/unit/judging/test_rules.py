@@ -1,4 +1,6 @@
 import random
+import time
+import unicodedata
 
 import pytest
 
@@ -299,3 +301,17 @@ def test_any_text_is_a_rule_or_is_refused_with_a_place_in_it() -> None:
             assert 0 <= made.position <= len(typed), typed
         else:
             assert parse(canonical(made)) == made, typed
+
+
+def test_a_rule_of_endless_marks_is_refused_at_once() -> None:
+    begun = time.process_time()
+
+    with pytest.raises(RuleError, match="500"):
+        parse("a" + "\u0301\u0323" * 400_000)
+    assert time.process_time() - begun < 10
+
+
+def test_a_long_rule_in_decomposed_letters_is_taken() -> None:
+    term = "가각" * 200
+
+    assert parse(unicodedata.normalize("NFD", term)) == parse(term)
