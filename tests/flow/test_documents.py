@@ -42,7 +42,7 @@ async def an_hour_passes(sql: asyncpg.Connection) -> None:
         for table, column in (("delivery", "due_at"), ("pgqueuer", "execute_after")):
             await sql.execute(
                 f"UPDATE {table} SET {column} = {column} - ($1 - now())"
-                f" WHERE {column} > now() + interval '50 minutes'",
+                f" WHERE {column} > now() + interval '5 minutes'",
                 early,
             )
 
