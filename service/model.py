@@ -29,14 +29,6 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file a release came with, by display name and address."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Article:
     """A stored announcement of one source. ``publisher`` is the name as printed.
 

@@ -31,7 +31,6 @@ def show(said: Mapping[str, Any]) -> None:
         return
     head = Text(str(said["title"] or said["id"]), style="bold")
     parts: list[RenderableType] = [
-        *(Text(f"- {each}") for each in said["subtitles"]),
         _facts(said),
         Text(),
         *_body(str(said["text"])),

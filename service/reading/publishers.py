@@ -159,14 +159,6 @@ class Registry:
                 return each.name
         return past[-1].name if past else publisher.name
 
-    def formal(self, printed: str, day: date | None, text: str = "") -> str:
-        """The full name behind a printed one, in the time in which it was printed.
-
-        Like ``named`` for the body that ``find`` gives. An unknown name stays as printed.
-        """
-        body = self.find(printed)
-        return printed if body is None else self.named(body, printed, day, text)
-
     def named(self, body: Publisher, printed: str, day: date | None, text: str = "") -> str:
         """The full name of a body that was printed by one of its names, or among several joined.
 

@@ -21,7 +21,7 @@ def test_a_person_sees_the_facts_before_the_text(capsys: pytest.CaptureFixture[s
         said(
             Reading(
                 "상담회 개최",
-                "첫 문단\n품목\t값\n쌀\t3\n끝",
+                "서른 곳 참가\n\n첫 문단\n품목\t값\n쌀\t3\n끝",
                 ("motir",),
                 None,
                 named=("산업통상자원부",),

@@ -107,9 +107,7 @@ async def test_a_release_is_shown_with_all_that_it_says(
     head = page.find("header")
     assert head is not None
     words = " ".join(head.get_text(" ").split())
-    assert words.startswith(
-        "파발 Pabal 수출 상담회 참가기업 모집 - 작은 제목 - 공고 · 중소벤처기업부"
-    )
+    assert words.startswith("파발 Pabal 수출 상담회 참가기업 모집 공고 · 중소벤처기업부")
     assert "엠바고 2926.05.28 10:30까지" in words
     assert [p.get_text() for p in page.select(".read p")] == ["첫 문단", "끝"]
     rows = [[cell.get_text() for cell in row.find_all("td")] for row in page.select("tr")]

@@ -157,13 +157,14 @@ def test_a_body_has_the_name_of_the_day(publisher: str, day: date | None, name: 
         ("노동부", date(2009, 1, 1), "", "노동부"),
         ("지식경제부", None, "", "지식경제부"),
         ("코트라", None, "", "대한무역투자진흥공사"),
-        ("없는부", None, "", "없는부"),
     ],
 )
 def test_a_short_name_means_the_full_one_of_its_time(
     printed: str, day: date | None, text: str, name: str
 ) -> None:
-    assert REGISTRY.formal(printed, day, text) == name
+    body = REGISTRY.find(printed)
+    assert body is not None
+    assert REGISTRY.named(body, printed, day, text) == name
 
 
 def test_a_body_printed_among_others_is_named_by_its_own_part() -> None:
@@ -226,5 +227,4 @@ def test_no_text_makes_the_search_fail() -> None:
     for _ in range(300):
         text = "".join(chr(chance.randrange(1, 0x11000)) for _ in range(chance.randrange(40)))
         REGISTRY.find_all(text)
-        REGISTRY.formal(text, None, text)
         list(REGISTRY.spots(text))
