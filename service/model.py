@@ -163,6 +163,21 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a later version says otherwise, in words for a reader's eye.
+
+    ``what`` names it in Korean and English; ``before`` and ``after`` are "" where there was or is
+    nothing. ``weighty``: whoever acted upon the earlier version has to know (a day, a sum, a name
+    to phone); a mended typing error is not.
+    """
+
+    what: str
+    before: str
+    after: str
+    weighty: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """One rule that an article satisfies. Spans are offsets into the article's read body.
 

@@ -1,0 +1,51 @@
+"""The tables. Every id is a bigint, every time carries its zone, every hand-over is a stamp.
+
+A due time is also the lease: claiming a row moves it ahead, a live worker keeps moving it, and a
+dead one lets it come due again. All by the database's clock, the only one that replicas share.
+``fence`` (for a source its ``slot``) counts the claims, so that a worker whose lease ran out cannot
+settle the row any more.
+"""
+
+from service.store.tables.announced import (
+    article,
+    attachment,
+    excerpt,
+    fingerprint,
+    mention,
+    poll,
+    revision,
+    source,
+    story,
+    story_key,
+)
+from service.store.tables.columns import metadata
+from service.store.tables.told import (
+    attempt,
+    delivery,
+    endpoint,
+    ops_item,
+    rule,
+    rule_book,
+    subscription,
+)
+
+__all__ = [
+    "article",
+    "attachment",
+    "attempt",
+    "delivery",
+    "endpoint",
+    "excerpt",
+    "fingerprint",
+    "mention",
+    "metadata",
+    "ops_item",
+    "poll",
+    "revision",
+    "rule",
+    "rule_book",
+    "source",
+    "story",
+    "story_key",
+    "subscription",
+]

@@ -1,0 +1,209 @@
+"""What publishers announced: sources, articles with their files and versions, stories."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from service.store.tables.columns import at, count, ident, metadata, ref, text
+
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    count("slot"),
+    count("begun_slot"),
+    at("next_due", now=True),
+    at("baselined_at"),
+    at("baseline_floor"),
+    at("last_ok_at"),
+    at("newest_at"),
+    count("failures"),
+    text("last_error", required=False),
+    text("etag", required=False),
+    text("last_modified", required=False),
+    sa.Column("body_sha256", sa.LargeBinary),
+    count("quiet_polls"),
+    comment="One row per declared source: when it is due, how it does, what was seen last.",
+)
+
+poll = sa.Table(
+    "poll",
+    metadata,
+    ident(),
+    sa.Column("source_id", sa.Text, sa.ForeignKey("source.id"), nullable=False),
+    sa.Column("slot", sa.BigInteger, nullable=False),
+    at("started_at", now=True),
+    at("finished_at"),
+    text("outcome", required=False),
+    text("detail", required=False),
+    sa.Column("pages", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("seen", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("new", sa.Integer, nullable=False, server_default="0"),
+    sa.UniqueConstraint("source_id", "slot"),
+    sa.Index("ix_poll_started_at", "started_at"),
+    comment="One row per slot of a source that was polled, with what came of it.",
+)
+
+story = sa.Table(
+    "story",
+    metadata,
+    ident(),
+    at("created_at", now=True),
+    comment="One event; its articles are copies of each other.",
+)
+
+story_key = sa.Table(
+    "story_key",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    ref("story_id", "story.id"),
+    comment="What makes two articles one story: a canonical address, an identical text.",
+)
+
+article = sa.Table(
+    "article",
+    metadata,
+    ident(),
+    sa.Column("source_id", sa.Text, sa.ForeignKey("source.id"), nullable=False),
+    text("key"),
+    text("url"),
+    text("title"),
+    text("publisher", required=False),
+    at("published_at"),
+    text("precision", required=False),
+    text("summary"),
+    text("text", required=False),
+    sa.Column("baseline", sa.Boolean, nullable=False),
+    at("discovered_at", now=True),
+    # collect: the post's own page
+    at("collected_at"),
+    at("collect_due", now=True),
+    count("fence"),
+    count("failures"),
+    text("last_error", required=False),
+    # read
+    at("read_at"),
+    text("read_title", required=False),
+    text("read_text", required=False),
+    sa.Column("publishers", pg.ARRAY(sa.Text)),
+    text("kind", required=False),
+    at("read_published_at"),
+    text("read_precision", required=False),
+    at("embargo_until"),
+    sa.Column("call_end", sa.Date),
+    sa.Column("facts", pg.JSONB),
+    # triage
+    at("triaged_at"),
+    count("swept"),
+    sa.Column("topics", pg.ARRAY(sa.Text)),
+    sa.Column("topical", pg.JSONB),
+    ref("story_id", "story.id", required=False),
+    # Which article of its story it was joined through, as what, how much is shared, and why. A
+    # release keeps NULL when news of it was there first: the news points at the release.
+    ref("twin_id", "article.id", required=False, ondelete="SET NULL"),
+    text("joined_as", required=False),
+    sa.Column("share", sa.Float),
+    text("why", required=False),
+    # revisit
+    at("look_due"),
+    count("looks"),
+    sa.UniqueConstraint("source_id", "key"),
+    sa.Index("ix_article_story_id", "story_id"),
+    sa.Index("ix_article_twin_id", "twin_id"),
+    sa.Index(
+        "ix_article_out_at", sa.text("coalesce(read_published_at, published_at, discovered_at)")
+    ),
+    sa.Index("ix_article_look_due", "look_due", postgresql_where=sa.text("look_due IS NOT NULL")),
+    sa.Index("ix_article_discovered_at", "discovered_at"),
+    sa.Index(
+        "ix_article_owed", "source_id", "id", postgresql_where=sa.text("collected_at IS NULL")
+    ),
+    sa.Index("ix_article_unfinished", "id", postgresql_where=sa.text("triaged_at IS NULL")),
+    sa.Index("ix_article_call_end", "call_end"),
+    comment="One announcement of one source, whole.",
+)
+
+attachment = sa.Table(
+    "attachment",
+    metadata,
+    ident(),
+    ref("article_id", "article.id"),
+    sa.Column("position", sa.Integer, nullable=False),
+    text("name"),
+    text("url"),
+    # Which document of the article it is, 0 the release itself, and which of its formats; NULL: a
+    # file that is not read. Of a document's formats the next is due where the one before failed.
+    sa.Column("document", sa.Integer),
+    sa.Column("rank", sa.Integer),
+    # attach
+    at("due_at"),
+    count("fence"),
+    count("failures"),
+    at("settled_at"),
+    sa.Column("sha256", sa.LargeBinary),
+    sa.Column("size", sa.BigInteger),
+    *(text(each, required=False) for each in ("container", "parser", "text", "reason", "detail")),
+    sa.Column("tables", sa.Integer),
+    sa.UniqueConstraint("article_id", "position"),
+    sa.Index(
+        "ix_attachment_owed",
+        "due_at",
+        postgresql_where=sa.text("settled_at IS NULL AND due_at IS NOT NULL"),
+    ),
+    comment="A file an article came with; of its documents the text, or why there is none.",
+)
+
+revision = sa.Table(
+    "revision",
+    metadata,
+    ident(),
+    ref("article_id", "article.id"),
+    ref("earlier_id", "article.id", required=False, ondelete="SET NULL"),
+    at("noticed_at", now=True),
+    # What the article said before, where the same page was changed; NULL where another corrects it.
+    text("title", required=False),
+    text("text", required=False),
+    sa.Column("publishers", pg.ARRAY(sa.Text)),
+    text("kind", required=False),
+    at("published_at"),
+    text("precision", required=False),
+    sa.Column("facts", pg.JSONB),
+    sa.Column("files", pg.JSONB),
+    # triage: what changed, in words; NULL until it was judged
+    sa.Column("changes", pg.JSONB),
+    sa.Index("ix_revision_article_id", "article_id"),
+    sa.Index("ix_revision_earlier_id", "earlier_id"),
+    comment="A later version of an announcement: its page edited, or another that corrects it.",
+)
+
+
+def _numbers(name: str, comment: str) -> sa.Table:
+    """Numbers of articles, found by number and day without reading the table itself."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("article_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        comment=comment,
+    )
+
+
+fingerprint = _numbers("fingerprint", "A few numbers of each article, to find its copies by.")
+excerpt = _numbers("excerpt", "More numbers of it for a while, to find news that repeats it.")
+
+mention = sa.Table(
+    "mention",
+    metadata,
+    ident(),
+    ref("article_id", "article.id"),
+    text("series"),
+    text("name"),
+    sa.Column("round", sa.Integer),
+    sa.Column("year", sa.Integer),
+    sa.Column("parties", pg.ARRAY(sa.Text), nullable=False),
+    sa.Index("ix_mention_article_id", "article_id"),
+    sa.Index("ix_mention_series", "series"),
+    comment="A programme, council or event that an article names; all its rounds are one series.",
+)
