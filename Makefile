@@ -3,7 +3,7 @@
 .PHONY: help env run demo test lint types contracts unit faults fuzz bench train requirements secrets clean
 
 PYTHON ?= python3
-BENCH ?= documents terms match story
+BENCH ?= documents terms match story coverage topics
 BIN := .venv/bin
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \

@@ -37,8 +37,9 @@ FOLDS = 5
 KEPT_GROUPS = 32_000  # of all columns together: more add nothing that can be measured
 LEAST_DOCUMENTS = {"about": 5, "support": 2}
 WORDS = {"about": 0.035, "support": 0.07}  # how much the words count beside the letter groups
-RIDGE = {"about": 0.15, "support": 0.5}
-PUBLISHER = 0.3
+NAMED = {"about": 0.45, "support": 0.0}  # how much each word of title and lead counts by itself
+RIDGE = {"about": 0.3, "kind": 0.15, "support": 0.5}
+PUBLISHER = 0.2
 READ = 1000
 
 Matrix = NDArray[np.float64]
@@ -80,14 +81,22 @@ class Basis:
         known = dict(zip(self.word_keys.tolist(), self.word_rarity.tolist(), strict=True))
         lexicon = Lexicon(words, known)
         masked = [(without_agencies(t), without_agencies(body[:READ])) for t, body in texts]
-        measured = np.array([lexicon.measure(*text) for text in masked], np.float64)
+        looked = [lexicon.look(*text) for text in masked]
+        measured = np.array([lexicon.measure(each) for each in looked], np.float64)
         self.mean, self.spread = measured.mean(0), measured.std(0) + 1e-6
         self.words = (measured - self.mean) / self.spread * WORDS[name]
+        usable = np.isin(self.word_keys, lexicon.keys)
+        self.word_keys, self.word_rarity = self.word_keys[usable], self.word_rarity[usable]
+        self.named = np.zeros((len(texts), len(lexicon.keys)), np.float32)
+        for row, each in enumerate(looked):
+            at, shares = lexicon.named(each)
+            np.add.at(self.named[row], at, shares * NAMED[name])
 
     def gram(self) -> Matrix:
         """How alike the texts are, two by two."""
         by_groups = (self.groups @ self.groups.T).astype(np.float64)
-        return np.asarray(by_groups + self.words @ self.words.T)
+        by_named = (self.named @ self.named.T).astype(np.float64)
+        return np.asarray(by_groups + by_named + self.words @ self.words.T)
 
     def stored(self, dual: Matrix, bias: Matrix) -> dict[str, NDArray[np.generic]]:
         """The weights of a dual solution, in the form that is stored."""
@@ -97,17 +106,21 @@ class Basis:
         weights = weights[kept]
         scale = np.abs(weights).max(0) / 127
         words = (self.words.T @ dual) * (WORDS[self.name] / self.spread)[:, None]
-        named = {
+        named = self.named.T @ dual.astype(np.float32) * NAMED[self.name]
+        named_scale = np.maximum(np.abs(named).max(0), 1e-6) / 127
+        arrays = {
             "keys": self.keys[kept],
             "rarity": self.rarity[kept].astype(np.float16),
             "weights": np.round(weights / scale).astype(np.int8),
             "scale": scale.astype(np.float32),
             "words": words.astype(np.float32),
             "bias": (bias - self.mean @ words).astype(np.float32),
+            "named": np.round(named / named_scale).astype(np.int8),
+            "named_scale": named_scale.astype(np.float32),
             "word_keys": self.word_keys,
             "word_rarity": self.word_rarity.astype(np.float16),
         }
-        return {f"{self.name}_{what}": array for what, array in named.items()}
+        return {f"{self.name}_{what}": array for what, array in arrays.items()}
 
 
 def main(folder: Path) -> None:
@@ -134,14 +147,22 @@ def _about(
     wanted = np.array([[code in each.topics for code in codes] for each in releases])
     chief = np.array([codes.index(each.topics[0]) for each in releases])
     kinds = np.array([KINDS.index(each.kind) for each in releases])
-    targets = np.hstack([wanted * 2.0 - 1, np.eye(len(codes))[chief], np.eye(len(KINDS))[kinds]])
+    targets = {
+        "about": np.hstack([wanted * 2.0 - 1, np.eye(len(codes))[chief]]),
+        "kind": np.eye(len(KINDS))[kinds],
+    }
     gram = basis.gram() + by_publisher @ by_publisher.T
 
-    scores = _out_of_fold(gram, targets, RIDGE["about"], [each.title for each in releases])
+    by_part = [
+        _out_of_fold(gram, part, RIDGE[name], [title for title, _ in texts])
+        for name, part in targets.items()
+    ]
+    scores = np.hstack(by_part)
     given = np.array([each.given for each in releases])
-    limit = _best_limit(scores[:, : len(codes)][given], wanted[given], most=4)
+    limit = _best_limit(scores[:, : len(codes)], wanted, most=4)
     _report_about(scores[given], wanted[given], chief[given], kinds[given], limit)
-    dual, bias = _solved(gram, targets, RIDGE["about"])
+    solved = [_solved(gram, part, RIDGE[name]) for name, part in targets.items()]
+    dual, bias = (np.hstack(each) for each in zip(*solved, strict=True))
     return {
         **basis.stored(dual, bias),
         "publishers": np.array(publishers),

@@ -20,7 +20,8 @@ class Alert:
 
     ``kind`` is release, reference, rebuttal, personnel, schedule, notice or news. ``embargo`` is a
     badge in words, of news that may not be published yet. ``apply_by`` is the last day to apply,
-    ``2026-06-30`` or ``2026-06-30 18:00``, in Korean time.
+    ``2026-06-30`` or ``2026-06-30 18:00``, in Korean time. ``changes``: this corrects what was told
+    before, and so, a line each, days and figures first.
     """
 
     subscription: str
@@ -35,6 +36,7 @@ class Alert:
     kind: str | None = None
     embargo: str | None = None
     apply_by: str | None = None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

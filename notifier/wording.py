@@ -14,12 +14,13 @@ _SEOUL = ZoneInfo("Asia/Seoul")
 def lines(alert: Alert) -> str:
     """Title, publisher and time, embargo and period, matched rules with their excerpts, link.
 
-    No final newline.
+    Of a correction what changed stands before all else. No final newline.
 
     Whatever was scraped stays on its own line, without control characters.
     """
     return "\n".join(
         [
+            *_corrected(alert),
             _clean(alert.title),
             f"{_clean(alert.publisher or alert.source)} · {_when(alert)}",
             *_facts(alert),
@@ -30,6 +31,13 @@ def lines(alert: Alert) -> str:
             f"원문 (source): {_clean(alert.url)}",
         ]
     )
+
+
+def _corrected(alert: Alert) -> Iterator[str]:
+    if alert.changes:
+        yield "정정: 알려 드린 내용이 바뀌었습니다 (a correction of what you were told)"
+        yield from (f"- {_clean(each)}" for each in alert.changes)
+        yield ""
 
 
 def _facts(alert: Alert) -> Iterator[str]:

@@ -19,5 +19,8 @@
       v
     deliver    claim | word | send | settle           -> attempt          (settled_at)
 
+    revisit    claim | fetch | compare | settle       -> revision         (look_due)
+      | attach(source), read(article): what changed goes the way again
+
 Rows are the truth; a job is only a wake-up, and the sweep wakes rows that lost theirs.
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from service.cli import data, demo, read, run, sources, subscriptions
+from service.cli import data, demo, read, rules, run, sources, subscriptions
 from service.errors import UserError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ sources.add(app)
 subscriptions.add(app)
 read.add(app)
 data.add(app)
+rules.add(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -27,6 +27,7 @@ from service.judging.topics import Topics
 from service.ops.reach import reachable
 from service.read import Read
 from service.reading.publishers import Registry
+from service.revisit import Revisit
 from service.schedule import Schedule
 from service.store.articles import Articles
 from service.store.attachments import Attachments
@@ -36,6 +37,7 @@ from service.store.migrate import migrate
 from service.store.overview import Overview
 from service.store.readings import Readings
 from service.store.releases import Releases
+from service.store.revisits import Revisits
 from service.store.sources import Sources
 from service.store.steps import Step
 from service.store.sweep import sweep
@@ -125,13 +127,18 @@ async def _tasks(
     analyser = await stack.enter_async_context(Analyser())
     documents = await stack.enter_async_context(Documents())
     await documents.start()
-    collect = Collect(sources, fetcher, Sources(database), Articles(database), settings.pace)
+    ladder = tuple(each / settings.pace for each in settings.looks)
+    first_look = ladder[0] if ladder else None
+    collect = Collect(
+        sources, fetcher, Sources(database), Articles(database), settings.pace, first_look
+    )
     attach = Attach(sources, fetcher, documents, Attachments(database), settings.pace)
+    revisit = Revisit(sources, fetcher, Revisits(database, ladder), settings.pace)
     read = Read(sources, registry, Readings(database))
     judge = Judge(sources, Triage(database), analyser, registry, Topics.load())
     deliver = Deliver(Deliveries(database), ways_out, settings.pace)
     return (
-        (work.fetching(collect, attach), _FETCHES),
+        (work.fetching(collect, attach, revisit), _FETCHES),
         (work.judging(read, judge), _JUDGEMENTS),
         (work.telling(deliver), _DELIVERIES),
     )

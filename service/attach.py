@@ -13,9 +13,10 @@ from functools import partial
 import structlog
 
 from scrapers.documents.model import DocumentError
-from scrapers.errors import Refused, ScrapeError, ServerTrouble, Throttled, TooLarge
+from scrapers.errors import Refused, ScrapeError, Throttled, TooLarge
 from scrapers.fetch import Fetcher
-from scrapers.model import Request, Source
+from scrapers.model import Source
+from service import visit
 from service.documents import Documents
 from service.lease import LeaseLost, held
 from service.pace import FILE_LADDER, jittered
@@ -25,11 +26,9 @@ from service.turns import Turns
 
 log = structlog.get_logger()
 
-_BYTES = 50 * 2**20
 _TEXT = 1_000_000  # characters kept of one document
 _LONGEST_WAIT = 300.0  # seconds a publisher may ask an article to wait for its file
 _DEATHS = 4  # claims that nobody settled: the worker ends over this file
-_HEAD = 1024
 _TELL = frozenset({"crashed", "too-slow"})  # a parser's fault, for a person to look at
 
 
@@ -68,20 +67,8 @@ class Attach:
             await self._settle(owed, settled)
 
     async def _fetch(self, owed: OwedFile) -> bytes:
-        """The file's bytes. Raises ServerTrouble where a page came in its place."""
-        answer = await self.fetcher.get(
-            Request(owed.url),
-            pause=self.declared[owed.source_id].pause,
-            urgent=not owed.baseline,
-            size=_BYTES,
-        )
-        assert answer.page is not None  # no validators were sent, so 304 cannot come
-        content = answer.page.body
-        if not content:
-            raise ServerTrouble(owed.url, "an empty file came")
-        if _is_page(content) and not owed.name.casefold().endswith((".html", ".htm")):
-            raise ServerTrouble(owed.url, "a web page came in place of the file")
-        return content
+        source, urgent = self.declared[owed.source_id], not owed.baseline
+        return await visit.download(self.fetcher, source, owed.name, owed.url, urgent=urgent)
 
     async def _read(self, name: str, content: bytes) -> Settled:
         came = Settled(hashlib.sha256(content).digest(), len(content))
@@ -120,12 +107,6 @@ class Attach:
         if await self.attachments.settle(owed, settled, notice=notice):
             read = len(settled.text or "")
             log.info("file.done", url=owed.url, read=read, reason=settled.reason)
-
-
-def _is_page(content: bytes) -> bool:
-    """Whether these bytes are markup for a browser, such as the error page of a file server."""
-    head = content[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return head.startswith(b"<") and (b"<html" in head or not head.startswith(b"<?xml"))
 
 
 def _reason(error: ScrapeError) -> str:

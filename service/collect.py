@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import structlog
 
-from scrapers.errors import Broken, Gone, Passing, Refused, ScrapeError, Throttled
+from scrapers.errors import Broken, Passing, Refused, ScrapeError, Throttled
 from scrapers.fetch import Fetcher
-from scrapers.model import Detail, File, Freshness, Page, Post, Request, Source
-from service import pick
+from scrapers.model import Freshness, Page, Post, Source
+from service import visit
 from service.lease import LeaseLost, held
-from service.model import Article, Found
+from service.model import Found
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
 from service.store import articles, sources
-from service.store.articles import Articles, Filed, Opened, Owed
-from service.store.database import storable
+from service.store.articles import Articles, Owed
+from service.store.opened import Opened
 from service.store.sources import Polled, Slot, Sources
 from service.turns import Turns
 
@@ -27,19 +28,22 @@ log = structlog.get_logger()
 
 _PASSING_TRIES = 24  # a publisher whose pages fail for a day
 _TELL_AFTER = 3  # passing failures in a row before a person is told
-_PARTS = 50
-_KEY, _TITLE, _URL = 300, 1_000, 2_000  # characters; none of the real ones comes near
+_KEY, _URL = 300, 2_000  # characters; none of the real ones comes near
 
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """The step with its tools. ``pace`` divides every declared wait."""
+    """The step with its tools. ``pace`` divides every declared wait.
+
+    ``look_again``: how long after it was opened a page is looked at again; None: never.
+    """
 
     declared: Mapping[str, Source]
     fetcher: Fetcher
     sources: Sources
     articles: Articles
     pace: float
+    look_again: timedelta | None = None
     _turns: Turns = field(default_factory=Turns, init=False)
 
     async def poll(self, source_id: str, number: int) -> None:
@@ -70,15 +74,19 @@ class Collect:
 
     async def _open_one(self, owed: Owed) -> None:
         source_id, url = owed.article.source_id, owed.article.url
+        source = self.declared[source_id]
         try:
             async with held(partial(self.articles.renew, owed), articles.LEASE.total_seconds() / 4):
-                opened = await self._open(self.declared[source_id], owed.article)
+                opened = await self._open(source, owed)
         except LeaseLost as lost:
             log.warning("open.lease_lost", source=source_id, url=url, why=str(lost.__cause__))
         except ScrapeError as error:
             await self._open_failed(owed, error)
         else:
-            await self.articles.store_opened(owed, opened)
+            # Of a newspaper nobody is told of a mended page, of the silent baseline nothing at all.
+            watched = source.kind != "news" and not owed.article.baseline
+            look_in = self.look_again if watched else None
+            await self.articles.store_opened(owed, opened, look_in=look_in)
             log.info("open.done", source=source_id, url=url)
 
     async def _look(self, source: Source, slot: Slot) -> Polled:
@@ -125,48 +133,16 @@ class Collect:
                 return _Listed(pages, seen, _oldest_first(found))
             if listing.more is None or pages == source.max_pages:
                 break
-            page = await self._page(listing.more, source)
+            page = await visit.get(self.fetcher, listing.more, source)
         return _Listed(pages, seen, _oldest_first(found), gap=True)
 
-    async def _open(self, source: Source, article: Article) -> Opened:
-        request = source.open(Post(article.key, article.url, article.title))
+    async def _open(self, source: Source, owed: Owed) -> Opened:
+        request = visit.own_page(source, owed.article)
         if request is None:
-            return Opened(article.summary)
+            return Opened(owed.article.summary)
         # News goes before the lists of other sources and the baseline that wait for the same host.
-        page_of = partial(self._page, source=source, urgent=not article.baseline)
-        detail = await asyncio.to_thread(source.read_post, await page_of(request))
-        text = "\n".join([detail.text, *await self._parts(source, detail, page_of)]).strip()
-        moment = detail.published
-        return Opened(
-            text=_clean(text) or article.summary,
-            title=detail.title and _clean(detail.title)[:_TITLE],
-            publisher=detail.publisher and _clean(detail.publisher),
-            published_at=moment.at if moment else None,
-            precision=moment.precision if moment else None,
-            files=_filed(detail.files),
-        )
-
-    async def _parts(
-        self, source: Source, detail: Detail, page_of: Callable[[Request], Awaitable[Page]]
-    ) -> list[str]:
-        """The pages of a text that is kept outside the post's page, until one is missing."""
-        texts: list[str] = []
-        request = detail.body
-        while request is not None and len(texts) < _PARTS:
-            try:
-                part = source.read_part(await page_of(request))
-            except Gone:
-                if not texts:
-                    raise
-                break
-            texts.append(part.text)
-            request = part.more
-        return texts
-
-    async def _page(self, request: Request, source: Source, *, urgent: bool = False) -> Page:
-        page = (await self.fetcher.get(request, pause=source.pause, urgent=urgent)).page
-        assert page is not None  # no validators were sent, so 304 cannot come
-        return page
+        urgent = not owed.article.baseline
+        return await visit.read(self.fetcher, request, source, owed.article, urgent=urgent)
 
     async def _poll_failed(self, source: Source, slot: Slot, error: ScrapeError) -> None:
         asked = error.retry_after if isinstance(error, Throttled) else None
@@ -211,29 +187,16 @@ def _oldest_first(found: dict[str, Found]) -> tuple[Found, ...]:
 
 def _found(source: Source, post: Post) -> Found:
     """Bring a post into the form that is stored: bounded, clean, with its day and precision."""
-    summary = _clean(post.summary or "")
+    summary = visit.clean(post.summary or "")
     whole = source.open(post) is None
     moment = post.published
     return Found(
         key=post.key if len(post.key) <= _KEY else hashlib.sha256(post.key.encode()).hexdigest(),
-        url=_clean(post.url)[:_URL],
-        title=_clean(post.title)[:_TITLE],
-        publisher=post.publisher and _clean(post.publisher),
+        url=visit.clean(post.url)[:_URL],
+        title=visit.clean(post.title)[: visit.TITLE],
+        publisher=post.publisher and visit.clean(post.publisher),
         published_at=moment.at if moment else None,
         precision=moment.precision if moment else None,
         summary=summary,
-        text=_clean(post.text or summary) if whole else None,
+        text=visit.clean(post.text or summary) if whole else None,
     )
-
-
-def _filed(files: Sequence[File]) -> tuple[Filed, ...]:
-    """The files of a post, each with its place among the documents that are read."""
-    places = pick.places([each.name for each in files])
-    return tuple(
-        Filed(_clean(each.name), _clean(each.url), place)
-        for each, place in zip(files, places, strict=True)
-    )
-
-
-def _clean(text: str) -> str:
-    return storable(text).strip()

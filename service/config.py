@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from service.errors import BadSetting
 
 _PREFIX = "PABAL_"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_WAIT = re.compile(r"([1-9]\d{0,3})([smhd])")
 
 
 class Settings(BaseModel):
@@ -50,6 +54,10 @@ class Settings(BaseModel):
         le=10_000,
         description="divides every wait between polls, requests and tries; for the demo and tests",
     )
+    look_again: str = Field(
+        default="1h,24h,7d",
+        description="when a release's page and files are looked at again, by commas; empty: never",
+    )
     private_webhooks: bool = Field(
         default=False, description="allow webhooks to private addresses and plain http"
     )
@@ -74,6 +82,25 @@ class Settings(BaseModel):
             msg = "must be a loopback address such as http://127.0.0.1:9000"
             raise ValueError(msg)
         return url
+
+    @field_validator("look_again")
+    @classmethod
+    def _waits(cls, text: str) -> str:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        if not all(map(_WAIT.fullmatch, parts)):
+            msg = "must look like 1h,24h,7d (s, m, h or d)"
+            raise ValueError(msg)
+        return ",".join(parts)
+
+    @property
+    def looks(self) -> tuple[timedelta, ...]:
+        """How long after a page was opened it is looked at again, the soonest first."""
+        return tuple(
+            sorted(
+                timedelta(**{_UNITS[unit]: int(count)})
+                for count, unit in _WAIT.findall(self.look_again)
+            )
+        )
 
     @field_validator("sources", mode="before")
     @classmethod

@@ -88,5 +88,10 @@ def _worded(due: DueDelivery) -> Message:
     """The message. Another version may have owed it, with fewer facts than ours, or with more."""
     facts = {name: due.alert[name] for name in _FACTS if name in due.alert}
     hits = cast("Sequence[Mapping[str, str]]", facts.pop("hits"))
-    alert = Alert(**cast("dict[str, Any]", facts), hits=tuple(Hit(**each) for each in hits))
+    changes = tuple(cast("Sequence[str]", facts.pop("changes", ())))
+    alert = Alert(
+        **cast("dict[str, Any]", facts),
+        hits=tuple(Hit(**each) for each in hits),
+        changes=changes,
+    )
     return Message(due.message_id, due.address, due.secret, alert, due.attempt)

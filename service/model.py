@@ -10,6 +10,7 @@ from typing import Literal
 Precision = Literal["second", "minute", "day"]
 Kind = Literal["release", "reference", "rebuttal", "personnel", "schedule", "notice", "news"]
 Edition = Literal["조간", "석간"]
+JoinedAs = Literal["copy", "joint", "correction", "coverage"]
 Span = tuple[int, int]
 """Half-open character offsets ``[start, end)`` into a text."""
 
@@ -160,6 +161,20 @@ class Reading:
     contacts: tuple[Contact, ...] = ()
     call: Call = Call(is_call=False)
     mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How an article belongs to the one it is told with, and why, in words.
+
+    ``share`` 0..1: how much of the shorter text the longer one has too; of ``coverage`` how much of
+    the release the news repeats.
+    """
+
+    article_id: int
+    joined_as: JoinedAs
+    share: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

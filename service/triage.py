@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import structlog
 
 from scrapers.model import Source
+from service import placing
+from service.alerting import addressed, facts_of
 from service.analyser import Analyser
-from service.judging import facts, rules, story
+from service.judging import changes, facts, rules
 from service.judging.facts import Facts, SourceKind
 from service.judging.fields import Values
 from service.judging.matcher import Matcher
 from service.judging.names import spellings
-from service.judging.topics import Topics
-from service.model import Call, Embargo, Match, Reading, Span
+from service.judging.topics import Topical, Topics
+from service.model import Change, Match
 from service.reading import kind
-from service.reading.clean import clean, clean_line
 from service.reading.publishers import Registry
-from service.store.triage import LiveRule, Readable, Triage, Verdict
+from service.store.stories import Place, UnseenTwin
+from service.store.triage import Correction, LiveRule, Readable, Triage, Verdict
 
 log = structlog.get_logger()
 
-_SEOUL = ZoneInfo("Asia/Seoul")
-_AROUND = 40  # characters shown before and after a hit
-_SUMMARY = 200
-_CONDITION = 60
+_LOOKS = 10  # at likely copies, where other workers keep storing more of them
 
 
 @dataclass(slots=True)
@@ -58,71 +57,101 @@ class Judge:
         if waiting is None:
             return
         read, version = waiting
-        article, known = self._judged(read)
-        alerts = {} if article.baseline else await self._alerts(article, known, version)
-        verdict = Verdict(_keys(article), alerts, article.embargo_until, article.reading.kind)
-        owed = await self.triage.settle(article_id, verdict)
+        article, about, known = await asyncio.to_thread(self._judged, read)
+        told = facts_of(article, self.registry)
+        verdict = Verdict(
+            placing.place_of(article),
+            {},
+            article.embargo_until,
+            article.reading.kind,
+            known.topics,
+            _stored(about),
+        )
+        if not article.baseline:
+            book = await self._current(version)
+            matches = await self._matches(article, known, book.matcher)
+            alerts = dict(_alerts(article, told, matches, book.live))
+            verdict = replace(verdict, alerts=alerts, hit=[each.rule_id for each in matches])
+        owed = await self._settled(article, verdict, told)
         log.info("triage.done", article=article_id, baseline=article.baseline, owed=owed)
 
-    def _judged(self, article: Readable) -> tuple[Readable, Facts]:
-        """The article with its kind settled, and all that filters may ask of it."""
+    def _judged(self, article: Readable) -> tuple[Readable, Topical, Facts]:
+        """The article with its kind settled, its topics, and all that filters may ask of it."""
         said, source = article.reading, self.declared.get(article.source_id)
         publisher = said.publishers[0] if said.publishers else None
-        found = self.topics.judge(said.title, said.text, publisher)
+        about = self.topics.judge(said.title, said.text, publisher)
         if said.kind != "news":
             called, title = said.call.is_call, article.given_title or said.title
-            said = replace(said, kind=kind.of(title, said.text, called, scores=found.kinds))
-        topics = (code for code, _ in found.topics)
-        known = facts.of_reading(said, topics, article.source_id, _origin(source))
-        return replace(article, reading=said), known
+            said = replace(said, kind=kind.of(title, said.text, called, scores=about.kinds))
+        codes = (topic.code for topic in about.topics)
+        known = facts.of_reading(said, codes, article.source_id, _origin(source))
+        return replace(article, reading=said), about, known
 
-    async def _alerts(
-        self, article: Readable, known: Facts, version: int
-    ) -> dict[int, dict[str, object]]:
-        book = await self._current(version)
+    async def _matches(self, article: Readable, known: Facts, matcher: Matcher) -> list[Match]:
         title, text = article.reading.title, article.reading.text
-        morphs = await self.analyser.analyse(book.matcher.windows(title, text, known))
-        by_subscription: dict[int, list[Match]] = {}
-        for match in book.matcher.match(title, text, morphs, known):
-            subscription_id = book.live[match.rule_id].subscription_id
-            by_subscription.setdefault(subscription_id, []).append(match)
-        return {
-            each: self._alert(article, matches, book.live)
-            for each, matches in by_subscription.items()
-        }
+        trial = matcher.trial(title, text, known)
+        return trial.decide(await self.analyser.analyse(trial.windows))
+
+    async def _settled(
+        self, article: Readable, verdict: Verdict, told: Mapping[str, Any]
+    ) -> int | None:
+        """Find the article's story and settle; once more where a likely copy came meanwhile."""
+        for _ in range(_LOOKS):
+            place = await self._placed(article, verdict.place)
+            correction = await self._correction(article, place, told)
+            try:
+                return await self.triage.settle(
+                    article.id, replace(verdict, place=place, correction=correction)
+                )
+            except UnseenTwin:
+                log.info("triage.again", article=article.id)
+        raise RuntimeError(f"article {article.id}: copies of it keep coming in")
+
+    async def _placed(self, article: Readable, place: Place) -> Place:
+        """Where it belongs among what is known by now."""
+        likely = await self.triage.likely(article.id, place)
+        if not (likely.alike or likely.telling):
+            return place
+        return await asyncio.to_thread(placing.among, article, place, likely)
+
+    async def _correction(
+        self, article: Readable, place: Place, told: Mapping[str, Any]
+    ) -> Correction | None:
+        """What it says otherwise than before: its own page, or the article that it corrects."""
+        if article.earlier is not None:
+            before, files = article.earlier.reading, article.earlier.files
+            found = _changes(article, before, files)
+            worth = any(each.weighty for each in found)
+            return Correction(
+                found,
+                revision_id=article.earlier.revision_id,
+                alert=_corrected(told, found) if worth else None,
+            )
+        if place.tie is None or place.tie.joined_as != "correction":
+            return None
+        earlier = await self.triage.reading(place.tie.article_id)
+        found = _changes(article, *earlier) if earlier else ()
+        return Correction(
+            found,
+            earlier_id=place.tie.article_id,
+            alert=_corrected(told, found) if found and not article.baseline else None,
+        )
 
     async def _current(self, version: int) -> _Book:
-        """The rule book, loaded again where it has changed; rules edited later judge later news."""
-        if self._book is None or self._book.version < version:
-            version, live = await self.triage.rules()
-            spell = partial(spellings, registry=self.registry)
-            matcher = Matcher(dict(_parsed(live, Values(self.registry))), spell)
-            self._book = _Book(version, matcher, {each.id: each for each in live})
-        return self._book
-
-    def _alert(
-        self, article: Readable, matches: Sequence[Match], live: Mapping[int, LiveRule]
-    ) -> dict[str, object]:
-        """The facts an alert tells, in the fields of notifier.model.Alert."""
-        said = article.reading
-        named = [self.registry.by_id(each).name for each in said.publishers]
-        return {
-            "subscription": live[matches[0].rule_id].subscription,
-            "title": said.title,
-            "url": article.url,
-            "publisher": "·".join(named) or article.publisher,
-            "source": article.source_id,
-            "published_at": said.published_at and said.published_at.astimezone(_SEOUL).isoformat(),
-            "published_precision": said.precision,
-            "summary": (article.summary or said.text)[:_SUMMARY],
-            "hits": [
-                {"rule": live[each.rule_id].text, "excerpt": _excerpt(said, each)}
-                for each in matches
-            ],
-            "kind": said.kind,
-            "embargo": _embargo(said.embargo, article.embargo_until),
-            "apply_by": _apply_by(said.call),
-        }
+        """The rule book, kept up where it has changed; rules edited later judge later news."""
+        book = self._book
+        if book is None or book.version < version:
+            known = {} if book is None else book.live
+            changed = await self.triage.rules(known)
+            added = dict(_parsed(changed.added, Values(self.registry)))
+            if book is None:
+                matcher = Matcher(added, partial(spellings, registry=self.registry))
+            else:
+                matcher = book.matcher.with_changes(added, changed.gone)
+            live = {each: rule for each, rule in known.items() if each not in changed.gone}
+            live |= {each.id: each for each in changed.added}
+            book = self._book = _Book(changed.version, matcher, live)
+        return book
 
 
 def _parsed(live: Sequence[LiveRule], values: Values) -> Iterator[tuple[int, rules.Rule]]:
@@ -134,50 +163,38 @@ def _parsed(live: Sequence[LiveRule], values: Values) -> Iterator[tuple[int, rul
             log.error("rule.broken", rule=each.text, of=each.subscription, why=error.message)
 
 
+def _alerts(
+    article: Readable,
+    told: Mapping[str, Any],
+    matches: Sequence[Match],
+    live: Mapping[int, LiveRule],
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """By subscription, what it is told; ``matches`` are those of all its rules."""
+    by_subscription: dict[int, list[Match]] = {}
+    for match in matches:
+        by_subscription.setdefault(live[match.rule_id].subscription_id, []).append(match)
+    for subscription_id, own in by_subscription.items():
+        yield subscription_id, addressed(article, told, own, live)
+
+
 def _origin(source: Source | None) -> SourceKind | None:
     if source is None:
         return None
     return "news" if source.kind == "news" else "government"
 
 
-def _keys(article: Readable) -> tuple[str, ...]:
-    """Identity by address, by the web page's text, and by the text of the documents.
-
-    Any of them suffices: a portal gives web page and document, a feed of the ministry perhaps only
-    the one or the other.
-    """
-    title, text = clean_line(article.given_title), clean(article.given_text)
-    keys = story.keys(article.url, title, text, article.publisher)
-    for each in (text, *map(clean, article.documents[:1]), article.reading.text):
-        keys += story.titled_key(title, each)
-    return tuple(dict.fromkeys(keys))
+def _changes(
+    article: Readable, before: Any, files: Mapping[str, bytes | None]
+) -> tuple[Change, ...]:
+    said = changes.changes(before, article.reading)
+    return said + changes.files(files, article.files)
 
 
-def _embargo(printed: Embargo | None, until: datetime | None) -> str | None:
-    """The badge of news that may not be published yet, for those who are told all the same."""
-    if until is not None:
-        at = f"{until.astimezone(_SEOUL):%Y-%m-%d %H:%M}"
-        return f"엠바고 {at}까지 · embargoed until {at} KST"
-    if printed is not None and printed.condition is not None:
-        return f"엠바고 {printed.condition[:_CONDITION]} · embargoed on a condition"
-    return None
+def _corrected(told: Mapping[str, Any], found: Sequence[Change]) -> dict[str, Any]:
+    return {**told, "changes": [changes.worded(each) for each in found]}
 
 
-def _apply_by(call: Call) -> str | None:
-    """The last day to apply, with its time of day where one is given."""
-    if not call.is_call or call.end is None:
-        return None
-    return f"{call.end} {call.end_clock or ''}".rstrip()
-
-
-def _excerpt(said: Reading, match: Match) -> str:
-    """The words around the first hit, in the body before the title."""
-    if match.hits:
-        return _around(said.text, match.hits[0])
-    return _around(said.title, match.in_title[0]) if match.in_title else ""
-
-
-def _around(text: str, span: Span) -> str:
-    start, end = max(0, span[0] - _AROUND), span[1] + _AROUND
-    words = " ".join(text[start:end].split())
-    return ("…" if start else "") + words + ("…" if end < len(text) else "")
+def _stored(about: Topical) -> dict[str, Any]:
+    """All that was found of topics, as it is kept."""
+    topics = [each._asdict() for each in about.topics]
+    return {"topics": topics, "primary": about.primary, "fields": list(about.fields)}

@@ -22,6 +22,7 @@ from service.attach import Attach
 from service.collect import Collect
 from service.deliver import Deliver
 from service.read import Read
+from service.revisit import Revisit
 from service.store.server import plain
 from service.store.steps import Step
 from service.triage import Judge
@@ -46,7 +47,7 @@ _LOST = (
 )
 
 
-def fetching(collect: Collect, attach: Attach) -> Tasks:
+def fetching(collect: Collect, attach: Attach, revisit: Revisit) -> Tasks:
     """The tasks that talk to publishers: many at once, nearly always waiting."""
 
     async def poll(subject: str) -> None:
@@ -62,7 +63,11 @@ def fetching(collect: Collect, attach: Attach) -> Tasks:
         if subject in attach.declared:
             await attach.attach_owed(subject)
 
-    return {"poll": poll, "collect": owed, "attach": files}
+    async def again(subject: str) -> None:
+        if subject in revisit.declared:
+            await revisit.look_again(subject)
+
+    return {"poll": poll, "collect": owed, "attach": files, "revisit": again}
 
 
 def judging(read: Read, judge: Judge) -> Tasks:

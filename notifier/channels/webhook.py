@@ -1,7 +1,7 @@
 """A signed POST to the receiver's URL, by the Standard Webhooks specification.
 
-The body is ``{"type": "alert.created", "timestamp": …, "data": {the alert}}``. A status in 200-299
-means *sent*; what every other answer means stands in ``_judge``.
+The body is ``{"type": "alert.created", "timestamp": …, "data": {the alert}}``, of a correction
+``alert.corrected``. A status in 200-299 means *sent*; what other answers mean stands in ``_judge``.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def _parsed(address: str) -> httpx.URL:
 
 def _body(message: Message, at: datetime) -> bytes:
     payload = {
-        "type": "alert.created",
+        "type": "alert.corrected" if message.alert.changes else "alert.created",
         "timestamp": at.isoformat(timespec="seconds"),
         "data": asdict(message.alert),
     }

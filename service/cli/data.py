@@ -1,18 +1,26 @@
-"""``pabal match``, ``same``: the judging room on files and pipes.
+"""``pabal match``, ``same``: the judging room on files, on pipes and on what is stored.
 
 JSON Lines in and out have the forms that docs/formats.md gives.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service import config, logs
+from service.config import Settings
 from service.errors import UserError
 from service.jsonl import records
+from service.since import Since, since
+
+if TYPE_CHECKING:
+    from service.judging.rules import Rule
+    from service.preview import Preview
 
 _AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines")]
 
@@ -25,10 +33,58 @@ def add(app: typer.Typer) -> None:
 
 def match(
     rule: Annotated[str, typer.Argument(help="규칙 / a rule")],
-    source: Annotated[str, typer.Argument(help="JSON Lines 파일 또는 - / a file or -")] = "-",
+    source: Annotated[
+        str | None, typer.Argument(help="JSON Lines 파일 또는 - / a file or -", show_default="-")
+    ] = None,
+    back: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            help="저장된 글에서: 30d, 2w, 12h, 2026-10-01 / of what is stored instead",
+        ),
+    ] = None,
     as_json: _AsJson = False,
 ) -> None:
     """규칙이 글에 맞는지, 어디에 맞는지 봅니다. / Whether a rule holds for texts, and where."""
+    if back is None:
+        _match_records(rule, source or "-", as_json=as_json)
+    elif source is None:
+        _match_stored(rule, since(back), as_json=as_json)
+    else:
+        raise UserError(
+            f"{source}: --since는 저장된 글을 보므로 파일과 함께 쓸 수 없습니다 "
+            "(--since looks at what is stored: give a file or --since, not both)"
+        )
+
+
+def _match_stored(typed: str, ago: Since, *, as_json: bool) -> None:
+    from scrapers.registry import sources  # noqa: PLC0415
+    from service.judging.fields import Values  # noqa: PLC0415
+    from service.judging.rules import parse  # noqa: PLC0415
+    from service.reading.publishers import Registry  # noqa: PLC0415
+    from service.shown_rules import preview_records, show_preview  # noqa: PLC0415
+
+    rule = parse(typed, Values(Registry.load(), sources=frozenset(sources())))
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    found = asyncio.run(_preview(settings, rule, ago, whole=as_json))
+    if not as_json:
+        show_preview(typed, found)
+        return
+    for record in preview_records(typed, found):
+        typer.echo(json.dumps(record, ensure_ascii=False))
+
+
+async def _preview(settings: Settings, rule: Rule, ago: Since, *, whole: bool) -> Preview:
+    from service.lookback import opened  # noqa: PLC0415
+    from service.preview import NEWEST, preview  # noqa: PLC0415
+    from service.store.past import Past  # noqa: PLC0415
+
+    async with opened(settings) as (database, tools):
+        return await preview(Past(database), rule, ago, tools, None if whole else NEWEST)
+
+
+def _match_records(rule: str, source: str, *, as_json: bool) -> None:
     from service.judging.facts import of_record  # noqa: PLC0415
     from service.judging.fields import Values  # noqa: PLC0415
     from service.judging.matcher import Matcher  # noqa: PLC0415
@@ -44,12 +100,13 @@ def match(
     parts = [
         (str(each.get("title") or ""), _text(each), of_record(each, registry)) for each in given
     ]
-    windows = sorted(frozenset[str]().union(*(matcher.windows(*each) for each in parts)))
+    trials = [matcher.trial(*each) for each in parts]
+    windows = sorted(frozenset[str]().union(*(each.windows for each in trials)))
     morphs = dict(
         zip(windows, Morphology(registry.names()).analyse(windows), strict=True) if windows else ()
     )
-    for record, (title, text, facts) in zip(given, parts, strict=True):
-        found = matcher.match(title, text, morphs, facts)
+    for record, (title, _, _), trial in zip(given, parts, trials, strict=True):
+        found = trial.decide(morphs)
         hits = [list(span) for each in found for span in each.hits]
         result = {"id": record.get("id"), "matched": bool(found), "hits": hits}
         shown = f"{'✓' if found else '–'} {record.get('id')} {title} {hits}"

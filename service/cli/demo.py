@@ -128,7 +128,7 @@ def _plan(
         if not releases:
             raise UserError(f"{replay}: 재생할 것이 없습니다 (nothing to replay)")
     fast = speed or (_INVENTED_SPEED if replay is None else _REPLAY_SPEED)
-    return Plan(releases, rules, fast, kills, slow_sink, seed, home, database_url)
+    return Plan(releases, replay is None, rules, fast, kills, slow_sink, seed, home, database_url)
 
 
 def _rules(file: Path | None, typed: list[str] | None) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ class _Reader:
             said["kind"] = kind.of(title, reading.text, called, scores=found.kinds)
         return {
             **said,
-            "topics": [{"code": code, "score": round(score, 4)} for code, score in found.topics],
+            "topics": [each._asdict() for each in found.topics],
             "primary_topic": found.primary,
             "support_fields": list(found.fields),
         }

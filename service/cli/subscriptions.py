@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,14 @@ from service import config, logs
 from service.errors import UserError
 from service.store.subscriptions import Embargoed, Subscriptions
 
+if TYPE_CHECKING:
+    from service.judging.rules import Rule
+    from service.preview import Tools
+    from service.store.database import Database
+
+_LOOKED_BACK = timedelta(days=30)
+_TITLES = 3
+_FLOOD = 50 * 7  # alerts a week
 _SHORTEST_KEY, _LONGEST_KEY = 24, 64
 
 
@@ -41,19 +50,20 @@ def subscribe(
     주소가 없으면 화면(로그)에 씁니다. / By webhook where an address is given, else on the console.
     """
     from notifier.channels.webhook import new_secret  # noqa: PLC0415
+    from service.judging import rules  # noqa: PLC0415
 
     parsed, warnings = _parsed(rule)
     channel, address = ("webhook", webhook) if webhook else ("console", "-")
     _check_address(channel, address)
-    if not all(map(_is_secret, secret.split())):
-        raise UserError(
-            "--secret: whsec_와 24~64바이트의 base64여야 합니다 "
-            "(must be whsec_ and 24 to 64 bytes in base64)"
-        )
+    _check_secret(secret)
     key = (secret or new_secret()) if webhook else None
 
-    async def save(store: Subscriptions) -> None:
-        await store.subscribe(name, parsed, channel, address, key, embargoed=embargoed)
+    canonical = [(typed, rules.canonical(each)) for typed, each in parsed]
+
+    async def save(database: Database, tools: Tools) -> None:
+        await _foretell(database, tools, parsed)
+        store = Subscriptions(database)
+        await store.subscribe(name, canonical, channel, address, key, embargoed=embargoed)
 
     _in_store(save)
     typer.echo(f"{name}: 규칙 {len(parsed)}개 → {channel} {address}")
@@ -63,8 +73,28 @@ def subscribe(
         typer.echo(f"서명 열쇠 / signing secret (다시 보이지 않습니다 / shown once): {key}")
 
 
-def _parsed(typed: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Each rule as typed with its canonical text; and what to be warned of."""
+async def _foretell(database: Database, tools: Tools, parsed: Sequence[tuple[str, Rule]]) -> None:
+    """Say what the rules would have brought, before they are saved; it keeps nobody from saving."""
+    from service.preview import previews  # noqa: PLC0415
+    from service.shown_rules import estimate, titles  # noqa: PLC0415
+    from service.store.past import Past  # noqa: PLC0415
+
+    found = await previews(
+        Past(database), [rule for _, rule in parsed], _LOOKED_BACK, tools, _TITLES
+    )
+    for (typed, _), each in zip(parsed, found, strict=True):
+        typer.echo("\n  ".join([typed, *estimate(each).splitlines()]))
+        for title in titles(each):
+            typer.echo(f"    {title}")
+        if each.per_week is not None and each.per_week > _FLOOD:
+            typer.echo(
+                "  ! 하루에 50건이 넘게 옵니다. 낱말이나 조건을 더해 좁혀 보십시오. / "
+                "More than 50 a day: narrow it with another word or filter."
+            )
+
+
+def _parsed(typed: Sequence[str]) -> tuple[list[tuple[str, Rule]], list[str]]:
+    """Each rule with its text as typed; and what to be warned of."""
     from scrapers.registry import sources  # noqa: PLC0415
     from service.judging import rules  # noqa: PLC0415
     from service.judging.fields import Values  # noqa: PLC0415
@@ -73,7 +103,7 @@ def _parsed(typed: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
     values = Values(Registry.load(), sources=frozenset(sources()))
     read = [(text, rules.parse(text, values)) for text in typed]
     warnings = [f"{text}: {why}" for text, rule in read for why in rules.warnings(rule)]
-    return [(text, rules.canonical(rule)) for text, rule in read], warnings
+    return read, warnings
 
 
 def _check_address(channel: str, address: str) -> None:
@@ -83,6 +113,14 @@ def _check_address(channel: str, address: str) -> None:
         open_channels(config.from_environment())[channel].check_address(address)
     except BadAddress as error:
         raise UserError(str(error)) from error
+
+
+def _check_secret(secret: str) -> None:
+    if not all(map(_is_secret, secret.split())):
+        raise UserError(
+            "--secret: whsec_와 24~64바이트의 base64여야 합니다 "
+            "(must be whsec_ and 24 to 64 bytes in base64)"
+        )
 
 
 def _is_secret(text: str) -> bool:
@@ -97,8 +135,8 @@ def _is_secret(text: str) -> bool:
 def unsubscribe(name: Annotated[str, typer.Argument(help="구독 이름 / its name")]) -> None:
     """구독을 끝냅니다. / End a subscription."""
 
-    async def end(store: Subscriptions) -> None:
-        if not await store.end(name):
+    async def end(database: Database, _: Tools) -> None:
+        if not await Subscriptions(database).end(name):
             raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
 
     _in_store(end)
@@ -108,8 +146,8 @@ def unsubscribe(name: Annotated[str, typer.Argument(help="구독 이름 / its na
 def subscriptions() -> None:
     """구독을 모두 보입니다. / List every live subscription."""
 
-    async def show(store: Subscriptions) -> None:
-        for each in await store.listed():
+    async def show(database: Database, _: Tools) -> None:
+        for each in await Subscriptions(database).listed():
             typer.echo(
                 f"{each.name}: {' · '.join(each.rules)} → {', '.join(each.endpoints) or '—'}"
                 + (" (엠바고 중에도 / embargoed too)" if each.embargoed == "badge" else "")
@@ -118,21 +156,14 @@ def subscriptions() -> None:
     _in_store(show)
 
 
-def _in_store(act: Callable[[Subscriptions], Awaitable[None]]) -> None:
+def _in_store(act: Callable[[Database, Tools], Awaitable[None]]) -> None:
     settings = config.from_environment()
     logs.set_up(settings.log)
 
     async def run() -> None:
-        from service.app import database_url  # noqa: PLC0415
-        from service.store.database import Database  # noqa: PLC0415
-        from service.store.migrate import migrate  # noqa: PLC0415
+        from service.lookback import opened  # noqa: PLC0415
 
-        async with database_url(settings) as url:
-            await migrate(url)
-            database = Database(url, size=1)
-            try:
-                await act(Subscriptions(database))
-            finally:
-                await database.close()
+        async with opened(settings) as (database, tools):
+            await act(database, tools)
 
     asyncio.run(run())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.store.evidence import OwedRow, StoredRow
@@ -43,8 +43,11 @@ class Ledger:
     stored: int = 0
     not_stored: list[str] = field(default_factory=list)
     copies: int = 0
+    joined: int = 0
+    merged: list[int] = field(default_factory=list)
     owed: int = 0
     sent: int = 0
+    corrections: int = 0
     missed: list[int] = field(default_factory=list)
     not_owed: list[int] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
@@ -57,12 +60,13 @@ class Ledger:
 
     @property
     def clean(self) -> bool:
-        """Nothing lost, nothing twice, nothing that nobody asked for.
+        """Nothing lost or hidden, nothing twice, nothing that nobody asked for.
 
         After a kill a message may come again with the same id, once for each that was under way.
         """
-        faults = (self.not_stored, self.missed, self.not_owed, self.twice, self.strangers)
-        return not any(faults) and self.repeats <= self.in_flight_at_kills
+        lost = self.not_stored or self.missed or self.merged
+        wrong = self.not_owed or self.twice or self.strangers
+        return not lost and not wrong and self.repeats <= self.in_flight_at_kills
 
 
 def draw_up(
@@ -73,21 +77,26 @@ def draw_up(
     reads: Reads,
     *,
     release_of: Callable[[StoredRow], int],
+    distinct: bool,
     kills: int = 0,
     in_flight_at_kills: int = 0,
 ) -> Ledger:
     """Hold everything against everything else.
 
     What is owed is read plainly off the stored rows: a story concerns the subscriber where any of
-    its articles that is not of the silent baseline does.
+    its articles that is not of the silent baseline does. ``distinct``: two releases are one event
+    only where one's title stands in the other's; any other story of two hides one of them.
     """
     news = [row for row in stored if not row.baseline]
     rows = Counter((row.source_id, release_of(row)) for row in stored)
     wanted = {(each.source_id, each.release_id) for each in published}
     due = {row.story_id for row in news if row.story_id and reads(row.title, row.text)}
+    told_of = {row.message_id: (row.story_id, row.revision_id) for row in owed}
     story_of = {row.message_id: row.story_id for row in owed}
     receipts = Counter(each.message_id for each in received)
-    got = Counter(story_of[each] for each in receipts if each in story_of)
+    told = Counter(told_of[each] for each in receipts if each in told_of)
+    got = {story_id for story_id, _ in told}
+    together = list(_together(stored, release_of))
     ledger = Ledger(
         published=len({each.release_id for each in published}),
         appearances=len(published),
@@ -95,16 +104,31 @@ def draw_up(
         stored=sum(rows[each] == 1 for each in wanted),
         not_stored=sorted(f"{s} {r}" for s, r in wanted if rows[s, r] != 1),
         copies=len(news) - len({row.story_id for row in news}),
+        joined=sum(len(titles) - 1 for _, titles in together),
+        merged=[story for story, titles in together if distinct and not _nested(titles)],
         owed=len(due),
         sent=len(receipts),
-        missed=sorted(due - set(got)),
-        not_owed=sorted(set(got) - due),
-        twice=sorted(each for each, times in got.items() if times > 1),
+        corrections=sum(revision_id != 0 for _, revision_id in told),
+        missed=sorted(due - got),
+        not_owed=sorted(got - due),
+        twice=sorted({story_id for (story_id, _), times in told.items() if times > 1}),
         strangers=sorted(set(receipts) - set(story_of)),
         repeats=sum(receipts.values()) - len(receipts),
         kills=kills,
         in_flight_at_kills=in_flight_at_kills,
     )
+    _time(ledger, news, published, _first_receipts(received, story_of), release_of)
+    return ledger
+
+
+def _time(
+    ledger: Ledger,
+    news: Sequence[StoredRow],
+    published: Sequence[Published],
+    first: Mapping[int, float],
+    release_of: Callable[[StoredRow], int],
+) -> None:
+    """Write down how long each story took from its first appearance to its ``first`` receipt."""
     appeared = {(each.source_id, each.release_id): each for each in published}
     puts: defaultdict[int, list[float]] = defaultdict(list)
     shows: defaultdict[int, list[float]] = defaultdict(list)
@@ -113,10 +137,28 @@ def draw_up(
         if each is not None and row.story_id is not None:
             puts[row.story_id].append(each.at)
             shows[row.story_id].extend([] if each.shown is None else [each.shown])
-    for story_id, at in _first_receipts(received, story_of).items():
+    for story_id, at in first.items():
         ledger.from_publication += [at - min(puts[story_id])] if puts[story_id] else []
         ledger.from_showing += [at - min(shows[story_id])] if shows[story_id] else []
-    return ledger
+
+
+def _together(
+    stored: Sequence[StoredRow], release_of: Callable[[StoredRow], int]
+) -> Iterator[tuple[int, Sequence[str]]]:
+    """Stories that hold several releases, each with the titles of those."""
+    titles: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    for row in stored:
+        if row.story_id is not None:
+            titles[row.story_id].setdefault(release_of(row), row.title)
+    for story_id, found in sorted(titles.items()):
+        if len(found) > 1:
+            yield story_id, list(found.values())
+
+
+def _nested(titles: Sequence[str]) -> bool:
+    """Whether the shortest title stands in all of them."""
+    shortest = min(titles, key=len)
+    return all(shortest in each for each in titles)
 
 
 def _first_receipts(

@@ -52,11 +52,12 @@ _DIGITS = 8  # of a release's number, which every site prints at the end of its 
 class Plan:
     """What to play. ``speed`` is how many seconds of the world pass in one of ours.
 
-    ``slow_sink`` is how many seconds the receiver takes for an answer, ``home`` a directory that
-    other accounts may pass.
+    ``distinct``: the releases are invented, one event has one title. ``slow_sink`` is how many
+    seconds the receiver takes for an answer, ``home`` a directory that other accounts may pass.
     """
 
     releases: Sequence[Release]
+    distinct: bool
     rules: Sequence[str]
     speed: float
     kills: int
@@ -126,6 +127,7 @@ class Demo:
             "PABAL_SOURCES": ",".join(chain.from_iterable(SOURCES_OF_SITE.values())),
             "PABAL_PACE": str(min(max(self.plan.speed, 1.0), _FASTEST_PACE)),
             "PABAL_PRIVATE_WEBHOOKS": "true",
+            "PABAL_LOOK_AGAIN": "",  # hours of the world pass in seconds
             "PABAL_PORT": "0",
             "PABAL_LOG": "json",
         }
@@ -206,6 +208,7 @@ class Demo:
             [Received(each.message_id, each.received_at) for each in sink.receipts if each.valid],
             reads,
             release_of=release_of,
+            distinct=self.plan.distinct,
             kills=self.progress.kills,
             in_flight_at_kills=await evidence.died_in_flight(),
         )

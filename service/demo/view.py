@@ -45,8 +45,10 @@ def _rows(ledger: Ledger) -> list[tuple[str, str]]:
         ("한 번씩 저장 / stored once", str(ledger.stored)),
         ("  저장되지 않았거나 두 번 / not stored, or twice", str(len(ledger.not_stored))),
         ("같은 글로 접음 / folded as copies", str(ledger.copies)),
+        ("  그중 다른 번호의 글과 / of them with another release", str(ledger.joined)),
         ("알려야 할 사건 / alerts owed (plain reading)", str(ledger.owed)),
         ("보낸 알림 / sent", str(ledger.sent)),
+        ("  그중 정정 / of them corrections", str(ledger.corrections)),
         ("발행→수신 / publication to receipt p50", _seconds(ledger.from_publication, 0.5)),
         ("발행→수신 / publication to receipt p99", _seconds(ledger.from_publication, 0.99)),
         ("목록→수신 / shown on a list to receipt p50", _seconds(ledger.from_showing, 0.5)),
@@ -56,6 +58,7 @@ def _rows(ledger: Ledger) -> list[tuple[str, str]]:
         ("  강제 종료 때 가던 것 / in flight at kills", str(ledger.in_flight_at_kills)),
         ("알릴 것이 아닌데 보냄 / sent though not owed", str(len(ledger.not_owed))),
         ("모르는 번호로 받음 / received but not on record", str(len(ledger.strangers))),
+        ("다른 글인데 한 사건으로 / hidden behind another", str(len(ledger.merged))),
         ("놓침 / missed", str(len(ledger.missed))),
         ("두 번 보냄 / sent twice", str(len(ledger.twice))),
     ]

@@ -24,7 +24,8 @@ class Release:
     ``published`` is aware, Asia/Seoul, and is what the pages print: 00:00:00 where the ministry
     gives a date only. ``ministry`` is the outlet's name on a news site. ``text`` has one paragraph
     a line. ``files`` are the names of attachments. ``sites`` is a part of SITES. ``embargo`` is
-    what the release-time box of its documents prints, None for 배포 즉시: at once.
+    what the release-time box of its documents prints, None for 배포 즉시: at once. ``attached`` is
+    what its documents say, None for ``text``.
     """
 
     id: int
@@ -35,6 +36,7 @@ class Release:
     files: tuple[str, ...] = ()
     sites: frozenset[str] = frozenset({"korea_kr"})
     embargo: datetime | None = None
+    attached: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,25 @@ class World:
         for site in release.sites:
             self._shelves[site, None].append(place)
             self._shelves[site, release.ministry].append(place)
+
+    def amend(self, release: Release) -> None:
+        """Put ``release`` in the place of the one of its number, without a word.
+
+        Raises ValueError for one that was not published, or by another ministry, or elsewhere.
+        """
+        place = self._place.get(release.id)
+        before = None if place is None else self._releases[place]
+        shelves = before and (before.ministry, before.sites)
+        if place is None or shelves != (release.ministry, release.sites):
+            raise ValueError(f"release {release.id} does not stand there")
+        self._releases[place] = release
+
+    def withdraw(self, release_id: int) -> None:
+        """Take a release off all its sites. Raises KeyError for one that is not there."""
+        place = self._place.pop(release_id)
+        for shelf in self._shelves.values():
+            if place in shelf:
+                shelf.remove(place)
 
     def newest(
         self, site: str, count: int, *, skip: int = 0, ministries: frozenset[str] | None = None

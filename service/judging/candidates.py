@@ -2,54 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
 from service.judging.conditions import Conditions
 from service.judging.facts import Facts
 from service.judging.found import Found, Standing, in_order
-from service.judging.index import PAD, Held
-from service.judging.logic import Atom, Field, Near, Term, possible, satisfied, terms, wanted
+from service.judging.index import PAD, Held, Ints, Truth
+from service.judging.logic import Atom, Near, Rule, atoms, possible, satisfied, wanted
+from service.judging.morphemes import Morphs
 from service.judging.segment import Segment
-from service.judging.terms import Analyse
+from service.model import Match
 
-_NOWHERE = Standing()
+Clauses = tuple[tuple[int, ...], ...]
+"""The literals of each."""
+
+_Reading = Callable[[Rule, Callable[[Atom], bool]], bool]
+"""``possible`` or ``satisfied``."""
+
+
+class Trial:
+    """An article before the rules, in two steps, because morphology is dear.
+
+    ``windows`` are the few stretches it is needed for, none where no rule can hold; ``decide`` is
+    given their morphemes.
+    """
+
+    def __init__(
+        self,
+        segments: Iterable[Segment],
+        conditions: Conditions,
+        article: tuple[str, str],
+        facts: Facts,
+    ) -> None:
+        """``article`` is a title and a text."""
+        self._conditions = conditions
+        self._found = Found(*article, conditions)
+        asked, truth = _by_letters(conditions, self._found, facts)
+        some = [Candidates(each, each.index.held(asked, truth)) for each in segments]
+        for term in set(asked.tolist()) - conditions.filters:
+            settled = self._found.settled(term)
+            if settled is not None:
+                truth[2 * term : 2 * term + 2] = settled, not settled
+        self._truth = truth
+        self._some = [each.left(truth, conditions, possible) for each in some]
+        self.windows = frozenset(
+            window for term in self._terms(self._some) for window in self._found.windows(term)
+        )
+
+    def decide(self, morphs: Mapping[str, Morphs]) -> list[Match]:
+        """The rules that hold, by id, with where the words of what holds stand.
+
+        ``morphs`` holds at least the ``windows``.
+        """
+        conditions, truth = self._conditions, self._truth.copy()
+        judged = Judged(self._found, conditions, morphs)
+        for number in _named(self._some, conditions):
+            if truth[2 * number] and truth[2 * number + 1]:
+                stands = bool(judged.standing(number))
+                truth[2 * number : 2 * number + 2] = stands, not stands
+        matches: list[Match] = []
+        for some in self._some:
+            matches += some.left(truth, conditions, satisfied).matches(judged, truth, conditions)
+        return sorted(matches, key=attrgetter("rule_id"))
+
+    def _terms(self, some: Iterable[Candidates]) -> set[int]:
+        """Every term they ask for or bar, also near another."""
+        conditions, nears = self._conditions, self._conditions.nears
+        named = _named(some, conditions)
+        of_nears = (nears[each] for each in named & nears.keys())
+        return named.difference(nears, conditions.filters).union(*of_nears)
 
 
 class Judged:
-    """What of all that rules ask for holds for one article. Each condition is judged once."""
+    """Where what rules ask for stands in one article. Each condition is judged once."""
 
-    def __init__(self, found: Found, facts: Facts, analyse: Analyse) -> None:
-        self._found = found
-        self._fields = facts.fields()
-        self._analyse = analyse
-        self._places: dict[frozenset[Atom], Standing] = {}
+    def __init__(self, found: Found, conditions: Conditions, morphs: Mapping[str, Morphs]) -> None:
+        self._found, self._conditions, self._morphs = found, conditions, morphs
+        self._standing: dict[int, Standing] = {}
+        self._hits: dict[Clauses, Standing] = {}
 
-    def holds(self, atom: Atom) -> bool:
-        """Whether it does."""
-        return atom in self._fields if isinstance(atom, Field) else bool(self._standing(atom))
+    def standing(self, number: int) -> Standing:
+        """Where the words of a condition, which is no filter, stand."""
+        if number not in self._standing:
+            atom = self._conditions[number]
+            if isinstance(atom, Near):
+                one, other = map(self.standing, self._conditions.nears[number])
+                self._standing[number] = self._found.near(one, other, atom.words)
+            else:
+                self._standing[number] = self._found.standing(number, self._morphs)
+        return self._standing[number]
 
-    def places(self, atoms: frozenset[Atom]) -> Standing:
-        """Where the words of these conditions stand; what must be near another, only there."""
-        if atoms not in self._places:
-            near = [(each.first, each.second) for each in atoms if isinstance(each, Near)]
-            each = [
-                self._standing(atom)
-                for atom in atoms.difference(*near)
-                if not isinstance(atom, Field)
-            ]
-            self._places[atoms] = Standing(
-                in_order(span for one in each for span in one.in_title),
-                in_order(span for one in each for span in one.in_text),
-            )
-        return self._places[atoms]
-
-    def _standing(self, atom: Term | Near) -> Standing:
-        if isinstance(atom, Near):
-            return self._found.near(atom, self._analyse)
-        return self._found.standing(atom, self._analyse)
+    def hits(self, alternatives: Clauses) -> Standing:
+        """Where the words of these stand; what a clause asks for near another, only there."""
+        found = self._hits.get(alternatives)
+        if found is None:
+            conditions = self._conditions
+            shown: set[int] = set()
+            for clause in alternatives:
+                asked = {each // 2 for each in clause if each != PAD and each % 2 == 0}
+                near = [conditions.nears[each] for each in asked & conditions.nears.keys()]
+                shown |= asked.difference(conditions.filters, *near)
+            found = self._hits[alternatives] = _together([*map(self.standing, shown)])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,64 +116,65 @@ class Candidates:
 
     segment: Segment
     clauses: Held
-    conditions: Conditions
 
-    def possible(self, found: Found, fields: Collection[Field]) -> Candidates:
-        """Without those that ask for words whose letters are not in the text as they should be."""
-
-        def may(atom: Atom) -> bool:
-            match atom:
-                case Term():
-                    return found.contains(atom)
-                case Near(first, second):
-                    return found.contains(first) and found.contains(second)
-                case Field():
-                    return atom in fields
-
-        wide = self.segment.wide
-        left = self._where(lambda atom, barred: barred or may(atom))
-        shared = left.clauses.shared.tolist()
-        return left.only([each not in wide or possible(wide[each], may) for each in shared])
-
-    def terms(self) -> frozenset[Term]:
-        """Every term the candidates ask for or bar."""
-        rules = {each for each in self.clauses.shared.tolist() if each in self.segment.wide}
-        return frozenset().union(
-            *(terms(self.conditions[number]) for number in self._named()),
-            *(terms(self.segment.wide[each]) for each in rules),
-        )
-
-    def holding(self, judged: Judged) -> Iterator[tuple[list[int], frozenset[Atom]]]:
-        """Ids of rules that hold, all that share a rule at once, with what it asked for."""
-        kept = self._where(lambda atom, barred: judged.holds(atom) is not barred)
-        asked: dict[int, set[int]] = {}
-        for shared, literals in zip(*map(np.ndarray.tolist, reversed(kept.clauses)), strict=True):
-            asked.setdefault(shared, set()).update(each for each in literals if not each % 2)
-        for shared, literals in asked.items():
-            rule = self.segment.wide.get(shared)
-            if rule is not None and not satisfied(rule, judged.holds):
-                continue
-            atoms = (
-                frozenset(filter(judged.holds, wanted(rule)))
-                if rule is not None
-                else frozenset(self.conditions[each // 2] for each in literals if each != PAD)
-            )
-            yield self.segment.index.ids_of(shared), atoms
-
-    def _where(self, holds: Callable[[Atom, bool], bool]) -> Candidates:
-        """The clauses each of whose literals holds, by condition and whether it is barred."""
-        literals = self.clauses.literals
-        each, place = np.unique(literals, return_inverse=True)
-        truth = [
-            one == PAD or holds(self.conditions[one // 2], one % 2 == 1) for one in each.tolist()
-        ]
-        holding = np.array(truth, np.bool_)[place.reshape(literals.shape)]
-        return self.only(map(all, holding.tolist()))
-
-    def only(self, which: Iterable[bool]) -> Candidates:
-        """The clauses of which ``which`` says so."""
-        kept = np.fromiter(which, np.bool_)
+    def left(self, truth: Truth, conditions: Conditions, reading: _Reading) -> Candidates:
+        """Those that may hold, or do, by the truth of their literals."""
+        kept = truth[self.clauses.literals].all(axis=1)
+        for shared, rule in self.wide().items():
+            if not reading(rule, lambda atom: bool(truth[2 * conditions.number(atom)])):
+                kept = np.logical_and(kept, self.clauses.shared != shared)
         return replace(self, clauses=Held(*(each[kept] for each in self.clauses)))
 
-    def _named(self) -> list[int]:
-        return [each for each in np.unique(self.clauses.literals // 2).tolist() if each]
+    def wide(self) -> dict[int, Rule]:
+        """Those rules whose clauses do not say all."""
+        wide = self.segment.wide
+        held = wide.keys() & self.clauses.shared.tolist() if wide else ()
+        return {each: wide[each] for each in held}
+
+    def matches(self, judged: Judged, truth: Truth, conditions: Conditions) -> list[Match]:
+        """What is left as matches; all that share a rule have the same hits."""
+        asked: dict[int, Clauses] = {}
+        clauses = map(tuple, self.clauses.literals.tolist())
+        for shared, clause in zip(self.clauses.shared.tolist(), clauses, strict=True):
+            asked[shared] = (*asked[shared], clause) if shared in asked else (clause,)
+        for shared, rule in self.wide().items():
+            wants = (2 * conditions.number(atom) for atom in wanted(rule))
+            asked[shared] = tuple((literal,) for literal in wants if truth[literal])
+        hits = [judged.hits(each) for each in asked.values()]
+        ids, which = self.segment.index.owned(np.array([*asked], np.int32))
+        return [
+            Match(rule_id, hits[at].in_text, hits[at].in_title)
+            for rule_id, at in zip(ids.tolist(), which.tolist(), strict=True)
+        ]
+
+
+def _together(some: Sequence[Standing]) -> Standing:
+    if len(some) == 1:
+        return some[0]
+    return Standing(
+        in_order(span for each in some for span in each.in_title),
+        in_order(span for each in some for span in each.in_text),
+    )
+
+
+def _named(some: Iterable[Candidates], conditions: Conditions) -> set[int]:
+    """The conditions they ask for or bar."""
+    named = np.zeros(len(conditions), np.bool_)
+    rules: list[Rule] = []
+    for each in some:
+        named[each.clauses.literals >> 1] = True
+        rules += each.wide().values()
+    named[0] = False
+    numbers = set(np.flatnonzero(named).tolist())
+    return numbers.union(conditions.number(atom) for rule in rules for atom in atoms(rule))
+
+
+def _by_letters(conditions: Conditions, found: Found, facts: Facts) -> tuple[Ints, Truth]:
+    """The conditions that may hold by the letters, and so the truth of each literal: it may be."""
+    known = conditions.numbers(facts.fields())
+    asked = np.array([*found.possible(), *known], np.int32)
+    truth = conditions.nothing()
+    truth[[2 * near for near in conditions.nears]] = True
+    truth[2 * asked] = True  # and also not: the letters may be no word
+    truth[[2 * field + 1 for field in known]] = False
+    return asked, truth

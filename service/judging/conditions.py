@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterable
+from operator import add
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from service.judging.terms import fold, squeeze
 
 Spell = Callable[[str], tuple[str, ...]]
 """A term → all spellings that mean it, itself among them."""
+
+Seen = dict[str, list[int]]
+"""Letters → the places where they are, in order."""
 
 _HEAD = 2  # letters of a term by which it is looked up; no term is shorter
 _RARE, _OFTEN, _MOSTLY, _NEVER_ASKED = 0, 1 << 22, 1 << 24, 1 << 28
@@ -30,14 +34,16 @@ class Conditions:
     def __init__(self, spell: Spell) -> None:
         """``spell`` gives the spellings of terms that are not exact.
 
-        ``nears`` are the numbers of the conditions that two terms are near each other.
+        ``filters`` are conditions that ask for facts. ``nears`` are those that two terms
+        are near each other, with those of the terms.
         """
         self._spell = spell
-        self._spellings: dict[Term, tuple[str, ...]] = {}  # of those that have several
+        self._spellings: dict[int, tuple[str, ...]] = {}  # of the terms that have several
         self._number: dict[Atom, int] = {}
         self._atoms: list[Atom | None] = [None]
         self._asked = array("i", [0])
-        self.nears: list[int] = []
+        self.filters: set[int] = set()
+        self.nears: dict[int, tuple[int, int]] = {}
         self._in_titles: set[int] = set()
         self._nothing = np.ones(1, np.bool_)
         self._lengths: dict[str, tuple[int, ...]] = {}  # of the spellings that begin so
@@ -53,9 +59,19 @@ class Conditions:
         assert atom is not None
         return atom
 
-    def spellings(self, term: Term) -> tuple[str, ...]:
-        """The spellings in which a term that was entered is looked for."""
-        return self._spellings.get(term, (term.text,))
+    def term(self, number: int) -> Term:
+        """The condition, which is a term."""
+        atom = self._atoms[number]
+        assert isinstance(atom, Term)
+        return atom
+
+    def spellings(self, number: int) -> tuple[str, ...]:
+        """The spellings in which a term is looked for."""
+        return self._spellings.get(number) or (self.term(number).text,)
+
+    def number(self, atom: Atom) -> int:
+        """The number of a condition that was entered."""
+        return self._number[atom]
 
     def enter(self, atom: Atom) -> int:
         """The number of a condition that one more clause names."""
@@ -68,8 +84,10 @@ class Conditions:
                 self._learn(atom, number)
                 if atom.title:
                     self._in_titles.add(number)
-            elif isinstance(atom, Near):
-                self.nears.append(number)
+            elif isinstance(atom, Field):
+                self.filters.add(number)
+            else:
+                self.nears[number] = self.enter(atom.first), self.enter(atom.second)
         self._asked[number] += 1
         return number
 
@@ -89,9 +107,22 @@ class Conditions:
             self._nothing[PAD] = True
         return self._nothing.copy()
 
-    def possible(self, title: str, text: str) -> set[int]:
-        """The terms whose letters are in the text, or in the title: a little more than stand."""
-        return {*self._seen(title), *self.body_terms(self._seen(text))}
+    def seen(self, text: str) -> Seen:
+        """Where the letters of any spelling are: the places in the folded text, in order."""
+        letters = fold(text).letters
+        known = self._spelt
+        found: Seen = {}
+        begun = map(self._lengths.get, map(add, letters, letters[1:]))
+        for at, lengths in [(at, lengths) for at, lengths in enumerate(begun) if lengths]:
+            for length in lengths:
+                piece = letters[at : at + length]
+                if piece in known:
+                    found.setdefault(piece, []).append(at)
+        return found
+
+    def possible(self, in_title: Collection[str], in_text: Collection[str]) -> set[int]:
+        """The terms that may be these letters in the title or the text."""
+        return {*self.spelt(in_title), *self.body_terms(self.spelt(in_text))}
 
     def body_terms(self, numbers: Collection[int]) -> set[int]:
         """Those that need not stand in the title."""
@@ -104,21 +135,10 @@ class Conditions:
             found += self._alike[each]
         return found
 
-    def _seen(self, text: str) -> list[int]:
-        letters = fold(text).letters
-        lengths = self._lengths
-        return self.spelt(
-            {
-                letters[i : i + length]
-                for i in range(len(letters) - 1)
-                for length in lengths.get(letters[i : i + _HEAD], ())
-            }
-        )
-
     def _learn(self, term: Term, number: int) -> None:
         spellings = (term.text,) if term.exact else self._spell(term.text)
         if len(spellings) > 1:
-            self._spellings[term] = spellings
+            self._spellings[number] = spellings
         for letters in {squeeze(each) for each in spellings}:
             if letters in self._spelt:
                 self._alike.setdefault(letters, []).append(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ Floats = NDArray[np.float32]
 Places = NDArray[np.intp]
 
 _GROUP = (2, 3, 4)
-_LONGEST_WORD = 8
+_LONGEST_WORD = 10
 _TITLE = 300
 _TITLE_WEIGHT = 3
 _LEAD = 200
@@ -32,16 +33,44 @@ def groups(title: str, text: str) -> tuple[Keys, Floats]:
     Of the text its first 800 characters, of the title 300; the title counts three times. Keys
     ascend.
     """
-    codes = _codes(f"{title[:_TITLE]} . " * _TITLE_WEIGHT + text[:_BODY])
+    found, _ = grouped(composed(title, text))
+    return counted(found)
+
+
+def counted(found: Keys) -> tuple[Keys, Floats]:
+    """Each group once, ascending, and how often it was found: log-scaled."""
+    keys, counts = np.unique(found, return_counts=True)
+    return keys, damped(counts)
+
+
+def composed(title: str, text: str) -> str:
+    """What of an announcement its groups are counted in."""
+    return spaced(f"{title[:_TITLE]} . " * _TITLE_WEIGHT + text[:_BODY])
+
+
+def grouped(composed: str) -> tuple[Keys, Places]:
+    """Every group of a text, and where it begins: 0 is the blank before the text's first letter."""
+    codes = _codes(composed)
     inner = np.concatenate(([0], np.cumsum(codes == _BLANK)))
-    kept = []
+    kept, places = [], []
     for length, hashed in _rolled(codes, _GROUP[-1]):
         if length in _GROUP:
             # A blank may be the first or the last letter of a group, so that borders count.
             blanks = inner[length - 1 : len(codes)] - inner[1 : len(hashed) + 1]
-            kept.append(hashed[blanks == 0])
-    keys, counts = np.unique(np.concatenate(kept), return_counts=True)
-    return keys, (1 + np.log(counts)).astype(np.float32)
+            at = np.flatnonzero(blanks == 0)
+            kept.append(hashed[at])
+            places.append(at)
+    return np.concatenate(kept), np.concatenate(places)
+
+
+def spaced(text: str) -> str:
+    """With one blank between words; each letter is one letter in small, too."""
+    return " ".join(text.replace("İ", "I").split())
+
+
+def damped(counts: NDArray[np.integer]) -> Floats:
+    """Said twice is not twice as much."""
+    return np.asarray(1 + np.log(counts), np.float32)
 
 
 def key(word: str) -> np.uint32:
@@ -69,6 +98,22 @@ class Known:
         return maybe[right], at[right]
 
 
+class Looked(NamedTuple):
+    """Where words of a lexicon begin in title and text, as `grouped` counts, and which they are."""
+
+    title: str
+    title_starts: Places
+    in_title: Places
+    text: str
+    text_starts: Places
+    in_text: Places
+
+    @property
+    def lead(self) -> NDArray[np.bool_]:
+        """Which of the text's words begin in its first 200 characters."""
+        return self.text_starts < _LEAD
+
+
 class Lexicon:
     """Which words stand for which topic, and how much of a text they make up."""
 
@@ -83,20 +128,66 @@ class Lexicon:
         owned: dict[int, list[int]] = {}
         for hashed, topic in usable:
             owned.setdefault(hashed, []).append(topic)
-        self._topics = len(words)
-        self._known = Known(np.array(sorted(owned), np.uint32))
-        self._strengths = np.zeros((len(owned), self._topics), np.float32)
+        self.topics = len(words)
+        self.keys = np.array(sorted(owned), np.uint32)
+        self._known = Known(self.keys)
+        self._rarity = np.array([rarity.get(each, _UNKNOWN) for each in sorted(owned)], np.float32)
+        self._strengths = np.zeros((len(owned), self.topics), np.float32)
         for row, hashed in enumerate(sorted(owned)):
             weight = rarity.get(hashed, _UNKNOWN) ** 2 / len(owned[hashed])
             self._strengths[row, owned[hashed]] = weight
 
-    def measure(self, title: str, text: str) -> Floats:
+    def look(self, title: str, text: str) -> Looked:
+        """Find the words. Of the text its first 800 characters, of the title 300."""
+        told, body = spaced(title[:_TITLE]), spaced(text[:_BODY])
+        return Looked(told, *self._found(told), body, *self._found(body))
+
+    def measure(self, looked: Looked) -> Floats:
         """For title, lead and body: how strong each topic's words are, and their share of all."""
-        _, in_title = self._found(title[:_TITLE])
-        starts, in_body = self._found(text[:_BODY])
-        parts = [self._strength(at) for at in (in_title, in_body[starts < _LEAD], in_body)]
+        found = (looked.in_title, looked.in_text[looked.lead], looked.in_text)
+        parts = [self._strength(each) for each in found]
         shares = [strength / (strength.sum() + 1) for strength in parts]
         return np.concatenate([*parts, *shares])
+
+    def named(self, looked: Looked) -> tuple[Places, Floats]:
+        """The words of title and lead, one after the other: which of `keys`, how much each counts.
+
+        A word counts by its rarity; all of them together have the length 1.
+        """
+        at = np.concatenate([looked.in_title, looked.in_text[looked.lead]])
+        counts = np.bincount(at, minlength=1)[at]
+        worth = damped(counts) * self._rarity[at]
+        size = float(np.sqrt((worth * worth / counts).sum()))
+        return at, np.asarray(worth / counts / max(size, 1e-6), np.float32)
+
+    def trace(
+        self, looked: Looked, weights: Floats, named: Floats, topics: Sequence[int]
+    ) -> list[tuple[str, Places, Floats]]:
+        """For title and text: the text, where words begin, what each adds to each of some topics.
+
+        ``weights`` are those of `measure`, ``named`` of `named`, by topic across.
+        """
+        at, shares = self.named(looked)
+        adds = shares[:, None] * named[at[:, None], topics]
+        own = weights.reshape(2, 3, self.topics, -1)[:, :, topics, topics]
+        lead, titled = looked.lead, len(looked.in_title)
+        heading = self._added(looked.in_title, own[:, 0], topics) + adds[:titled]
+        body = self._added(looked.in_text, own[:, 2], topics)
+        body[lead] += self._added(looked.in_text[lead], own[:, 1], topics) + adds[titled:]
+        return [
+            (looked.title, looked.title_starts, heading),
+            (looked.text, looked.text_starts, body),
+        ]
+
+    def _added(self, found: Places, own: Floats, topics: Sequence[int]) -> Floats:
+        """What each word of one part adds to the strength and the share of its topics."""
+        words, which, counts = np.unique(found, return_inverse=True, return_counts=True)
+        strengths = self._strengths[words]
+        strength = np.sqrt(damped(counts) @ strengths)
+        worth = strength[topics] * (own[0] + own[1] / (strength.sum() + 1))
+        squared = (damped(counts) / counts)[:, None] * strengths[:, topics]
+        adds = squared * worth / np.maximum(strength[topics] ** 2, 1e-6)
+        return np.asarray(adds[which], np.float32)
 
     def _found(self, part: str) -> tuple[Places, Places]:
         """Where words start in a text, and which they are."""
@@ -107,12 +198,12 @@ class Lexicon:
 
     def _strength(self, found: Places) -> Floats:
         words, counts = np.unique(found, return_counts=True)
-        squared = (1 + np.log(counts)).astype(np.float32) @ self._strengths[words]
+        squared = damped(counts) @ self._strengths[words]
         return np.asarray(np.sqrt(squared), np.float32)
 
 
 def _codes(text: str) -> Keys:
-    plain = " ".join(_DIGIT.sub("0", text).lower().split())
+    plain = _DIGIT.sub("0", spaced(text)).lower()
     return np.frombuffer(f" {plain} ".encode("utf-32-le", "surrogatepass"), np.uint32)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _READ = 8_000
@@ -43,8 +44,9 @@ class Figure(NamedTuple):
         return self.unit in _SERIES
 
 
+@lru_cache(maxsize=32)
 def figures(text: str) -> frozenset[Figure]:
-    """The figures in the first 8,000 characters, without phone numbers.
+    """The figures in the first 8,000 characters, without phone numbers. Kept for a while.
 
     A year that stands before a day is left out: ``2026. 3. 5.`` and ``3월 5일`` are one day.
     """

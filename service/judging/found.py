@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from service.judging.logic import Near, Term
-from service.judging.terms import Analyse, occurrences, stands, unsettled
+from service.judging.conditions import Conditions
+from service.judging.morphemes import Morphs
+from service.judging.terms import Open, look, spelt, squeeze
 from service.model import Span
 
-Spellings = Callable[[Term], tuple[str, ...]]
-"""A term → the spellings in which it is looked for."""
+Place = tuple[Span, bool | Open]
+"""Where the letters of a term are, and whether they are a word there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,66 +28,76 @@ class Standing:
 
 
 class Found:
-    """A title and a text with the places of what was looked for in them."""
+    """A title and a text with the places of what was looked for in them, by its number."""
 
-    def __init__(self, title: str, text: str, spellings: Spellings) -> None:
-        self.parts = (title, text)
-        self._spellings = spellings
-        self._spans: dict[str, tuple[list[Span], list[Span]]] = {}
-        self._standing: dict[Term, Standing] = {}
+    def __init__(self, title: str, text: str, conditions: Conditions) -> None:
+        self._parts = [(part, conditions.seen(part)) for part in (title, text)]
+        self._conditions = conditions
+        self._found: dict[int, list[list[Place]]] = {}
         self._words: list[list[int]] | None = None
 
-    def contains(self, term: Term) -> bool:
-        """Whether the letters of the term are there."""
-        return any(spans for _, spans in self._places(term))
+    def possible(self) -> set[int]:
+        """The terms whose letters are there: a little more than stand."""
+        return self._conditions.possible(*(seen for _, seen in self._parts))
 
-    def windows(self, term: Term) -> Iterator[str]:
+    def settled(self, term: int) -> bool | None:
+        """Whether the term stands somewhere; None where only the morphemes can say."""
+        seen = [each for part in self._places(term) for _, each in part]
+        return True if True in seen else (None if any(seen) else False)
+
+    def windows(self, term: int) -> Iterator[str]:
         """The stretches whose morphemes ``standing`` will ask for."""
-        for part, spans in self._places(term):
-            for span in spans:
-                stretch = unsettled(self.parts[part], span)
-                if stretch is not None:
-                    yield stretch
+        for part in self._places(term):
+            for _, seen in part:
+                if isinstance(seen, Open):
+                    yield seen.stretch
 
-    def standing(self, term: Term, analyse: Analyse) -> Standing:
+    def standing(self, term: int, morphs: Mapping[str, Morphs]) -> Standing:
         """Where the term stands as a word."""
-        if term not in self._standing:
-            spans: tuple[list[Span], list[Span]] = ([], [])
-            for part, places in self._places(term):
-                text = self.parts[part]
-                spans[part].extend(span for span in places if stands(text, span, analyse))
-            self._standing[term] = Standing(*map(in_order, spans))
-        return self._standing[term]
+        spans = [
+            [
+                span
+                for span, seen in part
+                if seen is True or (seen and seen.is_word(morphs[seen.stretch]))
+            ]
+            for part in self._places(term)
+        ]
+        return Standing(*map(in_order, spans))
 
-    def near(self, pair: Near, analyse: Analyse) -> Standing:
-        """Where the two terms stand near each other, both of them."""
-        one, other = (self.standing(each, analyse) for each in (pair.first, pair.second))
+    def near(self, one: Standing, other: Standing, words: int) -> Standing:
+        """Where the two stand near each other, both of them."""
         starts = self._word_starts()
         return Standing(
-            _near(one.in_title, other.in_title, starts[0], pair.words),
-            _near(one.in_text, other.in_text, starts[1], pair.words),
+            _near(one.in_title, other.in_title, starts[0], words),
+            _near(one.in_text, other.in_text, starts[1], words),
         )
 
-    def _places(self, term: Term) -> Iterator[tuple[int, list[Span]]]:
-        """0 for the title or 1 for the text, and the places in it, spelling by spelling."""
-        title, text = self.parts
-        for spelling in self._spellings(term):
-            if spelling not in self._spans:
-                self._spans[spelling] = occurrences(title, spelling), occurrences(text, spelling)
-            in_title, in_text = self._spans[spelling]
-            yield 0, in_title
-            if not term.title:
-                yield 1, in_text
+    def _places(self, term: int) -> list[list[Place]]:
+        """The places in the title and, if they count, in the text."""
+        found = self._found.get(term)
+        if found is None:
+            spellings = self._conditions.spellings(term)
+            parts = self._parts[:1] if self._conditions.term(term).title else self._parts
+            found = self._found[term] = [
+                [
+                    (span, look(part, span))
+                    for spelling in spellings
+                    if (places := seen.get(squeeze(spelling)))
+                    for span in spelt(part, spelling, places)
+                ]
+                for part, seen in parts
+            ]
+        return found
 
     def _word_starts(self) -> list[list[int]]:
         if self._words is None:
-            self._words = [_starts(part) for part in self.parts]
+            self._words = [_starts(part) for part, _ in self._parts]
         return self._words
 
 
 def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The spans by their start, each once."""
-    return tuple(sorted(set(spans)))
+    return tuple(sorted({*spans}))
 
 
 def _starts(text: str) -> list[int]:

@@ -138,12 +138,13 @@ class Index:
         at = _spread(self.starts, found[np.diff(found, prepend=np.int32(-1)) != 0])
         return self.ids[at if self.alive is None else at[self.alive[at]]]
 
-    def ids_of(self, shared: int) -> list[int]:
-        """The ids of those who have a shared rule."""
-        stretch = slice(self.starts[shared], self.starts[shared + 1])
-        ids = self.ids[stretch]
-        found: list[int] = (ids if self.alive is None else ids[self.alive[stretch]]).tolist()
-        return found
+    def owned(self, shared: Ints) -> tuple[Ids, Places]:
+        """The ids of those who have these shared rules, and with each id which of these it has."""
+        at = _spread(self.starts, shared)
+        which = np.repeat(np.arange(len(shared)), self.starts[shared + 1] - self.starts[shared])
+        if self.alive is not None:
+            at, which = at[self.alive[at]], which[self.alive[at]]
+        return self.ids[at], which
 
     @property
     def size(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 SHINGLE = 5
 _COMPARED = 8_000
@@ -22,3 +23,9 @@ def compared(text: str) -> str:
 def shingles(plain: str) -> frozenset[str]:
     """Every five letters in a row."""
     return frozenset(plain[i : i + SHINGLE] for i in range(len(plain) - SHINGLE + 1))
+
+
+@lru_cache(maxsize=32)
+def shingled(text: str) -> frozenset[str]:
+    """The shingles of what is compared. Kept for a while: one text is held against many."""
+    return shingles(compared(text))

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from service.judging.figures import Figure, differing, figures
-from service.judging.letters import compared, letters, shingles
+from service.judging.letters import compared, letters, shingled
 from service.judging.titles import bare, corrected, say_the_same, unknown_word
 from service.reading.publishers import Publisher, Registry
 
@@ -45,12 +45,19 @@ class Copy(NamedTuple):
     published: date | None = None
 
 
+How = Literal["identical", "copy", "joint", "correction", "coverage", "different"]
+"""``identical`` by address or text; ``copy`` but for what each office adds; ``coverage``: one side
+is a newspaper's, which is no copy.
+"""
+
+
 class Verdict(NamedTuple):
     """``score`` is 0..1, how much of the shorter text is in the longer one."""
 
     same: bool
     score: float
     reason: str
+    how: How
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +104,15 @@ def judge(a: Copy, b: Copy) -> Verdict:
             same=False,
             score=score,
             reason=f"보도자료를 {score:.0%} 옮긴 기사 (news that repeats {score:.0%} of a release)",
+            how="coverage",
         )
     if against := _against(found):
-        return Verdict(same=False, score=score, reason=against)
+        return Verdict(same=False, score=score, reason=against, how="different")
     if ground := _ground(found):
-        return Verdict(same=True, score=score, reason=f"{ground}, {score:.0%}")
-    return Verdict(
-        same=False,
-        score=score,
-        reason=f"같은 글이라기에 모자람, 본문 {score:.0%} (not enough, {score:.0%} of the text)",
-    )
+        how, reason = ground
+        return Verdict(same=True, score=score, reason=f"{reason}, {score:.0%}", how=how)
+    reason = f"같은 글이라기에 모자람, 본문 {score:.0%} (not enough, {score:.0%} of the text)"
+    return Verdict(same=False, score=score, reason=reason, how="different")
 
 
 def _against(found: _Evidence) -> str | None:
@@ -123,15 +129,21 @@ def _against(found: _Evidence) -> str | None:
     return None
 
 
-def _ground(found: _Evidence) -> str | None:
+def _ground(found: _Evidence) -> tuple[How, str] | None:
     """What two releases are one for, where nothing speaks against it."""
+    ground: tuple[How, str]
     if not found.titled:
-        return "제목은 달라도 같은 본문 (one text, two titles)" if _is_one_text(found) else None
-    if not found.one_publisher:
-        return "여러 기관이 함께 낸 것 (a joint release)" if _is_joint(found) else None
-    if found.corrected:
-        return "고쳐 다시 낸 것 (a correction)" if found.within >= _CORRECTED else None
-    return "다시 낸 것 (issued again)" if _is_issued_again(found) else None
+        holds, ground = (
+            _is_one_text(found),
+            ("copy", "제목은 달라도 같은 본문 (one text, two titles)"),
+        )
+    elif not found.one_publisher:
+        holds, ground = _is_joint(found), ("joint", "여러 기관이 함께 낸 것 (a joint release)")
+    elif found.corrected:
+        holds, ground = found.within >= _CORRECTED, ("correction", "고쳐 다시 낸 것 (a correction)")
+    else:
+        holds, ground = _is_issued_again(found), ("copy", "다시 낸 것 (issued again)")
+    return ground if holds else None
 
 
 def _is_one_text(found: _Evidence) -> bool:
@@ -159,7 +171,7 @@ def _is_issued_again(found: _Evidence) -> bool:
 def _compare(a: Copy, b: Copy) -> _Evidence:
     text, other_text = compared(a.text), compared(b.text)
     title, other_title = bare(a.title), bare(b.title)
-    one, other = shingles(text), shingles(other_text)
+    one, other = shingled(a.text), shingled(b.text)
     shared, shorter = len(one & other), min(len(one), len(other))
     counted, other_counted = figures(a.text), figures(b.text)
     fewer = min(len(counted), len(other_counted))

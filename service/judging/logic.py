@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
 
-_LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
+_CAPITALS = re.compile("[A-Z]+")
 
 WORD = r"""(?![-=~:'])(?:[^\s()|&"]|(?<=[A-Za-z0-9])&(?=[A-Za-z0-9]))+"""
 """What may be typed without quotes. An ``&`` between two Latin letters is a part: R&D, M&A."""
@@ -83,7 +83,7 @@ Clause = frozenset[Literal]
 
 def lowered(text: str) -> str:
     """ASCII letters in lower case, all else untouched: every offset stays what it was."""
-    return text.translate(_LOWER)
+    return _CAPITALS.sub(lambda run: run[0].lower(), text)
 
 
 def canonical(rule: Rule) -> str:

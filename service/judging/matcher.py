@@ -1,25 +1,23 @@
 """Rules against an article: which of very many hold, and where.
 
-Two passes, because morphology is dear: ``windows`` names the few stretches it is needed for, and
-``match`` decides once they have been analysed. Both are given the same article and facts.
+An article has a ``trial``: it names the few stretches that morphology is needed for, and decides
+once they have been analysed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from service.judging.candidates import Candidates, Judged
+from service.judging.candidates import Trial
 from service.judging.conditions import Conditions, Spell, as_typed
 from service.judging.facts import NOTHING_KNOWN, Facts
-from service.judging.found import Found
 from service.judging.index import Ids
 from service.judging.logic import Atom, Field, Near, Rule, Term, satisfied
-from service.judging.morphemes import Morphs
 from service.judging.segment import Segment
 from service.judging.terms import Analyse, occurrences, stands
-from service.model import Match, Span
+from service.model import Span
 
 _APART = 8  # a segment this many times smaller than the one before it is not yet merged with it
 
@@ -51,31 +49,9 @@ class Matcher:
         changed._conditions, changed._segments = self._conditions, tuple(segments)
         return changed
 
-    def windows(self, title: str, text: str, facts: Facts = NOTHING_KNOWN) -> frozenset[str]:
-        """The stretches to analyse before ``match``; empty where no rule can hold."""
-        found = Found(title, text, self._conditions.spellings)
-        asked: set[str] = set()
-        for candidates in self._candidates(found, facts):
-            for term in candidates.terms():
-                asked.update(found.windows(term))
-        return frozenset(asked)
-
-    def match(
-        self, title: str, text: str, morphs: Mapping[str, Morphs], facts: Facts = NOTHING_KNOWN
-    ) -> list[Match]:
-        """The rules that hold, by id, with where the words of what holds stand.
-
-        ``morphs`` holds at least the ``windows``. Filters ask the ``facts``; what is not known
-        holds nowhere.
-        """
-        found = Found(title, text, self._conditions.spellings)
-        judged = Judged(found, facts, morphs.__getitem__)
-        matches = []
-        for candidates in self._candidates(found, facts):
-            for ids, atoms in candidates.holding(judged):
-                hits = judged.places(atoms)
-                matches += [Match(one, hits.in_text, hits.in_title) for one in ids]
-        return sorted(matches, key=lambda match: match.rule_id)
+    def trial(self, title: str, text: str, facts: Facts = NOTHING_KNOWN) -> Trial:
+        """An article before the rules; filters ask the facts, and what is not known never holds."""
+        return Trial(self._segments, self._conditions, (title, text), facts)
 
     def holding(self, words: Collection[str], facts: Facts = NOTHING_KNOWN) -> Ids:
         """The ids of the rules that hold, in no order, where it is known which terms stand.
@@ -90,19 +66,6 @@ class Matcher:
         truth[2 * asked] = True
         truth[2 * asked + 1] = False
         return np.concatenate([each.index.holding(asked, truth) for each in self._segments])
-
-    def _candidates(self, found: Found, facts: Facts) -> Iterator[Candidates]:
-        """Rules that hold if every letter found is a word, segment by segment."""
-        fields = facts.fields()
-        known = self._conditions.numbers(fields)
-        asked = np.array([*self._conditions.possible(*found.parts), *known], np.int32)
-        truth = self._conditions.nothing()
-        truth[[2 * near for near in self._conditions.nears]] = True
-        truth[2 * asked] = True  # and also not: the letters may be no word
-        truth[[2 * field + 1 for field in known]] = False
-        for segment in self._segments:
-            held = segment.index.held(asked, truth)
-            yield Candidates(segment, held, self._conditions).possible(found, fields)
 
 
 def plain(

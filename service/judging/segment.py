@@ -19,9 +19,9 @@ from service.judging.logic import (
     Not,
     Or,
     Rule,
+    atoms,
     canonical,
     clauses,
-    terms,
 )
 
 _FEW = 16  # clauses; a rule with more is looked up by its anchors and then asked whole
@@ -49,8 +49,8 @@ class Segment:
                 found = _narrow(rule, conditions)
                 if found is None:
                     wide[number] = rule
-                    for term in terms(rule):
-                        conditions.enter(term)
+                    for atom in atoms(rule):
+                        conditions.enter(atom)
                     found = [[2 * conditions.enter(each)] for each in _anchors(rule) or ()]
                 for clause in found:
                     literals.extend([*clause, *[PAD] * (WIDTH - len(clause))])

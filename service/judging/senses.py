@@ -42,13 +42,13 @@ class Sense(NamedTuple):
     against: tuple[str, ...]
 
 
-def told(text: str, span: Span, term: str) -> bool | None:
-    """Whether the term has the meant sense at the span; None where nothing speaks against it.
+def told(text: str, span: Span) -> bool | None:
+    """Whether the word at the span has the meant sense; None where nothing speaks against it.
 
-    True only where a longer string around it settles that it is a word at all. ``term`` is
-    without blanks, ASCII in lower case.
+    True only where a longer string around it settles that it is a word at all.
     """
-    sense = _senses().get(term)
+    start, end = span
+    sense = _senses().get(text[start:end])
     if sense is None:
         return None
     letters, at = _around(text, span)

@@ -7,9 +7,10 @@ twins are found by equal numbers, without reading a text. It is the same on ever
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from hashlib import blake2b
-from itertools import compress
+from itertools import compress, count
 
 from service.judging.letters import SHINGLE, compared
 from service.judging.titles import bare
@@ -39,20 +40,18 @@ def signature(title: str, text: str) -> tuple[int, ...]:
     return tuple(sorted({*of_title, *_first(compared(text), _OF_TEXT, b"text")}))
 
 
-def _first(plain: str, count: int, kind: bytes) -> list[int]:
-    """The hashes of the ``count`` shingles that come first by their mixed bytes."""
+def _first(plain: str, most: int, kind: bytes) -> list[int]:
+    """The hashes of the ``most`` shingles that come first by their mixed bytes."""
     raw = plain.encode("utf-16-le", "surrogatepass")
-    mixed = _mixed(raw[::2])
-    for limit in (min(256, 256 * _ENOUGH // max(1, len(mixed)) + 1), 256):
-        below = b"\1" * limit + bytes(256 - limit)
-        starts = compress(range(len(mixed)), mixed.translate(below))
-        found = {(mixed[i], raw[2 * i : 2 * (i + SHINGLE)]) for i in starts}
-        if len(found) >= count:
+    order = mixed(raw[::2])
+    for limit in (min(256, 256 * _ENOUGH // max(1, len(order)) + 1), 256):
+        found = {(order[i], raw[2 * i : 2 * (i + SHINGLE)]) for i in below(limit, order)}
+        if len(found) >= most:
             break
-    return [_hash(shingle, kind) for _, shingle in sorted(found)[:count]]
+    return [hashed(shingle, kind) for _, shingle in sorted(found)[:most]]
 
 
-def _mixed(low: bytes) -> bytes:
+def mixed(low: bytes) -> bytes:
     """One byte for each shingle, of the low bytes of its letters."""
     size = len(low) - SHINGLE + 1
     if size < 1:
@@ -64,5 +63,11 @@ def _mixed(low: bytes) -> bytes:
     return reduce(int.__xor__, parts).to_bytes(size)
 
 
-def _hash(shingle: bytes, kind: bytes) -> int:
+def below(limit: int, order: bytes) -> Iterator[int]:
+    """The places whose byte is less than ``limit``, of 256."""
+    return compress(count(), order.translate(b"\1" * limit + bytes(256 - limit)))
+
+
+def hashed(shingle: bytes, kind: bytes) -> int:
+    """64 bits with a sign; of one ``kind`` equal for equal letters alone."""
     return int.from_bytes(blake2b(shingle, digest_size=8, person=kind).digest(), signed=True)

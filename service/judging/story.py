@@ -5,6 +5,7 @@ Likeness decides where there is none, and a false merge hides a release: see ``l
 
 from __future__ import annotations
 
+from datetime import date
 from hashlib import sha256
 
 from service.judging.likeness import Copy, Verdict, judge
@@ -13,18 +14,24 @@ from service.reading.urls import canonical
 __all__ = ["Copy", "Verdict", "keys", "same", "titled_key"]
 
 # Below this many letters a text may be a formula that serves many occasions (a schedule, an
-# appointment): it is the same only under the same title of the same publisher.
+# appointment): it is the same only under the same title of the same publisher on the same day.
 _TELLING = 200
 
 
-def keys(url: str | None, title: str, text: str, publisher: str | None) -> tuple[str, ...]:
-    """Identity keys, the surest first. Two appearances that share one are the same announcement."""
+def keys(
+    url: str | None, title: str, text: str, publisher: str | None, published: date | None = None
+) -> tuple[str, ...]:
+    """Identity keys, the surest first. Two appearances that share one are the same announcement.
+
+    ``published`` is a day in Seoul: a short text of another day (a weekly schedule) is another.
+    """
     found = [f"url:{canonical(url)}"] if url else []
     letters = _letters(text)
     if len(letters) >= _TELLING:
         found.append(f"text:{_digest(letters)}")
     elif letters:
-        found.append(f"text:{_digest(publisher or '', _letters(title), letters)}")
+        day = published.isoformat() if published else ""
+        found.append(f"text:{_digest(publisher or '', _letters(title), letters, day)}")
     return tuple(found)
 
 
@@ -42,13 +49,13 @@ def titled_key(title: str, text: str) -> tuple[str, ...]:
 
 def same(a: Copy, b: Copy) -> Verdict:
     """Whether two appearances are one announcement, and why."""
-    theirs = keys(b.url, b.title, b.text, b.publisher)
-    shared = [key for key in keys(a.url, a.title, a.text, a.publisher) if key in theirs]
+    theirs = keys(*b)
+    shared = [key for key in keys(*a) if key in theirs]
     if not shared:
         return judge(a, b)
     by_url = shared[0].startswith("url:")
     reason = "같은 주소 (same address)" if by_url else "같은 본문 (same text)"
-    return Verdict(same=True, score=1.0, reason=reason)
+    return Verdict(same=True, score=1.0, reason=reason, how="identical")
 
 
 def _letters(text: str) -> str:

@@ -1,17 +1,19 @@
 """Where a term stands in a text as a word, and where its letters merely happen to be.
 
 Three questions, cheapest first: where are the letters (``occurrences``), can the letters around
-them settle it (``unsettled``), and what do the morphemes say (``stands``). Texts and terms are NFC.
+them settle it (``look``), and what do the morphemes say (``Open.is_word``). Texts and terms are
+NFC.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import accumulate, compress, count, pairwise
-from operator import not_
+from itertools import accumulate, pairwise
 from typing import NamedTuple
+
+import numpy as np
 
 from service.judging import compounds, senses
 from service.judging.logic import lowered
@@ -24,6 +26,8 @@ Analyse = Callable[[str], Morphs]
 _REACH = 60  # letters run together for longer than this are no word; the window ends there
 _PIECE = 2  # a word typed in one may be split in the text, but not into single letters
 _RUN = re.compile(rf"[^\W_]{{1,{_REACH}}}")  # letters and digits of any script
+_NO_BLANK = 0x3001  # the first character behind the last blank there is
+_IS_LETTER = ~np.array([chr(code).isspace() for code in range(_NO_BLANK + 1)])
 _LAST_PARTICLE = re.compile("(?:[을를은는]|에서|에게|으로)$")
 _PLURAL = re.compile(r"(?:'s|’s|e?s)(?![0-9A-Za-z])")
 # No 도 (경기도), no 과 (무역협력과), no 로 (세종로): those the morphemes tell from a name's end.
@@ -41,13 +45,14 @@ class _Folded(NamedTuple):
     """A text without blanks, ASCII in lower case; ``at[i]`` is the offset of letter i."""
 
     letters: str
-    at: tuple[int, ...]
+    at: list[int]
 
 
 @lru_cache(maxsize=8)
 def fold(text: str) -> _Folded:
     """Squeeze a text for search. Kept for a while: many terms are looked for in one text."""
-    at = tuple(compress(count(), map(not_, map(str.isspace, text))))
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    at = np.flatnonzero(_IS_LETTER[np.minimum(codes, _NO_BLANK)]).tolist()
     return _Folded(lowered("".join(text.split())), at)
 
 
@@ -59,18 +64,31 @@ def squeeze(term: str) -> str:
 
 def occurrences(text: str, term: str) -> list[Span]:
     """Where the letters of the term are, blanks between Hangul aside; they do not overlap."""
-    letters, at = fold(text)
-    needle = squeeze(term)
+    return spelt(text, term, _everywhere(fold(text).letters, squeeze(term)))
+
+
+def spelt(text: str, term: str, places: Iterable[int]) -> list[Span]:
+    """The same, where all places of its letters in the folded text are known, in order."""
+    _, at = fold(text)
+    length = len(squeeze(term))
+    in_one = len(term) == length
+    free = 0
     found = []
-    here = letters.find(needle)
-    while here >= 0:
-        step = 1
-        span = at[here], at[here + len(needle) - 1] + 1
-        if _spaced_alike(text[slice(*span)], term):
-            found.append(span)
-            step = len(needle)
-        here = letters.find(needle, here + step)
+    for place in places:
+        start, end = at[place], at[place + length - 1] + 1
+        if place >= free and (
+            (in_one and end - start == length) or _spaced_alike(text[start:end], term)
+        ):
+            found.append((start, end))
+            free = place + length
     return found
+
+
+def _everywhere(letters: str, needle: str) -> Iterator[int]:
+    place = letters.find(needle)
+    while place >= 0:
+        yield place
+        place = letters.find(needle, place + 1)
 
 
 def window(text: str, span: Span) -> Span:
@@ -80,72 +98,63 @@ def window(text: str, span: Span) -> Span:
     its punctuation, its neighbours or the line decide no better, and fewer letters come round again
     more often.
     """
+    start, stop = _run(text, span)
+    particle = _LAST_PARTICLE.search(text, span[1], stop)
+    return start, stop if particle is None else particle.start()
+
+
+def _run(text: str, span: Span) -> Span:
     start, end = span
-    while start > max(0, span[0] - _REACH) and text[start - 1].isalnum():
+    furthest = max(0, start - _REACH)
+    while start > furthest and text[start - 1].isalnum():
         start -= 1
-    if run := _RUN.match(text, end):
-        particle = _LAST_PARTICLE.search(run.group())
-        end = run.end() if particle is None else end + particle.start()
-    return start, end
+    run = _RUN.match(text, end)
+    return start, run.end() if run else end
 
 
-def unsettled(text: str, span: Span) -> str | None:
-    """The text of the window to analyse; None where the letters around the span settle it."""
-    look = _look(text, span)
-    return look.stretch if look.settled is None else None
+class Open(NamedTuple):
+    """An occurrence that the letters around it do not settle.
+
+    ``stretch`` is to be analysed; ``within`` it the occurrence stands. ``borders`` say on which
+    sides a word is known to end.
+    """
+
+    stretch: str
+    within: Span
+    borders: tuple[bool, bool]
+
+    def is_word(self, morphs: Morphs) -> bool:
+        """Whether it is a word or a part of a compound with the word's sense."""
+        return compounds.has_word(morphs, self.within, self.borders)
+
+
+def look(text: str, span: Span) -> bool | Open:
+    """Whether the occurrence is a word, where senses or the letters around it can say."""
+    sense = senses.told(text, span)
+    if sense is not None:
+        return sense
+    start, end = span
+    origin, stop = _run(text, span)
+    return _within(text[origin:stop], (start - origin, end - origin))
+
+
+@lru_cache(maxsize=1 << 15)
+def _within(run: str, span: Span) -> bool | Open:
+    """The same for a run of letters and digits. They come round again, also in other texts."""
+    left, right = edges(run, span)
+    if left is False or right is False:
+        return False
+    if left and (right or run[span[1] :] in _PARTICLES):
+        return True
+    if particle := _LAST_PARTICLE.search(run, span[1]):
+        run = run[: particle.start()]
+    return Open(run, span, (bool(left), bool(right)))
 
 
 def stands(text: str, span: Span, analyse: Analyse) -> bool:
-    """Whether the occurrence is a word, or a part of a compound with the word's sense.
-
-    ``analyse`` is asked only where ``unsettled`` names a window.
-    """
-    look = _look(text, span)
-    if look.settled is not None:
-        return look.settled
-    within = span[0] - look.origin, span[1] - look.origin
-    return compounds.has_word(analyse(look.stretch), within, look.borders)
-
-
-class _Look(NamedTuple):
-    """What can be said about a span without morphemes; a window only where that is not enough."""
-
-    settled: bool | None
-    borders: tuple[bool, bool] = (False, False)
-    origin: int = 0
-    stretch: str = ""
-
-
-def _look(text: str, span: Span) -> _Look:
-    looks = _looks(text)
-    if span not in looks:
-        looks[span] = _looked(text, span)
-    return looks[span]
-
-
-@lru_cache(maxsize=8)
-def _looks(text: str) -> dict[Span, _Look]:  # noqa: ARG001 - the key
-    """Filled as spans are asked for: what is asked before the analysis is asked again after it."""
-    return {}
-
-
-def _looked(text: str, span: Span) -> _Look:
-    sense = senses.told(text, span, text[slice(*span)])
-    if sense is not None:
-        return _Look(sense)
-    left, right = edges(text, span)
-    if left is False or right is False:
-        return _Look(settled=False)
-    if left and (right or _particle_follows(text, span[1])):
-        return _Look(settled=True)
-    origin, end = window(text, span)
-    return _Look(None, (bool(left), bool(right)), origin, text[origin:end])
-
-
-def _particle_follows(text: str, end: int) -> bool:
-    """Whether nothing but a particle stands between the span and the end of its run."""
-    run = _RUN.match(text, end)
-    return run is not None and run.group() in _PARTICLES
+    """Whether the occurrence is a word; ``analyse`` is asked only where ``look`` leaves it open."""
+    seen = look(text, span)
+    return seen if isinstance(seen, bool) else seen.is_word(analyse(seen.stretch))
 
 
 def edges(text: str, span: Span) -> tuple[bool | None, bool | None]:
@@ -154,17 +163,20 @@ def edges(text: str, span: Span) -> tuple[bool | None, bool | None]:
     A plural s (FTAs) belongs to a Latin word.
     """
     start, end = span
-    before = text[start - 1] if start else " "
-    if _is_latin(text[end - 1]) and (plural := _PLURAL.match(text, end)):
+    last = text[end - 1]
+    if _is_latin(last) and (plural := _PLURAL.match(text, end)):
         end = plural.end()
-    after = text[end] if end < len(text) else " "
-    return _border(text[start], before), _border(text[end - 1], after)
+        last = text[end - 1]
+    return _border(text[start], text[start - 1 : start]), _border(last, text[end : end + 1])
 
 
 def _border(inner: str, outer: str) -> bool | None:
-    """Whether a word ends between the two letters; None where only the morphemes can say."""
-    if _is_hangul(inner):
-        return None if _is_hangul(outer) else True
+    """Whether a word ends between the two letters; None where only the morphemes can say.
+
+    ``outer`` is empty where the text begins or ends.
+    """
+    if "가" <= inner <= "힣":
+        return None if "가" <= outer <= "힣" else True
     if _is_latin(inner):
         return not _is_latin(outer)
     return not (_is_hanja(inner) and _is_hanja(outer))
@@ -188,10 +200,6 @@ def _spaced_alike(found: str, term: str) -> bool:
 def _breaks(spaced: str) -> set[int]:
     """The numbers of the letters that have a blank before them."""
     return set(accumulate(map(len, spaced.split()[:-1])))
-
-
-def _is_hangul(char: str) -> bool:
-    return "가" <= char <= "힣"
 
 
 def _is_hanja(char: str) -> bool:

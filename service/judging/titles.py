@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from service.judging.letters import letters
 
@@ -55,16 +56,24 @@ def say_the_same(a: str, b: str) -> bool:
     return whole or 2 * shared >= _ALIKE * (len(x) + len(y))
 
 
+def words(title: str) -> list[str]:
+    """Its words of two letters or more, as printed."""
+    return _WORD.findall(title)
+
+
 def unknown_word(title: str, known: str) -> str | None:
     """The first word of a title that the letters of another release never say, particles aside.
 
     Where one name was put in another's place, each side has such a word.
     """
-    for found in _WORD.finditer(title):
-        word = found[0]
+    return next(unknown_words(title, known), None)
+
+
+def unknown_words(title: str, known: str) -> Iterator[str]:
+    """All such words."""
+    for word in words(title):
         if word.casefold()[: max(2, len(word) - _ENDING)] not in known:
-            return word
-    return None
+            yield word
 
 
 def _pairs(text: str) -> set[str]:

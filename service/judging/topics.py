@@ -11,11 +11,24 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.judging.features import Floats, Keys, Known, Lexicon, groups
+from service.judging.features import (
+    Floats,
+    Keys,
+    Known,
+    Lexicon,
+    Looked,
+    Places,
+    composed,
+    counted,
+    damped,
+    grouped,
+)
+from service.judging.grounds import Tally
 from service.reading.publishers import Registry
 
 KINDS = ("release", "reference", "rebuttal", "personnel", "schedule", "notice")
@@ -29,16 +42,29 @@ Taxonomy = Mapping[str, Sequence[str]]
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
+class Topic(NamedTuple):
+    """One topic of an announcement.
+
+    ``score``: how likely a reader would give it, 0 to 1. ``words``: up to five words of the title
+    and the text, as printed there, that made it so, the strongest first; none where only the
+    publisher speaks for it.
+    """
+
+    code: str
+    score: float
+    words: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Topical:
-    """``topics``: at most four, the likeliest first, each with its likelihood; never empty.
+    """``topics``: at most four, the likeliest first; never empty.
 
     ``primary``: the code of the one it is mainly about, which is among them. ``fields``: names of
     the fields of support, meant for support notices only; never empty. ``kinds``: a likelihood for
     each kind that words can tell, together 1.
     """
 
-    topics: tuple[tuple[str, float], ...]
+    topics: tuple[Topic, ...]
     primary: str
     fields: tuple[str, ...]
     kinds: Mapping[str, float]
@@ -74,29 +100,37 @@ class Topics:
 
         Of the text the first 800 characters count.
         """
-        counted = groups(title, text)
+        told = composed(title, text)
+        found = grouped(told)
+        counts = counted(found[0])
         masked = self._without_agencies(title[:_MASKED]), self._without_agencies(text[:_MASKED])
-        scores = self._about.score(counted, masked)
+        about = self._about.look(masked)
+        scores = self._about.score(counts, about)
         if publisher in self._by_publisher:
             scores = scores + self._by_publisher[publisher].astype(np.float32)
         count = len(self._codes)
         general, chief, kinds = np.split(scores, [count, 2 * count])
         primary = int(np.argmax(general + chief))
+        chosen = self._chosen(general, primary)
+        words = self._about.grounds(told, found, about, [at for at, _ in chosen])
         return Topical(
-            topics=self._chosen(general, primary),
+            topics=tuple(
+                Topic(self._codes[at], score, told)
+                for (at, score), told in zip(chosen, words, strict=True)
+            ),
             primary=self._codes[primary],
-            fields=self._chosen_fields(self._support.score(counted, masked)),
+            fields=self._chosen_fields(self._support.score(counts, self._support.look(masked))),
             kinds=_shares(kinds),
         )
 
-    def _chosen(self, scores: Floats, primary: int) -> tuple[tuple[str, float], ...]:
+    def _chosen(self, scores: Floats, primary: int) -> list[tuple[int, float]]:
         above = scores - self._limits["topic_limit"]
         best = [int(each) for each in np.argsort(-above)[:_MOST_TOPICS] if above[each] >= 0]
         if primary not in best:
             best = sorted([primary, *best[: _MOST_TOPICS - 1]], key=lambda each: -above[each])
         likely = 1 / (1 + np.exp(-self._limits["topic_slope"] * above[best]))
         rounded = np.round(likely.astype(float), _DIGITS).tolist()
-        return tuple((self._codes[each], value) for each, value in zip(best, rounded, strict=True))
+        return list(zip(best, rounded, strict=True))
 
     def _chosen_fields(self, scores: Floats) -> tuple[str, ...]:
         limit = min(self._limits["field_limit"], float(scores.max()))
@@ -118,17 +152,49 @@ class Scorer:
         self._scale: Floats = stored("scale").astype(np.float32)
         self._words: Floats = stored("words").astype(np.float32)
         self._bias: Floats = stored("bias").astype(np.float32)
-        known = zip(stored("word_keys").tolist(), stored("word_rarity").tolist(), strict=True)
-        self._lexicon = Lexicon(words, dict(known))
+        known = stored("word_keys").astype(np.uint32)
+        rarity = zip(known.tolist(), stored("word_rarity").tolist(), strict=True)
+        self._lexicon = Lexicon(words, dict(rarity))
+        # Words that nothing was learnt of count for their topic only.
+        here, at = Known(known).find(self._lexicon.keys)
+        self._named = np.zeros((len(self._lexicon.keys), len(self._bias)), np.float32)
+        learnt, scale = stored("named").astype(np.float32), stored("named_scale").astype(np.float32)
+        self._named[here] = learnt[at] * scale
 
-    def score(self, counted: tuple[Keys, Floats], masked: tuple[str, str]) -> Floats:
-        """Scores by column: ``counted`` letter groups, title and text ``masked`` of agencies."""
-        sought, counts = counted
+    def look(self, masked: tuple[str, str]) -> Looked:
+        """Find its words in title and text, ``masked`` of agencies."""
+        return self._lexicon.look(*masked)
+
+    def score(self, groups: tuple[Keys, Floats], looked: Looked) -> Floats:
+        """Scores by column: letter groups as counted, and the words found."""
+        sought, counts = groups
         here, at = self._known.find(sought)
         present = counts[here] * self._rarity[at]
         present /= max(float(np.linalg.norm(present)), 1e-6)
         by_groups = (present @ self._weights[at]) * self._scale
-        return np.asarray(by_groups + self._lexicon.measure(*masked) @ self._words + self._bias)
+        which, shares = self._lexicon.named(looked)
+        by_words = self._lexicon.measure(looked) @ self._words + shares @ self._named[which]
+        return np.asarray(by_groups + by_words + self._bias)
+
+    def grounds(
+        self, told: str, groups: tuple[Keys, Places], looked: Looked, columns: list[int]
+    ) -> list[tuple[str, ...]]:
+        """For each of some columns the words that its score rests on.
+
+        ``told`` as composed, and all groups in it.
+        """
+        tally = Tally()
+        found, places = groups
+        here, at = self._known.find(found)
+        counts = np.bincount(at, minlength=1)[at]
+        present = damped(counts) * self._rarity[at]
+        size = float(np.sqrt((present * present / counts).sum()))
+        share = present / counts / max(size, 1e-6)
+        learnt = self._weights[at[:, None], columns] * self._scale[columns]
+        tally.add(told, places[here], share[:, None] * learnt)
+        for part in self._lexicon.trace(looked, self._words, self._named, columns):
+            tally.add(*part)
+        return tally.strongest(len(columns))
 
 
 def taxonomies() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -136,9 +202,18 @@ def taxonomies() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     text = files(__package__).joinpath("topics.toml").read_text(encoding="utf-8")
     listed = tomllib.loads(text)
     return (
-        {entry["code"]: entry["words"].split() for entry in listed["topic"]},
-        {entry["name"]: entry["words"].split() for entry in listed["field"]},
+        {entry["code"]: _spelled(entry["words"]) for entry in listed["topic"]},
+        {entry["name"]: _spelled(entry["words"]) for entry in listed["field"]},
     )
+
+
+def _spelled(words: str) -> list[str]:
+    """Each word in each of its spellings: 해외_진출 is written with and without a blank."""
+    return [
+        spelling
+        for word in words.split()
+        for spelling in sorted({word.replace("_", " "), word.replace("_", "")})
+    ]
 
 
 def masker(agencies: frozenset[str]) -> Callable[[str], str]:

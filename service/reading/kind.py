@@ -64,12 +64,16 @@ _ACTS = re.compile(
     r"(?:총리|장관|차관|청장|처장|원장|실장|위원장|본부장|조정관|지원단)(?:\([^)]{0,20}\))?"
     r"(?:[은는이가과와]\s|[,\s])"
 )
+# One that asks for entries within its first lines is likelier a notice.
+_INVITES = re.compile(r"모집|공모(?!펀드|주|채)|접수|응모|공고")
+_OPENING = 250
 _SENTENCE = 60  # letters of a line that is a sentence, not a heading
 
 # The words of a text say how likely each kind is; what these add was weighed on labelled releases.
 _OF_ITS_WORDS: tuple[Kind, ...] = ("release", "notice", "schedule", "personnel")
 _UNKNOWN_WORDS: Mapping[str, float] = {"release": 0.25, "schedule": -0.15}  # a visit says little
 _A_CALL = 0.3
+_AN_INVITATION = 0.15
 _AN_OFFICE = 0.35
 _A_VISIT = 0.35
 _NOTHING_BUT_A_VISIT = 0.8
@@ -116,7 +120,7 @@ def of(
         return "news"
     bare, found = marks(title)
     by_form = _by_form(bare, " ".join(found), text[:_LEAD])
-    return by_form or _by_words(bare, _first_sentence(text), is_call, scores)
+    return by_form or _by_words(bare, text, is_call, scores)
 
 
 def _by_form(bare: str, marked: str, lead: str) -> Kind | None:
@@ -130,12 +134,13 @@ def _by_form(bare: str, marked: str, lead: str) -> Kind | None:
     return "reference" if _FOR_REFERENCE.search(marked) else None
 
 
-def _by_words(bare: str, sentence: str, is_call: bool, scores: Mapping[str, float] | None) -> Kind:
+def _by_words(bare: str, text: str, is_call: bool, scores: Mapping[str, float] | None) -> Kind:
     likely = {kind: (scores or _UNKNOWN_WORDS).get(kind, 0.0) for kind in _OF_ITS_WORDS}
     likely["notice"] += _A_CALL * is_call
+    likely["notice"] += _AN_INVITATION * bool(_INVITES.search(f"{bare} {text[:_OPENING]}"))
     likely["personnel"] += _AN_OFFICE * bool(_TAKES_OFFICE.search(bare))
     likely["schedule"] += _A_VISIT * bool(_OFFICIAL.search(bare) and _VISITS.search(bare))
-    likely["schedule"] += _NOTHING_BUT_A_VISIT * _tells_of_a_visit(bare, sentence)
+    likely["schedule"] += _NOTHING_BUT_A_VISIT * _tells_of_a_visit(bare, _first_sentence(text))
     return max(_OF_ITS_WORDS, key=likely.__getitem__)
 
 

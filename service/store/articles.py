@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Article, Precision
+from service.model import Article
 from service.store import ops
 from service.store.database import Database, Wake, wake
+from service.store.opened import Opened, file_row
 from service.store.rows import article_of
 from service.store.tables import article, attachment
 
@@ -27,30 +28,6 @@ class Owed:
     article: Article
     fence: int
     failures: int
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A file that a post announces. ``place``: which document of the article it is, and its rank.
-
-    Of a document's formats that of rank 0 is read, the next where it fails; None: it is not read.
-    """
-
-    name: str
-    url: str
-    place: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What the post's own page added. None leaves what the list said."""
-
-    text: str
-    title: str | None = None
-    publisher: str | None = None
-    published_at: datetime | None = None
-    precision: Precision | None = None
-    files: tuple[Filed, ...] = ()
 
 
 class Articles:
@@ -93,11 +70,19 @@ class Articles:
         async with self._database.transaction() as tx:
             return await _update(tx, owed, collect_due=sa.func.now() + LEASE)
 
-    async def store_opened(self, owed: Owed, opened: Opened, *, problem: str | None = None) -> bool:
+    async def store_opened(
+        self,
+        owed: Owed,
+        opened: Opened,
+        *,
+        look_in: timedelta | None = None,
+        problem: str | None = None,
+    ) -> bool:
         """Store what was read from the post's page and wake its files, else its reading.
 
-        ``problem`` says why the page could not be read for good: the article goes on with what its
-        list said, and an operator is told. False where another worker was faster.
+        ``look_in``: when the page is looked at again, None never. ``problem`` says why it could not
+        be read for good: the article goes on with what its list said, and an operator is told.
+        False where another worker was faster.
         """
         values: dict[str, object] = {
             "text": opened.text,
@@ -105,6 +90,8 @@ class Articles:
             "publisher": opened.publisher or owed.article.publisher,
             "last_error": problem,
             "collected_at": sa.func.now(),
+            "failures": 0,  # from now on those of looking again
+            "look_due": None if look_in is None else sa.func.now() + look_in,
         }
         if opened.published_at is not None:
             values |= {"published_at": opened.published_at, "precision": opened.precision}
@@ -112,7 +99,7 @@ class Articles:
             if not await _update(tx, owed, **values):
                 return False
             if opened.files:
-                rows = [_file(owed.article.id, n, each) for n, each in enumerate(opened.files)]
+                rows = [file_row(owed.article.id, n, each) for n, each in enumerate(opened.files)]
                 await tx.execute(insert(attachment).values(rows).on_conflict_do_nothing())
             if problem is not None:
                 await ops.note(tx, "post-unreadable", owed.article.url, problem)
@@ -120,6 +107,8 @@ class Articles:
                 await wake(tx, [Wake("attach", owed.article.source_id)])
             else:
                 await wake(tx, [Wake("read", str(owed.article.id))])
+            if look_in is not None:
+                await wake(tx, [Wake("revisit", owed.article.source_id, after=look_in)])
         return True
 
     async def put_off(self, owed: Owed, problem: str, delay: float) -> None:
@@ -149,16 +138,3 @@ async def _update(tx: AsyncConnection, owed: Owed, **values: object) -> bool:
         .returning(article.c.id)
     )
     return done.one_or_none() is not None
-
-
-def _file(article_id: int, position: int, file: Filed) -> dict[str, object]:
-    document, rank = file.place or (None, None)
-    return {
-        "article_id": article_id,
-        "position": position,
-        "name": file.name,
-        "url": file.url,
-        "document": document,
-        "rank": rank,
-        "due_at": sa.func.now() if rank == 0 else None,
-    }

@@ -83,10 +83,11 @@ async def wake(connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
 
 # What is nearest to its reader goes first.
 _PRIORITY: dict[Step, int] = {
-    "poll": 1,
-    "collect": 0,
-    "attach": 0,
-    "read": 2,
-    "triage": 3,
-    "deliver": 4,
+    "revisit": 0,
+    "collect": 1,
+    "attach": 1,
+    "poll": 2,
+    "read": 3,
+    "triage": 4,
+    "deliver": 5,
 }

@@ -25,12 +25,13 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class OwedRow:
-    """A delivery as stored."""
+    """A delivery as stored. ``revision_id`` is 0 for the event, else the correction it tells of."""
 
     message_id: str
     story_id: int
     subscription_id: int
     outcome: str | None
+    revision_id: int = 0
 
 
 class Evidence:
@@ -60,6 +61,7 @@ class Evidence:
             delivery.c.story_id,
             delivery.c.subscription_id,
             delivery.c.outcome,
+            delivery.c.revision_id,
         )
         async with self._database.transaction() as tx:
             return [OwedRow(*row) for row in await tx.execute(query)]

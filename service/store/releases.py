@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Mention, Precision, Reading
+from service.model import Change, JoinedAs, Kind, Mention, Precision, Reading
 from service.store.database import Database
 from service.store.rows import PUBLISHED, reading_of
-from service.store.tables import article, attachment, mention
+from service.store.tables import article, attachment, mention, revision
 
 _HELD = sa.func.coalesce(article.c.embargo_until > sa.func.now(), sa.false()).label("held")
 _ROWS = 1_000  # of a series, before copies are folded
@@ -42,12 +42,33 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """Another article of the same story."""
+class Kin:
+    """Another article of the same event: a copy, the news made from it, what it corrects.
+
+    ``joined_as`` says what of the two the later one is, None where only the story is known, with
+    the ``share`` of the text and the reason ``why``. ``lead``: how long after the release it came
+    out, of news whose hour is known.
+    """
 
     id: int
     source_id: str
     url: str
+    title: str
+    kind: Kind | None
+    joined_as: JoinedAs | None
+    share: float | None
+    why: str | None
+    lead: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A later version: of the same page, or the article that corrects ``earlier_id``."""
+
+    article_id: int
+    earlier_id: int | None
+    noticed_at: datetime
+    changes: Sequence[Change]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +91,8 @@ class Release:
     held: bool
     reading: Reading | None
     files: Sequence[File]
-    copies: Sequence[Copy]
+    kin: Sequence[Kin]
+    revisions: Sequence[Revision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +143,8 @@ class Releases:
                 row.held,
                 reading,
                 await _files(tx, row.id),
-                await _copies(tx, row.id, row.story_id),
+                await _kin(tx, row),
+                await _revisions(tx, row.id),
             )
 
     async def series(self, name: str) -> Sequence[Appearance]:
@@ -188,12 +211,53 @@ async def _files(tx: AsyncConnection, article_id: int) -> Sequence[File]:
     return [File(*row) for row in rows]
 
 
-async def _copies(tx: AsyncConnection, article_id: int, story_id: int | None) -> Sequence[Copy]:
-    if story_id is None:
-        return []
+async def _kin(tx: AsyncConnection, own: sa.Row[Any]) -> Sequence[Kin]:
+    """Articles of its story, and news of it that was there first."""
+    related = [article.c.twin_id == own.id, article.c.id == own.twin_id]
+    if own.story_id is not None:
+        related.append(article.c.story_id == own.story_id)
     rows = await tx.execute(
-        sa.select(article.c.id, article.c.source_id, article.c.url)
-        .where(article.c.story_id == story_id, article.c.id != article_id)
+        sa.select(article, *PUBLISHED)
+        .where(sa.or_(*related), article.c.id != own.id)
         .order_by(article.c.id)
     )
-    return [Copy(*row) for row in rows]
+    return [_related(own, row) for row in rows]
+
+
+def _related(own: sa.Row[Any], other: sa.Row[Any]) -> Kin:
+    """What the tie says, on whichever of the two it stands."""
+    tied = own if own.twin_id == other.id else other
+    lead = None
+    if tied.joined_as == "coverage" and "day" not in (own.out_precision, other.out_precision):
+        news, release = (own, other) if tied is own else (other, own)
+        if news.out_at is not None and release.out_at is not None:
+            lead = news.out_at - release.out_at
+    return Kin(
+        other.id,
+        other.source_id,
+        other.url,
+        other.read_title or other.title,
+        other.kind,
+        tied.joined_as,
+        tied.share,
+        tied.why,
+        lead,
+    )
+
+
+async def _revisions(tx: AsyncConnection, article_id: int) -> Sequence[Revision]:
+    """Those that were judged, newest first: of the article, and of others that correct it."""
+    rows = await tx.execute(
+        sa.select(
+            revision.c.article_id,
+            revision.c.earlier_id,
+            revision.c.noticed_at,
+            revision.c.changes,
+        )
+        .where(
+            sa.or_(revision.c.article_id == article_id, revision.c.earlier_id == article_id),
+            revision.c.changes.is_not(None),
+        )
+        .order_by(revision.c.id.desc())
+    )
+    return [Revision(a, e, at, [Change(**each) for each in found]) for a, e, at, found in rows]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article, Mention, Reading
 from service.store import facts
-from service.store.tables import article, attachment
+from service.store.tables import article, attachment, revision
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an article said before its page was changed. ``files``: sha256 by name."""
+
+    revision_id: int
+    reading: Reading
+    files: Mapping[str, bytes | None]
 
 
 def still_owed(article_id: int | sa.ColumnElement[int]) -> sa.Exists:
@@ -72,3 +82,37 @@ async def documents_of(tx: AsyncConnection, article_id: int) -> tuple[tuple[str,
         .order_by(attachment.c.document, attachment.c.rank)
     )
     return tuple((row.name, row.text) for row in rows)
+
+
+async def files_of(tx: AsyncConnection, article_id: int) -> dict[str, bytes | None]:
+    """The files an article came with: sha256 by name."""
+    rows = await tx.execute(
+        sa.select(attachment.c.name, attachment.c.sha256)
+        .where(attachment.c.article_id == article_id)
+        .order_by(attachment.c.position)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def earlier_of(tx: AsyncConnection, article_id: int) -> Earlier | None:
+    """The version whose changes are still to be told."""
+    query = (
+        sa.select(revision)
+        .where(revision.c.article_id == article_id, revision.c.changes.is_(None))
+        .order_by(revision.c.id)
+        .limit(1)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        return None
+    said = facts.load(
+        row.facts,
+        title=row.title,
+        text=row.text,
+        publishers=row.publishers or (),
+        kind=row.kind or "release",
+        published_at=row.published_at,
+        precision=row.precision,
+    )
+    files = (row.files or {}).items()
+    return Earlier(row.id, said, {name: sha and bytes.fromhex(sha) for name, sha in files})

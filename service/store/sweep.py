@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.store import ops
 from service.store.database import Database, Wake, wake
 from service.store.rows import still_owed
-from service.store.tables import article, attachment, delivery, poll
+from service.store.tables import article, attachment, delivery, excerpt, poll, revision
 
 _PATIENCE = timedelta(seconds=10)  # the ordinary wake-up has had its chance by then
 _BATCH = 500
+_MONTH = 31  # days
 _STUCK = 6  # times an article is woken before a person is told: ten minutes
 
 
@@ -36,10 +37,16 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         .where(attachment.c.settled_at.is_(None), attachment.c.due_at < old)
         .distinct()
     )
+    unseen = (
+        sa.select(article.c.source_id)
+        .where(article.c.look_due < old, article.c.triaged_at.is_not(None))
+        .distinct()
+    )
     due = sa.exists().where(delivery.c.settled_at.is_(None), delivery.c.due_at < old)
     async with database.transaction() as tx:
         wakes = [Wake("collect", each, once=True) for each in await tx.scalars(owed)]
         wakes += [Wake("attach", each, once=True) for each in await tx.scalars(unread)]
+        wakes += [Wake("revisit", each, once=True) for each in await tx.scalars(unseen)]
         if (await tx.execute(sa.select(due))).scalar_one():
             wakes.append(Wake("deliver", "swept", once=True))
         wakes += await _unjudged(tx, patience)
@@ -52,18 +59,12 @@ async def _unjudged(tx: AsyncConnection, patience: timedelta) -> list[Wake]:
 
     One over which the worker fails every time must neither keep it busy nor hide the others.
     """
-    files = sa.select(sa.func.max(attachment.c.settled_at)).where(
-        attachment.c.article_id == article.c.id
-    )
-    since = sa.func.coalesce(
-        article.c.read_at, sa.func.greatest(article.c.collected_at, files.scalar_subquery())
-    )
     slower = sa.cast(sa.func.power(2, sa.func.least(article.c.swept, 9)), sa.Float)
     waiting = (
         sa.select(article.c.id)
         .where(
             article.c.triaged_at.is_(None),
-            since < sa.func.now() - patience * slower,
+            _since() < sa.func.now() - patience * slower,
             ~still_owed(article.c.id),
         )
         .order_by(article.c.swept, article.c.id)
@@ -86,8 +87,20 @@ async def _unjudged(tx: AsyncConnection, patience: timedelta) -> list[Wake]:
     return wakes
 
 
+def _since() -> sa.ColumnElement[datetime]:
+    """Since when an article waits for its next step: read, else come, with files, or changed."""
+    files = sa.select(sa.func.max(attachment.c.settled_at)).where(
+        attachment.c.article_id == article.c.id
+    )
+    changed = sa.select(sa.func.max(revision.c.noticed_at)).where(
+        revision.c.article_id == article.c.id
+    )
+    came = (article.c.collected_at, files.scalar_subquery(), changed.scalar_subquery())
+    return sa.func.coalesce(article.c.read_at, sa.func.greatest(*came))
+
+
 async def tidy(database: Database) -> None:
-    """Forget the engine's own log and the polls that are older than a month."""
+    """Forget the engine's own log, and of the last month's before what nobody asks for again."""
     async with database.transaction() as tx:
         await tx.execute(
             sa.text(
@@ -98,5 +111,6 @@ async def tidy(database: Database) -> None:
             sa.text("DELETE FROM pgqueuer_statistics WHERE created < now() - interval '31 days'")
         )
         await tx.execute(
-            sa.delete(poll).where(poll.c.started_at < sa.func.now() - timedelta(days=31))
+            sa.delete(poll).where(poll.c.started_at < sa.func.now() - timedelta(days=_MONTH))
         )
+        await tx.execute(sa.delete(excerpt).where(excerpt.c.day < sa.func.current_date() - _MONTH))

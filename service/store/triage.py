@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Kind, Reading
-from service.store import ops
+from service.model import Change, Kind, Reading
+from service.store import ops, owing, stories
 from service.store.database import Database, Wake, wake
-from service.store.rows import PUBLISHED, documents_of, reading_of
-from service.store.tables import (
-    article,
-    delivery,
-    endpoint,
-    rule,
-    rule_book,
-    story,
-    story_key,
-    subscription,
-)
-
-_LONGEST_KEY = 200  # characters
+from service.store.rows import PUBLISHED, Earlier, documents_of, earlier_of, files_of, reading_of
+from service.store.stories import Kindred, Place
+from service.store.tables import article, revision, rule, rule_book, subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +23,9 @@ class Readable:
     """An article that was read and waits for judgement.
 
     ``given_title`` and ``given_text`` are those of its web page, ``documents`` the texts of its
-    documents, the release first. ``embargo_until``: from when it may be told, where it must wait.
+    documents, the release first, ``files`` what came with it: sha256 by name.
+    ``embargo_until``: from when it may be told, where it must wait. ``earlier``: it was judged
+    before and changed since.
     """
 
     id: int
@@ -44,11 +34,28 @@ class Readable:
     publisher: str | None
     summary: str
     baseline: bool
+    discovered_at: datetime
     given_title: str
     given_text: str
     documents: tuple[str, ...]
     reading: Reading
     embargo_until: datetime | None
+    files: Mapping[str, bytes | None]
+    earlier: Earlier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a later version says otherwise, and the alert of it where it is worth one.
+
+    ``earlier_id``: the other article that it corrects; ``revision_id``: the version of the same.
+    ``alert`` is without subscription and hits: everyone who was told of the story is told.
+    """
+
+    changes: Sequence[Change]
+    earlier_id: int | None = None
+    revision_id: int | None = None
+    alert: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +64,17 @@ class Verdict:
 
     They are told from ``embargo_until`` on, without their ``embargo``; at once to a subscription
     that asked to see the badge. ``kind``: what its words settled, None leaves what was read.
+    ``topics`` are codes, ``topical`` all that was found of them; ``hit``: ids of rules that hold.
     """
 
-    story_keys: Sequence[str]
+    place: Place
     alerts: Mapping[int, Mapping[str, object]]
     embargo_until: datetime | None = None
     kind: Kind | None = None
+    topics: Sequence[str] = ()
+    topical: Mapping[str, object] | None = None
+    hit: Sequence[int] = ()
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,15 @@ class LiveRule:
     subscription_id: int
     subscription: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChanges:
+    """What became of the rules. ``version`` is at most that of the book they were read from."""
+
+    version: int
+    added: Sequence[LiveRule]
+    gone: frozenset[int]
 
 
 class Triage:
@@ -104,31 +125,56 @@ class Triage:
                 row.publisher,
                 row.summary,
                 row.baseline,
+                row.discovered_at,
                 row.title,
                 row.text or "",
                 tuple(text for _, text in await documents_of(tx, article_id)),
                 reading_of(row),
                 row.embargo_until,
+                await files_of(tx, article_id),
+                await earlier_of(tx, article_id),
             )
             return readable, row.version
 
-    async def rules(self) -> tuple[int, list[LiveRule]]:
-        """The version of the rule book and its live rules, of one moment."""
+    async def likely(self, article_id: int, place: Place) -> Kindred:
+        """Judged articles that this one may belong to, or they to it."""
+        async with self._database.transaction() as tx:
+            return await stories.likely(tx, place, article_id)
+
+    async def reading(self, article_id: int) -> tuple[Reading, Mapping[str, bytes | None]] | None:
+        """What another article says, and its files: sha256 by name."""
+        query = sa.select(article, *PUBLISHED).where(
+            article.c.id == article_id, article.c.read_at.is_not(None)
+        )
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(query)).one_or_none()
+            return None if row is None else (reading_of(row), await files_of(tx, article_id))
+
+    async def rules(self, known: Collection[int] = ()) -> RuleChanges:
+        """The live rules that are not among the ``known``, and which of those are gone."""
+        live = sa.select(rule.c.id).join(subscription).where(subscription.c.ended_at.is_(None))
         async with self._database.transaction() as tx:
             version = (await tx.execute(sa.select(rule_book.c.version))).scalar_one()
-            rows = await tx.execute(
+            ids = frozenset(await tx.scalars(live))
+            query = (
                 sa.select(rule.c.id, rule.c.subscription_id, subscription.c.name, rule.c.text)
                 .join(subscription)
-                .where(subscription.c.ended_at.is_(None))
                 .order_by(rule.c.id)
             )
-            return version, [LiveRule(*row) for row in rows]
+            fresh = ids.difference(known)
+            if known:
+                query = query.where(rule.c.id == sa.any_(sa.cast(list(fresh), _IDS)))
+            else:
+                query = query.where(subscription.c.ended_at.is_(None))
+            rows = await tx.execute(query)
+            added = [LiveRule(*row) for row in rows]
+            return RuleChanges(version, added, frozenset(known) - ids)
 
     async def settle(self, article_id: int, verdict: Verdict) -> int | None:
         """Join the article to its story, owe its alerts, stamp it: one transaction.
 
         A silent-baseline article is owed to nobody: its verdict carries no alerts. Returns how many
-        deliveries are newly owed; None where another worker has triaged it.
+        deliveries are newly owed; None where another worker has triaged it. Raises UnseenTwin.
         """
         async with self._database.transaction() as tx:
             held = await tx.execute(
@@ -141,106 +187,73 @@ class Triage:
                 return None
             if row.swept:
                 await ops.close(tx, "article-stuck", row.url)
-            story_id = await _join_story(tx, verdict.story_keys)
+            story_id = await stories.join(tx, article_id, verdict.place)
             waits = await _owe(tx, article_id, story_id, verdict)
-            await tx.execute(
-                sa.update(article)
-                .where(article.c.id == article_id)
-                .values(
-                    triaged_at=sa.func.now(),
-                    story_id=story_id,
-                    kind=sa.func.coalesce(verdict.kind, article.c.kind),
-                )
-            )
+            await _stamp(tx, article_id, story_id, verdict)
             wakes = [Wake("deliver", str(article_id), after=each) for each in sorted(set(waits))]
             await wake(tx, wakes)
         return len(waits)
 
 
-async def _join_story(tx: AsyncConnection, keys: Sequence[str]) -> int:
-    """The story that one of ``keys`` names already, the first that does; else a new one.
-
-    1. Lock the keys in one order, so that two copies judged at once wait for each other.
-    2. Look them up; identity by address comes before identity by text.
-    3. Give the keys that are new to the story.
-    """
-    keys = [_bounded(key) for key in keys]
-    for key in sorted(set(keys)):
-        await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
-    rows = await tx.execute(sa.select(story_key).where(story_key.c.key.in_(keys)))
-    known = {row.key: row.story_id for row in rows}
-    named = [known[key] for key in keys if key in known]
-    story_id: int = (
-        named[0] if named else (await tx.execute(insert(story).returning(story.c.id))).scalar_one()
-    )
-    fresh = [{"key": key, "story_id": story_id} for key in dict.fromkeys(keys) if key not in known]
-    if fresh:
-        await tx.execute(insert(story_key).values(fresh))
-    return story_id
-
-
-def _bounded(key: str) -> str:
-    """A b-tree row holds under 2,704 bytes; an address may not."""
-    return key if len(key) <= _LONGEST_KEY else "sha256:" + hashlib.sha256(key.encode()).hexdigest()
+_IDS = sa.ARRAY(sa.BigInteger)
 
 
 async def _owe(
     tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict
 ) -> list[timedelta]:
-    """Owe each subscription's alert to each of its endpoints, once a story. Idempotent.
-
-    Returns how long each that is newly owed waits for the embargo.
-    """
-    if not verdict.alerts:
-        return []
-    columns = ["subscription_id", "endpoint_id", "alert", "due_at"]
-    columns += ["message_id", "story_id", "article_id"]
-    owed = _owed(verdict).add_columns(
-        sa.literal("msg_") + sa.cast(sa.func.gen_random_uuid(), sa.Text),
-        sa.literal(story_id, sa.BigInteger),
-        sa.literal(article_id, sa.BigInteger),
-    )
-    done = await tx.execute(
-        insert(delivery)
-        .from_select(columns, owed)
-        .on_conflict_do_nothing()
-        .returning(delivery.c.due_at - sa.func.now())
-    )
-    return list(done.scalars())
+    """Corrections first: whoever is told of the event only now needs none."""
+    until = verdict.embargo_until
+    waits: list[timedelta] = []
+    if verdict.correction is not None:
+        number = await _keep(tx, article_id, verdict.correction)
+        if verdict.correction.alert is not None:
+            alert = verdict.correction.alert
+            waits = await owing.correct(tx, article_id, story_id, number, alert, until)
+    return waits + await owing.owe(tx, article_id, story_id, verdict.alerts, until)
 
 
-def _owed(verdict: Verdict) -> sa.Select[Any]:
-    """Subscription, endpoint, alert and due time of each who is to be told."""
-    told = _told(verdict.alerts)
-    until = sa.cast(verdict.embargo_until, sa.DateTime(timezone=True))
-    held = sa.func.coalesce(until > sa.func.now(), sa.false())
-    waits = held & (subscription.c.embargoed == "wait")
-    return (
-        sa.select(
-            endpoint.c.subscription_id,
-            endpoint.c.id,
-            # Whoever is told when it has lifted sees no badge; a condition lifts unseen.
-            sa.case(
-                (sa.or_(until.is_(None), held & ~waits), told.c.alert),
-                else_=told.c.alert.delete_path(["embargo"]),
-            ),
-            sa.case((waits, until), else_=sa.func.now()),
+async def _keep(tx: AsyncConnection, article_id: int, correction: Correction) -> int:
+    """Keep what changed; returns the id of the revision."""
+    changes = [asdict(each) for each in correction.changes]
+    if correction.revision_id is not None:
+        await tx.execute(
+            sa.update(revision)
+            .where(revision.c.id == correction.revision_id)
+            .values(changes=changes)
         )
-        .join(told, told.c.subscription_id == endpoint.c.subscription_id)
-        .join(subscription, subscription.c.id == endpoint.c.subscription_id)
-        .where(endpoint.c.switched_off_at.is_(None), subscription.c.ended_at.is_(None))
-        # Whoever ends a subscription or an endpoint now comes before us or after us.
-        .with_for_update(read=True, of=[subscription, endpoint])
+        return correction.revision_id
+    made = await tx.execute(
+        insert(revision)
+        .values(article_id=article_id, earlier_id=correction.earlier_id, changes=changes)
+        .returning(revision.c.id)
     )
+    return int(made.scalar_one())
 
 
-def _told(alerts: Mapping[int, Mapping[str, object]]) -> sa.TableValuedAlias:
-    """The alerts as a table of subscription_id and alert."""
-    return (
-        sa.func.unnest(
-            sa.cast(list(alerts), ARRAY(sa.BigInteger)),
-            sa.cast([dict(each) for each in alerts.values()], ARRAY(JSONB)),
+async def _stamp(tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict) -> None:
+    await tx.execute(
+        sa.update(article)
+        .where(article.c.id == article_id)
+        .values(
+            triaged_at=sa.func.now(),
+            story_id=story_id,
+            kind=sa.func.coalesce(verdict.kind, article.c.kind),
+            topics=list(verdict.topics),
+            topical=sa.null() if verdict.topical is None else verdict.topical,
         )
-        .table_valued(sa.column("subscription_id", sa.BigInteger), sa.column("alert", JSONB))
-        .render_derived(name="told")
     )
+    if verdict.hit:
+        # At most once a day, and by one worker: a rule that thousands of releases meet is one row.
+        stale = (
+            sa.select(rule.c.id)
+            .where(
+                rule.c.id == sa.any_(sa.cast(list(verdict.hit), _IDS)),
+                rule.c.last_hit_on.is_distinct_from(sa.func.current_date()),
+            )
+            .with_for_update(skip_locked=True)
+        )
+        await tx.execute(
+            sa.update(rule)
+            .where(rule.c.id.in_(stale.scalar_subquery()))
+            .values(last_hit_on=sa.func.current_date())
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.templating import Jinja2Templates
 from starlette.middleware.base import RequestResponseEndpoint
 
+from service.judging.changes import worded
 from service.reading.publishers import Registry
 from service.store.database import storable
 from service.store.overview import Overview, Shown
@@ -102,6 +103,8 @@ def _pages() -> Jinja2Templates:
     pages = Jinja2Templates(Path(__file__).parent / "templates")
     registry = Registry.load()
     pages.env.filters["seoul"] = _seoul
+    pages.env.filters["lead"] = _lead
+    pages.env.filters["worded"] = worded
     pages.env.filters["publisher"] = lambda shown: _publisher(shown, registry)
     pages.env.tests["web_address"] = _is_web_address
     return pages
@@ -121,6 +124,15 @@ def _publisher(shown: Shown | Release | Appearance, registry: Registry) -> str:
     """Who says so: the name as printed, else the one of the source's publisher, else its id."""
     names = [registry.by_id(each).name for each in shown.publishers]
     return shown.publisher or "·".join(names) or shown.source_id
+
+
+def _lead(after: timedelta) -> str:
+    """How long after a release its news came out, in its two largest units."""
+    minutes = abs(int(after.total_seconds())) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    each = ((days, "일"), (hours, "시간"), (minutes, "분"))
+    shown = [f"{count}{unit}" for count, unit in each if count][:2] or ["0분"]
+    return f"{' '.join(shown)} {'앞' if after < timedelta(0) else '뒤'}"
 
 
 def _is_web_address(url: str) -> bool:

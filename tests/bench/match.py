@@ -22,7 +22,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from kiwipiepy import Kiwi
@@ -53,6 +53,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 COMPARED = 100_000
 NAMES = 107_000
 PAIRS = 100_000
+OURS = "파발 / Pabal"
 console = Console(width=100)
 Terms = frozenset[str]
 
@@ -137,14 +138,14 @@ class Lazily(Mapping[int, Rule]):
 
 
 def microseconds(work: Callable[[Terms], object], docs: Sequence[Terms], rounds: int) -> float:
-    """Median over the documents of the best of several rounds."""
+    """Processor time: median over the documents of the best of several rounds."""
     best = []
     for doc in docs:
         times = []
         for _ in range(rounds):
-            started = time.perf_counter()
+            started = time.process_time()
             work(doc)
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
         best.append(min(times))
     return sorted(best)[len(best) // 2] * 1e6
 
@@ -258,7 +259,7 @@ def _tsquery(rule: Rule) -> str:
 
 
 async def postgres_time(rules: Mapping[int, Rule], docs: Sequence[Terms], ours: Matcher) -> float:
-    """Microseconds a release: the median over documents of the best of three."""
+    """Microseconds a release by the clock: the median over documents of the best of three."""
     asked = "select array_agg(id) from rule where query @@ array_to_tsvector($1::text[])"
     best = []
     async with by_postgres(rules) as connection:
@@ -303,37 +304,90 @@ def pairs(texts: Sequence[tuple[str, str]], docs: Sequence[Terms], count: int) -
         made._weights = list(range(1, len(made._names) + 1))
         rules = dict(made.rules(each))
         matcher = Matcher(rules)
-        windows = {window: analyse(window) for window in matcher.windows(title, text)}
-        got = {match.rule_id for match in matcher.match(title, text, windows)}
+        trial = matcher.trial(title, text)
+        got = {match.rule_id for match in trial.decide({w: analyse(w) for w in trial.windows})}
         wrong += len(got ^ {n for n, rule in rules.items() if plain(rule, title, text, analyse)})
     return wrong
 
 
-def drawn(times: Mapping[int, float]) -> str:
-    """The growth as an SVG, both axes by powers of ten, from 1,000 and from 10 µs."""
+class Line(NamedTuple):
+    """One engine in the plot: microseconds by number of rules, and how it is drawn."""
 
-    def place(size: int, time_: float) -> tuple[float, float]:
-        return 60 + 120 * (math.log10(size) - 3), 380 - 120 * (math.log10(time_) - 1)
+    name: str
+    times: Mapping[int, float]
+    dashes: str
+    mark: str
 
-    places = [(*place(size, each), size, each) for size, each in times.items()]
-    line = " ".join(f"{x:.0f},{y:.0f}" for x, y, _, _ in places)
-    dots = "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/>'
-        f'<text x="{x:.0f}" y="{y - 12:.0f}">{each:,.0f} µs</text>'
-        f'<text x="{x:.0f}" y="400">{size:,}</text>'
-        for x, y, size, each in places
-    )
+
+DASHES = ("", "9 4", "2 4", "12 4 2 4", "5 2")
+MARKS = (
+    '<circle cx="{x:.0f}" cy="{y:.0f}" r="5"/>',
+    '<rect x="{x:.0f}" y="{y:.0f}" width="9" height="9" transform="translate(-4.5 -4.5)"/>',
+    '<path d="M{x:.0f} {y:.0f}m-6 5h12l-6 -11z"/>',
+    '<path d="M{x:.0f} {y:.0f}m-6 0l6 -6l6 6l-6 6z"/>',
+    '<path d="M{x:.0f} {y:.0f}m-5 -5l10 10m0 -10l-10 10" stroke="#222" stroke-width="2"/>',
+)
+LEFT, TOP, DECADE_X, DECADE_Y = 90, 90, 150, 55
+FIRST_SIZE, FIRST_TIME, LAST_TIME = 3, 1, 8  # powers of ten, of rules and of microseconds
+UNITS = ("10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "100 s")
+
+
+def drawn(times: Mapping[str, Mapping[int, float]]) -> str:
+    """The growth as an SVG, both axes by powers of ten. Each line has dashes and a mark of its own.
+
+    The first of the ``times`` by engine and number of rules is ours.
+    """
+    lines = [
+        Line(name, each, dashes, mark)
+        for (name, each), dashes, mark in zip(times.items(), DASHES, MARKS, strict=False)
+    ]
+    sizes = [f"{10**power:,}" for power in range(FIRST_SIZE, 7)]
+    foot = TOP + DECADE_Y * (LAST_TIME - FIRST_TIME)
+    grid = [
+        f'<path d="M{LEFT} {foot - DECADE_Y * i}h{3 * DECADE_X}" stroke="#ddd"/>'
+        f'<text x="{LEFT - 10}" y="{foot - DECADE_Y * i + 4}" text-anchor="end">{unit}</text>'
+        for i, unit in enumerate(UNITS)
+    ]
+    grid += [
+        f'<text x="{LEFT + DECADE_X * i}" y="{foot + 22}" text-anchor="middle">{size}</text>'
+        for i, size in enumerate(sizes)
+    ]
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 410" font-family="sans-serif" '
-        'font-size="12" text-anchor="middle"><rect width="500" height="410" fill="#fff"/>'
-        '<text x="250" y="20">µs a release by number of rules</text>'
-        f'<polyline points="{line}" fill="none" stroke="#07c" stroke-width="2"/>{dots}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {foot + 60}" '
+        'font-family="sans-serif" font-size="13" fill="#222" role="img">'
+        f'<rect width="760" height="{foot + 60}" fill="#fff"/>'
+        f'<text x="{LEFT}" y="30" font-size="17">규칙 수에 따른 판정 시간: 보도자료 한 건</text>'
+        f'<text x="{LEFT}" y="52">Time to match one release, by number of rules</text>'
+        f"{''.join(grid)}{''.join(map(_line, lines))}"
+        f'<text x="{LEFT + 1.5 * DECADE_X}" y="{foot + 46}" text-anchor="middle">'
+        "규칙 수 / number of rules</text></svg>\n"
     )
 
 
-def compare(docs: Sequence[Terms], ours: Matcher, *, postgres: bool) -> Iterator[tuple[str, float]]:
+def _line(line: Line) -> str:
+    foot = TOP + DECADE_Y * (LAST_TIME - FIRST_TIME)
+    places = [
+        (
+            LEFT + DECADE_X * (math.log10(size) - FIRST_SIZE),
+            foot - DECADE_Y * (math.log10(time_) - FIRST_TIME),
+        )
+        for size, time_ in sorted(line.times.items())
+    ]
+    route = " ".join(f"{x:.0f},{y:.0f}" for x, y in places)
+    x, y = places[-1]
+    return (
+        f'<polyline points="{route}" fill="none" stroke="#222" stroke-width="1.8" '
+        f'stroke-dasharray="{line.dashes}"/>'
+        + "".join(line.mark.format(x=x, y=y) for x, y in places)
+        + f'<text x="{x + 12:.0f}" y="{y + 4:.0f}">{line.name}</text>'
+    )
+
+
+def compare(
+    docs: Sequence[Terms], ours: Matcher, size: int, *, postgres: bool
+) -> Iterator[tuple[str, float]]:
     """Every peer's microseconds on the rules that ``ours`` has; all must find the same."""
-    rules = dict(Invented(docs).rules(COMPARED))
+    rules = dict(Invented(docs).rules(size))
     loops = [("naive loop over rules", naive(rules)), ("naive loop over sets", naive_sets(rules))]
     for name, loop in loops:
         _agree(loop, ours, docs[:5], name)
@@ -360,31 +414,35 @@ def main() -> None:
     options.add_argument("--releases", type=int, default=40)
     options.add_argument("--no-postgres", action="store_true")
     options.add_argument("--pairs", type=int, default=PAIRS, help="rule and release, 0: none")
-    options.add_argument("--svg", type=Path, help="where to draw the growth")
+    options.add_argument("--plot", type=Path, help="draw the growth, peers at every size, as SVG")
     chosen = options.parse_args()
     if not STREAM.is_file():
         sys.exit(f"{STREAM}: no such file")
     texts = releases(chosen.releases)
     docs = nouns([text for _, text in texts])
-    times: dict[int, float] = {}
+    times: dict[str, dict[int, float]] = {}
     growth = Table("rules", "µs a release", "of them hold", "B a rule: arrays", "words", "built, s")
     for size in SIZES:
         started = time.perf_counter()
         matcher = Matcher(Lazily(docs, size))
         built = time.perf_counter() - started
-        times[size] = microseconds(matcher.holding, docs, 9)
+        mine = times.setdefault(OURS, {})[size] = microseconds(matcher.holding, docs, 9)
         hold = sum(len(matcher.holding(doc)) for doc in docs) / len(docs)
         weight = [f"{each / size:.0f}" for each in weights(matcher)]
-        growth.add_row(f"{size:,}", f"{times[size]:,.0f}", f"{hold:,.0f}", *weight, f"{built:.1f}")
-        if size == COMPARED:
-            peers = Table("at 100,000 rules", "µs a release", "times ours")
-            for name, taken in compare(docs, matcher, postgres=not chosen.no_postgres):
-                peers.add_row(name, f"{taken:,.0f}", f"{taken / times[size]:,.0f}")
+        growth.add_row(f"{size:,}", f"{mine:,.0f}", f"{hold:,.0f}", *weight, f"{built:.1f}")
+        if size == COMPARED or chosen.plot:
+            for name, taken in compare(docs, matcher, size, postgres=not chosen.no_postgres):
+                times.setdefault(name, {})[size] = taken
+    peers = Table("at 100,000 rules", "µs a release", "times ours")
+    ours = times.pop(OURS)
+    for name, each in times.items():
+        ratio = each[COMPARED] / ours[COMPARED]
+        peers.add_row(name, f"{each[COMPARED]:,.0f}", f"{ratio:,.0f}")
     console.print(peers)
     console.print(growth)
-    console.print(f"1 M rules cost {times[1_000_000] / times[10_000]:.1f} times 10 k")
-    if chosen.svg:
-        chosen.svg.write_text(drawn(times), "utf-8")
+    console.print(f"1 M rules cost {ours[1_000_000] / ours[10_000]:.1f} times 10 k")
+    if chosen.plot:
+        chosen.plot.write_text(drawn({OURS: ours, **times}), "utf-8")
     if chosen.pairs:
         wrong = pairs(texts, docs, chosen.pairs)
         console.print(f"{chosen.pairs:,} pairs of rule and release: {wrong} judged otherwise")

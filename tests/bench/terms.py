@@ -3,7 +3,7 @@
 Reads a recorded month, which is not part of the project. Both ways use the same matcher and the
 same releases in one run, processor time. Full morphology reads every letter of a release with Kiwi,
 ours only the stretches that rules ask for. ``first sight`` begins with nothing remembered, ``in
-service`` with the stretches of other releases of the month, as the analyser keeps them.
+service`` with the stretches of all other releases of the month, as the analyser keeps them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ STREAM = Path(__file__).parents[2].parent / "shared" / "data" / "stream" / "2026
 SIZES = (1_000, 100_000)
 MUST = {1_000: 8, 100_000: 3}
 NAMES = 100_000
-EARLIER = 4  # times as many releases as are measured were judged before
 ASKED = 60  # terms a release is asked for where decisions are compared
 
 
@@ -46,12 +45,12 @@ class Release(NamedTuple):
     text: str
 
 
-def releases(count: int) -> list[Release]:
-    """A sample of a real month."""
+def releases() -> list[Release]:
+    """A real month, shuffled."""
     with gzip.open(STREAM, "rt", encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
-    chosen = random.Random(11).sample(records, count)
-    return [Release(each.get("title") or "", each.get("text") or "") for each in chosen]
+    random.Random(11).shuffle(records)
+    return [Release(each.get("title") or "", each.get("text") or "") for each in records]
 
 
 def nouns(texts: Sequence[str]) -> list[str]:
@@ -132,12 +131,12 @@ def measured(
         for tokens in kiwi.tokenize(list(release)):
             len(tokens)
         stamps.append(time.process_time())
-        windows = matcher.windows(*release)
+        trial = matcher.trial(*release)
         stamps.append(time.process_time())
-        missing = [window for window in windows if window not in known]
+        missing = [window for window in trial.windows if window not in known]
         known.update(zip(missing, morphology.analyse(missing), strict=True))
         stamps.append(time.process_time())
-        matcher.match(*release, known)
+        trial.decide(known)
         stamps.append(time.process_time())
         spent = [total + b - a for total, (a, b) in zip(spent, pairwise(stamps), strict=True)]
     return Times(*spent)
@@ -147,7 +146,7 @@ def remembered(
     matcher: Matcher, earlier: Sequence[Release], morphology: Morphology
 ) -> dict[str, Morphs]:
     """What a service has in mind that judged other releases before."""
-    windows = sorted(frozenset[str]().union(*(matcher.windows(*each) for each in earlier)))
+    windows = sorted(frozenset[str]().union(*(matcher.trial(*each).windows for each in earlier)))
     return dict(zip(windows, morphology.analyse(windows), strict=True))
 
 
@@ -169,7 +168,7 @@ def agreement(sample: Sequence[Release], words: Sequence[str], morphology: Morph
 
 def stands_in_full(text: str, span: Span, read: Morphs) -> bool:
     """The same decision where every stretch has been read, and none is settled without."""
-    sense = senses.told(text, span, squeeze(text[slice(*span)]))
+    sense = senses.told(text, span)
     if sense is not None:
         return sense
     sides = edges(text, span)
@@ -192,11 +191,10 @@ def main() -> None:
     chosen = options.parse_args()
     if not STREAM.is_file():
         sys.exit("no releases at hand")
-    taken = releases(chosen.releases * (1 + EARLIER))
-    sample, earlier = taken[: chosen.releases], taken[chosen.releases :]
+    month = releases()
+    sample, earlier = month[: chosen.releases], month[chosen.releases :]
     words = nouns([release.text for release in sample])
     morphology = Morphology(Registry.load().names())
-    morphology.analyse([""])  # the dictionaries are loaded now
     table = Table(
         "rules", "", "Kiwi whole", "windows", "morphemes", "matching", "terms", "matched", "must"
     )

@@ -32,9 +32,10 @@ def _is_hit(morphology: Morphology, keyword: str, context: str) -> bool:
     start, end = marked.index("【"), marked.index("】") - 1
     text = marked.replace("【", "", 1).replace("】", "", 1)
     matcher = Matcher({1: parse(keyword)})
-    windows = list(matcher.windows("", text))
+    trial = matcher.trial("", text)
+    windows = list(trial.windows)
     morphs = dict(zip(windows, morphology.analyse(windows), strict=True))
-    hits = [span for match in matcher.match("", text, morphs) for span in match.hits]
+    hits = [span for match in trial.decide(morphs) for span in match.hits]
     return any(a < end and start < b for a, b in hits)
 
 

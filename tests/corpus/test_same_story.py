@@ -3,12 +3,14 @@
 import csv
 import gzip
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service.judging.coverage import COVERS_SHARE, coverage, excerpts
 from service.judging.letters import compared, shingles
 from service.judging.signature import TWINS_SHARE, signature
 from service.judging.story import Copy, same
@@ -51,6 +53,31 @@ def test_equal_numbers_find_nearly_all_that_are_alike(pairs: list[Pair]) -> None
     shared = [set(signature(a.title, a.text)) & set(signature(b.title, b.text)) for a, b in alike]
 
     assert sum(len(each) >= TWINS_SHARE for each in shared) >= 0.99 * len(alike)
+
+
+def test_news_finds_the_release_it_was_made_from(pairs: list[Pair]) -> None:
+    made = [(_news(a), a) for _, a, _ in pairs[::8] if len(a.text) >= 500]
+    found = [
+        set(excerpts(one.title, one.text)) & set(excerpts(other.title, other.text))
+        for one, other in made
+    ]
+
+    assert sum(len(each) >= COVERS_SHARE for each in found) >= 0.99 * len(made)
+    assert sum(coverage(*each).made for each in made) >= 0.95 * len(made)
+
+
+def test_news_is_not_taken_for_that_of_a_neighbour(pairs: list[Pair]) -> None:
+    """Of a series or under a template; of one day, or on the same day of another year."""
+    neighbours = [(_news(a), b) for label, a, b in pairs if not label and len(a.text) >= 500]
+
+    assert sum(coverage(*each).made for each in neighbours) <= 0.02 * len(neighbours)
+
+
+def _news(release: Copy) -> Copy:
+    """Its first two thirds as a paper would print them: every tenth word another, no brackets."""
+    words = re.sub(r"\([^()]{0,40}\)", "", release.text).replace("하였다", "했다").split()
+    told = ["다만" if i % 10 == 9 else word for i, word in enumerate(words[: len(words) * 2 // 3])]
+    return release._replace(url=None, text=" ".join(told), publisher="한소식")
 
 
 def _jaccard(a: Copy, b: Copy) -> float:

@@ -94,6 +94,7 @@ async def service(migrated_url: str, replica: str) -> AsyncIterator[None]:
         replica_url=replica,
         sources=("korea_kr", "mss_press"),
         pace=600,
+        look_again="",
         private_webhooks=True,
         port=0,
     )
@@ -135,6 +136,7 @@ async def start(migrated_url: str, replica: str, tmp_path: Path) -> AsyncIterato
                 "PABAL_DATABASE_URL": migrated_url,
                 "PABAL_REPLICA_URL": replica,
                 "PABAL_PRIVATE_WEBHOOKS": "true",
+                "PABAL_LOOK_AGAIN": "",
                 "PABAL_PORT": "0",
                 "PABAL_LOG": "json",
             }

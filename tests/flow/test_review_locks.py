@@ -11,6 +11,7 @@ from service.store import tables
 from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.sources import Sources
+from service.store.stories import Place
 from service.store.subscriptions import Subscriptions
 from service.store.triage import Triage, Verdict
 
@@ -33,7 +34,7 @@ async def article_ids(database: Database) -> list[int]:
         subscription_id = subscription.scalar_one()
     triage = Triage(database)
     for each in ids[:2]:
-        await triage.settle(each, Verdict([f"key {each}"], {subscription_id: {}}))
+        await triage.settle(each, Verdict(Place([f"key {each}"]), {subscription_id: {}}))
     return [*ids, subscription_id]
 
 
@@ -75,7 +76,7 @@ async def test_an_unsubscription_and_a_triage_at_once_both_succeed(
     async with database.engine.connect() as other:
         # Both wait at the endpoint, with whatever they have locked on the way to it.
         await other.execute(sa.select(tables.endpoint.c.id).with_for_update())
-        verdict = Verdict(["key"], {subscription_id: {}})
+        verdict = Verdict(Place(["key"]), {subscription_id: {}})
         owed = asyncio.create_task(Triage(database).settle(article_id, verdict))
         await waiting(database, 1)
         ended = asyncio.create_task(Subscriptions(database).end("구독"))

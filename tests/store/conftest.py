@@ -149,5 +149,7 @@ _ROWS: dict[str, Callable[[int], dict[str, Any]]] = {
     "delivery": lambda n: {"message_id": f"msg_{n}", "alert": {"title": f"제목 {n}"}},
     "attachment": lambda n: {"position": n, "name": f"{n}.hwpx", "url": f"https://a.example/{n}"},
     "mention": lambda n: {"series": "협의회", "name": f"제{n}차 협의회", "parties": []},
+    "revision": lambda _: {"title": "옛 제목", "text": "옛 본문", "publishers": []},
+    "rule": lambda n: {"text": f"낱말{n}", "canonical": f"낱말{n}"},
     "story": lambda _: {"created_at": sa.func.now()},
 }

@@ -11,8 +11,9 @@ import asyncpg
 import pytest
 
 from service.model import Article
-from service.store.articles import Articles, Filed, Opened, Owed
+from service.store.articles import Articles, Owed
 from service.store.database import Database
+from service.store.opened import Filed, Opened
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 UNOPENED = {"collected_at": None, "read_at": None, "text": None}
@@ -226,3 +227,20 @@ async def test_a_page_that_cannot_be_read_lets_the_article_go_on_and_tells_a_per
         ("post-unreadable", "https://a.example/k", "Gone: 404")
     ]
     assert await wakes() == [f"read:{made}"]
+
+
+@pytest.mark.parametrize("look_in", [timedelta(hours=1), None], ids=["looked at again", "never"])
+async def test_a_page_is_looked_at_again_when_that_was_asked_for(
+    articles: Articles,
+    add: Add,
+    sql: asyncpg.Connection,
+    wakes: Wakes,
+    look_in: timedelta | None,
+) -> None:
+    made = await add("article", failures=2, **UNOPENED)
+
+    await articles.store_opened(await claimed(articles), Opened("본문"), look_in=look_in)
+
+    row = await sql.fetchrow("SELECT look_due - collected_at, failures FROM article")
+    assert tuple(row) == (look_in, 0)
+    assert await wakes() == [f"read:{made}"] + ["revisit:a"] * (look_in is not None)

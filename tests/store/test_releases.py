@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from service.model import Change
 from service.store.database import Database
-from service.store.releases import Copy, Releases
+from service.store.releases import Releases
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 
@@ -52,19 +53,60 @@ async def test_every_file_has_its_state(releases: Releases, add: Add) -> None:
     ]
 
 
-async def test_copies_are_the_other_articles_of_the_story(releases: Releases, add: Add) -> None:
+async def test_kin_are_the_other_articles_of_the_story_and_news_of_it_that_was_first(
+    releases: Releases, add: Add
+) -> None:
     story = await add("story")
     first = await add("article", story_id=story)
-    other = await add("article", story_id=story, source_id="b", url="https://b.example/1")
+    copy = await add("article", story_id=story, twin_id=first, joined_as="copy", why="닮음")
+    news = await add(
+        "article", story_id=await add("story"), twin_id=first, joined_as="coverage", kind="news"
+    )
     await add("article", story_id=await add("story"))
     alone = await add("article")
 
     release, single = await releases.release(first), await releases.release(alone)
 
     assert release is not None
-    assert release.copies == [Copy(other, "b", "https://b.example/1")]
+    shown = [(each.id, each.joined_as, each.why) for each in release.kin]
+    assert shown == [(copy, "copy", "닮음"), (news, "coverage", None)]
     assert single is not None
-    assert single.copies == []
+    assert single.kin == []
+
+
+@pytest.mark.parametrize(("precision", "lead"), [("minute", timedelta(hours=2)), ("day", None)])
+async def test_the_lead_of_news_is_known_where_both_hours_are_from_either_side(
+    releases: Releases, add: Add, precision: str, lead: timedelta | None
+) -> None:
+    first = await add("article", published_at=NINE, precision="minute")
+    news = await add(
+        "article", published_at=NINE + timedelta(hours=2), precision=precision, kind="news",
+        twin_id=first, joined_as="coverage", share=0.4,
+    )  # fmt: skip
+
+    for each in (first, news):
+        release = await releases.release(each)
+        assert release is not None
+        assert [(kin.lead, kin.share) for kin in release.kin] == [(lead, 0.4)]
+
+
+async def test_revisions_are_those_judged_of_the_article_and_of_what_corrects_it(
+    releases: Releases, add: Add
+) -> None:
+    first, corrects = await add("article"), await add("article")
+    changes = [{"what": "마감", "before": "5.20", "after": "5.27", "weighty": True}]
+    await add("revision", article_id=first)
+    await add("revision", article_id=first, changes=[])
+    await add("revision", article_id=corrects, earlier_id=first, changes=changes)
+
+    release = await releases.release(first)
+
+    assert release is not None
+    found = [(each.article_id, each.earlier_id, list(each.changes)) for each in release.revisions]
+    assert found == [
+        (corrects, first, [Change("마감", "5.20", "5.27", weighty=True)]),
+        (first, None, []),
+    ]
 
 
 @pytest.mark.parametrize(("ahead", "held"), [(timedelta(hours=1), True), (-timedelta(1), False)])

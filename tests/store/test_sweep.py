@@ -171,9 +171,16 @@ async def test_tidying_forgets_what_is_old_of_the_engine_and_the_polls_and_nothi
         " SELECT n, 'read', 0, 'successful', aggregated, now() - n * interval '1 day'"
         " FROM unnest('{0, 2}'::int[]) AS n, unnest('{t, f}'::bool[]) AS aggregated"
     )
+    for table in ("excerpt", "fingerprint"):
+        await sql.execute(
+            f"INSERT INTO {table} SELECT 1, current_date - n, n"
+            " FROM unnest('{31, 32}'::int[]) AS n"
+        )
 
     await tidy(database)
 
+    assert await sql.fetchval("SELECT array_agg(article_id) FROM excerpt") == [31]
+    assert await sql.fetchval("SELECT count(*) FROM fingerprint") == 2
     assert await sql.fetchval("SELECT count(*) FROM poll") == 1
     assert await sql.fetchval("SELECT count(*) FROM pgqueuer_statistics") == 1
     rows = await sql.fetch(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,9 @@ import pytest
 
 from service.model import Reading
 from service.store.database import Database
+from service.store.stories import Place
 from service.store.subscriptions import Subscriptions
-from service.store.triage import LiveRule, Readable, Triage, Verdict
+from service.store.triage import LiveRule, Readable, RuleChanges, Triage, Verdict
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 ALERT = {"title": "제목", "hits": [{"rule": "수출", "excerpt": "수출 상담"}]}
@@ -47,7 +49,7 @@ def owing(
     to: Mapping[int, Mapping[str, object]] | None = None,
     until: datetime | None = None,
 ) -> Verdict:
-    return Verdict(keys, to or {}, until)
+    return Verdict(Place(keys), to or {}, until)
 
 
 async def story_of(sql: asyncpg.Connection, article_id: int) -> int | None:
@@ -73,6 +75,7 @@ async def test_a_read_article_waits_as_it_was_read(
         publishers=["kcs"],
         published_at=NINE,
         precision="minute",
+        discovered_at=NINE,
     )
     for document, text in ((1, "붙임 글"), (0, "보도자료 글"), (2, None)):
         await add("attachment", article_id=made, document=document, rank=0, text=text)
@@ -86,6 +89,7 @@ async def test_a_read_article_waits_as_it_was_read(
             publisher="관세청",
             summary="요약",
             baseline=False,
+            discovered_at=NINE,
             given_title="쪽 제목",
             given_text="쪽 본문",
             documents=("보도자료 글", "붙임 글"),
@@ -93,6 +97,7 @@ async def test_a_read_article_waits_as_it_was_read(
                 "읽은 제목", "읽은 본문", ("kcs",), None, published_at=NINE, precision="minute"
             ),
             embargo_until=NINE,
+            files={f"{n}.hwpx": None for n in (2, 3, 4)},
         ),
         1,
     )
@@ -376,12 +381,63 @@ async def test_the_rules_are_those_of_live_subscriptions(
     await subscriptions.subscribe("끝난 구독", [("예산", "예산")], "console", "out", None)
     await subscriptions.end("끝난 구독")
 
-    version, live = await triage.rules()
+    book = await triage.rules()
 
     ids = [row["id"] for row in await sql.fetch("SELECT id FROM rule ORDER BY id")]
     owner = await sql.fetchval("SELECT id FROM subscription WHERE name = '무역'")
-    assert version == 3
-    assert live == [
-        LiveRule(ids[0], owner, "무역", "수출 바우처"),
-        LiveRule(ids[1], owner, "무역", "관세"),
-    ]
+    assert book == RuleChanges(
+        3,
+        [
+            LiveRule(ids[0], owner, "무역", "수출 바우처"),
+            LiveRule(ids[1], owner, "무역", "관세"),
+        ],
+        frozenset(),
+    )
+
+
+async def test_of_known_rules_only_what_changed_is_told(triage: Triage, database: Database) -> None:
+    subscriptions = Subscriptions(database)
+    await subscriptions.subscribe("무역", [("수출", "수출")], "console", "out", None)
+    await subscriptions.subscribe("살림", [("예산", "예산")], "console", "out", None)
+    first = await triage.rules()
+    known = {each.id for each in first.added}
+
+    assert await triage.rules(known) == RuleChanges(2, [], frozenset())
+
+    await subscriptions.end("살림")
+    await subscriptions.subscribe("무역", [("관세", "관세")], "console", "out", None)
+    changed = await triage.rules(known)
+
+    gone = frozenset(each.id for each in first.added if each.subscription == "살림")
+    assert (changed.version, changed.gone) == (4, gone)
+    assert [(each.subscription, each.text) for each in changed.added] == [("무역", "관세")]
+
+
+# what is kept beside
+
+
+async def test_a_rule_that_holds_is_stamped_with_the_day(
+    triage: Triage, add: Add, database: Database, sql: asyncpg.Connection
+) -> None:
+    two = [("수출", "수출"), ("관세", "관세")]
+    await Subscriptions(database).subscribe("무역", two, "console", "out", None)
+    ids = [row["id"] for row in await sql.fetch("SELECT id FROM rule ORDER BY id")]
+
+    await triage.settle(await add("article"), replace(owing("url:1"), hit=[ids[1]]))
+
+    rows = await sql.fetch("SELECT last_hit_on = current_date FROM rule ORDER BY id")
+    assert [row[0] for row in rows] == [None, True]
+
+
+async def test_topics_are_kept_as_codes_and_whole(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    about = {"topics": [{"code": "export", "score": 0.9, "words": ["수출"]}], "primary": "export"}
+    made = await add("article")
+
+    await triage.settle(
+        made, replace(owing("url:1"), topics=["export"], topical=about, kind="notice")
+    )
+
+    row = await sql.fetchrow("SELECT topics, topical, kind FROM article WHERE id = $1", made)
+    assert (row["topics"], json.loads(row["topical"]), row["kind"]) == (["export"], about, "notice")

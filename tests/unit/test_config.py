@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,8 @@ def test_nothing_set_gives_every_default() -> None:
         ("PABAL_REPLICA_URL", "http://10.0.0.1:80"),
         ("PABAL_CONTACT", "문의"),
         ("PABAL_LOG", "loud"),
+        ("PABAL_LOOK_AGAIN", "soon"),
+        ("PABAL_LOOK_AGAIN", "1h,0d"),
         ("PABAL_PRIVATE_WEBHOOKS", "perhaps"),
     ],
 )
@@ -70,3 +73,16 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_sources_are_given_by_commas() -> None:
     assert from_environment({"PABAL_SOURCES": "yna, etoday,"}).sources == ("yna", "etoday")
+
+
+@pytest.mark.parametrize(
+    ("given", "looks"),
+    [
+        ("1d, 90m ,30s", [timedelta(seconds=30), timedelta(minutes=90), timedelta(days=1)]),
+        ("", []),
+    ],
+)
+def test_looks_are_given_by_commas_and_made_the_soonest_first(
+    given: str, looks: list[timedelta]
+) -> None:
+    assert list(from_environment({"PABAL_LOOK_AGAIN": given}).looks) == looks

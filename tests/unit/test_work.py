@@ -10,6 +10,7 @@ from service.attach import Attach
 from service.collect import Collect
 from service.deliver import Deliver
 from service.read import Read
+from service.revisit import Revisit
 from service.triage import Judge
 
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"  # port 1: nobody listens
@@ -31,6 +32,9 @@ class Called:
     async def attach_owed(self, source_id: str) -> None:
         self.calls.append(("attach_owed", source_id))
 
+    async def look_again(self, source_id: str) -> None:
+        self.calls.append(("look_again", source_id))
+
     async def read(self, article_id: int) -> None:
         self.calls.append(("read", article_id))
 
@@ -44,7 +48,7 @@ class Called:
 async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
     step = Called()
     tasks = {
-        **work.fetching(cast("Collect", step), cast("Attach", step)),
+        **work.fetching(cast("Collect", step), cast("Attach", step), cast("Revisit", step)),
         **work.judging(cast("Read", step), cast("Judge", step)),
         **work.telling(cast("Deliver", step)),
     }
@@ -57,6 +61,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("read", "3"),
         ("triage", "4"),
         ("deliver", "retry 5"),
+        ("revisit", "a"),
     ):
         await tasks[name](subject)  # type: ignore[index]
 
@@ -68,16 +73,18 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("read", 3),
         ("judge", 4),
         ("deliver",),
+        ("look_again", "a"),
     ]
 
 
 async def test_a_wake_up_of_a_source_that_is_declared_no_more_is_nothing() -> None:
     step = Called()
-    tasks = work.fetching(cast("Collect", step), cast("Attach", step))
+    tasks = work.fetching(cast("Collect", step), cast("Attach", step), cast("Revisit", step))
 
     await tasks["poll"]("gone:1")
     await tasks["collect"]("gone")
     await tasks["attach"]("gone")
+    await tasks["revisit"]("gone")
 
     assert step.calls == []
 

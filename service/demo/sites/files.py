@@ -64,7 +64,8 @@ def _blocks(release: Release) -> Iterator[hwpx.Block]:
     when = "배포 즉시" if release.embargo is None else _printed(release.embargo)
     yield [["보도시점", when, "배포", _printed(release.published)]]
     yield _legible(release.title)
-    yield from map(_legible, release.text.split("\n"))
+    said = release.text if release.attached is None else release.attached
+    yield from map(_legible, said.split("\n"))
     first, second = (release.id % 97 + 3, release.id % 89 + 5)
     yield [["구분", "지난해", "올해"], ["참여 기업(개사)", str(first), str(first + second)]]
     yield _contacts(release.id)

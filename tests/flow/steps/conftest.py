@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
+from scrapers import registry as declared_sources
 from scrapers.errors import LayoutError, ScrapeError
 from scrapers.fetch import Fetcher
 from scrapers.model import (
@@ -28,19 +29,33 @@ from scrapers.model import (
     Request,
     Source,
 )
+from service.analyser import Analyser
 from service.collect import Collect
+from service.judging.morphemes import Morphs
+from service.judging.rules import canonical, parse
+from service.judging.topics import Topics
+from service.read import Read
+from service.reading.publishers import Registry
 from service.store.articles import Articles
 from service.store.database import Database
+from service.store.readings import Readings
 from service.store.sources import Sources
+from service.store.subscriptions import Subscriptions
+from service.store.triage import Triage
+from service.triage import Judge
 from service.work import connect
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 HOST = "https://a.example"
+LONG = "서울에서 열리는 행사 안내 " * 20
+TEXT = f"{LONG}수출 상담 창구를 연다. 관세 환급도 돕는다. {LONG}".strip()
 
 Serve = Callable[..., None]
 Asked = Callable[[], list[tuple[str, Freshness | None, float]]]
 MakeCollect = Callable[..., Collect]
 AddArticle = Callable[..., Awaitable[int]]
+Subscribe = Callable[..., Awaitable[None]]
+Go = Callable[..., Awaitable[int]]
 
 
 @pytest.fixture
@@ -208,3 +223,53 @@ def collect(database: Database, site: Site) -> MakeCollect:
         return Collect({"a": source}, fetcher, Sources(database), Articles(database), pace)
 
     return collect
+
+
+class Unasked:
+    """These texts are told apart by their blanks: no morphology is needed."""
+
+    async def analyse(self, windows: Collection[str]) -> dict[str, Morphs]:
+        assert not windows
+        return {}
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return Registry.load()
+
+
+@pytest.fixture
+def read(database: Database, registry: Registry) -> Read:
+    return Read(declared_sources.sources(), registry, Readings(database))
+
+
+@pytest.fixture
+def judge(database: Database, registry: Registry) -> Judge:
+    declared = declared_sources.sources()
+    asked = cast("Analyser", Unasked())
+    return Judge(declared, Triage(database), asked, registry, Topics.load())
+
+
+@pytest.fixture
+def subscribe(database: Database) -> Subscribe:
+    """``await subscribe("무역", "수출", "관세")``: a subscription with these rules."""
+
+    async def subscribe(name: str, *typed: str) -> None:
+        rules = [(each, canonical(parse(each))) for each in typed]
+        await Subscriptions(database).subscribe(name, rules, "console", f"{name} 자리", None)
+
+    return subscribe
+
+
+@pytest.fixture
+def go(add_article: AddArticle, read: Read, judge: Judge, sql: asyncpg.Connection) -> Go:
+    """``await go(text=...)``: an article that goes through both steps; its id."""
+
+    async def go(**values: Any) -> int:
+        made = await add_article(**{"text": TEXT, "collected_at": NINE, **values})
+        await read.read(made)
+        await judge.judge(made)
+        assert await sql.fetchval("SELECT triaged_at IS NOT NULL FROM article WHERE id = $1", made)
+        return made
+
+    return go

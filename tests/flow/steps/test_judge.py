@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from scrapers import registry as declared_sources
-from service.analyser import Analyser
-from service.judging.morphemes import Morphs
-from service.judging.rules import canonical, parse
-from service.judging.topics import Topics
 from service.read import Read
-from service.reading.publishers import Registry
 from service.store.database import Database
-from service.store.readings import Readings
 from service.store.subscriptions import Subscriptions
-from service.store.triage import Triage
 from service.triage import Judge
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -32,56 +24,6 @@ TEXT = f"{LONG}수출 상담 창구를 연다. 관세 환급도 돕는다. {LONG
 AddArticle = Callable[..., Awaitable[int]]
 Subscribe = Callable[..., Awaitable[None]]
 Go = Callable[..., Awaitable[int]]
-
-
-class Unasked:
-    """These texts are told apart by their blanks: no morphology is needed."""
-
-    async def analyse(self, windows: Collection[str]) -> dict[str, Morphs]:
-        assert not windows
-        return {}
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return Registry.load()
-
-
-@pytest.fixture
-def read(database: Database, registry: Registry) -> Read:
-    return Read(declared_sources.sources(), registry, Readings(database))
-
-
-@pytest.fixture
-def judge(database: Database, registry: Registry) -> Judge:
-    declared = declared_sources.sources()
-    asked = cast("Analyser", Unasked())
-    return Judge(declared, Triage(database), asked, registry, Topics.load())
-
-
-@pytest.fixture
-def subscribe(database: Database) -> Subscribe:
-    """``await subscribe("무역", "수출", "관세")``: a subscription with these rules."""
-
-    async def subscribe(name: str, *typed: str) -> None:
-        rules = [(each, canonical(parse(each))) for each in typed]
-        await Subscriptions(database).subscribe(name, rules, "console", f"{name} 자리", None)
-
-    return subscribe
-
-
-@pytest.fixture
-def go(add_article: AddArticle, read: Read, judge: Judge, sql: asyncpg.Connection) -> Go:
-    """``await go(text=...)``: an article that goes through both steps; its id."""
-
-    async def go(**values: Any) -> int:
-        made = await add_article(**{"text": TEXT, "collected_at": NINE, **values})
-        await read.read(made)
-        await judge.judge(made)
-        assert await sql.fetchval("SELECT triaged_at IS NOT NULL FROM article WHERE id = $1", made)
-        return made
-
-    return go
 
 
 async def alerts(sql: asyncpg.Connection) -> list[dict[str, Any]]:

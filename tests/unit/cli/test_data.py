@@ -55,7 +55,7 @@ def test_same_answers_every_pair_in_order_with_a_reason(pabal: Pabal) -> None:
     same, other = _json(pabal("same", "-", "--json", given=_lines(*given)))
 
     assert (same["id"], other["id"]) == ("p2", "p1")
-    assert same.keys() == other.keys() == {"id", "same", "score", "reason"}
+    assert same.keys() == other.keys() == {"id", "same", "score", "reason", "how"}
     assert (same["same"], other["same"]) == (True, False)
     assert same["score"] > other["score"]
     assert all(isinstance(each["reason"], str) and each["reason"] for each in (same, other))

@@ -82,6 +82,23 @@ def test_a_file_that_is_not_there_is_named(pabal: Pabal, tmp_path: Path) -> None
         assert gone in _line(pabal("demo", option, gone))
 
 
+def test_a_file_and_what_is_stored_are_not_asked_together(pabal: Pabal, tmp_path: Path) -> None:
+    (tmp_path / "some.jsonl").write_text("{}")
+    for source in (str(tmp_path / "some.jsonl"), "-"):
+        line = _line(pabal("match", "수출", source, "--since", "30d"))
+        assert line.startswith(f"{source}: --since는 저장된 글을 보므로")
+
+
+def test_a_time_that_is_none_is_refused_before_anything_is_opened(pabal: Pabal) -> None:
+    for command in (("match", "수출"), ("audit",)):
+        assert _line(pabal(*command, "--since", "어제")).startswith("--since 어제: 30d, 2w, 12h나")
+
+
+def test_a_rule_for_what_is_stored_is_held_against_the_declared_sources(pabal: Pabal) -> None:
+    line = _line(pabal("match", "출처:korea_rk", "--since", "30d"))
+    assert "혹시 ‘korea_kr’ 아닌가요?" in line
+
+
 @pytest.mark.parametrize(
     ("given", "number", "why"),
     [

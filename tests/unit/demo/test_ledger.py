@@ -32,6 +32,7 @@ def draw(
     owed: tuple[OwedRow, ...] = OWED,
     received: tuple[Received, ...] = RECEIVED,
     in_flight_at_kills: int = 0,
+    distinct: bool = True,
 ) -> Ledger:
     reads: Callable[[str, str], bool] = lambda title, text: "수출" in title + text  # noqa: E731
     return draw_up(
@@ -41,6 +42,7 @@ def draw(
         received,
         reads,
         release_of=lambda row: int(row.key),
+        distinct=distinct,
         in_flight_at_kills=in_flight_at_kills,
     )
 
@@ -50,6 +52,27 @@ def test_a_run_without_fault_balances() -> None:
     assert ledger.clean
     assert (ledger.published, ledger.appearances, ledger.seen, ledger.stored) == (2, 3, 3, 3)
     assert (ledger.copies, ledger.owed, ledger.sent) == (1, 1, 1)
+
+
+def test_two_releases_in_one_story_hide_one_unless_they_may_be_one() -> None:
+    together = tuple(replace(each, story_id=10) if each.key == "2" else each for each in STORED)
+
+    hidden, joint = draw(stored=together), draw(stored=together, distinct=False)
+
+    assert (hidden.merged, hidden.joined, hidden.clean) == ([10], 1, False)
+    assert (joint.merged, joint.joined, joint.clean) == ([], 1, True)
+
+
+def test_a_correction_is_told_beside_the_event_and_not_twice() -> None:
+    owed = (*OWED, OwedRow("msg_b", 10, 1, "sent", revision_id=4))
+    corrected = draw(owed=owed, received=(*RECEIVED, Received("msg_b", 103.0)))
+    again = (*owed, OwedRow("msg_c", 10, 1, "sent", revision_id=4))
+    twice = draw(
+        owed=again, received=(*RECEIVED, Received("msg_b", 103.0), Received("msg_c", 104.0))
+    )
+
+    assert (corrected.corrections, corrected.twice, corrected.clean) == (1, [], True)
+    assert (twice.twice, twice.clean) == ([10], False)
 
 
 def test_latency_runs_from_the_first_of_all_copies_to_the_first_receipt() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -59,3 +60,33 @@ def test_only_the_first_showing_counts(world: World, make: MakeRelease) -> None:
 
 def test_the_log_is_bounded(world: World) -> None:
     assert world.log.maxlen == LOG_SIZE == 200_000
+
+
+def test_a_release_is_amended_in_its_place(world: World, make: MakeRelease) -> None:
+    older, newer = make(1), make(2)
+    for release in (older, newer):
+        world.publish(release, at=0.0)
+
+    world.amend(replace(older, text="고친 글"))
+
+    assert [each.text for each in world.newest("korea_kr", 10)] == [newer.text, "고친 글"]
+
+
+def test_only_what_stands_there_is_amended(world: World, make: MakeRelease) -> None:
+    world.publish(make(1), at=0.0)
+
+    for stranger in (make(2), make(1, ministry="조달청"), make(1, sites=frozenset({"mss"}))):
+        with pytest.raises(ValueError, match="does not stand there"):
+            world.amend(stranger)
+
+
+def test_a_release_that_is_withdrawn_is_nowhere(world: World, make: MakeRelease) -> None:
+    gone, other = make(1), make(2)
+    for release in (gone, other):
+        world.publish(release, at=0.0)
+
+    world.withdraw(gone.id)
+
+    assert world.newest("korea_kr", 10) == [other]
+    assert world.find("korea_kr", gone.id) is None
+    assert world.total("korea_kr", ministries=frozenset({gone.ministry})) == 1

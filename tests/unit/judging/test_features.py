@@ -1,12 +1,16 @@
 import numpy as np
 import pytest
 
-from service.judging.features import Known, Lexicon, groups, key
+from service.judging.features import Known, Lexicon, composed, grouped, groups, key, spaced
 
 
 def _counted(title: str, text: str) -> dict[int, float]:
     keys, counts = groups(title, text)
     return dict(zip(keys.tolist(), counts.tolist(), strict=True))
+
+
+def _measured(lexicon: Lexicon, title: str, text: str) -> list[float]:
+    return list(map(float, lexicon.measure(lexicon.look(title, text))))
 
 
 def test_groups_stay_inside_words() -> None:
@@ -33,6 +37,19 @@ def test_text_behind_the_lead_is_left_out() -> None:
     assert int(key("수출")) not in _counted("", "가 " * 500 + "수출")
 
 
+def test_each_group_says_where_it_begins() -> None:
+    found, places = grouped(composed("", "가나 다라"))
+    text = composed("", "가나 다라")
+    at = dict(zip(found.tolist(), places.tolist(), strict=True))
+
+    assert text[at[int(key("다라"))] - 1 :].startswith("다라")
+
+
+def test_a_letter_stays_one_letter_in_small() -> None:
+    assert spaced("  İZMİR\n박람회 ") == "IZMIR 박람회"
+    assert len(spaced("İẞΣ")) == len(spaced("İẞΣ").lower())
+
+
 def test_keys_are_found_among_the_known() -> None:
     known = Known(np.array([3, 7, 4_000_000_000], np.uint32))
 
@@ -45,20 +62,20 @@ def test_keys_are_found_among_the_known() -> None:
 def test_the_words_of_a_topic_are_weighed_by_part_and_share() -> None:
     lexicon = Lexicon({"export": ["수출", "바이어"], "energy": ["전력", "수출"]}, {})
 
-    titled, silent = lexicon.measure("수출 바이어", ""), lexicon.measure("", "")
+    titled, silent = _measured(lexicon, "수출 바이어", ""), _measured(lexicon, "", "")
 
     strong, weak = titled[:2]
     assert strong > weak > 0, "one of its words, and that shared with another topic"
-    assert titled[2:6].tolist() == [0, 0, 0, 0], "neither lead nor body"
+    assert titled[2:6] == [0, 0, 0, 0], "neither lead nor body"
     assert 0 < titled[7] < titled[6] < 1
-    assert not silent.any()
+    assert not any(silent)
 
 
 def test_a_rare_word_weighs_more() -> None:
     rarity = {int(key("희토류")): 7.0, int(key("지원")): 0.5}
     lexicon = Lexicon({"supplychain": ["희토류"], "sme": ["지원"]}, rarity)
 
-    rare, common = lexicon.measure("희토류 지원", "")[:2]
+    rare, common = _measured(lexicon, "희토류 지원", "")[:2]
 
     assert rare > common
 
@@ -66,10 +83,38 @@ def test_a_rare_word_weighs_more() -> None:
 def test_a_word_far_down_counts_in_the_body_only() -> None:
     lexicon = Lexicon({"energy": ["전력"]}, {})
 
-    measured = lexicon.measure("", "가 " * 150 + "전력")
+    measured = _measured(lexicon, "", "가 " * 150 + "전력")
 
     assert measured[1] == 0
     assert measured[2] > 0
+
+
+def test_the_words_of_a_topic_share_what_they_add() -> None:
+    lexicon = Lexicon({"export": ["수출", "바이어"], "energy": ["전력"]}, {})
+    weights = np.ones((12, 2), np.float32)
+
+    looked = lexicon.look("전력", "수출 " + "가 " * 100 + "바이어 수출")
+    (title, in_title, titled), (_, in_body, added) = lexicon.trace(
+        looked, weights, np.zeros((3, 2), np.float32), [0]
+    )
+
+    assert (title, in_title.tolist(), titled.tolist()) == ("전력", [1], [[0.0]])
+    by_place = dict(zip(in_body.tolist(), added[:, 0].tolist(), strict=True))
+    first, buyer, second = by_place[1], by_place[204], by_place[208]
+    assert first > buyer > second > 0, "in the lead, alone, said again"
+    strength = np.sqrt(16 * (2 + np.log(2))) + np.sqrt(16)
+    shares = strength / (strength + 1)
+    assert first + buyer + second == pytest.approx(strength, abs=2 * shares + 1)
+
+
+def test_each_word_of_title_and_lead_counts_by_itself_too() -> None:
+    rarity = {int(key("희토류")): 4.0, int(key("지원")): 3.0}
+    lexicon = Lexicon({"supplychain": ["희토류"], "sme": ["지원"]}, rarity)
+
+    at, shares = lexicon.named(lexicon.look("희토류", "지원 " + "가 " * 150 + "희토류"))
+
+    assert lexicon.keys[at].tolist() == [int(key("희토류")), int(key("지원"))]
+    assert shares.tolist() == pytest.approx([0.8, 0.6])
 
 
 def test_any_letters_may_come() -> None:
@@ -77,4 +122,4 @@ def test_any_letters_may_come() -> None:
 
     for text in ("", " ", "\ud800", "\x00" * 5, "가" * 100_000, "가 " * 100_000, "👍🏻"):
         assert np.isfinite(groups(text, text)[1]).all()
-        assert np.isfinite(lexicon.measure(text, text)).all()
+        assert np.isfinite(_measured(lexicon, text, text)).all()

@@ -35,6 +35,7 @@ def test_a_joint_release_is_one_whoever_prints_it(title: str) -> None:
 
     assert verdict.same
     assert verdict.score > 0.95
+    assert verdict.how == "joint"
     assert "joint" in verdict.reason
 
 
@@ -47,7 +48,7 @@ def test_a_joint_release_shortened_to_its_first_lines_is_one() -> None:
 def test_a_joint_release_may_bear_another_title_the_same_day() -> None:
     other = RELEASE._replace(title="작은 가게, 전국의 손님을 만난다", publisher="산업통상부")
 
-    assert judge(RELEASE, other).same
+    assert judge(RELEASE, other)[0::3] == (True, "copy")
     assert not judge(RELEASE, other._replace(published=date(2026, 3, 5))).same
     assert not judge(RELEASE, other._replace(published=None)).same
 
@@ -68,8 +69,8 @@ def test_a_release_issued_again_is_one_if_its_figures_stay() -> None:
     again = RELEASE._replace(text=BODY.replace("꾸준히", "조금씩"), published=TUESDAY)
     changed = again._replace(text=BODY.replace("1,200", "700").replace("14.5%", "3.2%"))
 
-    assert judge(RELEASE, again).same
-    assert not judge(RELEASE, changed).same
+    assert judge(RELEASE, again)[0::3] == (True, "copy")
+    assert judge(RELEASE, changed)[0::3] == (False, "different")
     assert judge(RELEASE, changed._replace(published=MONDAY)).same
 
 
@@ -86,6 +87,7 @@ def test_a_marked_correction_is_one_though_its_figures_change_and_late() -> None
     verdict = judge(release, corrected)
 
     assert verdict.same
+    assert verdict.how == "correction"
     assert "correction" in verdict.reason
     assert not judge(release, corrected._replace(title=f"{TITLE} 1,300개사")).same
     assert not judge(release, corrected._replace(published=date(2026, 3, 20))).same
@@ -158,7 +160,7 @@ def test_a_former_name_is_the_same_ministry() -> None:
 def test_news_that_repeats_a_release_covers_it_but_is_no_copy() -> None:
     news = RELEASE._replace(publisher="연합뉴스")
 
-    assert not judge(RELEASE, news).same
+    assert judge(RELEASE, news)[0::3] == (False, "coverage")
     assert "기사" in judge(news, RELEASE).reason
     assert judge(news, news._replace(publisher="매일경제")).same
 

@@ -5,11 +5,12 @@ from typing import Protocol
 
 import pytest
 
+from service.judging.facts import NOTHING_KNOWN as NO_FACTS
 from service.judging.facts import Facts
 from service.judging.matcher import Matcher, plain
 from service.judging.morphemes import Morphs
 from service.judging.rules import Rule, RuleError, canonical, parse
-from service.model import Call
+from service.model import Call, Match
 
 
 class Reader(Protocol):
@@ -23,9 +24,16 @@ TEXT = """중소기업의 수출을 돕는 사업이다. 외국인도 신청할 
 관세청과 함께 통관 상담을 열고, AI 번역을 지원한다. 수출 상담은 따로 알린다."""
 
 
+def judged(
+    matcher: Matcher, reader: Reader, title: str = TITLE, text: str = TEXT, facts: Facts = NO_FACTS
+) -> list[Match]:
+    trial = matcher.trial(title, text, facts)
+    return trial.decide(reader.all(trial.windows))
+
+
 def matched(typed: str, reader: Reader, title: str = TITLE, text: str = TEXT) -> bool:
     matcher = Matcher({7: parse(typed)})
-    return bool(matcher.match(title, text, reader.all(matcher.windows(title, text))))
+    return bool(judged(matcher, reader, title, text))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +65,7 @@ def test_a_rule_holds_where_its_words_stand(reader: Reader, typed: str, holds: b
 def test_hits_are_the_places_of_wanted_words_in_body_and_title(reader: Reader) -> None:
     matcher = Matcher({3: parse("수출 통관 -반도체")})
 
-    (match,) = matcher.match(TITLE, TEXT, reader.all(matcher.windows(TITLE, TEXT)))
+    (match,) = judged(matcher, reader)
 
     assert match.rule_id == 3
     assert [TEXT[a:b] for a, b in match.hits] == ["수출", "통관", "수출"]
@@ -68,7 +76,7 @@ def test_rules_are_reported_once_each_and_in_order(reader: Reader) -> None:
     rules = {n: parse(t) for n, t in [(9, "수출 OR 통관"), (2, "수출"), (5, "반도체")]}
     matcher = Matcher(rules)
 
-    matches = matcher.match(TITLE, TEXT, reader.all(matcher.windows(TITLE, TEXT)))
+    matches = judged(matcher, reader)
 
     assert [match.rule_id for match in matches] == [2, 9]
 
@@ -76,26 +84,32 @@ def test_rules_are_reported_once_each_and_in_order(reader: Reader) -> None:
 def test_no_morphemes_are_wanted_where_no_rule_can_hold() -> None:
     matcher = Matcher({1: parse("수출 반도체"), 2: parse("(인도 OR 관세) 원전")})
 
-    assert matcher.windows(TITLE, TEXT) == frozenset()
-    assert matcher.match(TITLE, TEXT, {}) == []
+    trial = matcher.trial(TITLE, TEXT)
+
+    assert trial.windows == frozenset()
+    assert trial.decide({}) == []
 
 
 def test_windows_are_only_those_around_words_of_rules_that_may_hold() -> None:
     matcher = Matcher({1: parse("수출 통관"), 2: parse("인도 반도체")})
 
-    assert "수출바우처" in matcher.windows(TITLE, TEXT)
-    assert "외국인도" not in matcher.windows(TITLE, TEXT)
+    windows = matcher.trial(TITLE, TEXT).windows
+
+    assert "수출바우처" in windows
+    assert "외국인도" not in windows
 
 
 def test_without_rules_nothing_matches() -> None:
-    assert Matcher({}).windows(TITLE, TEXT) == frozenset()
-    assert Matcher({}).match(TITLE, TEXT, {}) == []
+    trial = Matcher({}).trial(TITLE, TEXT)
+
+    assert trial.windows == frozenset()
+    assert trial.decide({}) == []
 
 
 def test_hits_are_those_of_the_alternatives_that_hold(reader: Reader) -> None:
     matcher = Matcher({1: parse("(수출 반도체) | 통관")})
 
-    (match,) = matcher.match(TITLE, TEXT, reader.all(matcher.windows(TITLE, TEXT)))
+    (match,) = judged(matcher, reader)
 
     assert [TEXT[a:b] for a, b in match.hits] == ["통관"]
     assert match.in_title == ()
@@ -106,7 +120,7 @@ def test_a_term_of_the_title_is_hit_there_alone(reader: Reader) -> None:
     assert not matched("제목:통관", reader)
     matcher = Matcher({1: parse("제목:수출")})
 
-    (match,) = matcher.match(TITLE, TEXT, reader.all(matcher.windows(TITLE, TEXT)))
+    (match,) = judged(matcher, reader)
 
     assert (match.hits, match.in_title) == ((), ((0, 2),))
 
@@ -136,7 +150,7 @@ def test_words_are_near_by_the_blanks_between_them(reader: Reader, typed: str, h
 def test_hits_of_words_near_each_other_are_those_that_are_near(reader: Reader) -> None:
     matcher = Matcher({1: parse("수출 ~1 상담")})
 
-    (match,) = matcher.match(TITLE, TEXT, reader.all(matcher.windows(TITLE, TEXT)))
+    (match,) = judged(matcher, reader)
 
     assert [TEXT[a:b] for a, b in match.hits] == ["수출", "상담"]
     assert match.hits[0][0] == TEXT.rindex("수출")
@@ -181,9 +195,8 @@ FACTS = Facts(
 )
 def test_a_filter_asks_the_facts(reader: Reader, typed: str, holds: bool) -> None:
     matcher = Matcher({1: parse(typed)})
-    morphs = reader.all(matcher.windows(TITLE, TEXT, FACTS))
 
-    assert bool(matcher.match(TITLE, TEXT, morphs, FACTS)) is holds
+    assert bool(judged(matcher, reader, facts=FACTS)) is holds
     assert plain(parse(typed), TITLE, TEXT, reader.one, FACTS) is holds
 
 
@@ -202,7 +215,7 @@ def test_a_name_is_found_in_all_its_spellings_unless_exactly_that_is_asked(reade
     matcher = Matcher(dict(enumerate([wide, *narrow])), spell)
     text = "산업통상부는 12일 밝혔다"
 
-    matches = matcher.match("", text, reader.all(matcher.windows("", text)))
+    matches = judged(matcher, reader, "", text)
 
     assert [each.rule_id for each in matches] == [0, 1, 3]
     assert {each.hits[0] for each in matches} == {(0, 5)}
@@ -212,7 +225,7 @@ def test_rules_written_alike_hold_alike_for_all_who_have_them(reader: Reader) ->
     rules = {n: parse(chosen) for n in range(30) for chosen in [["수출 AI", "ai 수출"][n % 2]]}
     matcher = Matcher(rules)
 
-    matches = matcher.match(TITLE, TEXT, reader.all(matcher.windows(TITLE, TEXT)))
+    matches = judged(matcher, reader)
 
     assert [each.rule_id for each in matches] == list(range(30))
     assert len({each.hits for each in matches}) == 1
@@ -300,8 +313,7 @@ def _texts(chance: random.Random, count: int) -> list[str]:
 
 
 def _ids(matcher: Matcher, text: str, reader: Reader, facts: Facts) -> list[int]:
-    morphs = reader.all(matcher.windows(TITLE, text, facts))
-    return [match.rule_id for match in matcher.match(TITLE, text, morphs, facts)]
+    return [match.rule_id for match in judged(matcher, reader, TITLE, text, facts)]
 
 
 def test_the_matcher_agrees_with_the_naive_reading(reader: Reader) -> None:
@@ -373,5 +385,4 @@ def test_hostile_text_is_matched_without_complaint(reader: Reader) -> None:
         "\u200b수\n\n출",
         "수 출" * 999,
     ]:
-        morphs = reader.all(matcher.windows(text[:50], text))
-        assert len(matcher.match(text[:50], text, morphs)) <= 3
+        assert len(judged(matcher, reader, text[:50], text)) <= 3

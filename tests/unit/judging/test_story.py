@@ -1,9 +1,12 @@
+from datetime import date
+
 import pytest
 
 from service.judging.story import Copy, keys, same
 
 LONG = "새 제도는 내년 봄부터 시작된다. 신청은 누리집에서 받는다. " * 10
 SHORT = "장관은 오늘 현장을 찾는다."
+MONDAY, NEXT = date(2026, 3, 2), date(2026, 3, 9)
 
 
 def test_the_address_is_the_surest_key_and_ignores_tracking() -> None:
@@ -29,6 +32,18 @@ def test_a_short_text_is_the_same_only_under_one_title_of_one_publisher(
     assert keys(None, "제목", SHORT, "kcs") != keys(None, title, SHORT, publisher)
 
 
+def test_a_short_text_of_another_week_is_another() -> None:
+    monday = keys(None, "주간 일정", SHORT, "kcs", MONDAY)
+
+    assert monday == keys(None, "주간 일정", SHORT, "kcs", MONDAY)
+    assert monday != keys(None, "주간 일정", SHORT, "kcs", NEXT)
+    assert monday != keys(None, "주간 일정", SHORT, "kcs")
+    assert keys(None, "제목", LONG, "kcs", MONDAY) == keys(None, "제목", LONG, "kcs", NEXT)
+    assert not same(
+        Copy(None, "주간 일정", SHORT, "kcs", MONDAY), Copy(None, "주간 일정", SHORT, "kcs", NEXT)
+    ).same
+
+
 def test_an_empty_text_has_no_key() -> None:
     assert keys(None, "인사", " \n", "kcs") == ()
 
@@ -40,6 +55,7 @@ def test_one_changed_figure_keeps_two_releases_apart() -> None:
     verdict = same(a, b)
 
     assert verdict.same is False
+    assert verdict.how == "different"
     assert 0.8 < verdict.score < 1.0
 
 
@@ -50,10 +66,12 @@ def test_the_same_address_or_text_is_the_same_announcement() -> None:
         True,
         1.0,
         "같은 주소 (same address)",
+        "identical",
     )
     assert same(a, Copy("https://b.kr/9", "동향", LONG + "\n", None)) == (
         True,
         1.0,
         "같은 본문 (same text)",
+        "identical",
     )
     assert same(a, Copy(None, "동향", "", "motir")).score == 0.0

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.judging.morphemes import Morph, Morphs
-from service.judging.terms import occurrences, squeeze, stands, unsettled, window
+from service.judging.terms import Open, look, occurrences, squeeze, stands, window
 
 
 class Reader(Protocol):
@@ -74,7 +74,7 @@ def test_morphemes_are_asked_for_only_where_hangul_runs_on(
 ) -> None:
     (span,) = occurrences(text, term)
 
-    assert (unsettled(text, span) is None) is settled
+    assert isinstance(look(text, span), bool) is settled
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_term_stands_where_it_is_a_word(reader: Reader, text: str, term: str, 
     (span,) = occurrences(text, term)
 
     assert stands(text, span, reader.one) is word
-    assert bool(reader.asked) is (unsettled(text, span) is not None)
+    assert bool(reader.asked) is isinstance(look(text, span), Open)
 
 
 @pytest.mark.parametrize(
@@ -187,15 +187,17 @@ def test_a_run_of_a_hundred_thousand_letters_is_searched_at_once() -> None:
     spans = occurrences(text, "조선")
 
     assert len(spans) == 50_000
-    assert len(unsettled(text, spans[25_000]) or "") <= 2 * 60 + 2
+    seen = look(text, spans[25_000])
+    assert isinstance(seen, Open)
+    assert len(seen.stretch) <= 2 * 60 + 2
 
 
 @settings(deadline=None, database=None)
 @given(st.text(), st.text(min_size=1).filter(lambda term: bool(term.split())))
 def test_any_text_can_be_searched_for_any_term(text: str, term: str) -> None:
     for start, end in occurrences(text + term + text, term):
-        stretch = unsettled(text + term + text, (start, end))
-        assert stretch is None or squeeze(term) in squeeze(stretch)
+        seen = look(text + term + text, (start, end))
+        assert isinstance(seen, bool) or squeeze(seen.stretch[slice(*seen.within)]) == squeeze(term)
 
 
 def test_a_particle_is_no_part_of_a_word() -> None:

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from service.judging.letters import letters
-from service.judging.titles import bare, corrected, say_the_same, unknown_word
+from service.judging.titles import bare, corrected, say_the_same, unknown_word, unknown_words, words
 
 TITLE = "온라인 판로 지원사업 참여기업 모집"
 
@@ -65,3 +65,8 @@ def test_hostile_titles_are_read_in_time(title: str) -> None:
     corrected(title)
 
     assert time.process_time() - begun < 10
+
+
+def test_all_words_that_the_other_side_never_says_are_given_in_their_order() -> None:
+    assert list(unknown_words("충남 천안 농장에서 확진", "부안농장확진")) == ["충남", "천안"]
+    assert words("AI, 새 농장에서 확진!") == ["AI", "농장에서", "확진"]

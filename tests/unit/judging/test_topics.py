@@ -4,14 +4,22 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from service.judging.topics import KINDS, Topics, masker, taxonomies
+from service.judging.topics import KINDS, Topical, Topics, masker, taxonomies
 
 TOPICS = Topics.load()
 _FILLER = "이번 행사에는 관계자들이 참석해 의견을 나누었으며 후속 조치를 이어갈 계획이라고 밝혔다. "
 
 
 def _codes(title: str, text: str, publisher: str | None = None) -> set[str]:
-    return {code for code, _ in TOPICS.judge(title, text, publisher).topics}
+    return {each.code for each in TOPICS.judge(title, text, publisher).topics}
+
+
+def _score(code: str, judged: Topical) -> float:
+    return next((each.score for each in judged.topics if each.code == code), 0)
+
+
+def _words(title: str, text: str) -> dict[str, tuple[str, ...]]:
+    return {each.code: each.words for each in TOPICS.judge(title, text, None).topics}
 
 
 @pytest.mark.parametrize(
@@ -41,25 +49,42 @@ def test_topics_come_likeliest_first_and_at_most_four() -> None:
         "창업 벤처와 연구개발, 수출 지원, 일자리, 규제 개선, 지역 균형발전을 함께 추진한다.",
         None,
     )
-    likely = [likelihood for _, likelihood in judged.topics]
+    likely = [each.score for each in judged.topics]
 
     assert 1 < len(judged.topics) <= 4
     assert likely == sorted(likely, reverse=True)
     assert all(0 <= each <= 1 for each in likely)
-    assert judged.primary in dict(judged.topics)
+    assert judged.primary in {each.code for each in judged.topics}
+
+
+def test_each_topic_names_the_words_that_made_it_so() -> None:
+    words = _words("한우 수출 첫 선적", f"농가가 기른 한우를 바이어에게 수출한다. {_FILLER}")
+
+    assert words["agrifood"][0] == "한우", "without its particle, and both places together"
+    assert "수출" in words["export"]
+
+
+def test_words_are_those_of_the_text_as_printed() -> None:
+    text = f"「AI·반도체」 데이터센터에 GPU 2만 장을 (가칭)나라Cloud로 모은다. {_FILLER}"
+    told = _words("AI 고속도로", text)
+
+    assert all(word in f"AI 고속도로 {text}" for words in told.values() for word in words)
+    assert all(len(words) == len(set(words)) <= 5 for words in told.values())
+    assert "데이터센터" in told["digital"]
 
 
 def test_a_text_that_says_nothing_still_has_one_topic() -> None:
     judged = TOPICS.judge("", "", None)
 
     assert judged.topics
+    assert {each.words for each in judged.topics} == {()}
     assert judged.fields
-    assert judged.primary in dict(judged.topics)
+    assert judged.primary in {each.code for each in judged.topics}
 
 
 def test_the_publisher_shifts_what_stays_open() -> None:
     scores = {
-        publisher: dict(TOPICS.judge("간담회 개최", _FILLER, publisher).topics).get("health", 0)
+        publisher: _score("health", TOPICS.judge("간담회 개최", _FILLER, publisher))
         for publisher in ("mohw", None, "no such body")
     }
 
@@ -106,9 +131,16 @@ def test_words_added_by_an_operator_count_at_once() -> None:
 
     def likely(words: dict[str, list[str]]) -> float:
         judged = Topics(words, fields, arrays, frozenset()).judge(title, text, None)
-        return dict(judged.topics).get("energy", 0)
+        return _score("energy", judged)
 
     assert likely(invented) > likely(topics)
+
+
+def test_words_of_the_lexicon_can_be_met() -> None:
+    spelled = [word for listed in taxonomies() for words in listed.values() for word in words]
+
+    assert [word for word in spelled if not 2 <= len(word) <= 10 or "_" in word] == []
+    assert {"해외 진출", "해외진출"} <= set(taxonomies()[0]["export"])
 
 
 def test_no_text_lies_in_the_weights() -> None:

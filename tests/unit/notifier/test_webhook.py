@@ -107,6 +107,15 @@ async def test_the_body_is_the_whole_alert_in_readable_utf8() -> None:
     assert request.headers["content-type"] == "application/json"
 
 
+async def test_a_correction_has_a_type_of_its_own() -> None:
+    corrected = replace(ALERT, changes=("마감 8.20 → 8.27 (deadline)",))
+
+    payload = json.loads((await _sent(replace(MESSAGE, alert=corrected))).content)
+
+    assert payload["type"] == "alert.corrected"
+    assert payload["data"]["changes"] == ["마감 8.20 → 8.27 (deadline)"]
+
+
 async def test_a_retry_keeps_id_and_alert_and_renews_time_and_signature() -> None:
     first = await _sent(MESSAGE)
     second = await _sent(replace(MESSAGE, attempt=2), AT + timedelta(minutes=3))

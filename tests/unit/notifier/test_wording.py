@@ -48,6 +48,18 @@ def test_embargo_and_last_day_stand_under_the_origin() -> None:
     ]
 
 
+def test_a_correction_says_what_changed_before_all_else() -> None:
+    alert = replace(ALERT, changes=("마감 5.20 → 5.27 (deadline)", "두\n줄"))
+
+    assert lines(alert).split("\n")[:5] == [
+        "정정: 알려 드린 내용이 바뀌었습니다 (a correction of what you were told)",
+        "- 마감 5.20 → 5.27 (deadline)",
+        "- 두 줄",
+        "",
+        "수출 물류비 지원을 늘립니다",
+    ]
+
+
 @pytest.mark.parametrize(
     ("at", "precision", "shown"),
     [

@@ -107,6 +107,14 @@ def test_a_call_is_a_notice_where_nothing_else_is_known() -> None:
     assert of("참여기업을 찾습니다", "3월 2일까지 신청하세요.", is_call=True) == "notice"
 
 
+def test_what_asks_for_entries_in_its_first_lines_is_likelier_a_notice() -> None:
+    open_ = {"release": 0.5, "notice": 0.4}
+
+    assert of("나무 이름 짓기", "새 이름을 다음 달까지 공모한다.", False, scores=open_) == "notice"
+    assert of("나무 이름 짓기", "새 이름을 지었다.", False, scores=open_) == "release"
+    assert of("나무 이름 짓기", "국민성장 공모펀드를 만든다.", False, scores=open_) == "release"
+
+
 def test_words_outweigh_a_call_in_passing() -> None:
     text = "가나부는 이같이 밝혔다."
 

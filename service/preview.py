@@ -1,0 +1,221 @@
+"""What a rule would have brought: the stored articles of a time, judged by it again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
+
+from service.judging import facts
+from service.judging.candidates import Trial
+from service.judging.conditions import Spell
+from service.judging.excerpt import Excerpt, marked
+from service.judging.facts import SourceKind
+from service.judging.logic import Rule
+from service.judging.matcher import Matcher
+from service.judging.morphemes import Morphs
+from service.judging.names import spellings
+from service.judging.sieve import Sieve
+from service.model import Kind, Match, Precision, Span
+from service.reading.publishers import Registry
+from service.since import Since
+from service.store.past import Past, Seen
+
+_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+
+NEWEST = 20
+"""Stories that are shown where nobody asks for all."""
+
+SOURCE_KINDS: Mapping[str, SourceKind] = MappingProxyType(
+    {"release": "government", "notice": "government", "news": "news"}
+)
+"""What filters call a source, by what its posts are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What looking back is done with. ``analyse`` gives the morphemes of windows.
+
+    ``kinds`` are those of the declared sources, by id.
+    """
+
+    analyse: Callable[[Collection[str]], Awaitable[Mapping[str, Morphs]]]
+    registry: Registry
+    kinds: Mapping[str, SourceKind]
+
+    @property
+    def spell(self) -> Spell:
+        """The spellings of a term."""
+        return partial(spellings, registry=self.registry)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A story that would have been told, by its first article for which the rule holds.
+
+    ``came`` is when it was published, else first seen; its clock part means something only where
+    ``precision`` is finer than a day. ``in_title`` are the hits in the title.
+    """
+
+    article_id: int
+    source_id: str
+    url: str
+    title: str
+    in_title: tuple[Span, ...]
+    publisher: str | None
+    came: datetime
+    precision: Precision | None
+    kind: Kind
+    excerpt: Excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule would have brought from ``since`` until now (``until``).
+
+    ``held_from``: from when the store has articles, later than ``since`` where it is younger; None
+    where it has none of that time. ``articles`` were looked at, ``stories`` would have been told,
+    of which ``newest`` are the newest, newest first. ``kinds`` and ``sources`` count stories.
+    """
+
+    since: datetime
+    until: datetime
+    held_from: datetime | None
+    articles: int
+    stories: int
+    kinds: Mapping[Kind, int]
+    sources: Mapping[str, int]
+    newest: tuple[Brought, ...]
+
+    @property
+    def per_week(self) -> float | None:
+        """Stories a week; None where less than a day is covered."""
+        covered = self.until - self.held_from if self.held_from else timedelta(0)
+        return self.stories / (covered / _WEEK) if covered >= _DAY else None
+
+
+async def preview(
+    past: Past, rule: Rule, since: Since, tools: Tools, newest: int | None = NEWEST
+) -> Preview:
+    """What one rule would have brought; ``newest`` None: all of it is given."""
+    (found,) = await previews(past, [rule], since, tools, newest)
+    return found
+
+
+async def previews(
+    past: Past, rules: Sequence[Rule], since: Since, tools: Tools, newest: int | None = NEWEST
+) -> list[Preview]:
+    """The same of several rules, in their order, in one pass."""
+    looked = Looked(past, dict(enumerate(rules)), tools)
+    start = await looked.start(since)
+    tallies = [_Tally(tools.registry, newest) for _ in rules]
+    async for seen, matches in looked.back(start):
+        for match in matches:
+            tallies[match.rule_id].add(seen, match)
+    return [each.preview(start, looked) for each in tallies]
+
+
+class Looked:
+    """One look back over what is stored, through a few rules.
+
+    ``until``, ``held_from`` and ``articles`` as in Preview are complete once it is over.
+    """
+
+    def __init__(self, past: Past, rules: Mapping[int, Rule], tools: Tools) -> None:
+        self._past, self._tools = past, tools
+        self._matcher = Matcher(rules, tools.spell)
+        self._sieve = Sieve(rules.values(), tools.spell)
+        self._began: datetime | None = None
+        self.until: datetime
+        self.held_from: datetime | None = None
+        self.articles = 0
+
+    async def start(self, since: Since) -> datetime:
+        """When the look begins, by the database's clock."""
+        reach = await self._past.reach()
+        self.until, self._began = reach.now, reach.began
+        return since if isinstance(since, datetime) else self.until - since
+
+    async def back(self, start: datetime) -> AsyncIterator[tuple[Seen, list[Match]]]:
+        """Every article since the start with what holds for it, oldest first."""
+        async for batch in self._past.articles(start):
+            if self.held_from is None:
+                # A store that is younger holds only what was still on the lists when it began.
+                whole = self._began is not None and self._began <= start
+                self.held_from = start if whole else min(batch[0].came, self.until)
+            self.articles += len(batch)
+            # Apart, so that pages are served meanwhile.
+            trials = await asyncio.to_thread(self._trials, batch)
+            asked = frozenset[str]().union(*(each.windows for each in trials.values()))
+            morphs = await self._tools.analyse(asked) if asked else {}
+            found = await asyncio.to_thread(_decided, trials, morphs)
+            for seen in batch:
+                yield seen, found.get(seen.id, [])
+
+    def _trials(self, batch: Sequence[Seen]) -> dict[int, Trial]:
+        trials = {}
+        for each in batch:
+            title, text, known = each.reading.title, each.reading.text, self._facts(each)
+            if self._sieve.lets(title, text, known):
+                trials[each.id] = self._matcher.trial(title, text, known)
+        return trials
+
+    def _facts(self, seen: Seen) -> facts.Facts:
+        kind = self._tools.kinds.get(seen.source_id)
+        return facts.of_reading(seen.reading, seen.topics or (), seen.source_id, kind)
+
+
+def _decided(trials: Mapping[int, Trial], morphs: Mapping[str, Morphs]) -> dict[int, list[Match]]:
+    return {article_id: trial.decide(morphs) for article_id, trial in trials.items()}
+
+
+class _Tally:
+    """What one rule would have brought so far."""
+
+    def __init__(self, registry: Registry, newest: int | None) -> None:
+        self._names = {each.id: each.name for each in registry}
+        self._newest: deque[Brought] = deque(maxlen=newest)
+        self._stories: set[tuple[str, int]] = set()
+        self._kinds: Counter[Kind] = Counter()
+        self._sources: Counter[str] = Counter()
+
+    def add(self, seen: Seen, match: Match) -> None:
+        """One more article for which the rule holds; of a story the first counts."""
+        if seen.story in self._stories:
+            return
+        self._stories.add(seen.story)
+        said = seen.reading
+        self._kinds[said.kind] += 1
+        self._sources[seen.source_id] += 1
+        named = [self._names.get(each, each) for each in said.publishers]
+        self._newest.append(
+            Brought(
+                seen.id,
+                seen.source_id,
+                seen.url,
+                said.title,
+                match.in_title,
+                "·".join(named) or seen.publisher,
+                seen.came,
+                said.precision,
+                said.kind,
+                marked(said, match),
+            )
+        )
+
+    def preview(self, start: datetime, looked: Looked) -> Preview:
+        """All of it."""
+        return Preview(
+            start,
+            looked.until,
+            looked.held_from,
+            looked.articles,
+            len(self._stories),
+            dict(self._kinds.most_common()),
+            dict(self._sources.most_common()),
+            tuple(reversed(self._newest)),
+        )

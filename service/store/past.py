@@ -1,0 +1,173 @@
+"""What is stored of a time, looked through again: for rules that are tried and rules that ail."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
+
+from service.model import Reading
+from service.store.database import Database
+from service.store.rows import PUBLISHED, reading_of
+from service.store.tables import article, delivery, rule, subscription
+
+_BATCH = 200
+_CAME = sa.func.coalesce(
+    article.c.read_published_at, article.c.published_at, article.c.discovered_at
+)
+_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
+    *(article.c[each] for each in ("id", "story_id", "source_id", "url", "publisher")),
+    *(article.c[each] for each in ("read_title", "read_text", "publishers", "kind", "facts")),
+    article.c.topics,
+    *PUBLISHED,
+    _CAME.label("came"),
+)
+_TOLD = sa.func.coalesce(article.c.embargo_until <= sa.func.now(), sa.true())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A stored article. ``came``: when it was published, else first seen; always known.
+
+    ``publisher`` is the name as printed. ``story``: what it is told with. ``topics`` None: not
+    judged.
+    """
+
+    id: int
+    story: tuple[str, int]
+    source_id: str
+    url: str
+    publisher: str | None
+    came: datetime
+    topics: tuple[str, ...] | None
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far back one can look. ``began``: when the first article was stored, None: none is."""
+
+    now: datetime
+    began: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SilentRule:
+    """A rule, of all that have it, whose last hit is long ago. ``last_hit`` None: it never had one.
+
+    ``text`` as one of them typed it.
+    """
+
+    text: str
+    canonical: str
+    created_at: datetime
+    last_hit: datetime | None
+    subscriptions: tuple[str, ...]
+
+
+class Past:
+    """Reads only; a transaction each, so that none is held while what was read is judged."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def reach(self) -> Reach:
+        """The database's time, and when the service began to store."""
+        began = sa.select(sa.func.min(article.c.discovered_at)).scalar_subquery()
+        async with self._database.transaction() as tx:
+            return Reach(*(await tx.execute(sa.select(sa.func.now(), began))).one())
+
+    async def articles(self, since: datetime) -> AsyncIterator[Sequence[Seen]]:
+        """Every article that was read and came ``since``, oldest first, batch by batch.
+
+        What is still under embargo is left out: nobody would have been told of it.
+        """
+        after = (since, 0)
+        query = (
+            sa.select(*_COLUMNS)
+            .where(article.c.read_at.is_not(None), _TOLD)
+            .order_by(_CAME, article.c.id)
+            .limit(_BATCH)
+        )
+        while True:
+            later = sa.tuple_(_CAME, article.c.id) > sa.tuple_(*after)
+            async with self._database.transaction() as tx:
+                rows = (await tx.execute(query.where(since <= _CAME, later))).all()
+            if not rows:
+                return
+            yield [_seen(row) for row in rows]
+            after = rows[-1].came, rows[-1].id
+
+    async def silent_rules(self, since: datetime) -> tuple[int, list[SilentRule]]:
+        """How many different rules are live, and those that had no hit ``since``.
+
+        A hit is what triage noted; before it did, the latest delivery that names the rule.
+        """
+        named = _named()
+        noted = sa.func.timezone("Asia/Seoul", sa.cast(rule.c.last_hit_on, sa.DateTime))
+        last_hit = sa.func.max(sa.func.coalesce(noted, named.c.at))
+        query = (
+            sa.select(
+                sa.func.min(rule.c.text),
+                rule.c.canonical,
+                sa.func.min(rule.c.created_at),
+                last_hit,
+                sa.func.array_agg(sa.distinct(subscription.c.name)),
+            )
+            .select_from(rule)
+            .join(subscription)
+            .outerjoin(
+                named,
+                sa.and_(
+                    named.c.subscription_id == rule.c.subscription_id, named.c.text == rule.c.text
+                ),
+            )
+            .where(subscription.c.ended_at.is_(None))
+            .group_by(rule.c.canonical)
+            .order_by(sa.func.min(rule.c.created_at), rule.c.canonical)
+        )
+        async with self._database.transaction() as tx:
+            rows = (await tx.execute(query)).all()
+        every = [
+            SilentRule(text, canonical, made, hit, tuple(names))
+            for text, canonical, made, hit, names in rows
+        ]
+        return len(every), [each for each in every if not each.last_hit or each.last_hit < since]
+
+
+def _named() -> sa.Subquery:
+    """When a delivery last named a rule, by subscription and the rule's text."""
+    rules = sa.cast("$.hits[*].rule", JSONPATH)
+    hits = sa.func.jsonb_path_query(delivery.c.alert, rules).table_valued("value").render_derived()
+    text = hits.c.value.op("#>>")(sa.cast([], ARRAY(sa.Text)))
+    return (
+        sa.select(
+            delivery.c.subscription_id,
+            text.label("text"),
+            sa.func.max(delivery.c.created_at).label("at"),
+        )
+        .select_from(delivery)
+        .join(hits, sa.true())
+        .group_by(delivery.c.subscription_id, text)
+        .subquery()
+    )
+
+
+def _seen(row: sa.Row[Any]) -> Seen:
+    story = ("article", row.id) if row.story_id is None else ("story", row.story_id)
+    topics = None if row.topics is None else tuple(row.topics)
+    return Seen(
+        row.id,
+        story,
+        row.source_id,
+        row.url,
+        row.publisher,
+        row.came,
+        topics,
+        reading_of(row),
+    )

@@ -1,0 +1,230 @@
+"""Revisits in the store: which page is looked at again, and what was found to have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.model import Article, Change
+from service.store import ops
+from service.store.database import Database, Wake, wake
+from service.store.opened import Opened
+from service.store.refile import KeptFile, Listed, refile
+from service.store.rows import PUBLISHED, article_of, files_of, still_owed
+from service.store.tables import article, attachment, revision
+
+LEASE = timedelta(seconds=20)
+# A page over which the worker dies again and again is taken up ever more slowly.
+_SLOWER = sa.cast(sa.func.power(2, sa.func.least(article.c.fence, 8)), sa.Float)
+_WITHDRAWN = Change("글이 내려감 (withdrawn)", "", "", weighty=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A judged article whose page is to be looked at again, claimed until its lease runs out."""
+
+    article: Article
+    fence: int
+    failures: int
+    files: tuple[KeptFile, ...]
+
+
+class Revisits:
+    """Intentions about looking again, a transaction each.
+
+    ``ladder``: how long after an article was collected its page is looked at, rung by rung.
+    """
+
+    def __init__(self, database: Database, ladder: Sequence[timedelta]) -> None:
+        """Work on ``database``; with no ``ladder`` nothing is looked at again."""
+        self._database = database
+        self._ladder = ladder
+
+    async def claim_due(self, source_id: str) -> Due | None:
+        """Claim the source's next article whose look is due; None if none.
+
+        One that is still on its way is left until it was judged.
+        """
+        if not self._ladder:
+            await self._forget(source_id)
+            return None
+        next_one = (
+            sa.select(article.c.id)
+            .where(
+                article.c.source_id == source_id,
+                article.c.look_due <= sa.func.now(),
+                article.c.triaged_at.is_not(None),
+            )
+            .order_by(article.c.look_due, article.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        claim = (
+            sa.update(article)
+            .where(article.c.id == next_one.scalar_subquery())
+            .values(look_due=sa.func.now() + LEASE * _SLOWER, fence=article.c.fence + 1)
+            .returning(article)
+        )
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(claim)).one_or_none()
+            if row is None:
+                return None
+            files = await tx.execute(
+                sa.select(attachment.c.id, attachment.c.name, attachment.c.url, attachment.c.sha256)
+                .where(attachment.c.article_id == row.id)
+                .order_by(attachment.c.position)
+            )
+            kept = tuple(KeptFile(*each) for each in files)
+        return Due(article_of(row), row.fence, row.failures, kept)
+
+    async def renew(self, due: Due) -> bool:
+        """Keep the lease of an article being looked at; False where another worker has it."""
+        async with self._database.transaction() as tx:
+            return await _update(tx, due, look_due=sa.func.now() + LEASE)
+
+    async def put_off(self, due: Due, delay: float) -> None:
+        """Look again after ``delay`` seconds."""
+        later = timedelta(seconds=delay)
+        async with self._database.transaction() as tx:
+            values = {"look_due": sa.func.now() + later, "failures": article.c.failures + 1}
+            if await _update(tx, due, **values):
+                await wake(tx, [Wake("revisit", due.article.source_id, after=later)])
+
+    async def give_up(self, due: Due, problem: str, *, notice: bool) -> None:
+        """Leave the article as it is until the next rung; ``notice`` asks for a person's eye."""
+        async with self._database.transaction() as tx:
+            if not await self._climb(tx, due):
+                return
+            if notice:
+                await ops.note(tx, "post-unreadable", due.article.url, problem)
+
+    async def unchanged(self, due: Due, files: Sequence[Listed]) -> None:
+        """The page says what it said; only addresses of its files may have moved."""
+        moved = [
+            {"moved": each.kept.id, "to": each.file.url}
+            for each in files
+            if each.kept is not None and each.kept.url != each.file.url
+        ]
+        async with self._database.transaction() as tx:
+            if await self._climb(tx, due) and moved:
+                await tx.execute(
+                    sa.update(attachment)
+                    .where(attachment.c.id == sa.bindparam("moved"))
+                    .values(url=sa.bindparam("to")),
+                    moved,
+                )
+
+    async def revise(self, due: Due, opened: Opened, files: Sequence[Listed]) -> bool:
+        """Keep what the article said and send it on its way again with what its page says now.
+
+        False where another worker was faster.
+        """
+        values: dict[str, object] = {
+            "text": opened.text,
+            "title": opened.title or due.article.title,
+            "publisher": opened.publisher or due.article.publisher,
+            "read_at": None,
+            "triaged_at": None,
+            "swept": 0,
+        }
+        if opened.published_at is not None:
+            values |= {"published_at": opened.published_at, "precision": opened.precision}
+        async with self._database.transaction() as tx:
+            if not await _held(tx, due):
+                return False
+            await _keep(tx, due.article.id)
+            await refile(tx, due.article.id, files)
+            await self._climb(tx, due, **values)
+            if (await tx.execute(sa.select(still_owed(due.article.id)))).scalar_one():
+                await wake(tx, [Wake("attach", due.article.source_id)])
+            else:
+                await wake(tx, [Wake("read", str(due.article.id))])
+        return True
+
+    async def withdrawn(self, due: Due, problem: str) -> None:
+        """The page is gone: the article stays as it is and is looked at no more."""
+        async with self._database.transaction() as tx:
+            if not await _update(tx, due, look_due=None, looks=article.c.looks + 1):
+                return
+            await _keep(tx, due.article.id, changes=[asdict(_WITHDRAWN)])
+            await ops.note(tx, "post-withdrawn", due.article.url, problem)
+
+    async def _climb(self, tx: AsyncConnection, due: Due, **values: object) -> bool:
+        """End this look and wait for the first rung that is still ahead, if one is."""
+        rung = sa.func.unnest(sa.cast(list(self._ladder), ARRAY(sa.Interval))).column_valued("rung")
+        at = article.c.collected_at + rung
+        ahead = sa.select(sa.func.min(at)).where(at > sa.func.now()).scalar_subquery()
+        values |= {"look_due": ahead, "looks": article.c.looks + 1, "failures": 0}
+        if not await _update(tx, due, **values):
+            return False
+        wait = await tx.scalar(
+            sa.select(article.c.look_due - sa.func.now()).where(article.c.id == due.article.id)
+        )
+        if wait is not None:
+            await wake(tx, [Wake("revisit", due.article.source_id, after=wait)])
+        return True
+
+    async def _forget(self, source_id: str) -> None:
+        """Look no more at what was to be looked at when there was a ladder."""
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                sa.update(article)
+                .where(article.c.source_id == source_id, article.c.look_due.is_not(None))
+                .values(look_due=None)
+            )
+
+
+def _current(due: Due) -> sa.ColumnElement[bool]:
+    """It is still ours, and nobody sent it on its way again meanwhile."""
+    return sa.and_(
+        article.c.id == due.article.id,
+        article.c.fence == due.fence,
+        article.c.look_due.is_not(None),
+        article.c.triaged_at.is_not(None),
+    )
+
+
+async def _held(tx: AsyncConnection, due: Due) -> bool:
+    found = await tx.execute(sa.select(article.c.id).where(_current(due)).with_for_update())
+    return found.one_or_none() is not None
+
+
+async def _update(tx: AsyncConnection, due: Due, **values: object) -> bool:
+    done = await tx.execute(
+        sa.update(article).where(_current(due)).values(**values).returning(article.c.id)
+    )
+    return done.one_or_none() is not None
+
+
+async def _keep(
+    tx: AsyncConnection, article_id: int, changes: Sequence[dict[str, object]] | None = None
+) -> None:
+    """Keep what the article says as a revision; ``changes`` None: triage is to find them out.
+
+    Where one waits for that already it is kept, as what was told last.
+    """
+    files = {
+        name: sha256 and sha256.hex() for name, sha256 in (await files_of(tx, article_id)).items()
+    }
+    said: dict[str, sa.ColumnElement[object]] = {
+        "article_id": article.c.id,
+        "title": article.c.read_title,
+        "text": article.c.read_text,
+        "publishers": article.c.publishers,
+        "kind": article.c.kind,
+        "published_at": PUBLISHED[0],
+        "precision": PUBLISHED[1],
+        "facts": article.c.facts,
+        "files": sa.cast(files, JSONB),
+    }
+    if changes is not None:
+        said["changes"] = sa.cast(changes, JSONB)
+    waits = sa.exists().where(revision.c.article_id == article_id, revision.c.changes.is_(None))
+    row = sa.select(*said.values()).where(article.c.id == article_id)
+    row = row.where(~waits) if changes is None else row
+    await tx.execute(insert(revision).from_select(list(said), row))

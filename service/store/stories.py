@@ -1,0 +1,251 @@
+"""Which story an article belongs to: joined by identity, else by the twin that was found alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.model import Tie
+from service.store.tables import article, excerpt, fingerprint, story, story_key
+
+_SEOUL = ZoneInfo("Asia/Seoul")
+_LONGEST_KEY = 200  # characters
+_COMPARED = 16_000  # characters of a text that are compared at all
+_APART = timedelta(days=14)  # between two that may be one
+_FOLLOWS = timedelta(days=4)  # between a release and news of it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What decides where an article belongs. It is kept, so that later ones find their place by it.
+
+    ``keys``: identities, the surest first. ``numbers`` and ``excerpts`` are for finding its copies
+    and news of it, by ``day``, in Seoul. ``tie``: what was found of those that are ``seen``;
+    ``covered_by``: news of it that was there first, with the share that it repeats.
+    """
+
+    keys: Sequence[str]
+    day: date | None = None
+    numbers: Sequence[int] = ()
+    excerpts: Sequence[int] = ()
+    seen: frozenset[int] = frozenset()
+    tie: Tie | None = None
+    covered_by: Mapping[int, Tie] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A judged article that another may be a copy or the coverage of.
+
+    ``publisher`` is an id of the registry, else a name as printed; ``text`` its beginning;
+    ``equal``: how many numbers they have in common.
+    """
+
+    id: int
+    url: str
+    title: str
+    text: str
+    publisher: str | None
+    day: date
+    news: bool
+    equal: int
+
+
+class UnseenTwin(Exception):
+    """A likely copy was stored while this article was being judged."""
+
+
+def day_of(at: datetime) -> date:
+    """The day in Seoul."""
+    return at.astimezone(_SEOUL).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Kindred:
+    """Judged articles worth a comparison, the likeliest first.
+
+    ``alike`` may be copies; of ``telling`` and the article one may be news made from the other.
+    """
+
+    alike: Sequence[Known]
+    telling: Sequence[Known]
+
+
+async def likely(tx: AsyncConnection, place: Place, own: int) -> Kindred:
+    """What the numbers of an article lead to."""
+    alike = await _sharing(tx, fingerprint, place.numbers, place.day, _APART, own)
+    telling = await _sharing(tx, excerpt, place.excerpts, place.day, _FOLLOWS, own)
+    return Kindred(await _known(tx, alike), await _known(tx, telling))
+
+
+async def join(tx: AsyncConnection, article_id: int, place: Place) -> int:
+    """Put an article into its story and keep what later ones find it by; returns the story.
+
+    1. Lock what identifies it in one order, so that two copies judged at once wait for each other.
+    2. An identity that is known comes before likeness; raises UnseenTwin where a likely twin is
+       there that was not judged.
+    3. An article that is judged again stays where it is.
+    """
+    await _lock(tx, place)
+    keys = [_bounded(each) for each in place.keys]
+    rows = await tx.execute(sa.select(story_key).where(story_key.c.key.in_(keys)))
+    known = {row.key: row.story_id for row in rows}
+    story_id = await _own_story(tx, article_id)
+    if story_id is None:
+        named = next((known[key] for key in keys if key in known), None)
+        story_id = await _placed(tx, article_id, place, named)
+    fresh = [{"key": key, "story_id": story_id} for key in dict.fromkeys(keys) if key not in known]
+    if fresh:
+        await tx.execute(insert(story_key).values(fresh))
+    if place.day is not None:
+        await _number(tx, fingerprint, place.numbers, place.day, article_id)
+        await _number(tx, excerpt, place.excerpts, place.day, article_id)
+    for news_id, tie in place.covered_by.items():
+        await _tie(tx, news_id, tie)
+    return story_id
+
+
+async def _placed(tx: AsyncConnection, article_id: int, place: Place, named: int | None) -> int:
+    """Tie a new article to its twin; the story of that, or one of its own."""
+    if named is not None:
+        if tie := await _identical(tx, article_id, named):
+            await _tie(tx, article_id, tie)
+        return named
+    twins = await _sharing(tx, fingerprint, place.numbers, place.day, _APART, article_id)
+    if any(equal >= _SURELY for each, equal in twins.items() if each not in place.seen):
+        raise UnseenTwin
+    if place.tie is not None:
+        await _tie(tx, article_id, place.tie)
+        joined = await _own_story(tx, place.tie.article_id)
+        if joined is not None:
+            return joined
+    return int((await tx.execute(insert(story).returning(story.c.id))).scalar_one())
+
+
+async def _identical(tx: AsyncConnection, article_id: int, story_id: int) -> Tie | None:
+    """The tie of an article to the first one of a story that a key of it names."""
+    first = (
+        sa.select(article.c.id, article.c.kind)
+        .where(article.c.story_id == story_id, article.c.id != article_id)
+        .order_by(article.c.id)
+        .limit(1)
+    )
+    row = (await tx.execute(first)).one_or_none()
+    if row is None:
+        return None
+    mine = await tx.scalar(sa.select(article.c.kind).where(article.c.id == article_id))
+    news = (mine == "news") and row.kind != "news"
+    why = "같은 주소나 본문 (same address or text)"
+    return Tie(row.id, "coverage" if news else "copy", 1.0, why)
+
+
+async def _own_story(tx: AsyncConnection, article_id: int) -> int | None:
+    query = sa.select(article.c.story_id).where(article.c.id == article_id)
+    found: int | None = (await tx.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def _tie(tx: AsyncConnection, article_id: int, tie: Tie) -> None:
+    """Tie an article that has no tie yet."""
+    await tx.execute(
+        sa.update(article)
+        .where(article.c.id == article_id, article.c.twin_id.is_(None))
+        .values(twin_id=tie.article_id, joined_as=tie.joined_as, share=tie.share, why=tie.why)
+    )
+
+
+async def _lock(tx: AsyncConnection, place: Place) -> None:
+    hashes = [hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in place.keys]
+    keyed = [int.from_bytes(each[:8], signed=True) for each in hashes]
+    ordered = (
+        sa.select(
+            sa.func.unnest(sa.cast([*keyed, *place.numbers], ARRAY(sa.BigInteger))).label("number")
+        )
+        .order_by(sa.text("number"))
+        .subquery()
+    )
+    await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(ordered.c.number)))
+
+
+# From so many equal numbers on two articles are worth a comparison (judging.signature.TWINS_SHARE,
+# judging.coverage.COVERS_SHARE); from so many on they are hardly anything else than copies.
+_SHARE, _SURELY = 3, 8
+# Of a number that stands in many articles only the latest are looked at, and each says as much less
+# as there are more: what two articles have to themselves counts.
+_SHARING = """
+    SELECT article_id, count(*) AS equal FROM unnest(CAST(:numbers AS bigint[])) AS wanted
+    CROSS JOIN LATERAL (
+        SELECT article_id, 1 / count(*) OVER ()::float8 AS says FROM (
+            SELECT article_id FROM {table}
+            WHERE number = wanted AND day BETWEEN :first AND :last
+            ORDER BY day DESC LIMIT 24
+        ) AS latest
+    ) AS found
+    WHERE article_id <> :own
+    GROUP BY article_id HAVING count(*) >= :share ORDER BY sum(says) DESC LIMIT 16
+"""
+
+
+async def _sharing(
+    tx: AsyncConnection,
+    table: sa.Table,
+    numbers: Sequence[int],
+    day: date | None,
+    apart: timedelta,
+    own: int,
+) -> dict[int, int]:
+    """Articles with enough equal numbers, and how many: by id, the likeliest first."""
+    if day is None or not numbers:
+        return {}
+    rows = await tx.execute(
+        sa.text(_SHARING.format(table=table.name)),
+        {
+            "numbers": list(numbers),
+            "first": day - apart,
+            "last": day + apart,
+            "own": own,
+            "share": _SHARE,
+        },
+    )
+    return {row.article_id: row.equal for row in rows}
+
+
+async def _known(tx: AsyncConnection, found: Mapping[int, int]) -> list[Known]:
+    if not found:
+        return []
+    query = sa.select(
+        article.c.id,
+        article.c.url,
+        article.c.read_title,
+        sa.func.left(article.c.read_text, _COMPARED),
+        sa.func.coalesce(article.c.publishers[1], article.c.publisher),
+        sa.func.coalesce(
+            article.c.read_published_at, article.c.published_at, article.c.discovered_at
+        ),
+        article.c.kind == "news",
+    ).where(article.c.id.in_(found))
+    rows = await tx.execute(query)
+    known = {
+        i: Known(i, u, t, x, p, day_of(at), news, found[i]) for i, u, t, x, p, at, news in rows
+    }
+    return [known[each] for each in found if each in known]
+
+
+async def _number(
+    tx: AsyncConnection, table: sa.Table, numbers: Sequence[int], day: date, article_id: int
+) -> None:
+    rows = [{"number": each, "day": day, "article_id": article_id} for each in numbers]
+    if rows:
+        await tx.execute(insert(table).values(rows).on_conflict_do_nothing())
+
+
+def _bounded(key: str) -> str:
+    """A b-tree row holds under 2,704 bytes; an address may not."""
+    return key if len(key) <= _LONGEST_KEY else "sha256:" + hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,107 @@
+"""Visit: what stands behind an article, its post's own page with all its parts, and its files.
+
+The same whether it is seen for the first time or looked at again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from scrapers.errors import Gone, ServerTrouble
+from scrapers.fetch import Fetcher
+from scrapers.model import Detail, File, Page, Post, Request, Source
+from service import pick
+from service.model import Article
+from service.store.database import storable
+from service.store.opened import Filed, Opened
+
+TITLE = 1_000  # characters; none of the real ones comes near
+_PARTS = 50
+_BYTES = 50 * 2**20
+_HEAD = 1024
+
+
+def own_page(source: Source, article: Article) -> Request | None:
+    """The request for the article's own page; None where the list says all there is."""
+    return source.open(Post(article.key, article.url, article.title))
+
+
+async def get(fetcher: Fetcher, request: Request, source: Source, *, urgent: bool = False) -> Page:
+    """One page, whole. Raises ScrapeError."""
+    page = (await fetcher.get(request, pause=source.pause, urgent=urgent)).page
+    assert page is not None  # no validators were sent, so 304 cannot come
+    return page
+
+
+async def read(
+    fetcher: Fetcher, request: Request, source: Source, article: Article, *, urgent: bool
+) -> Opened:
+    """What the article's own page at ``request`` says. Raises ScrapeError.
+
+    Gone names the address that was gone: the page's own, or that of its text.
+    """
+    page_of = partial(get, fetcher, source=source, urgent=urgent)
+    # Parsing a real page takes a tenth of a second: not on the event loop.
+    detail = await asyncio.to_thread(source.read_post, await page_of(request))
+    text = "\n".join([detail.text, *await _parts(source, detail, page_of)]).strip()
+    moment = detail.published
+    return Opened(
+        text=clean(text) or article.summary,
+        title=detail.title and clean(detail.title)[:TITLE],
+        publisher=detail.publisher and clean(detail.publisher),
+        published_at=moment.at if moment else None,
+        precision=moment.precision if moment else None,
+        files=_filed(detail.files),
+    )
+
+
+async def download(fetcher: Fetcher, source: Source, name: str, url: str, *, urgent: bool) -> bytes:
+    """The bytes of a file. Raises ScrapeError, ServerTrouble where a page came in its place."""
+    answer = await fetcher.get(Request(url), pause=source.pause, urgent=urgent, size=_BYTES)
+    assert answer.page is not None  # no validators were sent, so 304 cannot come
+    content = answer.page.body
+    if not content:
+        raise ServerTrouble(url, "an empty file came")
+    if _is_page(content) and not name.casefold().endswith((".html", ".htm")):
+        raise ServerTrouble(url, "a web page came in place of the file")
+    return content
+
+
+def clean(text: str) -> str:
+    """``text`` as it is stored."""
+    return storable(text).strip()
+
+
+async def _parts(
+    source: Source, detail: Detail, page_of: Callable[[Request], Awaitable[Page]]
+) -> list[str]:
+    """The pages of a text that is kept outside the post's page, until one is missing."""
+    texts: list[str] = []
+    request = detail.body
+    while request is not None and len(texts) < _PARTS:
+        try:
+            part = source.read_part(await page_of(request))
+        except Gone:
+            if not texts:
+                raise
+            break
+        texts.append(part.text)
+        request = part.more
+    return texts
+
+
+def _filed(files: Sequence[File]) -> tuple[Filed, ...]:
+    """The files of a post, each with its place among the documents that are read."""
+    places = pick.places([each.name for each in files])
+    return tuple(
+        Filed(clean(each.name), clean(each.url), place)
+        for each, place in zip(files, places, strict=True)
+    )
+
+
+def _is_page(content: bytes) -> bool:
+    """Whether these bytes are markup for a browser, such as the error page of a file server."""
+    head = content[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith(b"<") and (b"<html" in head or not head.startswith(b"<?xml"))

@@ -1,0 +1,169 @@
+"""Corrections: told to whoever was told, once, and never twice the same."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from service.model import Change
+from service.store.database import Database
+from service.store.deliveries import Deliveries
+from service.store.stories import Place
+from service.store.subscriptions import Subscriptions
+from service.store.triage import Correction, Triage, Verdict
+
+ALERT = {"title": "제목", "subscription": "무역", "hits": [{"rule": "수출", "excerpt": "수출"}]}
+CHANGE = Change("마감 (deadline)", "5.20", "5.27", weighty=True)
+CORRECTED = {"title": "고친 제목", "changes": ["마감 5.20 → 5.27"], "apply_by": "2026-05-27"}
+
+Add = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+def triage(database: Database) -> Triage:
+    return Triage(database)
+
+
+@pytest.fixture
+async def told(add: Add, database: Database, triage: Triage) -> tuple[int, int]:
+    """A subscription that was told of a story, and the article."""
+    subscription_id, made = await add("subscription", name="무역"), await add("article")
+    await add("endpoint", subscription_id=subscription_id)
+    await triage.settle(made, Verdict(Place(["url:1"]), {subscription_id: ALERT}))
+    await sent(database)
+    return subscription_id, made
+
+
+async def sent(database: Database) -> None:
+    deliveries = Deliveries(database)
+    for each in await deliveries.claim_due(10):
+        await deliveries.settle_sent(each, "200")
+
+
+def corrected(alerts: dict[int, Any] | None = None, **values: Any) -> Verdict:
+    correction = Correction((CHANGE,), **{"alert": CORRECTED, **values})
+    return Verdict(Place(["url:1"]), alerts or {}, correction=correction)
+
+
+async def owed(sql: asyncpg.Connection) -> list[dict[str, Any]]:
+    rows = await sql.fetch("SELECT alert FROM delivery WHERE settled_at IS NULL ORDER BY id")
+    return [json.loads(row["alert"]) for row in rows]
+
+
+async def test_a_correction_is_owed_to_whoever_was_told_with_the_hits_of_then(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    assert await triage.settle(await add("article"), corrected(earlier_id=told[1])) == 1
+
+    assert await owed(sql) == [{**CORRECTED, "subscription": "무역", "hits": ALERT["hits"]}]
+    kept = await sql.fetchrow("SELECT earlier_id, changes FROM revision")
+    assert kept["earlier_id"] == told[1]
+    assert json.loads(kept["changes"]) == [
+        {"what": "마감 (deadline)", "before": "5.20", "after": "5.27", "weighty": True}
+    ]
+
+
+async def test_whoever_is_told_of_the_event_only_now_gets_the_event_alone(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    new = await add("subscription")
+    await add("endpoint", subscription_id=new)
+    fresh = {**ALERT, "subscription": "새로"}
+
+    assert await triage.settle(await add("article"), corrected({told[0]: ALERT, new: fresh})) == 2
+
+    assert [each["subscription"] for each in await owed(sql)] == ["무역", "새로"]
+    assert "changes" not in (await owed(sql))[1]
+
+
+async def test_a_changed_page_is_told_once_however_often_it_is_judged(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    made = told[1]
+    revision = await add("revision", article_id=made)
+    await sql.execute("UPDATE article SET triaged_at = NULL")
+    waiting = await triage.waiting(made)
+    assert waiting is not None
+    assert waiting[0].earlier is not None
+    assert (waiting[0].earlier.revision_id, waiting[0].earlier.reading.title) == (
+        revision,
+        "옛 제목",
+    )
+
+    for _ in range(2):
+        await sql.execute("UPDATE article SET triaged_at = NULL")
+        await triage.settle(made, corrected(revision_id=revision))
+
+    assert len(await owed(sql)) == 1
+    assert json.loads(await sql.fetchval("SELECT changes FROM revision"))[0]["after"] == "5.27"
+    await sql.execute("UPDATE article SET triaged_at = NULL")
+    assert (await triage.waiting(made) or waiting)[0].earlier is None
+
+
+async def test_each_correction_of_a_story_is_told(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    for _ in range(2):
+        assert await triage.settle(await add("article"), corrected(earlier_id=told[1])) == 1
+
+    assert len(await owed(sql)) == 2
+
+
+async def test_what_is_not_worth_an_alert_is_kept_and_told_to_nobody(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    assert await triage.settle(await add("article"), corrected(earlier_id=told[1], alert=None)) == 0
+
+    assert await sql.fetchval("SELECT count(*) FROM revision") == 1
+
+
+async def test_a_correction_is_owed_to_no_endpoint_that_is_off_or_was_never_reached(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    await sql.execute("UPDATE endpoint SET switched_off_at = now()")
+    assert await triage.settle(await add("article"), corrected(earlier_id=told[1])) == 0
+
+    await sql.execute("UPDATE endpoint SET switched_off_at = NULL")
+    await sql.execute("UPDATE delivery SET outcome = 'dead'")
+    assert await triage.settle(await add("article"), corrected(earlier_id=told[1])) == 0
+
+
+async def test_an_alert_that_waits_for_its_embargo_tells_the_corrected_facts_alone(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    subscription_id, made = await add("subscription"), await add("article")
+    await add("endpoint", subscription_id=subscription_id)
+    now: datetime = await sql.fetchval("SELECT now()")
+    until, later = now + timedelta(hours=1), now + timedelta(hours=2)
+    first = Verdict(Place(["url:1"]), {subscription_id: ALERT}, until)
+    await triage.settle(made, first)
+
+    verdict = replace(corrected(earlier_id=made), embargo_until=later)
+    assert await triage.settle(await add("article"), verdict) == 0
+
+    row = await sql.fetchrow("SELECT alert, due_at FROM delivery")
+    alert = json.loads(row["alert"])
+    assert (alert["title"], alert["apply_by"], row["due_at"]) == ("고친 제목", "2026-05-27", later)
+    assert "changes" not in alert
+    assert alert["hits"] == ALERT["hits"]
+
+
+async def test_a_correction_and_an_unsubscription_at_once_both_succeed(
+    triage: Triage, add: Add, told: tuple[int, int], database: Database
+) -> None:
+    for _ in range(5):
+        made = await add("article")
+        ended, _ = await asyncio.gather(
+            Subscriptions(database).end("무역"),
+            triage.settle(made, corrected(earlier_id=told[1])),
+        )
+        await Subscriptions(database).subscribe("무역", [("수출", "수출")], "console", "-", None)
+
+    assert ended
