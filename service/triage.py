@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -146,6 +147,7 @@ class Judge:
             added = dict(_parsed(changed.added, Values(self.registry)))
             if book is None:
                 matcher = Matcher(added, partial(spellings, registry=self.registry))
+                gc.freeze()  # a hundred thousand rules need not be looked through at every turn
             else:
                 matcher = book.matcher.with_changes(added, changed.gone)
             live = {each: rule for each, rule in known.items() if each not in changed.gone}

@@ -85,19 +85,18 @@ async def likely(tx: AsyncConnection, place: Place, own: int) -> Kindred:
     return Kindred(await _known(tx, alike), await _known(tx, telling))
 
 
-async def join(tx: AsyncConnection, article_id: int, place: Place) -> int:
+async def join(tx: AsyncConnection, article_id: int, place: Place, *, story_id: int | None) -> int:
     """Put an article into its story and keep what later ones find it by; returns the story.
 
     1. Lock what identifies it in one order, so that two copies judged at once wait for each other.
     2. An identity that is known comes before likeness; raises UnseenTwin where a likely twin is
        there that was not judged.
-    3. An article that is judged again stays where it is.
+    3. An article that is judged again stays where it is, in ``story_id``.
     """
     await _lock(tx, place)
     keys = [_bounded(each) for each in place.keys]
     rows = await tx.execute(sa.select(story_key).where(story_key.c.key.in_(keys)))
     known = {row.key: row.story_id for row in rows}
-    story_id = await _own_story(tx, article_id)
     if story_id is None:
         named = next((known[key] for key in keys if key in known), None)
         story_id = await _placed(tx, article_id, place, named)
@@ -123,9 +122,9 @@ async def _placed(tx: AsyncConnection, article_id: int, place: Place, named: int
         raise UnseenTwin
     if place.tie is not None:
         await _tie(tx, article_id, place.tie)
-        joined = await _own_story(tx, place.tie.article_id)
-        if joined is not None:
-            return joined
+        twin = sa.select(article.c.story_id).where(article.c.id == place.tie.article_id)
+        if joined := await tx.scalar(twin):
+            return int(joined)
     return int((await tx.execute(insert(story).returning(story.c.id))).scalar_one())
 
 
@@ -144,12 +143,6 @@ async def _identical(tx: AsyncConnection, article_id: int, story_id: int) -> Tie
     news = (mine == "news") and row.kind != "news"
     why = "같은 주소나 본문 (same address or text)"
     return Tie(row.id, "coverage" if news else "copy", 1.0, why)
-
-
-async def _own_story(tx: AsyncConnection, article_id: int) -> int | None:
-    query = sa.select(article.c.story_id).where(article.c.id == article_id)
-    found: int | None = (await tx.execute(query)).scalar_one_or_none()
-    return found
 
 
 async def _tie(tx: AsyncConnection, article_id: int, tie: Tie) -> None:
@@ -190,6 +183,12 @@ _SHARING = """
     ) AS found
     WHERE article_id <> :own
     GROUP BY article_id HAVING count(*) >= :share ORDER BY sum(says) DESC LIMIT 16
+"""
+
+_KEPT = """
+    INSERT INTO {table} (number, day, article_id)
+    SELECT number, :day, :article_id FROM unnest(CAST(:numbers AS bigint[])) AS number
+    ON CONFLICT DO NOTHING
 """
 
 
@@ -241,9 +240,8 @@ async def _known(tx: AsyncConnection, found: Mapping[int, int]) -> list[Known]:
 async def _number(
     tx: AsyncConnection, table: sa.Table, numbers: Sequence[int], day: date, article_id: int
 ) -> None:
-    rows = [{"number": each, "day": day, "article_id": article_id} for each in numbers]
-    if rows:
-        await tx.execute(insert(table).values(rows).on_conflict_do_nothing())
+    given = {"numbers": list(numbers), "day": day, "article_id": article_id}
+    await tx.execute(sa.text(_KEPT.format(table=table.name)), given)
 
 
 def _bounded(key: str) -> str:

@@ -178,7 +178,7 @@ class Triage:
         """
         async with self._database.transaction() as tx:
             held = await tx.execute(
-                sa.select(article.c.url, article.c.swept)
+                sa.select(article.c.url, article.c.swept, article.c.story_id)
                 .where(article.c.id == article_id, article.c.triaged_at.is_(None))
                 .with_for_update(skip_locked=True)
             )
@@ -187,7 +187,7 @@ class Triage:
                 return None
             if row.swept:
                 await ops.close(tx, "article-stuck", row.url)
-            story_id = await stories.join(tx, article_id, verdict.place)
+            story_id = await stories.join(tx, article_id, verdict.place, story_id=row.story_id)
             waits = await _owe(tx, article_id, story_id, verdict)
             await _stamp(tx, article_id, story_id, verdict)
             wakes = [Wake("deliver", str(article_id), after=each) for each in sorted(set(waits))]
