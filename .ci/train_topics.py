@@ -1,8 +1,9 @@
 """Learn the weights of service/judging/topics.npz from labelled releases: `make train DATA=FOLDER`.
 
-FOLDER holds topics/train.jsonl and topics/bizinfo_2021.jsonl (labelled), stream/*.jsonl.gz and
-same_story/docs.jsonl.gz (texts). Labels of our own for some of those texts are in topic_labels.tsv
-beside this script. topics/releases.jsonl is for testing and is not read here.
+FOLDER holds topics/train.jsonl and topics/bizinfo_2021.jsonl (labelled), stream/*.jsonl.gz,
+same_story/docs.jsonl.gz and calls/notices_2026.jsonl.gz (texts). Labels of our own for some of
+those texts are in topic_labels.tsv and field_labels.tsv beside this script. topics/releases.jsonl
+is for testing and is not read here.
 
 Ridge regression in its dual form, so numpy is enough. Half a minute on two cores, 3 GB.
 What is written holds hashes and numbers only; the same data gives the same weights to the last
@@ -12,10 +13,8 @@ digit or so. Five-fold figures are printed: folds keep releases of one title tog
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
-import json
 import re
 import sys
 import zipfile
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from notices import Notice, labelled, lines
 from numpy.typing import NDArray
 
 from service.judging.features import Known, Lexicon, groups, key
@@ -36,9 +36,10 @@ TARGET = HERE.parent / "service/judging/topics.npz"
 FOLDS = 5
 KEPT_GROUPS = 32_000  # of all columns together: more add nothing that can be measured
 LEAST_DOCUMENTS = {"about": 5, "support": 2}
-WORDS = {"about": 0.035, "support": 0.07}  # how much the words count beside the letter groups
+RARITY = {"about": 1.0, "support": 0.5}  # notices are few and short: what is rare says less
+WORDS = {"about": 0.035, "support": 0.05}  # how much the words count beside the letter groups
 NAMED = {"about": 0.45, "support": 0.0}  # how much each word of title and lead counts by itself
-RIDGE = {"about": 0.3, "kind": 0.15, "support": 0.5}
+RIDGE = {"about": 0.3, "kind": 0.15, "support": 1.0}
 PUBLISHER = 0.2
 READ = 1000
 
@@ -70,7 +71,8 @@ class Basis:
         keys, documents = np.unique(np.concatenate([k for k, _ in counted]), return_counts=True)
         often = documents >= LEAST_DOCUMENTS[name]
         self.keys = keys[often]
-        self.rarity = (np.log((1 + len(texts)) / (1 + documents[often])) + 1).astype(np.float32)
+        rarity = np.log((1 + len(texts)) / (1 + documents[often])) + 1
+        self.rarity = (rarity ** RARITY[name]).astype(np.float32)
         self.groups = np.zeros((len(texts), len(self.keys)), np.float32)
         known_groups = Known(self.keys)
         for row, (found, counts) in enumerate(counted):
@@ -129,7 +131,7 @@ def main(folder: Path) -> None:
     registry = Registry.load()
     without_agencies = masker(registry.names())
     arrays = _about(_releases(folder, registry), topics, without_agencies)
-    arrays |= _support(_lines(folder / "topics/bizinfo_2021.jsonl"), fields, without_agencies)
+    arrays |= _support(labelled(folder), fields, without_agencies)
     _write(TARGET, arrays)
     print(f"{TARGET.name}: {TARGET.stat().st_size / 1e6:.1f} MB")
 
@@ -173,16 +175,15 @@ def _about(
 
 
 def _support(
-    notices: Sequence[Mapping[str, Any]],
-    fields: Mapping[str, Sequence[str]],
-    without_agencies: Mask,
+    notices: Sequence[Notice], fields: Mapping[str, Sequence[str]], without_agencies: Mask
 ) -> dict[str, NDArray[np.generic]]:
-    texts = [(each["pblancNm"], each["bsnsSumryCn"] or "") for each in notices]
-    basis = Basis("support", texts, without_agencies, fields)
-    wanted = np.array([[name in each["gold_labels"] for name in fields] for each in notices])
-    targets = wanted * 2.0 - 1
+    basis = Basis("support", [each.shown for each in notices], without_agencies, fields)
     gram = basis.gram()
-    scores = _out_of_fold(gram, targets, RIDGE["support"], [title for title, _ in texts])
+    targets = np.array([[each.target(name) for name in fields] for each in notices])
+    given = np.array([each.given for each in notices])
+    titles = [each.shown[0] if each.given else None for each in notices]
+    scores = _out_of_fold(gram, targets, RIDGE["support"], titles)[given]
+    wanted = np.array([[name in each.fields for name in fields] for each in notices])[given]
     limit = _best_limit(scores, wanted, most=len(fields))
     micro, macro = _f1(wanted, _decided(scores, limit, len(fields)))
     print(f"support fields: micro-F1 {micro:.4f}, macro-F1 {macro:.4f}, limit {limit:.3f}")
@@ -202,23 +203,17 @@ def _releases(folder: Path, registry: Registry) -> list[Release]:
 
     labelled = [
         release(entry, entry["gold"]["topics"], entry["gold"]["kind"], given=True)
-        for entry in _lines(folder / "topics/train.jsonl")
+        for entry in lines(folder / "topics/train.jsonl")
     ]
     texts = {
         entry["news_item_id"]: entry
         for path in (folder / "same_story/docs.jsonl.gz", *sorted((folder / "stream").iterdir()))
-        for entry in _lines(path)
+        for entry in lines(path)
     }
     ours = [line.split("\t") for line in (HERE / "topic_labels.tsv").read_text().splitlines()[1:]]
     return labelled + [
         release(texts[number], topics.split(), kind, given=False) for number, topics, kind in ours
     ]
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    content = path.read_bytes()
-    text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 def _word_rarity(
@@ -239,9 +234,12 @@ def _solved(gram: Matrix, targets: Matrix, ridge: float) -> tuple[Matrix, Matrix
     return np.linalg.solve(gram + ridge * np.eye(len(gram)), targets - mean), mean
 
 
-def _out_of_fold(gram: Matrix, targets: Matrix, ridge: float, titles: Sequence[str]) -> Matrix:
+def _out_of_fold(
+    gram: Matrix, targets: Matrix, ridge: float, titles: Sequence[str | None]
+) -> Matrix:
+    # For each text what the other folds taught; one without a title only teaches.
     scores = np.zeros(targets.shape)
-    fold = np.array([_fold(title) for title in titles])
+    fold = np.array([FOLDS if title is None else _fold(title) for title in titles])
     for number in range(FOLDS):
         kept, left = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         dual, mean = _solved(gram[np.ix_(kept, kept)], targets[kept], ridge)
