@@ -43,7 +43,7 @@ class Trial:
         self._found = Found(*article, conditions)
         asked, truth = _by_letters(conditions, self._found, facts)
         some = [Candidates(each, each.index.held(asked, truth)) for each in segments]
-        for term in set(asked.tolist()) - conditions.filters:
+        for term in self._terms(some) & set(asked.tolist()):
             settled = self._found.settled(term)
             if settled is not None:
                 truth[2 * term : 2 * term + 2] = settled, not settled

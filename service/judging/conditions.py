@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterable
-from operator import add
 
 import numpy as np
 
@@ -19,6 +18,7 @@ Seen = dict[str, list[int]]
 """Letters → the places where they are, in order."""
 
 _HEAD = 2  # letters of a term by which it is looked up; no term is shorter
+_MIX, _SIEVE = np.int32(1_021), np.int32((1 << 20) - 1)
 _RARE, _OFTEN, _MOSTLY, _NEVER_ASKED = 0, 1 << 22, 1 << 24, 1 << 28
 _OF_FIELDS = {"ministry": _OFTEN}
 
@@ -46,6 +46,7 @@ class Conditions:
         self.nears: dict[int, tuple[int, int]] = {}
         self._in_titles: set[int] = set()
         self._nothing = np.ones(1, np.bool_)
+        self._heads = np.zeros(_SIEVE + 1, np.bool_)  # hashes of how spellings begin
         self._lengths: dict[str, tuple[int, ...]] = {}  # of the spellings that begin so
         self._all_lengths: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._spelt: dict[str, int] = {}  # letters → the term they may be
@@ -112,9 +113,8 @@ class Conditions:
         letters = fold(text).letters
         known = self._spelt
         found: Seen = {}
-        begun = map(self._lengths.get, map(add, letters, letters[1:]))
-        for at, lengths in [(at, lengths) for at, lengths in enumerate(begun) if lengths]:
-            for length in lengths:
+        for at in np.flatnonzero(self._heads[_heads(letters)]).tolist():
+            for length in self._lengths.get(letters[at : at + _HEAD], ()):
                 piece = letters[at : at + length]
                 if piece in known:
                     found.setdefault(piece, []).append(at)
@@ -148,6 +148,13 @@ class Conditions:
             if len(letters) not in known:
                 lengths = (*known, len(letters))
                 self._lengths[letters[:_HEAD]] = self._all_lengths.setdefault(lengths, lengths)
+                self._heads[_heads(letters[:_HEAD])] = True
+
+
+def _heads(letters: str) -> Ints:
+    """A number for every two letters in a row; others may have the same."""
+    codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), np.int32)
+    return (codes[:-1] * _MIX + codes[1:]) & _SIEVE
 
 
 def _commonness(atom: Atom) -> int:
