@@ -58,7 +58,7 @@ class Judge:
         if waiting is None:
             return
         read, version = waiting
-        article, about, known = await asyncio.to_thread(self._judged, read)
+        article, about, known = self._judged(read)
         told = facts_of(article, self.registry)
         verdict = Verdict(
             placing.place_of(article),

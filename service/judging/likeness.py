@@ -162,7 +162,7 @@ def _is_joint(found: _Evidence) -> bool:
 def _is_issued_again(found: _Evidence) -> bool:
     """The same ministry under the same title: on a later day it may be the next of a series."""
     if found.within_days(0):
-        return found.within >= _MOST
+        return found.within >= (_MOST if found.to_the_letter else _WHOLE)
     if found.within >= _WHOLE:
         return found.telling and found.backed >= _NEARLY_ALL_FIGURES
     return found.telling and found.within >= _MOST and found.backed >= _ALL_FIGURES

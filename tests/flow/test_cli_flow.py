@@ -122,7 +122,9 @@ async def test_up_runs_on_its_own_database_and_ends_with_all_that_it_started(
 ) -> None:
     home = {"PABAL_DATA": str(reachable_dir / "data")}
     subscribed = await ask("subscribe", "나", "--rule", "수출", **home)  # nothing runs yet
-    assert subscribed[:2] == (0, "나: 규칙 1개 → console -\n")
+    assert subscribed[0] == 0
+    assert "아직 어림할 수 없습니다" in subscribed[1]
+    assert subscribed[1].endswith("나: 규칙 1개 → console -\n")
 
     up = await launch("up", PABAL_SOURCES="yna", **home)
     page = (await said(up, rb"page: (http://\S+)")).group(1).decode()

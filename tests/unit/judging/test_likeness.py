@@ -74,6 +74,17 @@ def test_a_release_issued_again_is_one_if_its_figures_stay() -> None:
     assert judge(RELEASE, changed._replace(published=MONDAY)).same
 
 
+def test_one_ministry_may_tell_of_two_things_in_one_day_under_titles_that_are_alike() -> None:
+    second = TITLE.replace("모집", "사전 설명회 참가 모집")
+    text = BODY.replace(
+        BODY.split("\n")[3], "설명회는 두 곳에서 열리며 누구나 미리 알리고 올 수 있다."
+    )
+
+    assert judge(RELEASE, RELEASE._replace(text=text)).same
+    assert judge(RELEASE, RELEASE._replace(title=second, text=BODY)).same
+    assert not judge(RELEASE, RELEASE._replace(title=second, text=text)).same
+
+
 def test_a_marked_correction_is_one_though_its_figures_change_and_late() -> None:
     release = RELEASE._replace(title=f"{TITLE} 1,200개사")
     corrected = Copy(
