@@ -88,6 +88,11 @@ class Revisit:
         return hashlib.sha256(content).digest() != kept.sha256
 
     async def _settle(self, due: Due, opened: Opened, files: Sequence[Listed]) -> None:
+        if due.files and not opened.files:
+            # A page that came without its files is likelier broken than bare: the next look says.
+            log.warning("revisit.no_files", url=due.article.url)
+            await self.revisits.unchanged(due, ())
+            return
         same_files = len(files) == len(due.files) and all(
             each.kept is not None and not each.swapped for each in files
         )

@@ -29,6 +29,7 @@ from service.store.triage import Correction, LiveRule, Readable, Triage, Verdict
 
 log = structlog.get_logger()
 
+_LEFT = 0.6  # of a text, below which it is likelier lost than shortened
 _LOOKS = 10  # at likely copies, where other workers keep storing more of them
 
 
@@ -67,11 +68,14 @@ class Judge:
             article.reading.kind,
             known.topics,
             _stored(about),
+            read_at=article.read_at,
         )
         if not article.baseline:
             book = await self._current(version)
             matches = await self._matches(article, known, book.matcher)
-            alerts = dict(_alerts(article, told, matches, book.live))
+            before = await self._matched_before(article, known, book.matcher)
+            new = [each for each in matches if each.rule_id not in before]
+            alerts = dict(_alerts(article, told, new, book.live))
             verdict = replace(verdict, alerts=alerts, hit=[each.rule_id for each in matches])
         owed = await self._settled(article, verdict, told)
         log.info("triage.done", article=article_id, baseline=article.baseline, owed=owed)
@@ -93,6 +97,15 @@ class Judge:
         trial = matcher.trial(title, text, known)
         return trial.decide(await self.analyser.analyse(trial.windows))
 
+    async def _matched_before(
+        self, article: Readable, known: Facts, matcher: Matcher
+    ) -> frozenset[int]:
+        """Rules that held for what its page said before: they were told then, or came later."""
+        if article.earlier is None:
+            return frozenset()
+        earlier = replace(article, reading=article.earlier.reading)
+        return frozenset(each.rule_id for each in await self._matches(earlier, known, matcher))
+
     async def _settled(
         self, article: Readable, verdict: Verdict, told: Mapping[str, Any]
     ) -> int | None:
@@ -100,10 +113,9 @@ class Judge:
         for _ in range(_LOOKS):
             place = await self._placed(article, verdict.place)
             correction = await self._correction(article, place, told)
+            settled = replace(verdict, place=place, correction=correction)
             try:
-                return await self.triage.settle(
-                    article.id, replace(verdict, place=place, correction=correction)
-                )
+                return await self.triage.settle(article.id, settled)
             except UnseenTwin:
                 log.info("triage.again", article=article.id)
         raise RuntimeError(f"article {article.id}: copies of it keep coming in")
@@ -127,6 +139,7 @@ class Judge:
                 found,
                 revision_id=article.earlier.revision_id,
                 alert=_corrected(told, found) if worth else None,
+                released=_released(article),
             )
         if place.tie is None or place.tie.joined_as != "correction":
             return None
@@ -136,6 +149,7 @@ class Judge:
             found,
             earlier_id=place.tie.article_id,
             alert=_corrected(told, found) if found and not article.baseline else None,
+            released=_released(article),
         )
 
     async def _current(self, version: int) -> _Book:
@@ -188,8 +202,19 @@ def _origin(source: Source | None) -> SourceKind | None:
 def _changes(
     article: Readable, before: Any, files: Mapping[str, bytes | None]
 ) -> tuple[Change, ...]:
-    said = changes.changes(before, article.reading)
-    return said + changes.files(files, article.files)
+    """What it says otherwise. A file's change weighs by its words, where they are read."""
+    swapped = changes.files(files, article.files)
+    if swapped and len(article.reading.text) < _LEFT * len(before.text):
+        return swapped  # the new file could not be read: what only it said is not gone
+    if article.documents:
+        swapped = tuple(replace(each, weighty=False) for each in swapped)
+    return changes.changes(before, article.reading) + swapped
+
+
+def _released(article: Readable) -> bool:
+    """Whether it says of itself that it may be published at once."""
+    printed = article.reading.embargo
+    return printed is not None and printed.immediate and article.embargo_until is None
 
 
 def _corrected(told: Mapping[str, Any], found: Sequence[Change]) -> dict[str, Any]:

@@ -75,6 +75,8 @@ def worded(change: Change) -> str:
     name = english["name"] if english else ""
     if change.before and change.after:
         return f"{korean} {change.before} → {change.after}" + (f" ({name})" if name else "")
+    if not (change.before or change.after):
+        return change.what  # it says all: the page is gone
     verb, done = ("삭제", "removed") if change.before else ("추가", "added")
     said = ", ".join(filter(None, [name, done]))
     return f"{korean} {verb}: {change.before or change.after} ({said})"

@@ -28,11 +28,15 @@ def copied(mine: Copy, others: Mapping[int, Likely]) -> Tie | None:
     correction is the older text.
     """
     best: Tie | None = None
+    surest = (False, 0.0)
     for other_id, (other, equal) in others.items():
         if equal < _ONE_TEXT_SHARES and not say_the_same(bare(mine.title), bare(other.title)):
             continue  # it cannot be one; a comparison takes a hundred times as long as this
         verdict = same(mine, other)
-        if verdict.same and (best is None or verdict.score > best.share):
+        # A copy of a correction is nearer to that than to what both correct.
+        near = corrected(mine.title) == corrected(other.title), verdict.score
+        if verdict.same and (best is None or near > surest):
+            surest = near
             how: JoinedAs = "joint" if verdict.how == "joint" else "copy"
             if corrected(mine.title) and not corrected(other.title):
                 how = "correction"

@@ -115,7 +115,9 @@ class Attachments:
         async with self._database.transaction() as tx:
             # Two files of one article settled at once: the later one must see the earlier.
             await tx.execute(
-                sa.select(article.c.id).where(article.c.id == owed.article_id).with_for_update()
+                sa.select(article.c.id)
+                .where(article.c.id == owed.article_id)
+                .with_for_update(key_share=True)
             )
             if not await _update(tx, owed, settled_at=sa.func.now(), **asdict(settled)):
                 return False

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.tables import delivery, endpoint, subscription
@@ -44,12 +44,15 @@ async def correct(
     revision_id: int,
     alert: Mapping[str, object],
     until: datetime | None,
+    *,
+    released: bool,
 ) -> list[timedelta]:
     """Owe what was corrected to everyone who was told of the story, or is about to be.
 
-    Whoever waits for an embargo is told of it as it is now, at once with the rest: locks go from
-    subscription to endpoint to deliveries, as everywhere. ``alert`` is without subscription and
-    hits: those are of the alert they got.
+    Whoever was not tried yet is told of it as it is now, in the alert that stands: locks go from
+    subscription to endpoint to deliveries, as everywhere. Whoever was told the same changes last,
+    by a copy of the correction, is not told again. ``alert`` is without subscription and hits:
+    those are of the alert they got. ``released``: it says that it may be told at once.
     """
     earlier = _earlier(story_id)
     merged = sa.cast(dict(alert), JSONB).op("||")(
@@ -63,9 +66,14 @@ async def correct(
         .join(subscription, subscription.c.id == endpoint.c.subscription_id)
     )
     await tx.execute(query)
-    waited = await _replace_waiting(tx, story_id, alert, until)
-    query = query.where(endpoint.c.id.not_in(waited))
-    return await _insert(tx, article_id, story_id, revision_id, query)
+    fresh, waits = await _refresh(tx, story_id, alert, until, released=released)
+    last = _corrected_last(story_id)
+    known = last.c.changes.contains(sa.cast(alert["changes"], JSONB))
+    query = query.outerjoin(last, last.c.endpoint_id == endpoint.c.id).where(
+        endpoint.c.id != sa.all_(sa.cast(fresh, ARRAY(sa.BigInteger))),
+        sa.not_(sa.func.coalesce(known, sa.false())),
+    )
+    return waits + await _insert(tx, article_id, story_id, revision_id, query)
 
 
 async def _insert(
@@ -134,37 +142,69 @@ def _earlier(story_id: int) -> sa.Subquery:
     )
 
 
-async def _replace_waiting(
-    tx: AsyncConnection, story_id: int, alert: Mapping[str, object], until: datetime | None
-) -> list[int]:
-    """Whatever was not tried yet tells the newest; returns the endpoints that need no more.
+def _corrected_last(story_id: int) -> sa.Subquery:
+    """Of each endpoint the changes that it was told of last."""
+    return (
+        sa.select(delivery.c.endpoint_id, delivery.c.alert["changes"].label("changes"))
+        .ext(distinct_on(delivery.c.endpoint_id))
+        .where(delivery.c.story_id == story_id, delivery.c.revision_id != 0)
+        .order_by(delivery.c.endpoint_id, delivery.c.id.desc())
+        .subquery("last")
+    )
 
-    A badge it had none of it does not get.
-    """
-    fresh = {key: value for key, value in alert.items() if key not in ("changes", "embargo")}
-    lifts = sa.cast(until, sa.DateTime(timezone=True))
-    waiting = (
-        sa.select(delivery.c.id)
+
+def _standing(story_id: int) -> sa.CTE:
+    """The alerts of the event that are not settled, locked in one order."""
+    return (
+        sa.select(delivery.c.id, delivery.c.due_at, subscription.c.embargoed)
+        .join(subscription, subscription.c.id == delivery.c.subscription_id)
         .where(
             delivery.c.story_id == story_id,
             delivery.c.revision_id == 0,
             delivery.c.settled_at.is_(None),
-            delivery.c.attempts == 0,
         )
         .order_by(delivery.c.id)
-        .with_for_update()
+        .with_for_update(of=delivery)
+        .cte("standing")
     )
-    replaced = await tx.execute(
+
+
+async def _refresh(
+    tx: AsyncConnection,
+    story_id: int,
+    alert: Mapping[str, object],
+    until: datetime | None,
+    *,
+    released: bool,
+) -> tuple[list[int], list[timedelta]]:
+    """Let every alert of the event that is not settled tell the newest.
+
+    Returns the endpoints that were not tried yet, which need no more, and how long those wait that
+    are due at another time than before. A badge that one had none of it does not get. An embargo
+    ends early only where the correction says so: many a page leaves its box out.
+    """
+    fresh = {key: value for key, value in alert.items() if key not in ("changes", "embargo")}
+    lifts = sa.cast(until, sa.DateTime(timezone=True))
+    standing = _standing(story_id)
+    untried = delivery.c.attempts == 0
+    waits = untried & (standing.c.embargoed == "wait") & (lifts > sa.func.now())
+    done = await tx.execute(
         sa.update(delivery)
-        .where(delivery.c.id.in_(waiting.scalar_subquery()))
+        .where(delivery.c.id == standing.c.id)
         .values(
             alert=delivery.c.alert.op("||")(sa.cast(fresh, JSONB)),
-            # What waited for the embargo waits for the one that is printed now.
             due_at=sa.case(
-                (delivery.c.due_at > sa.func.now(), sa.func.coalesce(lifts, sa.func.now())),
+                (waits, lifts),
+                (untried & sa.literal(released), sa.func.now()),
                 else_=delivery.c.due_at,
             ),
         )
-        .returning(delivery.c.endpoint_id)
+        .returning(
+            delivery.c.endpoint_id,
+            untried.label("untried"),
+            (delivery.c.due_at - sa.func.now()).label("rest"),
+            (delivery.c.due_at != standing.c.due_at).label("moved"),
+        )
     )
-    return list(replaced.scalars())
+    rows = done.all()
+    return [row.endpoint_id for row in rows if row.untried], [r.rest for r in rows if r.moved]

@@ -109,7 +109,7 @@ class Past:
         A hit is what triage noted; before it did, the latest delivery that names the rule.
         """
         named = _named()
-        noted = sa.func.timezone("Asia/Seoul", sa.cast(rule.c.last_hit_on, sa.DateTime))
+        noted = sa.func.timezone("Asia/Seoul", sa.cast(rule.c.last_hit_on + 1, sa.DateTime))
         last_hit = sa.func.max(sa.func.coalesce(noted, named.c.at))
         query = (
             sa.select(

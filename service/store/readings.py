@@ -54,7 +54,7 @@ class Readings:
         )
         async with self._database.transaction() as tx:
             found = await tx.execute(
-                sa.select(article).where(*ready).with_for_update(skip_locked=True)
+                sa.select(article).where(*ready).with_for_update(key_share=True, skip_locked=True)
             )
             row = found.one_or_none()
             if row is None:

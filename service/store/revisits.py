@@ -190,7 +190,9 @@ def _current(due: Due) -> sa.ColumnElement[bool]:
 
 
 async def _held(tx: AsyncConnection, due: Due) -> bool:
-    found = await tx.execute(sa.select(article.c.id).where(_current(due)).with_for_update())
+    found = await tx.execute(
+        sa.select(article.c.id).where(_current(due)).with_for_update(key_share=True)
+    )
     return found.one_or_none() is not None
 
 

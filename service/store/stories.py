@@ -106,7 +106,7 @@ async def join(tx: AsyncConnection, article_id: int, place: Place, *, story_id: 
     if place.day is not None:
         await _number(tx, fingerprint, place.numbers, place.day, article_id)
         await _number(tx, excerpt, place.excerpts, place.day, article_id)
-    for news_id, tie in place.covered_by.items():
+    for news_id, tie in sorted(place.covered_by.items()):
         await _tie(tx, news_id, tie)
     return story_id
 
@@ -123,6 +123,10 @@ async def _placed(tx: AsyncConnection, article_id: int, place: Place, named: int
     if place.tie is not None:
         await _tie(tx, article_id, place.tie)
         twin = sa.select(article.c.story_id).where(article.c.id == place.tie.article_id)
+        if place.tie.joined_as == "coverage":
+            # News of what is still under embargo is public: it is told, not held back with it.
+            held = sa.func.coalesce(article.c.embargo_until > sa.func.now(), sa.false())
+            twin = twin.where(~held)
         if joined := await tx.scalar(twin):
             return int(joined)
     return int((await tx.execute(insert(story).returning(story.c.id))).scalar_one())

@@ -41,6 +41,7 @@ class Readable:
     reading: Reading
     embargo_until: datetime | None
     files: Mapping[str, bytes | None]
+    read_at: datetime
     earlier: Earlier | None = None
 
 
@@ -50,12 +51,14 @@ class Correction:
 
     ``earlier_id``: the other article that it corrects; ``revision_id``: the version of the same.
     ``alert`` is without subscription and hits: everyone who was told of the story is told.
+    ``released``: it says in words that it may be told at once.
     """
 
     changes: Sequence[Change]
     earlier_id: int | None = None
     revision_id: int | None = None
     alert: Mapping[str, object] | None = None
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Verdict:
     They are told from ``embargo_until`` on, without their ``embargo``; at once to a subscription
     that asked to see the badge. ``kind``: what its words settled, None leaves what was read.
     ``topics`` are codes, ``topical`` all that was found of them; ``hit``: ids of rules that hold.
+    ``read_at``: of the reading that was judged; of another one it says nothing.
     """
 
     place: Place
@@ -75,6 +79,7 @@ class Verdict:
     topical: Mapping[str, object] | None = None
     hit: Sequence[int] = ()
     correction: Correction | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,7 @@ class Triage:
                 reading_of(row),
                 row.embargo_until,
                 await files_of(tx, article_id),
+                row.read_at,
                 await earlier_of(tx, article_id),
             )
             return readable, row.version
@@ -144,7 +150,8 @@ class Triage:
     async def reading(self, article_id: int) -> tuple[Reading, Mapping[str, bytes | None]] | None:
         """What another article says, and its files: sha256 by name."""
         query = sa.select(article, *PUBLISHED).where(
-            article.c.id == article_id, article.c.read_at.is_not(None)
+            article.c.id == article_id,
+            article.c.read_title.is_not(None),  # also while it is on its way again
         )
         async with self._database.transaction() as tx:
             row = (await tx.execute(query)).one_or_none()
@@ -174,13 +181,17 @@ class Triage:
         """Join the article to its story, owe its alerts, stamp it: one transaction.
 
         A silent-baseline article is owed to nobody: its verdict carries no alerts. Returns how many
-        deliveries are newly owed; None where another worker has triaged it. Raises UnseenTwin.
+        deliveries are newly owed, or due at another time; None where another worker has triaged it,
+        or it was read anew. Raises UnseenTwin.
         """
+        current = [article.c.id == article_id, article.c.triaged_at.is_(None)]
+        if verdict.read_at is not None:
+            current.append(article.c.read_at == verdict.read_at)
         async with self._database.transaction() as tx:
             held = await tx.execute(
                 sa.select(article.c.url, article.c.swept, article.c.story_id)
-                .where(article.c.id == article_id, article.c.triaged_at.is_(None))
-                .with_for_update(skip_locked=True)
+                .where(*current)
+                .with_for_update(key_share=True, skip_locked=True)
             )
             row = held.one_or_none()
             if row is None:
@@ -196,20 +207,45 @@ class Triage:
 
 
 _IDS = sa.ARRAY(sa.BigInteger)
+_TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
 
 
 async def _owe(
     tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict
 ) -> list[timedelta]:
     """Corrections first: whoever is told of the event only now needs none."""
-    until = verdict.embargo_until
+    until = verdict.embargo_until or await _held_until(tx, article_id, story_id, verdict)
     waits: list[timedelta] = []
     if verdict.correction is not None:
         number = await _keep(tx, article_id, verdict.correction)
         if verdict.correction.alert is not None:
             alert = verdict.correction.alert
-            waits = await owing.correct(tx, article_id, story_id, number, alert, until)
+            waits = await owing.correct(
+                tx,
+                article_id,
+                story_id,
+                number,
+                alert,
+                verdict.embargo_until,
+                released=verdict.correction.released,
+            )
     return waits + await owing.owe(tx, article_id, story_id, verdict.alerts, until)
+
+
+async def _held_until(
+    tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict
+) -> datetime | None:
+    """The embargo of its story, for a copy that leaves the box out; news is public."""
+    released = verdict.correction is not None and verdict.correction.released
+    if released or verdict.kind == "news" or not verdict.alerts:
+        return None
+    query = sa.select(sa.func.max(article.c.embargo_until)).where(
+        article.c.story_id == story_id,
+        article.c.id != article_id,
+        article.c.embargo_until > sa.func.now(),
+    )
+    found: datetime | None = await tx.scalar(query)
+    return found
 
 
 async def _keep(tx: AsyncConnection, article_id: int, correction: Correction) -> int:
@@ -248,12 +284,10 @@ async def _stamp(tx: AsyncConnection, article_id: int, story_id: int, verdict: V
             sa.select(rule.c.id)
             .where(
                 rule.c.id == sa.any_(sa.cast(list(verdict.hit), _IDS)),
-                rule.c.last_hit_on.is_distinct_from(sa.func.current_date()),
+                rule.c.last_hit_on.is_distinct_from(_TODAY),
             )
             .with_for_update(skip_locked=True)
         )
         await tx.execute(
-            sa.update(rule)
-            .where(rule.c.id.in_(stale.scalar_subquery()))
-            .values(last_hit_on=sa.func.current_date())
+            sa.update(rule).where(rule.c.id.in_(stale.scalar_subquery())).values(last_hit_on=_TODAY)
         )

@@ -110,10 +110,28 @@ async def test_a_changed_page_is_told_once_however_often_it_is_judged(
 async def test_each_correction_of_a_story_is_told(
     triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
 ) -> None:
-    for _ in range(2):
-        assert await triage.settle(await add("article"), corrected(earlier_id=told[1])) == 1
+    for day in (27, 28):
+        alert = {**CORRECTED, "changes": [f"마감 5.20 → 5.{day}"]}
+        verdict = corrected(earlier_id=told[1], alert=alert)
+        assert await triage.settle(await add("article"), verdict) == 1
 
-    assert len(await owed(sql)) == 2
+    assert [each["changes"] for each in await owed(sql)] == [
+        ["마감 5.20 → 5.27"],
+        ["마감 5.20 → 5.28"],
+    ]
+
+
+async def test_a_correction_that_comes_by_two_ways_is_told_once_and_once_more_after_another(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    back = {**CORRECTED, "changes": ["마감 5.27 → 5.20"]}
+    owed_each = [
+        await triage.settle(await add("article"), corrected(earlier_id=told[1], alert=alert))
+        for alert in (CORRECTED, CORRECTED, back, CORRECTED)
+    ]
+
+    assert owed_each == [1, 0, 1, 1]
+    assert len(await owed(sql)) == 3
 
 
 async def test_what_is_not_worth_an_alert_is_kept_and_told_to_nobody(
@@ -146,13 +164,77 @@ async def test_an_alert_that_waits_for_its_embargo_tells_the_corrected_facts_alo
     await triage.settle(made, first)
 
     verdict = replace(corrected(earlier_id=made), embargo_until=later)
-    assert await triage.settle(await add("article"), verdict) == 0
+    assert await triage.settle(await add("article"), verdict) == 1
 
     row = await sql.fetchrow("SELECT alert, due_at FROM delivery")
     alert = json.loads(row["alert"])
     assert (alert["title"], alert["apply_by"], row["due_at"]) == ("고친 제목", "2026-05-27", later)
     assert "changes" not in alert
     assert alert["hits"] == ALERT["hits"]
+
+
+@pytest.mark.parametrize(("released", "early"), [(False, False), (True, True)])
+async def test_an_embargo_ends_early_only_where_the_correction_says_so(
+    triage: Triage, add: Add, sql: asyncpg.Connection, released: bool, early: bool
+) -> None:
+    subscription_id, made = await add("subscription"), await add("article")
+    await add("endpoint", subscription_id=subscription_id)
+    now: datetime = await sql.fetchval("SELECT now()")
+    first = Verdict(Place(["url:1"]), {subscription_id: ALERT}, now + timedelta(hours=1))
+    await triage.settle(made, first)
+
+    await triage.settle(await add("article"), corrected(earlier_id=made, released=released))
+
+    due = await sql.fetchval("SELECT due_at FROM delivery")
+    assert (due < now + timedelta(minutes=30)) is early
+
+
+async def test_a_copy_without_its_box_waits_for_the_embargo_of_its_story(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    subscription_id = await add("subscription")
+    await add("endpoint", subscription_id=subscription_id)
+    until: datetime = await sql.fetchval("SELECT now()") + timedelta(hours=1)
+    held = await add("article", embargo_until=until)
+    await triage.settle(held, Verdict(Place(["url:1"]), {}, until))
+
+    alerts = {subscription_id: ALERT}
+    await triage.settle(await add("article"), Verdict(Place(["url:1"]), alerts))
+
+    assert await sql.fetchval("SELECT due_at FROM delivery") == until
+
+
+async def test_an_alert_that_is_tried_again_tells_the_corrected_facts_too(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    await sql.execute("UPDATE delivery SET settled_at = NULL, outcome = NULL, attempts = 1")
+
+    assert await triage.settle(await add("article"), corrected(earlier_id=told[1])) == 1
+
+    first, correction = await owed(sql)
+    assert (first["title"], "changes" in first) == ("고친 제목", False)
+    assert correction["changes"] == CORRECTED["changes"]
+
+
+async def test_a_verdict_about_an_earlier_reading_settles_nothing(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    made = await add("article")
+    stale = await sql.fetchval("SELECT read_at - interval '1 second' FROM article")
+
+    verdict = replace(Verdict(Place(["url:1"]), {}), read_at=stale)
+
+    assert await triage.settle(made, verdict) is None
+    assert await sql.fetchval("SELECT triaged_at FROM article") is None
+
+
+async def test_settling_does_not_stumble_over_whoever_refers_to_the_article(
+    triage: Triage, add: Add, database: Database
+) -> None:
+    made = await add("article")
+    async with database.engine.connect() as other:
+        await other.exec_driver_sql(f"SELECT 1 FROM article WHERE id = {made} FOR KEY SHARE")
+        assert await triage.settle(made, Verdict(Place(["url:1"]), {})) == 0
 
 
 async def test_a_correction_and_an_unsubscription_at_once_both_succeed(

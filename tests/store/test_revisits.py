@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -259,7 +260,7 @@ async def test_what_it_said_is_kept_and_the_article_goes_its_way_again(
     said = earlier.reading
     assert (said.title, said.text, said.publishers) == ("읽은 제목", "마감 5월 20일", ("mss",))
     assert (said.kind, said.published_at, said.precision) == ("notice", NINE, "day")
-    assert earlier.files == {"a.hwpx": SHA}
+    assert earlier.files == {"a.hwpx": hashlib.sha256("문서".encode()).digest()}
     row = await sql.fetchrow("SELECT * FROM article")
     assert (row["text"], row["title"], row["published_at"]) == (
         "마감 5월 27일", "새 제목", NINE + HOUR,

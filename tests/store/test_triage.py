@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -19,6 +20,11 @@ from service.store.subscriptions import Subscriptions
 from service.store.triage import LiveRule, Readable, RuleChanges, Triage, Verdict
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+FILES = {
+    "2.hwpx": sha256("붙임 글".encode()).digest(),
+    "3.hwpx": sha256("보도자료 글".encode()).digest(),
+    "4.hwpx": None,
+}
 ALERT = {"title": "제목", "hits": [{"rule": "수출", "excerpt": "수출 상담"}]}
 
 Add = Callable[..., Awaitable[int]]
@@ -76,6 +82,7 @@ async def test_a_read_article_waits_as_it_was_read(
         published_at=NINE,
         precision="minute",
         discovered_at=NINE,
+        read_at=NINE,
     )
     for document, text in ((1, "붙임 글"), (0, "보도자료 글"), (2, None)):
         await add("attachment", article_id=made, document=document, rank=0, text=text)
@@ -97,7 +104,8 @@ async def test_a_read_article_waits_as_it_was_read(
                 "읽은 제목", "읽은 본문", ("kcs",), None, published_at=NINE, precision="minute"
             ),
             embargo_until=NINE,
-            files={f"{n}.hwpx": None for n in (2, 3, 4)},
+            files=FILES,
+            read_at=NINE,
         ),
         1,
     )
