@@ -27,6 +27,9 @@ _PATTERNS = tuple(
             r"(?:[a-z]{3},?\s*)?(?P<day>\d{1,2}) (?P<month>[a-z]{3}|\d{1,2}) (?P<year>\d{4}) ",
             _CLOCK,
         ),
+        (  # Wed Jul 15 09:31:00 KST 2026
+            rf"(?:[a-z]{{3}} )?(?P<month>[a-z]{{3}}) (?P<day>\d{{1,2}}) {_CLOCK} (?P<year>\d{{4}})",
+        ),
         (  # 20260715 · 20260715093100
             r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
             r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?)?",

@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
@@ -23,7 +24,7 @@ from scrapers.wire import Errand, Limits, Reply, Wire, expect_ok, seconds
 __all__ = ["Fetcher", "Limits"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_KEEP_FORM = frozenset({307, 308})
+_KEEP_BODY = frozenset({307, 308})
 _NOTHING_KNOWN = Freshness()
 _KOREAN_SECOND_LEVEL = frozenset({"ac", "co", "go", "ne", "or", "pe", "re"})
 _LAST_PORT = 65_535
@@ -87,10 +88,10 @@ class Fetcher:
         if url is None:
             raise Broken(request.url, "not an address on the web")
         known = _NOTHING_KNOWN
-        if freshness is not None and request.form is None:
+        if freshness is not None and not request.is_post:
             known = freshness
         reply = await self._follow(
-            url, request.form, _conditions(known), errand, self._robots.delay, size
+            url, request, _conditions(known), errand, self._robots.delay, size
         )
         return self._answer(reply, request.url, known)
 
@@ -112,23 +113,26 @@ class Fetcher:
         return Answer(page, fresh, max_age)
 
     async def _robots_txt(self, url: httpx.URL, errand: Errand) -> Reply:
-        return await self._follow(url, None, {}, errand, _unasked)
+        return await self._follow(url, Request(str(url)), {}, errand, _unasked)
 
     async def _follow(
         self,
         url: httpx.URL,
-        form: Mapping[str, str] | None,
+        asked: Request,
         headers: dict[str, str],
         errand: Errand,
         permit: _Permit,
         size: int | None = None,
     ) -> Reply:
-        """The first answer that is no redirect. ``permit`` is asked before every hop."""
+        """The first answer that is no redirect. ``permit`` is asked before every hop.
+
+        What ``asked`` carries goes along, its body only where the redirect says so.
+        """
         site = _site(url.host)
         seen = set()
         for _ in range(self._limits.redirects + 1):
             delay = await permit(url, errand)
-            request = self._wire.request(url, form, headers)
+            request = self._wire.request(url, asked, headers)
             # A gate sends us to where we are, with a cookie: only the same again is a loop.
             ask = (request.method, str(url), request.headers.get("Cookie"))
             if ask in seen:
@@ -138,7 +142,8 @@ class Fetcher:
             if reply.status not in _REDIRECTS:
                 return reply
             url = _next_hop(reply, site, errand.url)
-            form = form if reply.status in _KEEP_FORM else None
+            if reply.status not in _KEEP_BODY:
+                asked = replace(asked, form=None, json=None)
         raise RedirectTrouble(errand.url, f"more than {self._limits.redirects} redirects")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString, PageElement
+from bs4.formatter import HTMLFormatter
 
 from scrapers.errors import LayoutError
 
@@ -20,6 +21,7 @@ _BLOCK = (
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 # "<속보>" and "<AI 기본법>" are text; only elements that publishers really write are markup.
 _TEXTUAL_LT = re.compile(rf"<(?!!--|/?(?:{_SILENT}|{_CELL}|{_INLINE}|{_BLOCK})\b)", re.IGNORECASE)
+_RESOLVED = HTMLFormatter(entity_substitution=None)
 _LEFT_OVER = re.compile(r"&(?:#\w+|[a-z]+\d*);|<(?:br|/?p|/?div)\b", re.IGNORECASE)
 
 
@@ -52,6 +54,11 @@ def some(node: Tag, selector: str, url: str) -> Sequence[Tag]:
 def line_of(node: Tag) -> str:
     """All text of ``node`` on one line."""
     return fold(text_of(node))
+
+
+def markup_of(node: Tag) -> str:
+    """The markup of ``node`` with its entities resolved: addresses in it read as they are."""
+    return node.decode(formatter=_RESOLVED)
 
 
 def fold(text: str) -> str:

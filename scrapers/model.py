@@ -27,10 +27,22 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing to ask a publisher for. ``form`` set makes it a POST."""
+    """One thing to ask a publisher for.
+
+    ``form`` or ``json`` (a body already written as JSON), never both, makes it a POST.
+    ``headers`` are what the site asks for beyond those that every request has, and give way to
+    them.
+    """
 
     url: str
     form: Mapping[str, str] | None = None
+    json: str | None = None
+    headers: Mapping[str, str] | None = None
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it has a body, and so an answer that no validator stands for."""
+        return self.form is not None or self.json is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +125,8 @@ class Source(Protocol):
 
     ``publisher`` is a publisher id, None where each post names its own. ``every`` is the ordinary
     number of seconds between polls, ``pause`` the least number of seconds between two requests to
-    the host, ``max_pages`` how deep a list is read when nothing on it is known yet.
+    the host, ``max_pages`` how deep a list is read when nothing on it is known yet. ``off`` is why
+    it is not polled unless it is asked for by name (Korean / English), None where it is.
     """
 
     @property
@@ -139,6 +152,11 @@ class Source(Protocol):
     @property
     def max_pages(self) -> int:
         """List pages read at most."""
+        ...
+
+    @property
+    def off(self) -> str | None:
+        """Why it is off, or None."""
         ...
 
     def first(self) -> Request:

@@ -7,6 +7,7 @@ within its time and size, and every failure is given its ScrapeError.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -25,8 +26,12 @@ from scrapers.errors import (
     Throttled,
     Unreachable,
 )
+from scrapers.model import Request
 
 _DAY = 86_400.0
+_LEGACY_TLS = frozenset({"www.semas.or.kr"})
+"""Hosts that know no secure renegotiation, without which OpenSSL 3 meets nobody by itself."""
+_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 _POOL = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15)
 
 
@@ -85,18 +90,21 @@ class Wire:
         if replica is not None:
             transport = _Replica(transport, httpx.URL(replica))
         self._transport = transport
+        self._legacy: httpx.AsyncBaseTransport | None = transport if replica else None
         self._headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
         self._cookies = httpx.Cookies()
         self._pace = pace
         self._limits = limits
         self._hosts: defaultdict[bytes, _Host] = defaultdict(_Host)
 
-    def request(
-        self, url: httpx.URL, form: Mapping[str, str] | None, headers: dict[str, str]
-    ) -> httpx.Request:
-        """A GET, or with ``form`` a POST, with the cookies that ``url`` is owed."""
-        method = "GET" if form is None else "POST"
-        request = httpx.Request(method, url, data=form, headers=self._headers | headers)
+    def request(self, url: httpx.URL, asked: Request, headers: dict[str, str]) -> httpx.Request:
+        """What ``asked`` carries, sent to ``url`` with the cookies that it is owed."""
+        sent = httpx.Headers(asked.headers)
+        sent.update(self._headers | headers)
+        if asked.json is not None:
+            sent["Content-Type"] = "application/json"
+        method = "POST" if asked.is_post else "GET"
+        request = httpx.Request(method, url, data=asked.form, content=asked.json, headers=sent)
         self._cookies.set_cookie_header(request)
         return request
 
@@ -120,6 +128,17 @@ class Wire:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._transport.aclose()
+        if self._legacy is not None:
+            await self._legacy.aclose()
+
+    def _transport_to(self, host: str) -> httpx.AsyncBaseTransport:
+        if host not in _LEGACY_TLS:
+            return self._transport
+        if self._legacy is None:
+            self._legacy = httpx.AsyncHTTPTransport(
+                limits=_POOL, trust_env=False, verify=_legacy_tls()
+            )
+        return self._legacy
 
     async def _timed(self, request: httpx.Request, errand: Errand, size: int) -> Reply:
         started = asyncio.get_running_loop().time()
@@ -134,7 +153,8 @@ class Wire:
 
     async def _exchange(self, request: httpx.Request, url: str, size: int) -> Reply:
         try:
-            response = await self._transport.handle_async_request(request)
+            transport = self._transport_to(request.url.host)
+            response = await transport.handle_async_request(request)
         except httpx.TransportError as error:
             raise Unreachable(url, cause(error)) from error
         async with aclosing(response):
@@ -215,6 +235,13 @@ class _Replica(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the replica's connections."""
         await self._inner.aclose()
+
+
+def _legacy_tls() -> ssl.SSLContext:
+    """TLS as to everybody, certificates checked, but with servers of before 2010 too."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.options |= _LEGACY_SERVER_CONNECT
+    return context
 
 
 def expect_ok(reply: Reply, url: str, now: datetime) -> None:

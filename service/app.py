@@ -68,12 +68,16 @@ async def database_url(settings: Settings) -> AsyncIterator[str]:
 
 
 def declared(settings: Settings) -> Mapping[str, Source]:
-    """The sources to poll. Raises BadSetting for one that nobody declared."""
+    """The sources to poll: those that are named, else all but those that are off.
+
+    Raises BadSetting for one that nobody declared.
+    """
     every = declared_sources.sources()
     strange = sorted(set(settings.sources) - set(every))
     if strange:
         raise BadSetting("PABAL_SOURCES", f"{strange[0]} 출처가 없습니다: no such source")
-    return {each: every[each] for each in settings.sources or every}
+    on = [name for name, source in every.items() if source.off is None]
+    return {each: every[each] for each in settings.sources or on}
 
 
 def open_channels(settings: Settings) -> dict[str, Channel]:

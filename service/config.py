@@ -43,7 +43,7 @@ class Settings(BaseModel):
         description="where publishers reach you; part of the user agent",
     )
     sources: tuple[str, ...] = Field(
-        default=(), description="ids of the sources to poll, by commas; unset: all declared"
+        default=(), description="ids of the sources to poll, by commas; unset: all that are on"
     )
     replica_url: str | None = Field(
         default=None, description="loopback replica that answers in place of every publisher"

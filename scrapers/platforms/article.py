@@ -22,7 +22,10 @@ class ArticleLayout:
 
     ``body``: the text; exactly one. ``title``: exactly one. ``date`` (the content of a ``meta``)
     and ``issuer``: at most one. ``files``: links, any number, each named by its own text or by
-    the single ``file_name`` beside it. ``drop``: parts of the body that are not text.
+    the single ``file_name`` in the nearest element around it that has one. Where those links are
+    scripts, ``file_key`` is a regular expression whose group, found in the link's markup, stands
+    for ``{key}`` in ``file_link``, and a named group for its name. ``above``: what else there is
+    to read, any number, put before the body. ``drop``: parts of the body that are not text.
     ``boilerplate``: a regular expression for whole lines that are not text. ``date_only``: a time
     of 00:00:00 is none.
 
@@ -36,6 +39,9 @@ class ArticleLayout:
     issuer: str | None = None
     files: str | None = None
     file_name: str | None = None
+    file_key: str | None = None
+    file_link: str = ""
+    above: str | None = None
     drop: str | None = None
     boilerplate: str | None = None
     frame: str | None = None
@@ -48,12 +54,13 @@ class ArticleLayout:
         body = html.one(root, self.body, page.url)
         frame = html.at_most_one(root, self.frame, page.url) if self.frame else None
         detail = Detail(
-            text="" if frame else self._text(body),
             title=html.line_of(html.one(root, self.title, page.url)) if self.title else None,
             published=self._published(root, page),
             publisher=self._issuer(root, page),
             files=self._files(root, page),
             body=self._first_part(frame, page) if frame else None,
+            # Last, because what it drops may hold the title and the files.
+            text="" if frame else self._whole(root, body),
         )
         if not (detail.text or detail.body or detail.files):
             raise LayoutError(page.url, "neither text nor files")
@@ -67,6 +74,10 @@ class ArticleLayout:
             raise LayoutError(page.url, "not a page of a document viewer")
         following = f"{page.url[: number.start()]}{int(number[1]) + 1}{number[2]}"
         return Part(self._text(body), Request(following))
+
+    def _whole(self, root: Tag, body: Tag) -> str:
+        above = root.select(self.above) if self.above else ()
+        return "\n".join(filter(None, [*map(html.text_of, above), self._text(body)]))
 
     def _text(self, body: Tag) -> str:
         for element in body.select(self.drop) if self.drop else ():
@@ -92,17 +103,26 @@ class ArticleLayout:
         """Each address once, under the first name it is given; a second link only downloads it."""
         names: dict[str, str] = {}
         for link in root.select(self.files) if self.files else ():
-            url = href(link, page)
+            url = self._address(link, page)
             names[url] = names.get(url) or self._name(link, page)
         nameless = [url for url, name in names.items() if not name]
         if nameless:
             raise LayoutError(page.url, f"a file without a name: {nameless[0]}")
         return tuple(File(name, url) for url, name in names.items())
 
+    def _address(self, link: Tag, page: Page) -> str:
+        if self.file_key is None:
+            return href(link, page)
+        said = html.markup_of(link)
+        key = posts.key_in(self.file_key, said, page)
+        named = next(re.finditer(self.file_key, said)).groupdict()
+        return self.file_link.format_map(named | {"key": key})
+
     def _name(self, link: Tag, page: Page) -> str:
-        if self.file_name is None or link.parent is None:
+        if self.file_name is None:
             return html.line_of(link)
-        return html.line_of(html.one(link.parent, self.file_name, page.url))
+        around = next((each for each in link.parents if each.select(self.file_name)), link)
+        return html.line_of(html.one(around, self.file_name, page.url))
 
     def _first_part(self, frame: Tag, page: Page) -> Request:
         query = parse_qs(urlsplit(str(frame.get("src"))).query)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 
 from scrapers import html
 from scrapers.errors import LayoutError
@@ -21,10 +22,14 @@ class Board:
     """A declared board; implements :class:`scrapers.model.Source`.
 
     ``url`` has ``{page}`` (from 1) where the list has several pages, ``link`` has ``{key}``.
+    ``form`` is what the list is asked with where the site wants a POST.
     ``row`` is a CSS selector for at least one element. Within a row: ``title`` exactly one,
     ``date`` and ``issuer`` (the publisher's name) exactly one where declared, ``summary`` at most
     one, ``pinned`` any number, one being enough. ``key`` is a regular expression whose group is
     the same wherever it matches in the row's markup. ``date_only``: a time of 00:00:00 is none.
+    ``document`` makes a tree of a page of the list whose markup alone does not say everything.
+
+    Without ``article`` posts are not opened: the list says all there is, as of news it must.
     """
 
     publisher: str | None
@@ -33,16 +38,19 @@ class Board:
     key: str
     link: str
     title: str
-    article: ArticleLayout
+    article: ArticleLayout | None = None
     date: str | None = None
     issuer: str | None = None
     summary: str | None = None
     pinned: str | None = None
     date_only: bool = False
+    form: Mapping[str, str] | None = None
+    document: Callable[[Page], BeautifulSoup] = intake.document
     kind: Kind = "release"
     every: float = 600
     pause: float = 0.5
     max_pages: int = 5
+    off: str | None = None
 
     def first(self) -> Request:
         """The first page of the list."""
@@ -50,24 +58,29 @@ class Board:
 
     def read_list(self, page: Page) -> Listing:
         """Posts in the order of the page; ``more`` is the next page, which may turn out empty."""
-        rows = html.some(intake.document(page), self.row, page.url)
+        rows = html.some(self.document(page), self.row, page.url)
         found = posts.listed((self._post(row, page) for row in rows), page, dated=bool(self.date))
         return Listing(found, self._more(page))
 
     def open(self, post: Post) -> Request | None:
-        """The post's page."""
-        return Request(self.link.replace("{key}", post.key))
+        """The post's page where the list does not say all there is; never that of news."""
+        return Request(self.link.replace("{key}", post.key)) if self.article else None
 
     def read_post(self, page: Page) -> Detail:
         """What the post's page says."""
-        return self.article.read(page)
+        return self._article(page).read(page)
 
     def read_part(self, page: Page) -> Part:
         """A page of the post's document viewer."""
-        return self.article.read_part(page)
+        return self._article(page).read_part(page)
+
+    def _article(self, page: Page) -> ArticleLayout:
+        if self.article is None:
+            raise LayoutError(page.url, "posts of this board have no page that is read")
+        return self.article
 
     def _post(self, row: Tag, page: Page) -> Post:
-        key = posts.key_in(self.key, str(row), page)
+        key = posts.key_in(self.key, html.markup_of(row), page)
         title = html.line_of(html.one(row, self.title, page.url))
         if not title:
             raise LayoutError(page.url, f"{self.title!r} of row {key} is empty")
@@ -89,7 +102,7 @@ class Board:
         return posts.published(written, page, date_only=self.date_only)
 
     def _list(self, number: int) -> Request:
-        return Request(self.url.replace(_PAGE, str(number)))
+        return Request(self.url.replace(_PAGE, str(number)), self.form)
 
     def _more(self, page: Page) -> Request | None:
         if _PAGE not in self.url:

@@ -23,7 +23,8 @@ class Feed:
     ``key`` is a regular expression whose group is found in the item's address. ``link`` (with
     ``{key}``) is the post's address for people; without it the item's own is used. ``item`` (at
     least one), ``title`` and ``loc`` (exactly one), ``date`` and ``summary`` (at most one) are
-    lxml paths. ``date_only``: a time of 00:00:00 is none.
+    lxml paths. ``issuer``, exactly one where declared, is the path of the name of who wrote the
+    item, which its title ends with after a hyphen. ``date_only``: a time of 00:00:00 is none.
 
     Of news only the teaser is kept. Of anything else the description is all there is to read,
     unless ``article`` says how to read the post's own page.
@@ -39,11 +40,13 @@ class Feed:
     loc: str = "link"
     date: str = "pubDate"
     summary: str | None = "description"
+    issuer: str | None = None
     date_only: bool = False
     kind: Kind = "release"
     every: float = 600
     pause: float = 0.5
     max_pages: int = 1
+    off: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse to open addresses that a feed made up."""
@@ -79,7 +82,10 @@ class Feed:
         return self.article
 
     def _post(self, item: etree._Element, page: Page) -> Post:
-        title = html.fold(html.plain(_only(item, self.title, page)))
+        issuer = _line(item, self.issuer, page) if self.issuer else ""
+        title = _line(item, self.title, page)
+        if issuer:
+            title = title.removesuffix(f"- {issuer}").rstrip()
         if not title:
             raise LayoutError(page.url, f"an empty {self.title!r}")
         address = self._address(item, page)
@@ -91,6 +97,7 @@ class Feed:
             url=self.link.replace("{key}", key) if self.link else address,
             title=title,
             published=self._published(item, page),
+            publisher=issuer or None,
             summary=_teaser(text) or None,
             text=text or None if whole else None,
         )
@@ -119,6 +126,10 @@ def _only(item: etree._Element, path: str, page: Page) -> str:
     if text is None:
         raise LayoutError(page.url, f"expected one {path!r} in an item, found none")
     return text
+
+
+def _line(item: etree._Element, path: str, page: Page) -> str:
+    return html.fold(html.plain(_only(item, path, page)))
 
 
 def _teaser(text: str) -> str:

@@ -6,6 +6,7 @@ check those would look like a changed layout, or like an empty list.
 
 from __future__ import annotations
 
+import json
 import re
 
 from bs4 import BeautifulSoup
@@ -39,9 +40,18 @@ def document(page: Page) -> BeautifulSoup:
     markup = _content(page)
     if not re.search(r"</html\s*>", markup, re.IGNORECASE):
         raise LayoutError(page.url, "the document stopped half way: no </html>")
-    if markup.count("<") > _MOST_TAGS:  # a real page has a few thousand; each costs microseconds
-        raise LayoutError(page.url, f"more than {_MOST_TAGS} tags")
-    return html.parse(markup)
+    return _parsed(markup, page)
+
+
+def fragment(page: Page, *, last: str) -> BeautifulSoup:
+    """The tree of a piece of HTML that a site's own page asks for; ``last`` (CSS) ends it.
+
+    Raises like :func:`document`.
+    """
+    root = _parsed(_content(page), page)
+    if not root.select(last):
+        raise LayoutError(page.url, f"the piece stopped half way: no {last!r}")
+    return root
 
 
 def tree(page: Page) -> etree._Element:
@@ -62,6 +72,22 @@ def tree(page: Page) -> etree._Element:
         return etree.fromstring(mended, parser)
     except etree.XMLSyntaxError as trouble:
         raise LayoutError(page.url, f"not well-formed XML: {trouble.msg}") from trouble
+
+
+def data(page: Page) -> object:
+    """The value that a JSON page writes down. Raises like :func:`document`."""
+    written = _content(page)
+    try:
+        value: object = json.loads(written)
+    except (ValueError, RecursionError) as trouble:
+        raise LayoutError(page.url, f"not JSON, or half of it: {trouble}") from trouble
+    return value
+
+
+def _parsed(markup: str, page: Page) -> BeautifulSoup:
+    if markup.count("<") > _MOST_TAGS:  # a real page has a few thousand; each costs microseconds
+        raise LayoutError(page.url, f"more than {_MOST_TAGS} tags")
+    return html.parse(markup)
 
 
 def _content(page: Page) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scrapers.platforms.article import ArticleLayout
 
 PRESS = 86
 """cbIdx of 보도자료."""
+NOTICE = 310
+"""cbIdx of 사업공고."""
 
 ARTICLE = ArticleLayout(
     body="div.view_contents > div.txt-area",
@@ -13,6 +17,8 @@ ARTICLE = ArticleLayout(
     files='a[href*="/common/board/Download.do"]',
     file_name=".name",
 )
+NOTICE_ARTICLE = replace(ARTICLE, above='div.board_view tr:has(th:-soup-contains("신청기간"))')
+"""Until when one may apply stands in the table above the text, and often nowhere else."""
 
 
 def list_url(board: int) -> str:

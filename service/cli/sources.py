@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import importlib
+import json
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -28,13 +30,57 @@ def add(app: typer.Typer) -> None:
 
 
 @group.command("list")
-def list_() -> None:
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
+    markdown: Annotated[
+        bool, typer.Option(help="docs/sources.md의 표 / the table of docs/sources.md")
+    ] = False,
+) -> None:
     """출처를 모두 보입니다. / List every declared source."""
+    if markdown:
+        typer.echo("| id | 종류 / kind | 기관 / publisher | 간격 / every | 무엇 / what |")
+        typer.echo("|---|---|---|---|---|")
     for source_id, source in _declared().items():
+        if as_json:
+            typer.echo(json.dumps(_record(source_id, source), ensure_ascii=False))
+            continue
+        if markdown:
+            typer.echo(_row(source_id, source))
+            continue
         who = source.publisher or "여러 기관"
+        off = f"  (꺼짐 / off: {source.off})" if source.off else ""
         typer.echo(
-            f"{source_id:<16} {source.kind:<8} {source.every:>5.0f}s  {who:<8} {source.first().url}"
+            f"{source_id:<16} {source.kind:<8} {source.every:>5.0f}s  {who:<8}"
+            f" {source.first().url}{off}"
         )
+
+
+def _record(source_id: str, source: Source) -> dict[str, object]:
+    """One line of ``--json``: ``off`` is the reason, null where it is on."""
+    return {
+        "id": source_id,
+        "publisher": source.publisher,
+        "kind": source.kind,
+        "every": source.every,
+        "url": source.first().url,
+        "off": source.off,
+        "what": _what(source_id),
+    }
+
+
+def _row(source_id: str, source: Source) -> str:
+    who = source.publisher or "여러 기관 / several"
+    off = f" **꺼짐 / off**: {source.off}" if source.off else ""
+    return (
+        f"| `{source_id}` | {source.kind} | {who} | {source.every:.0f} s"
+        f" | {_what(source_id)}{off} |"
+    )
+
+
+def _what(source_id: str) -> str:
+    """What the first line of its file says, without the full stop."""
+    module = importlib.import_module(f"scrapers.sources.{source_id}")
+    return (module.__doc__ or "").split("\n", 1)[0].rstrip(".")
 
 
 @group.command()
@@ -48,11 +94,12 @@ def show(source_id: Annotated[str, typer.Argument(help="출처 id / source id")]
 @group.command()
 def check(
     source_ids: Annotated[
-        list[str] | None, typer.Argument(help="비우면 모두 / all if empty")
+        list[str] | None, typer.Argument(help="비우면 켜진 것 모두 / all that are on if empty")
     ] = None,
 ) -> None:
     """출처를 실제로 읽어 봅니다. / Read sources live; exit 1 where one cannot be read."""
-    chosen = {each: _one(each) for each in source_ids} if source_ids else _declared()
+    on = [name for name, source in _declared().items() if source.off is None]
+    chosen = {each: _one(each) for each in source_ids or on}
     failed = asyncio.run(_check(config.from_environment(), chosen))
     raise typer.Exit(1 if failed else 0)
 

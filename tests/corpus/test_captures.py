@@ -10,8 +10,7 @@ from scrapers import registry
 from scrapers.errors import ChallengePage, LayoutError
 from scrapers.model import Page, Source
 from scrapers.platforms.board import Board
-from scrapers.platforms.feed import Feed
-from scrapers.sources import mofa_rss, mss_press, mss_press_rss
+from scrapers.sources import google_news, mofa_rss, mss_press, mss_press_rss, newsis
 
 CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "captures"
 pytestmark = pytest.mark.skipif(not CAPTURES.is_dir(), reason="no captured pages at hand")
@@ -139,24 +138,44 @@ def test_the_feed_of_mofa_reads_alike_in_both_encodings(encoding: str) -> None:
     assert post.url == "https://www.mofa.go.kr/www/brd/m_4080/view.do?seq=377346"
 
 
-def test_a_feed_that_sends_whole_articles_is_cut_to_a_teaser() -> None:
-    newsis = Feed(
-        publisher=None,
-        url="https://www.newsis.com/RSS/international.xml",
-        key=r"(NISX\d{8}_\d{10})",
-        summary="{*}encoded",
-        kind="news",
-    )
-    page = captured("news/newsis/knews-rss_newsis_2022-08-01.xml", newsis.url)
+def test_the_feed_of_newsis_is_read_as_it_is_declared() -> None:
+    page = captured("news/newsis/knews-rss_newsis_2022-08-01.xml", newsis.SOURCE.url)
 
-    posts = newsis.read_list(page).posts
+    posts = newsis.SOURCE.read_list(page).posts
 
-    assert len(posts) > 50
-    assert all(post.text is None and post.summary for post in posts)
-    assert all(len(post.summary or "") <= 200 for post in posts)
+    assert len(posts) == 153  # of 160 items: seven stand twice
+    # The capture has the addresses of its time; the key leads to those of today.
+    assert posts[0].url == "https://www.newsis.com/view/NISX20220729_0001961681"
     assert not any("&#" in post.title or "&quot;" in post.title for post in posts)
+    assert {post.published.at.year for post in posts if post.published} == {2022}
+    assert all(post.published for post in posts)
     assert posts[0].published is not None
     assert posts[0].published.at.isoformat() == "2022-07-31T08:14:21+00:00"
+
+
+def test_a_feed_that_sends_whole_articles_is_cut_to_a_teaser() -> None:
+    # Who kept the capture moved the text of <description> into an element of another name.
+    moved = replace(newsis.SOURCE, summary="{*}encoded")
+    page = captured("news/newsis/knews-rss_newsis_2022-08-01.xml", moved.url)
+
+    posts = moved.read_list(page).posts
+
+    assert all(post.text is None and post.summary for post in posts)
+    assert all(len(post.summary or "") <= 200 for post in posts)
+    assert sum((post.summary or "").startswith("[") for post in posts) > 100  # not the picture
+    assert not any("<" in (post.summary or "")[:5] for post in posts)
+
+
+def test_a_search_of_google_news_names_the_outlet_of_each_headline() -> None:
+    page = captured("news/google_news/google_news_ko_search_2026-09-27.xml", google_news.SOURCE.url)
+
+    posts = google_news.SOURCE.read_list(page).posts
+
+    assert [post.publisher for post in posts] == ["조선일보", "뉴시스", "gjdream.com"]
+    assert not any(post.title.endswith(str(post.publisher)) for post in posts)
+    assert all(post.summary is None and "?" not in post.url for post in posts)
+    assert posts[1].published is not None
+    assert posts[1].published.at.isoformat() == "2026-09-27T05:57:51+00:00"
 
 
 def test_an_article_page_of_a_newspaper_is_no_list_of_releases() -> None:

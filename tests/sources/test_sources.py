@@ -1,7 +1,8 @@
 """Every declared source against the pages in its folder here: ``tests/sources/<id>/``.
 
-A source brings its list (``list.html``, ``feed.xml`` or ``sitemap.xml``), ``post.html`` where posts
-are opened and ``part.html`` where their text is kept elsewhere: markup of the site, words of ours.
+A source brings its list (``list.html``, ``list.json``, ``feed.xml`` or ``sitemap.xml``),
+``post.html`` or ``post.json`` where posts are opened and ``part.html`` where their text is kept
+elsewhere: markup of the site, words of ours.
 What it says about them is recorded into ``expected.json`` by the first run, for a person to review.
 """
 
@@ -20,11 +21,13 @@ from scrapers import registry
 from scrapers.dates import SEOUL
 from scrapers.errors import ChallengePage, LayoutError
 from scrapers.model import Listing, Page, Request, Source
+from scrapers.platforms.api import Api
 from scrapers.platforms.board import Board
 from scrapers.platforms.feed import Feed
 
 HERE = Path(__file__).parent
-LISTS = ("list.html", "feed.xml", "sitemap.xml")
+LISTS = ("list.html", "list.json", "feed.xml", "sitemap.xml")
+POSTS = ("post.html", "post.json")
 RECORDED = ("fetched_at", "list", "post", "part")
 FOLDERS = {
     folder.name for folder in HERE.iterdir() if folder.is_dir() and not folder.name.startswith("_")
@@ -36,6 +39,10 @@ STRANGE = {
     "an XML document": "<catalogue><book><title>파발</title></book></catalogue>",
     "nothing": "",
     "bytes of no text": "\x00",
+    "another JSON": '{"tides": {"list": [{"port": "목포", "date": "2026-11-20"}]}}',
+    "an error with status 200": '{"reqErr": "존재하지 않는 인증키 입니다."}',
+    "an empty JSON list": "[]",
+    "rows that are no objects": '{"ds_infoList": [1], "data": {"default": {"list": [[]]}}}',
 }
 REPLACED = {
     "an error page": "<html><head><title>정책브리핑 - Error</title></head><body>…</body></html>",
@@ -62,6 +69,11 @@ class Case:
         (found,) = [self.folder / name for name in LISTS if (self.folder / name).exists()]
         return found
 
+    @property
+    def post_file(self) -> Path | None:
+        found = [self.folder / name for name in POSTS if (self.folder / name).exists()]
+        return found[0] if found else None
+
     def expected(self) -> dict[str, Any]:
         path = self.folder / "expected.json"
         now = {"fetched_at": datetime.now(SEOUL).isoformat(timespec="seconds")}
@@ -80,8 +92,9 @@ class Case:
 
     def post_page(self, body: bytes | None = None) -> Page:
         request = self.source.open(self.listing().posts[0])
-        assert request is not None, f"{self.id} opens no posts: post.html is not wanted"
-        return self.page(request, body or (self.folder / "post.html").read_bytes())
+        assert request is not None, f"{self.id} opens no posts: no page of one is wanted"
+        assert self.post_file is not None, f"{self.id} opens posts: the page of one is wanted"
+        return self.page(request, body or self.post_file.read_bytes())
 
     def part_page(self, body: bytes | None = None) -> Page:
         request = self.source.read_post(self.post_page()).body
@@ -114,7 +127,7 @@ def only(*cases: Case) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.id)
 
 
-opened = only(*(case for case in CASES if (case.folder / "post.html").exists()))
+opened = only(*(case for case in CASES if case.post_file))
 parted = only(*(case for case in CASES if (case.folder / "part.html").exists()))
 news = only(*(case for case in CASES if case.source.kind == "news"))
 
@@ -126,7 +139,8 @@ def test_sources_and_folders_are_one_to_one() -> None:
 def test_a_folder_holds_the_pages_its_source_reads_and_no_other(case: Case) -> None:
     needed = {case.list_file.name, "expected.json"}
     if case.source.open(case.listing().posts[0]):
-        needed.add("post.html")
+        assert case.post_file is not None
+        needed.add(case.post_file.name)
         if case.source.read_post(case.post_page()).body:
             needed.add("part.html")
 
@@ -245,6 +259,13 @@ def emptied(case: Case) -> bytes:
         case Feed(item=item):
             name = re.split(r"[/}]", item)[-1].encode()
             return re.sub(rb"<%b>.*</%b>" % (name, name), b"", body, flags=re.DOTALL)
+        case Api(rows=rows):
+            *path, last = rows.split(".")
+            content = holder = json.loads(body)
+            for name in path:
+                holder = holder[name]
+            holder[last] = []
+            return json.dumps(content).encode()
         case _:
             raise NotImplementedError("say here how a list of this platform is emptied")
 

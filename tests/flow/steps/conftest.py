@@ -114,6 +114,7 @@ class Board:
     every: float = 60.0
     pause: float = 2.5
     max_pages: int = 3
+    off: str | None = None
     whole: bool = False
 
     def first(self) -> Request:

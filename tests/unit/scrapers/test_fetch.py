@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -164,6 +164,21 @@ async def test_a_form_is_posted_without_conditions() -> None:
         await get(f"{site.url}/list", form={"page": "2"}, freshness=Freshness(etag='"a"'))
     asked = site.asked[-1]
     assert (asked.method, asked.body) == ("POST", b"page=2")
+    assert "if-none-match" not in asked.headers
+
+
+async def test_json_is_posted_without_conditions_and_with_what_the_site_asks_for() -> None:
+    headers = {"Origin-Method": "GET", "user-agent": "Mozilla/5.0"}
+    request = Request("", json='{"page": 2}', headers=headers)
+    async with publishing(list=answer(b"rows")) as site, fetching() as fetcher:
+        known = Freshness(etag='"a"')
+        await fetcher.get(replace(request, url=f"{site.url}/list"), freshness=known)
+    robots, asked = site.asked
+    assert "origin-method" not in robots.headers
+    assert (asked.method, asked.body) == ("POST", b'{"page": 2}')
+    assert asked.headers["content-type"] == "application/json"
+    assert asked.headers["origin-method"] == "GET"
+    assert asked.headers["user-agent"].startswith("Pabal/")
     assert "if-none-match" not in asked.headers
 
 
@@ -413,6 +428,19 @@ async def test_a_form_is_sent_on_only_where_the_redirect_says_so(
     async with publishing(a=moved("/b", status), b=answer()) as site:
         await page(f"{site.url}/a", form={"q": "1"})
     assert (site.asked[-1].method, site.asked[-1].body) == (method, body)
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "body"), [("302 Found", "GET", b""), ("308 Again", "POST", b"{}")]
+)
+async def test_json_is_sent_on_only_where_the_redirect_says_so(
+    status: str, method: str, body: bytes
+) -> None:
+    async with publishing(a=moved("/b", status), b=answer()) as site, fetching() as fetcher:
+        await fetcher.get(Request(f"{site.url}/a", json="{}", headers={"X-Site": "1"}))
+    last = site.asked[-1]
+    assert (last.method, last.body, last.headers["x-site"]) == (method, body, "1")
+    assert ("content-type" in last.headers) is (method == "POST")
 
 
 async def test_a_replica_sees_the_host_and_scheme_that_were_meant() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from scrapers.errors import ChallengePage, LayoutError
 from scrapers.model import File, Page, Post, Request
+from scrapers.platforms import intake
 from scrapers.platforms.article import ArticleLayout
 from scrapers.platforms.board import Board
 from scrapers.platforms.feed import Feed
@@ -150,7 +151,43 @@ def test_midnight_on_a_date_only_board_is_a_day() -> None:
     assert (stamped.published.precision, dated.published.precision) == ("second", "day")
 
 
+def test_a_board_without_a_layout_opens_nothing() -> None:
+    news = replace(BOARD, article=None, kind="news")
+    (only,) = news.read_list(board(row("1"))).posts
+
+    assert (only.url, news.open(only)) == ("https://www.a.kr/view?id=1", None)
+    with pytest.raises(LayoutError, match="no page that is read"):
+        news.read_post(post("<div class=body>가</div>"))
+    with pytest.raises(LayoutError, match="no page that is read"):
+        news.read_part(post("<div class=body>가</div>"))
+
+
+def test_a_key_of_several_parts_is_read_as_it_stands_in_the_address() -> None:
+    several = replace(BOARD, key=r"\?(id=\d+&no=\d+)", link="https://www.a.kr/view?{key}")
+    link = "<a href='/view?id=1&amp;no=2&amp;page=3'>제목</a>"
+    cells = f"<td>{link}</td><td class=date>2026.11.20</td>"
+    (only,) = several.read_list(board(f"<tr class=row>{cells}</tr>")).posts
+
+    assert (only.key, only.url) == ("id=1&no=2", "https://www.a.kr/view?id=1&no=2")
+
+
+def test_a_board_that_wants_a_form_is_posted_to() -> None:
+    posted = replace(BOARD, form={"page": "1"})
+
+    assert posted.first() == Request("https://www.a.kr/list?page=1&size=10", {"page": "1"})
+
+
 # The door
+
+
+def test_a_piece_of_a_page_is_whole_where_its_last_element_came() -> None:
+    whole = "<div class=card>가</div><input type=hidden id=count>"
+
+    assert intake.fragment(page(whole), last="#count").select(".card")
+    with pytest.raises(LayoutError, match="stopped half way"):
+        intake.fragment(page(whole[:20]), last="#count")
+    with pytest.raises(ChallengePage):
+        intake.fragment(page("<html><title>로그인</title></html>"), last="#count")
 
 
 @pytest.mark.parametrize(
@@ -208,6 +245,36 @@ def test_news_has_no_text_and_is_not_opened() -> None:
     assert news.open(only) is None
     with pytest.raises(LayoutError):
         news.read_post(post("<div class=body>가</div>"))
+
+
+def test_an_item_of_several_outlets_names_its_own() -> None:
+    several = replace(FEED, issuer="source")
+    by = "<source url='https://b.kr'>{}</source>".format
+    quoted, hyphened, plain = several.read_list(
+        feed(
+            item(3, "가 &amp;quot;나&amp;quot; - A&amp;amp;B 신문", rest=by("A&amp;B 신문")),
+            item(2, "가 - 나 - b.kr", rest=by("b.kr")),
+            item(1, "가 - 나", rest=by("다")),
+        )
+    ).posts
+
+    assert (quoted.title, quoted.publisher) == ('가 "나"', "A&B 신문")
+    assert (hyphened.title, hyphened.publisher) == ("가 - 나", "b.kr")
+    assert (plain.title, plain.publisher) == ("가 - 나", "다")
+
+
+@pytest.mark.parametrize(
+    "broken", [item(), item(title="- 나", rest="<source>나</source>"), item(rest="<source/>" * 2)]
+)
+def test_an_item_of_several_outlets_names_one_and_has_a_title(broken: str) -> None:
+    with pytest.raises(LayoutError):
+        replace(FEED, issuer="source").read_list(feed(broken))
+
+
+def test_a_feed_of_one_outlet_keeps_a_hyphen_in_its_titles() -> None:
+    (only,) = FEED.read_list(feed(item(title="가 - None", rest="<source>None</source>"))).posts
+
+    assert (only.title, only.publisher) == ("가 - None", None)
 
 
 def test_a_feed_with_a_layout_opens_the_declared_address() -> None:
@@ -302,6 +369,45 @@ def test_a_file_is_listed_once_under_its_name() -> None:
 def test_a_file_without_a_name_is_refused() -> None:
     with pytest.raises(LayoutError, match="without a name"):
         replace(LAYOUT, files="a").read(post("<div class=body>가</div><a href='/f'><img></a>"))
+
+
+def test_what_is_dropped_from_the_body_may_hold_the_title_and_the_files() -> None:
+    layout = replace(LAYOUT, title="h3", files="a[href]", file_name="b", drop="h3, ul")
+    files = "".join(
+        f"<li><b>{name}.hwpx</b><p><a href='/down?{name}'>받기</a></p></li>" for name in ("x", "y")
+    )
+
+    detail = layout.read(post(f"<div class=body><h3>제목</h3>가<ul>{files}</ul></div>"))
+
+    assert (detail.title, detail.text) == ("제목", "가")
+    assert [file.name for file in detail.files] == ["x.hwpx", "y.hwpx"]
+
+
+def test_what_stands_above_the_body_is_read_first() -> None:
+    layout = replace(LAYOUT, above="tr.period")
+    table = (
+        "<table><tr class=period><th>신청기간</th><td>상시</td></tr><tr><td>조회</td></tr></table>"
+    )
+
+    assert layout.read(post(f"{table}<div class=body>가</div>")).text == "신청기간\t상시\n가"
+    assert layout.read(post("<div class=body>가</div>")).text == "가"
+
+
+def test_the_address_of_a_file_is_made_of_what_its_script_is_called_with() -> None:
+    layout = replace(
+        LAYOUT,
+        files="a[onclick]",
+        file_key=r"down\('(\w+)', '(?P<order>\d+)'\)",
+        file_link="https://www.a.kr/down?no={key}&order={order}",
+    )
+    links = "".join(
+        f"<a href='#' onclick=\"down('x1', '{order}')\">{order}.hwpx</a>" for order in (1, 2)
+    )
+
+    assert [file.url for file in layout.read(post(f"<div class=body>{links}</div>")).files] == [
+        "https://www.a.kr/down?no=x1&order=1",
+        "https://www.a.kr/down?no=x1&order=2",
+    ]
 
 
 def test_a_page_with_neither_text_nor_files_is_refused() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
-from scrapers.wire import _Host
+import pytest
+
+from scrapers.wire import Limits, Wire, _Host, _legacy_tls
 
 
 async def ask(host: _Host, name: str, order: list[str], *, urgent: bool = False) -> None:
@@ -50,3 +53,22 @@ async def test_whoever_leaves_just_as_the_turn_comes_passes_it_on() -> None:
     assert order == ["stayed"]
     await asyncio.wait_for(ask(host, "later", order), 5)
     assert order == ["stayed", "later"]
+
+
+async def test_old_servers_are_met_with_certificates_checked_and_apart_from_all_others() -> None:
+    wire = Wire(agent="Pabal", replica=None, pace=1, limits=Limits())
+    old, new = wire._transport_to("www.semas.or.kr"), wire._transport_to("www.kotra.or.kr")
+    assert old is wire._transport_to("www.semas.or.kr")
+    assert new is wire._transport_to("semas.or.kr")
+    assert old is not new
+    context = _legacy_tls()
+    assert context.options & 0x4
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    await wire.aclose()
+
+
+@pytest.mark.parametrize("host", ["www.semas.or.kr", "www.kotra.or.kr"])
+async def test_a_replica_stands_in_for_old_servers_too(host: str) -> None:
+    wire = Wire(agent="Pabal", replica="http://127.0.0.1:1", pace=1, limits=Limits())
+    assert wire._transport_to(host) is wire._transport
+    await wire.aclose()

@@ -1,0 +1,13 @@
+"""헤럴드경제 경제: Herald Business, economy (RSS)."""
+
+from scrapers.platforms.feed import Feed
+
+SOURCE = Feed(
+    publisher="heraldcorp",
+    url="https://biz.heraldcorp.com/rss/google/economy",
+    key=r"/article/(\d+)",
+    link="https://biz.heraldcorp.com/article/{key}",
+    kind="news",
+    every=300,
+    pause=2.0,
+)
