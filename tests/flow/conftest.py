@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from service import app
 from service.config import Settings
 from service.demo import invent
 from service.demo.process import ServiceProcess
+from service.demo.run import SOURCES_OF_SITE
 from service.demo.server import serving
 from service.demo.sink import Sink
 from service.demo.world import World
@@ -135,6 +137,7 @@ async def start(migrated_url: str, replica: str, tmp_path: Path) -> AsyncIterato
             environment |= {
                 "PABAL_DATABASE_URL": migrated_url,
                 "PABAL_REPLICA_URL": replica,
+                "PABAL_SOURCES": ",".join(chain.from_iterable(SOURCES_OF_SITE.values())),
                 "PABAL_PRIVATE_WEBHOOKS": "true",
                 "PABAL_LOOK_AGAIN": "",
                 "PABAL_PORT": "0",

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from service.demo import invent
 from service.demo.ledger import percentile
 from service.demo.process import ServiceProcess
+from service.demo.run import SOURCES_OF_SITE
 from service.demo.sink import Sink
 from service.demo.sites.files import EVERY_ERROR_PAGE
 from service.demo.sites.repcodes import REP_CODES
@@ -55,7 +56,11 @@ def declare(home: Path) -> None:
         code = CODES[number % len(CODES)]
         more = f"srchWord=&n={number}"
         text = SOURCE.format(name=f"목록 {number}", code=code, more=more)
-        (home / "scrapers" / "sources" / f"gen_{number:03}.py").write_text(text)
+        (home / "scrapers" / "sources" / f"{_made(number)}.py").write_text(text)
+
+
+def _made(number: int) -> str:
+    return f"gen_{number:03}"
 
 
 def releases() -> list[Release]:
@@ -89,7 +94,17 @@ async def test_a_release_reaches_its_receiver_in_two_seconds_among_a_hundred_sou
     for release in history():
         world.publish(release, time.time())
     # Safe path: else the directory we stand in would come before the copy.
-    await start({"PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1", "PABAL_PACE": str(PACE)})
+    wanted_ids = ",".join(
+        [*chain.from_iterable(SOURCES_OF_SITE.values()), *map(_made, range(MADE))]
+    )
+    await start(
+        {
+            "PYTHONPATH": str(tmp_path),
+            "PYTHONSAFEPATH": "1",
+            "PABAL_PACE": str(PACE),
+            "PABAL_SOURCES": wanted_ids,
+        }
+    )
     evidence = Evidence(database)
 
     async def settled() -> bool:
