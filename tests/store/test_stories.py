@@ -182,3 +182,18 @@ async def test_an_article_that_is_judged_again_stays_in_its_story_and_is_found_b
     for numbers in ((1, 2, 3), (4, 5, 6)):
         likely = await triage.likely(other, place("c", numbers))
         assert [each.id for each in likely.alike] == [made]
+
+
+async def test_news_of_what_is_still_under_embargo_is_tied_to_it_and_told_for_itself(
+    triage: Triage, add: Add, sql: asyncpg.Connection
+) -> None:
+    until = await sql.fetchval("SELECT now()") + timedelta(hours=1)
+    release, news = await add("article", embargo_until=until), await add("article", kind="news")
+    await settled(triage, release, place("r", ()))
+    tie = Tie(release, "coverage", 0.4, "기사")
+
+    await settled(triage, news, place("n", (), tie=tie))
+
+    told = await row(sql, news)
+    assert (told["twin_id"], told["joined_as"]) == (release, "coverage")
+    assert told["story_id"] != (await row(sql, release))["story_id"]
