@@ -74,7 +74,7 @@ def subscribe(
 
 
 async def _foretell(database: Database, tools: Tools, parsed: Sequence[tuple[str, Rule]]) -> None:
-    """Say what the rules would have brought, before they are saved; it keeps nobody from saving."""
+    """Say what the rules would have brought, before they are saved."""
     from service.preview import previews  # noqa: PLC0415
     from service.shown_rules import estimate, titles  # noqa: PLC0415
     from service.store.past import Past  # noqa: PLC0415

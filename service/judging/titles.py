@@ -22,6 +22,7 @@ _TRAILING = re.compile(
 _CORRECTED = re.compile(
     rf"{_OPEN}{_OTHER}{{0,12}}(?:수정|정정|재배포|최종본){_OTHER}{{0,8}}{_CLOSE}"
 )
+_OF_A_PAPER = re.compile("보도|기사|요청|사실")
 _WORD = re.compile(r"[^\W_]{2,}")
 _TELLING = 6
 """Letters. A shorter title (인사, 부고) serves many occasions."""
@@ -40,8 +41,15 @@ def bare(title: str) -> str:
 
 
 def corrected(title: str) -> bool:
-    """Whether it is marked as a correction of an earlier release."""
-    return _CORRECTED.search(title[:_LONGEST]) is not None
+    """Whether it is marked as a correction of an earlier release.
+
+    A [정정] that asks a newspaper to correct its own article is none.
+    """
+    mark = _CORRECTED.search(title[:_LONGEST])
+    if mark is None:
+        return False
+    asks = "정정" in mark[0] and _OF_A_PAPER.search(bare(title))
+    return not asks and "정정보도" not in mark[0]
 
 
 def say_the_same(a: str, b: str) -> bool:

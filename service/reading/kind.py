@@ -21,8 +21,6 @@ _BEHIND = re.compile(rf"\s*(?:\[({_INSIDE})\]|\(({_INSIDE})\))\s*$")
 _NO_MARK = re.compile(r"[\d./:\s]|(?<![가-힣])[월화수목금토일](?![가-힣])")
 _LONGEST_MARK = 40
 
-_CORRECTED = re.compile(r"수정|정정")
-_OF_A_PAPER = re.compile(r"정정보도|보도|기사|요청|사실")
 _REBUTS = re.compile(r"설명|해명|반박|정정보도|사실확인")
 _ON_THE_MOVE = re.compile(r"동정|일정")
 _STAFF = re.compile(r"인사|부고")
@@ -92,19 +90,6 @@ def marks(title: str) -> tuple[str, tuple[str, ...]]:
         bare = bare[: len(bare) - len(tail) + behind.start()]
     kept = tuple(mark for mark in found if mark)
     return (bare.strip(), kept) if bare.strip() else (title.strip(), ())
-
-
-def is_corrected(title: str) -> bool:
-    """Whether it is given out again with corrections: (수정본), [정정].
-
-    A [정정] that asks a newspaper to correct its own article is none.
-    """
-    bare, found = marks(title)
-    corrected = [mark for mark in found if _CORRECTED.search(mark)]
-    if not corrected:
-        return False
-    asks = any("정정" in mark for mark in corrected) and _OF_A_PAPER.search(bare)
-    return not asks and not any("정정보도" in mark for mark in corrected)
 
 
 def of(

@@ -10,14 +10,13 @@ def _spaced(words: str) -> str:
     return "|".join(r"[ ]{0,2}".join(word) for word in words.split())
 
 
+# What one does with a call: 신청, 접수, 응모 … or what its author does: 모집, 공모, 입법예고.
 _ACT = (
     rf"(?<!이의)(?<!이의 )(?:{_spaced('신청서 신청 접수 응모 모집 공모전 공모 제출 청약')}"
     r"|재?(?:입법|행정|규정 ?변경)[ ]?예고)"
 )
 _TERM = _spaced("기간 기한 마감일자 마감일시 마감시한 마감일 마감 일정 일시 일자 시기")
 
-ACT = re.compile(_ACT)
-"""What one does with a call: 신청, 접수, 응모 … or what its author does: 모집, 공모, 입법예고."""
 PARTICLE = re.compile(r"[은는]\s")
 DOES = re.compile(rf"(?:{_ACT})(?![은는]|[ ]?(?:방법|대상|자격|기간)[은는 :])")
 """An act as a sentence's verb or object, not as the subject of the next clause."""

@@ -70,3 +70,21 @@ def test_hostile_titles_are_read_in_time(title: str) -> None:
 def test_all_words_that_the_other_side_never_says_are_given_in_their_order() -> None:
     assert list(unknown_words("충남 천안 농장에서 확진", "부안농장확진")) == ["충남", "천안"]
     assert words("AI, 새 농장에서 확진!") == ["AI", "농장에서", "확진"]
+
+
+@pytest.mark.parametrize(
+    ("title", "given_again"),
+    [
+        ("수출 대책 발표 (수정본)", True),
+        ("(수정) 수출 대책 발표", True),
+        ("[정정] 수출 대책 발표", True),
+        ("[정정] 가나일보 기사의 수출액은 잘못입니다", False),
+        ("[정정보도 요청] 가나일보 3월 2일 자", False),
+        ("수출 대책 수정 방안 발표", False),
+        ("수출 대책 발표", False),
+    ],
+)
+def test_a_release_given_out_again_is_told_from_what_asks_a_paper_to_correct(
+    title: str, given_again: bool
+) -> None:
+    assert corrected(title) is given_again

@@ -3,7 +3,7 @@ import random
 import pytest
 
 from service.model import Kind
-from service.reading.kind import is_corrected, marks, of
+from service.reading.kind import marks, of
 
 _LIKELY = {"release": 0.7, "notice": 0.2, "schedule": 0.05, "personnel": 0.05}
 
@@ -31,24 +31,6 @@ _LIKELY = {"release": 0.7, "notice": 0.2, "schedule": 0.05, "personnel": 0.05}
 )
 def test_a_title_is_told_from_its_marks(title: str, bare: str, found: tuple[str, ...]) -> None:
     assert marks(title) == (bare, found)
-
-
-@pytest.mark.parametrize(
-    ("title", "corrected"),
-    [
-        ("수출 대책 발표 (수정본)", True),
-        ("(수정) 수출 대책 발표", True),
-        ("[정정] 수출 대책 발표", True),
-        ("[정정] 가나일보 기사의 수출액은 잘못입니다", False),
-        ("[정정보도 요청] 가나일보 3월 2일 자", False),
-        ("수출 대책 수정 방안 발표", False),
-        ("수출 대책 발표", False),
-    ],
-)
-def test_a_release_given_out_again_is_told_from_what_asks_a_paper_to_correct(
-    title: str, corrected: bool
-) -> None:
-    assert is_corrected(title) is corrected
 
 
 @pytest.mark.parametrize(
