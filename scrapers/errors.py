@@ -19,15 +19,46 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+Trouble = Literal[
+    "unreachable",  # connection refused, reset or timed out
+    "dns",
+    "certificate",
+    "server",
+    "throttled",
+    "layout",
+    "empty",  # the page we know, without a row
+    "cut-off",  # half a document
+    "challenge",  # a captcha or browser check
+    "login",
+    "system-notice",  # 시스템안내, 점검
+    "error-page",  # an error page with status 200
+    "too-large",
+    "redirect",
+    "gone",
+    "disallowed",
+    "abandoned",  # our own worker ended half way
+]
+"""What ails a source, as operators are told."""
+
 
 class ScrapeError(Exception):
     """Something about fetching or reading a publisher's page failed."""
 
-    def __init__(self, url: str, detail: str) -> None:
-        """Remember where (``url``) and what (``detail``, one clear clause)."""
+    trouble: Trouble = "unreachable"
+    """What an operator calls it."""
+
+    def __init__(self, url: str, detail: str, trouble: Trouble | None = None) -> None:
+        """Remember where (``url``), what (``detail``, one clear clause) and what it is called.
+
+        ``trouble`` where it is more exact than what the class is called by itself.
+        """
         super().__init__(f"{type(self).__name__}: {url}: {detail}")
         self.url = url
         self.detail = detail
+        if trouble is not None:
+            self.trouble = trouble
 
 
 class Passing(ScrapeError):
@@ -41,9 +72,13 @@ class Unreachable(Passing):
 class ServerTrouble(Passing):
     """The server answered 5xx, or its body stopped half way."""
 
+    trouble: Trouble = "server"
+
 
 class Throttled(Passing):
     """The server asked us to slow down."""
+
+    trouble: Trouble = "throttled"
 
     def __init__(self, url: str, detail: str, retry_after: float | None = None) -> None:
         """``retry_after`` is in seconds, None where the server did not say."""
@@ -54,6 +89,8 @@ class Throttled(Passing):
 class Broken(ScrapeError):
     """A person has to look; meanwhile the schedule keeps trying, slower."""
 
+    trouble: Trouble = "layout"
+
 
 class LayoutError(Broken):
     """The page that arrived is not the page this source knows."""
@@ -62,21 +99,31 @@ class LayoutError(Broken):
 class ChallengePage(Broken):
     """A login, captcha or system notice came in place of the page."""
 
+    trouble: Trouble = "challenge"
+
 
 class TooLarge(Broken):
     """The body went over the size cap, as sent or after decompression."""
+
+    trouble: Trouble = "too-large"
 
 
 class RedirectTrouble(Broken):
     """A redirect loop, too many hops, or a hop that leaves the publisher's site."""
 
+    trouble: Trouble = "redirect"
+
 
 class Refused(ScrapeError):
     """Asking again changes nothing."""
 
+    trouble: Trouble = "disallowed"
+
 
 class Gone(Refused):
     """404 or 410."""
+
+    trouble: Trouble = "gone"
 
 
 class Disallowed(Refused):

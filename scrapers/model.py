@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 Precision = Literal["second", "minute", "day"]
@@ -120,6 +120,23 @@ class Part:
 Kind = Literal["release", "notice", "news"]
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a poll knows when it asks, for sources that do not ask for the same every time.
+
+    ``turn`` counts polls of the source, ``today`` is the day in Korea, ``terms`` are the words that
+    readers' rules ask for, in a steady order.
+    """
+
+    turn: int = 0
+    today: date = date.min
+    terms: tuple[str, ...] = ()
+
+
+NOBODY_ASKS = Asking()
+"""For whoever wants to see an example of what a source asks for."""
+
+
 class Source(Protocol):
     """What every declared source offers, whatever platform it is built on. All methods are pure.
 
@@ -127,6 +144,11 @@ class Source(Protocol):
     number of seconds between polls, ``pause`` the least number of seconds between two requests to
     the host, ``max_pages`` how deep a list is read when nothing on it is known yet. ``off`` is why
     it is not polled unless it is asked for by name (Korean / English), None where it is.
+
+    ``route_of`` is the id of a source that lists the same posts under the same keys, None where it
+    is that one itself or the only route: what one route shows and another does not was missed.
+    ``checks``: of what it lists only that is stored which no other of its routes has.
+    ``searches``: it asks for readers' words, so that each turn may bring old posts.
     """
 
     @property
@@ -159,8 +181,23 @@ class Source(Protocol):
         """Why it is off, or None."""
         ...
 
-    def first(self) -> Request:
-        """The request for the first page of the list."""
+    @property
+    def route_of(self) -> str | None:
+        """The id of the source it is another route of, or None."""
+        ...
+
+    @property
+    def checks(self) -> bool:
+        """Whether it stores only what its other routes missed."""
+        ...
+
+    @property
+    def searches(self) -> bool:
+        """Whether it asks for the words of readers' rules."""
+        ...
+
+    def first(self, asking: Asking = NOBODY_ASKS) -> Request:
+        """The request for the first page of the list; one that searches is asked with terms."""
         ...
 
     def read_list(self, page: Page) -> Listing:

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+import statistics
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
+from scrapers.dates import SEOUL
 from scrapers.errors import Broken, Passing, Refused, ScrapeError, Throttled
 from scrapers.fetch import Fetcher
-from scrapers.model import Freshness, Page, Post, Source
+from scrapers.model import Answer, Asking, Freshness, Page, Post, Request, Source
 from service import visit
 from service.lease import LeaseLost, held
-from service.model import Found
+from service.model import Found, Shape
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
 from service.store import articles, sources
 from service.store.articles import Articles, Owed
 from service.store.opened import Opened
-from service.store.sources import Polled, Slot, Sources
+from service.store.polled import Polled, Slot
+from service.store.sources import Sources
 from service.turns import Turns
 
 log = structlog.get_logger()
 
 _PASSING_TRIES = 24  # a publisher whose pages fail for a day
-_TELL_AFTER = 3  # passing failures in a row before a person is told
+_ABSENT = timedelta(hours=12)  # without a look that worked: what is found now has been out for long
+_SLACK = timedelta(days=2)  # lists print days, and a release may be put up on the day after
+_RECENT = timedelta(hours=3)  # what a search shall have found the first time it is asked for
 _KEY, _URL = 300, 2_000  # characters; none of the real ones comes near
 
 
@@ -90,17 +95,32 @@ class Collect:
             log.info("open.done", source=source_id, url=url)
 
     async def _look(self, source: Source, slot: Slot) -> Polled:
-        since = Freshness(slot.etag, slot.last_modified)
-        answer = await self.fetcher.get(source.first(), freshness=since, pause=source.pause)
+        asking = await self._asking(source, slot)
+        if source.searches and not asking.terms:  # nobody wants to know anything
+            return self._polled(source, slot, Answer(None), slot.body_sha256, _Listed())
+        request = source.first(asking)
+        # Of a source that asks for something else every time no validator is kept.
+        since = Freshness(slot.etag, slot.last_modified) if request == source.first() else None
+        answer = await self.fetcher.get(request, freshness=since, pause=source.pause)
         digest = slot.body_sha256
         listed = _Listed()
         if answer.page is not None:
             digest = hashlib.sha256(answer.page.body).digest()
             if digest != slot.body_sha256:
                 listed = await self._walk(source, slot, answer.page)
+        return self._polled(source, slot, answer, digest, listed)
+
+    async def _asking(self, source: Source, slot: Slot) -> Asking:
+        terms = await self.sources.terms() if source.searches else ()
+        return Asking(slot.number, slot.now.astimezone(SEOUL).date(), terms)
+
+    def _polled(
+        self, source: Source, slot: Slot, answer: Answer, digest: bytes | None, listed: _Listed
+    ) -> Polled:
+        absent = slot.last_ok_at is not None and slot.now - slot.last_ok_at > _ABSENT / self.pace
         return Polled(
             pages=listed.pages,
-            seen=listed.seen,
+            seen=len(listed.posts),
             found=listed.found,
             etag=answer.freshness.etag,
             last_modified=answer.freshness.last_modified,
@@ -110,7 +130,12 @@ class Collect:
                 quiet_polls=0 if listed.found else slot.quiet_polls + 1,
                 max_age=answer.max_age,
             ),
+            shape=listed.shape,
+            floor=_floor(source, slot, gap=listed.gap),
+            late=absent,
+            sighted=listed.sighted,
             gap=listed.gap,
+            more=None if listed.more is None else asdict(listed.more),
         )
 
     async def _walk(self, source: Source, slot: Slot, page: Page) -> _Listed:
@@ -119,22 +144,31 @@ class Collect:
         Nothing is stored before all of them were read: a list that fails half way leaves no gap.
         The first look is a silent baseline, for which the front page is enough.
         """
-        found: dict[str, Found] = {}
-        seen = 0
-        for pages in range(1, source.max_pages + 1):
+        listed = _Listed()
+        for _ in range(source.max_pages):
             # Parsing a real page takes a tenth of a second: not on the event loop.
             listing = await asyncio.to_thread(source.read_list, page)
-            posts = [(post, _found(source, post)) for post in listing.posts]
-            unknown = await self.sources.unknown(slot.source_id, {each.key for _, each in posts})
-            found |= {each.key: each for _, each in posts if each.key in unknown}
-            seen += len(posts)
+            posts = [(post, found(source, post)) for post in listing.posts]
+            unknown = await self._unknown(source, slot, {each.key for _, each in posts})
             known = any(each.key not in unknown for post, each in posts if not post.pinned)
+            listed = listed.and_then(posts, unknown, listing.more, checks=source.checks)
             if known or not slot.baselined:
-                return _Listed(pages, seen, _oldest_first(found))
-            if listing.more is None or pages == source.max_pages:
+                return listed
+            if listing.more is None or listed.pages == source.max_pages:
                 break
             page = await visit.get(self.fetcher, listing.more, source)
-        return _Listed(pages, seen, _oldest_first(found), gap=True)
+        # A search for a word that was not asked for before knows nothing of what it brings.
+        return replace(listed, gap=not (source.searches or source.checks))
+
+    async def _unknown(self, source: Source, slot: Slot, keys: Collection[str]) -> set[str]:
+        if source.checks:
+            return await self.sources.unknown_to_all(self._routes(slot.source_id), keys)
+        return await self.sources.unknown(slot.source_id, keys)
+
+    def _routes(self, source_id: str) -> tuple[str, ...]:
+        """Every declared route to what a source lists, itself among them."""
+        lead = self.declared[source_id].route_of or source_id
+        return (lead, *(name for name, each in self.declared.items() if each.route_of == lead))
 
     async def _open(self, source: Source, owed: Owed) -> Opened:
         request = visit.own_page(source, owed.article)
@@ -149,13 +183,8 @@ class Collect:
         wait = after_failure(source.every / self.pace, failures=slot.failures, retry_after=asked)
         kind = type(error).__name__
         log.error("poll.failed", source=slot.source_id, url=error.url, kind=kind, why=error.detail)
-        await self.sources.fail_poll(
-            slot,
-            kind,
-            f"{error.url}: {error.detail}",
-            next_in=wait,
-            notice=not isinstance(error, Passing) or slot.failures + 1 >= _TELL_AFTER,
-        )
+        detail = f"{error.url}: {error.detail}"
+        await self.sources.fail_poll(slot, kind, error.trouble, detail, next_in=wait)
 
     async def _open_failed(self, owed: Owed, error: ScrapeError) -> None:
         """Try the page again later, or let the list's words do where that cannot help."""
@@ -172,20 +201,66 @@ class Collect:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """What a walk down a list found."""
+    """What a walk down a list found. ``more`` is where it could go on."""
 
     pages: int = 0
-    seen: int = 0
-    found: Sequence[Found] = ()
+    posts: tuple[tuple[Post, Found], ...] = ()
+    fresh: Mapping[str, Found] = field(default_factory=dict)
+    sighted: frozenset[str] = frozenset()
+    more: Request | None = None
     gap: bool = False
 
+    def and_then(
+        self,
+        posts: Sequence[tuple[Post, Found]],
+        unknown: Collection[str],
+        more: Request | None,
+        *,
+        checks: bool,
+    ) -> _Listed:
+        """With one more page of ``posts``, of which those with keys in ``unknown`` are new."""
+        known = {each.key for _, each in posts} - set(unknown) if checks else set()
+        return _Listed(
+            self.pages + 1,
+            (*self.posts, *posts),
+            {**self.fresh, **{each.key: each for _, each in posts if each.key in unknown}},
+            self.sighted | known,
+            more,
+        )
 
-def _oldest_first(found: dict[str, Found]) -> tuple[Found, ...]:
-    """Lists are newest first; rows are numbered, opened and judged in the order of events."""
-    return tuple(reversed(found.values()))
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """Lists are newest first; rows are numbered, opened and judged in the order of events."""
+        return tuple(reversed(list(self.fresh.values())))
+
+    @property
+    def shape(self) -> Shape | None:
+        """What the list looked like; None where it was not read."""
+        rows = [each for post, each in self.posts if not post.pinned]
+        if not rows:
+            return None
+        return Shape(
+            rows=len(rows),
+            dated=sum(each.published_at is not None for each in rows),
+            issued=sum(bool(each.publisher) for each in rows),
+            teased=sum(bool(each.summary or each.text) for each in rows),
+            title=int(statistics.median(len(each.title) for each in rows)),
+        )
 
 
-def _found(source: Source, post: Post) -> Found:
+def _floor(source: Source, slot: Slot, *, gap: bool) -> datetime | None:
+    """What is older than this was there before, and nobody is told of it.
+
+    Where nothing known was in sight, all of it may be old under new numbers.
+    """
+    if source.searches:
+        return slot.now - _RECENT
+    if source.checks:
+        return slot.baselined_at
+    return slot.last_ok_at - _SLACK if gap and slot.last_ok_at else slot.floor
+
+
+def found(source: Source, post: Post) -> Found:
     """Bring a post into the form that is stored: bounded, clean, with its day and precision."""
     summary = visit.clean(post.summary or "")
     whole = source.open(post) is None

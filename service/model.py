@@ -30,6 +30,21 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What a list looked like when it was read, to tell a drifting layout by.
+
+    ``rows`` that are not pinned; of those ``dated``, ``issued`` (a publisher of their own) and
+    ``teased`` (a summary or a text). ``title``: letters of the middle title.
+    """
+
+    rows: int
+    dated: int
+    issued: int
+    teased: int
+    title: int
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A stored announcement of one source. ``publisher`` is the name as printed.
 

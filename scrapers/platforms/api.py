@@ -8,7 +8,18 @@ from dataclasses import dataclass
 
 from scrapers import html
 from scrapers.errors import LayoutError
-from scrapers.model import Detail, Kind, Listing, Moment, Page, Part, Post, Request
+from scrapers.model import (
+    NOBODY_ASKS,
+    Asking,
+    Detail,
+    Kind,
+    Listing,
+    Moment,
+    Page,
+    Part,
+    Post,
+    Request,
+)
 from scrapers.platforms import intake, posts
 
 _KEY = re.compile(r"[\w-]{1,100}", re.ASCII)
@@ -48,8 +59,11 @@ class Api:
     pause: float = 0.5
     max_pages: int = 1
     off: str | None = None
+    route_of: str | None = None
+    checks: bool = False
+    searches: bool = False
 
-    def first(self) -> Request:
+    def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
         """The list, which has one page."""
         return Request(self.url, self.form, self.json, self.headers)
 

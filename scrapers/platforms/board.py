@@ -10,7 +10,18 @@ from bs4 import BeautifulSoup, Tag
 
 from scrapers import html
 from scrapers.errors import LayoutError
-from scrapers.model import Detail, Kind, Listing, Moment, Page, Part, Post, Request
+from scrapers.model import (
+    NOBODY_ASKS,
+    Asking,
+    Detail,
+    Kind,
+    Listing,
+    Moment,
+    Page,
+    Part,
+    Post,
+    Request,
+)
 from scrapers.platforms import intake, posts
 from scrapers.platforms.article import ArticleLayout
 
@@ -51,8 +62,11 @@ class Board:
     pause: float = 0.5
     max_pages: int = 5
     off: str | None = None
+    route_of: str | None = None
+    checks: bool = False
+    searches: bool = False
 
-    def first(self) -> Request:
+    def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
         """The first page of the list."""
         return self._list(1)
 

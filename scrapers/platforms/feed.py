@@ -8,7 +8,18 @@ from lxml import etree
 
 from scrapers import html, links
 from scrapers.errors import LayoutError
-from scrapers.model import Detail, Kind, Listing, Moment, Page, Part, Post, Request
+from scrapers.model import (
+    NOBODY_ASKS,
+    Asking,
+    Detail,
+    Kind,
+    Listing,
+    Moment,
+    Page,
+    Part,
+    Post,
+    Request,
+)
 from scrapers.platforms import intake, posts
 from scrapers.platforms.article import ArticleLayout
 
@@ -47,13 +58,16 @@ class Feed:
     pause: float = 0.5
     max_pages: int = 1
     off: str | None = None
+    route_of: str | None = None
+    checks: bool = False
+    searches: bool = False
 
     def __post_init__(self) -> None:
         """Refuse to open addresses that a feed made up."""
         if self.article and not self.link:
             raise ValueError("a feed whose posts are opened declares their link")
 
-    def first(self) -> Request:
+    def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
         """The feed."""
         return Request(self.url)
 

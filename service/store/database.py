@@ -84,6 +84,7 @@ async def wake(connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
 # What is nearest to its reader goes first.
 _PRIORITY: dict[Step, int] = {
     "revisit": 0,
+    "backfill": 0,
     "collect": 1,
     "attach": 1,
     "poll": 2,

@@ -23,10 +23,12 @@ async def store(
     *,
     silent: bool,
     floor: datetime | None,
+    late: bool = False,
 ) -> int:
     """Insert what is new, return how many; wake reading of the whole, collecting of the rest.
 
-    All of a ``silent`` first look is baseline, and later what is older than ``floor``.
+    All of a ``silent`` first look is baseline, and later what is older than ``floor``. ``late``: it
+    was out for long before we could see it.
     """
     stored: list[sa.Row[tuple[int, str]]] = []
     for start in range(0, len(posts), _ROWS):
@@ -34,7 +36,7 @@ async def store(
             insert(article)
             .values(
                 [
-                    _row(source_id, each, baseline=silent or _before(each, floor))
+                    _row(source_id, each, baseline=silent or _before(each, floor), late=late)
                     for each in posts[start : start + _ROWS]
                 ]
             )
@@ -53,7 +55,7 @@ def _before(post: Found, floor: datetime | None) -> bool:
     return floor is not None and post.published_at is not None and post.published_at < floor
 
 
-def _row(source_id: str, post: Found, *, baseline: bool) -> dict[str, object]:
+def _row(source_id: str, post: Found, *, baseline: bool, late: bool) -> dict[str, object]:
     return {
         "source_id": source_id,
         "key": post.key,
@@ -65,5 +67,6 @@ def _row(source_id: str, post: Found, *, baseline: bool) -> dict[str, object]:
         "summary": post.summary,
         "text": post.text,
         "baseline": baseline,
+        "late": late,
         "collected_at": None if post.text is None else sa.func.now(),
     }

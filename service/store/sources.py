@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Found
-from service.store import found, ops
+from service.store import found
 from service.store.database import Database, Wake, wake
-from service.store.tables import article, poll, source
+from service.store.polled import Polled, Slot, abandoned, end, read_on
+from service.store.tables import article, poll, sighting, source
 
 LEASE = timedelta(seconds=20)
 _UNTAKEN = timedelta(seconds=30)  # a claimed slot that nobody takes up is woken again after this
@@ -22,48 +21,9 @@ _UNTAKEN = timedelta(seconds=30)  # a claimed slot that nobody takes up is woken
 _FLOOR_FOR_NOW = sa.case(
     (source.c.baselined_at > sa.func.now() - timedelta(days=7), source.c.baseline_floor)
 ).label("floor")
+_NOW = sa.func.now().label("now")
 # A poll whose worker dies again and again is taken up ever more slowly: at most 85 minutes.
 _SLOWER = sa.cast(sa.func.power(2, sa.func.least(source.c.failures, 8)), sa.Float)
-_HALF_WAY = "the worker ended half way"
-_TELL_AFTER = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The right to poll a source once, and what its last polls left to know.
-
-    ``floor`` is the oldest date of the silent baseline: what is older was there before we came,
-    even where a withdrawn release lets it slip onto the front page. It counts for a week: later a
-    date that old is a slip of somebody's pen, and its release is news.
-    """
-
-    source_id: str
-    number: int
-    baselined: bool
-    floor: datetime | None
-    failures: int
-    quiet_polls: int
-    etag: str | None
-    last_modified: str | None
-    body_sha256: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What a poll that worked found. ``found`` holds only posts that were not known.
-
-    ``pages`` and ``seen`` are 0 for a 304. ``next_in`` is in seconds. ``gap`` says that the list
-    ended before anything known came up: what lay behind may be lost.
-    """
-
-    pages: int
-    seen: int
-    found: Sequence[Found]
-    etag: str | None
-    last_modified: str | None
-    body_sha256: bytes | None
-    next_in: float
-    gap: bool = False
 
 
 class Sources:
@@ -79,6 +39,18 @@ class Sources:
         async with self._database.transaction() as tx:
             await tx.execute(insert(source).values(rows).on_conflict_do_nothing())
 
+    async def pause(self, source_id: str, why: str | None) -> bool:
+        """Poll a source no more, for the reason ``why``, or with None again; False: no such row."""
+        paused = None if why is None else sa.func.now()
+        async with self._database.transaction() as tx:
+            done = await tx.execute(
+                sa.update(source)
+                .where(source.c.id == source_id)
+                .values(paused_at=paused, paused_why=why)
+                .returning(source.c.id)
+            )
+            return done.one_or_none() is not None
+
     async def claim_due(self, ids: Collection[str]) -> list[tuple[str, int]]:
         """Claim a slot of each of ``ids`` whose time has come and wake its poll: one UPDATE.
 
@@ -87,7 +59,11 @@ class Sources:
         """
         due = (
             sa.update(source)
-            .where(source.c.id.in_(ids), source.c.next_due <= sa.func.now())
+            .where(
+                source.c.id.in_(ids),
+                source.c.next_due <= sa.func.now(),
+                source.c.paused_at.is_(None),
+            )
             .values(
                 slot=sa.case(
                     (source.c.begun_slot == source.c.slot, source.c.slot + 1),
@@ -113,18 +89,20 @@ class Sources:
                     source.c.begun_slot < number,
                 )
                 .values(begun_slot=number, next_due=sa.func.now() + LEASE * _SLOWER)
-                .returning(source, _FLOOR_FOR_NOW)
+                .returning(source, _FLOOR_FOR_NOW, _NOW)
             )
             row = taken.one_or_none()
             if row is None:
                 return None
-            failures = row.failures + await _abandoned(tx, source_id)
+            failures = row.failures + await abandoned(tx, source_id)
             await tx.execute(insert(poll).values(source_id=source_id, slot=number))
         return Slot(
             source_id,
             number,
-            row.baselined_at is not None,
+            row.baselined_at,
             row.floor,
+            row.last_ok_at,
+            row.now,
             failures,
             row.quiet_polls,
             row.etag,
@@ -147,6 +125,21 @@ class Sources:
             )
             return set(keys) - {row.key for row in rows}
 
+    async def terms(self) -> tuple[str, ...]:
+        """The words that rules of live subscriptions ask for, in a steady order."""
+        raise NotImplementedError
+
+    async def unknown_to_all(self, routes: Collection[str], keys: Collection[str]) -> set[str]:
+        """Those of ``keys`` that none of these sources has announced before."""
+        async with self._database.transaction() as tx:
+            rows = await tx.execute(
+                sa.select(article.c.key).where(
+                    article.c.source_id.in_(routes),
+                    article.c.key == sa.any_(sa.cast(list(keys), ARRAY(sa.Text))),
+                )
+            )
+            return set(keys) - {row.key for row in rows}
+
     async def finish_poll(self, slot: Slot, polled: Polled) -> int:
         """Store what a poll found and let the source rest; returns how many articles are new.
 
@@ -163,6 +156,8 @@ class Sources:
                 last_ok_at=sa.func.now(),
                 newest_at=sa.func.greatest(source.c.newest_at, max(dates, default=None)),
                 failures=0,
+                failing_since=None,
+                trouble=None,
                 quiet_polls=0 if polled.found else source.c.quiet_polls + 1,
                 last_error=None,
                 etag=polled.etag,
@@ -173,39 +168,38 @@ class Sources:
             if not current:
                 return 0  # fenced off: a later slot has taken over
             new = await found.store(
-                tx, slot.source_id, polled.found, silent=not slot.baselined, floor=slot.floor
+                tx,
+                slot.source_id,
+                polled.found,
+                silent=not slot.baselined,
+                floor=polled.floor,
+                late=polled.late,
             )
-            await _end(tx, slot, "ok", None, pages=polled.pages, seen=polled.seen, new=new)
-            await ops.close(tx, "source-broken", slot.source_id)
+            await end(tx, slot, "ok", None, polled=polled, new=new)
+            if polled.sighted:
+                rows = [{"source_id": slot.source_id, "key": key} for key in sorted(polled.sighted)]
+                await tx.execute(insert(sighting).values(rows).on_conflict_do_nothing())
             if polled.gap:
-                await ops.note(
-                    tx,
-                    "possible-gap",
-                    slot.source_id,
-                    f"slot {slot.number}: nothing known in sight",
-                )
+                await read_on(tx, slot, polled)
         return new
 
     async def fail_poll(
-        self, slot: Slot, outcome: str, detail: str, *, next_in: float, notice: bool
+        self, slot: Slot, outcome: str, trouble: str, detail: str, *, next_in: float
     ) -> None:
-        """Record why a poll failed and when to try again; nothing stored is touched.
-
-        ``notice`` asks for a person's eye: one open item per source, however often it happens.
-        """
+        """Record why a poll failed and when to try again; nothing stored is touched."""
         async with self._database.transaction() as tx:
             current = await _update(
                 tx,
                 slot,
                 failures=source.c.failures + 1,
+                failing_since=sa.func.coalesce(source.c.failing_since, sa.func.now()),
+                trouble=trouble,
                 last_error=f"{outcome}: {detail}",
                 next_due=sa.func.now() + timedelta(seconds=next_in),
             )
             if not current:
                 return  # fenced off: how the source does is for the later slot to say
-            await _end(tx, slot, outcome, detail)
-            if notice:
-                await ops.note(tx, "source-broken", slot.source_id, f"{outcome}: {detail}")
+            await end(tx, slot, outcome, detail, trouble=trouble)
 
     async def _settle(self, slot: Slot, **values: object) -> bool:
         async with self._database.transaction() as tx:
@@ -220,48 +214,3 @@ async def _update(tx: AsyncConnection, slot: Slot, **values: object) -> bool:
         .returning(source.c.id)
     )
     return done.one_or_none() is not None
-
-
-async def _abandoned(tx: AsyncConnection, source_id: str) -> int:
-    """Close polls whose worker ended half way, as failures like any other; returns how many."""
-    died = await tx.execute(
-        sa.update(poll)
-        .where(poll.c.source_id == source_id, poll.c.finished_at.is_(None))
-        .values(finished_at=sa.func.now(), outcome="Abandoned", detail=_HALF_WAY)
-        .returning(poll.c.id)
-    )
-    count = len(died.all())
-    if count:
-        failed = await tx.execute(
-            sa.update(source)
-            .where(source.c.id == source_id)
-            .values(failures=source.c.failures + count, last_error=f"Abandoned: {_HALF_WAY}")
-            .returning(source.c.failures)
-        )
-        if failed.scalar_one() >= _TELL_AFTER:
-            await ops.note(tx, "source-broken", source_id, f"Abandoned: {_HALF_WAY}")
-    return count
-
-
-async def _end(
-    tx: AsyncConnection,
-    slot: Slot,
-    outcome: str,
-    detail: str | None,
-    *,
-    pages: int = 0,
-    seen: int = 0,
-    new: int = 0,
-) -> None:
-    await tx.execute(
-        sa.update(poll)
-        .where(poll.c.source_id == slot.source_id, poll.c.slot == slot.number)
-        .values(
-            finished_at=sa.func.now(),
-            outcome=outcome,
-            detail=detail,
-            pages=pages,
-            seen=seen,
-            new=new,
-        )
-    )

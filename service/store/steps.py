@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Step = Literal["poll", "collect", "attach", "read", "triage", "deliver", "revisit"]
+Step = Literal["poll", "collect", "attach", "read", "triage", "deliver", "revisit", "backfill"]
 STEPS: tuple[Step, ...] = get_args(Step)

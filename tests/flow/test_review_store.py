@@ -16,7 +16,8 @@ from service.model import Found, Precision
 from service.store import ops, tables
 from service.store.database import Database, Wake, wake
 from service.store.deliveries import Deliveries
-from service.store.sources import Polled, Slot, Sources
+from service.store.polled import Polled, Slot
+from service.store.sources import Sources
 from service.store.subscriptions import Subscriptions
 
 

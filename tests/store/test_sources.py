@@ -12,7 +12,8 @@ import pytest
 
 from service.model import Found
 from service.store.database import Database
-from service.store.sources import Polled, Slot, Sources
+from service.store.polled import Polled, Slot
+from service.store.sources import Sources
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NINE = datetime(2026, 11, 20, 9, tzinfo=SEOUL)

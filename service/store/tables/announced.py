@@ -24,6 +24,11 @@ source = sa.Table(
     text("last_modified", required=False),
     sa.Column("body_sha256", sa.LargeBinary),
     count("quiet_polls"),
+    # What ails it and since when; both NULL while it answers.
+    text("trouble", required=False),
+    at("failing_since"),
+    at("paused_at"),
+    text("paused_why", required=False),
     comment="One row per declared source: when it is due, how it does, what was seen last.",
 )
 
@@ -40,9 +45,45 @@ poll = sa.Table(
     sa.Column("pages", sa.Integer, nullable=False, server_default="0"),
     sa.Column("seen", sa.Integer, nullable=False, server_default="0"),
     sa.Column("new", sa.Integer, nullable=False, server_default="0"),
+    text("trouble", required=False),
+    sa.Column("shape", pg.JSONB),
     sa.UniqueConstraint("source_id", "slot"),
     sa.Index("ix_poll_started_at", "started_at"),
     comment="One row per slot of a source that was polled, with what came of it.",
+)
+
+sighting = sa.Table(
+    "sighting",
+    metadata,
+    sa.Column("source_id", sa.Text, sa.ForeignKey("source.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    at("seen_at", now=True),
+    comment="A post that a checking route showed and another route has.",
+)
+
+backfill = sa.Table(
+    "backfill",
+    metadata,
+    ident(),
+    sa.Column("source_id", sa.Text, sa.ForeignKey("source.id"), nullable=False),
+    at("since", required=True),
+    sa.Column("silent", sa.Boolean, nullable=False),
+    at("asked_at", now=True),
+    # The request for the page that is next, NULL: the first.
+    sa.Column("request", pg.JSONB),
+    *map(count, ("pages", "seen", "new", "fence", "failures")),
+    at("oldest_at"),
+    at("due_at", now=True),
+    text("last_error", required=False),
+    at("finished_at"),
+    text("outcome", required=False),
+    sa.Index(
+        "uq_backfill_open",
+        "source_id",
+        unique=True,
+        postgresql_where=sa.text("finished_at IS NULL"),
+    ),
+    comment="A list that is read back to a day, page by page; open until it is finished.",
 )
 
 story = sa.Table(
@@ -76,6 +117,8 @@ article = sa.Table(
     text("text", required=False),
     sa.Column("baseline", sa.Boolean, nullable=False),
     at("discovered_at", now=True),
+    # It was out for long before it could be seen: its alerts are paced.
+    sa.Column("late", sa.Boolean, nullable=False, server_default=sa.text("false")),
     # collect: the post's own page
     at("collected_at"),
     at("collect_due", now=True),
@@ -116,6 +159,7 @@ article = sa.Table(
     ),
     sa.Index("ix_article_look_due", "look_due", postgresql_where=sa.text("look_due IS NOT NULL")),
     sa.Index("ix_article_discovered_at", "discovered_at"),
+    sa.Index("ix_article_came", "source_id", "discovered_at"),
     sa.Index(
         "ix_article_owed", "source_id", "id", postgresql_where=sa.text("collected_at IS NULL")
     ),

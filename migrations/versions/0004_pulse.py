@@ -1,0 +1,82 @@
+"""How sources do: what ails them, what their lists looked like, sightings, backfills."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_JSON = postgresql.JSONB(astext_type=sa.Text())
+_TIME = sa.DateTime(timezone=True)
+_SOURCE = (
+    ("trouble", sa.Text()),
+    ("failing_since", _TIME),
+    ("paused_at", _TIME),
+    ("paused_why", sa.Text()),
+)
+
+
+def upgrade() -> None:
+    for name, kind in _SOURCE:
+        op.add_column("source", sa.Column(name, kind, nullable=True))
+    op.add_column("poll", sa.Column("trouble", sa.Text(), nullable=True))
+    op.add_column("poll", sa.Column("shape", _JSON, nullable=True))
+    op.add_column(
+        "article", sa.Column("late", sa.Boolean(), server_default="false", nullable=False)
+    )
+    op.create_index("ix_article_came", "article", ["source_id", "discovered_at"])
+    op.create_table(
+        "sighting",
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("seen_at", _TIME, server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_sighting_source_id")),
+        sa.PrimaryKeyConstraint("source_id", "key", name=op.f("pk_sighting")),
+        comment="A post that a checking route showed and another route has.",
+    )
+    _backfills()
+
+
+def _backfills() -> None:
+    counts = ("pages", "seen", "new", "fence", "failures")
+    op.create_table(
+        "backfill",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("since", _TIME, nullable=False),
+        sa.Column("silent", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", _TIME, server_default=sa.text("now()"), nullable=False),
+        sa.Column("request", _JSON, nullable=True),
+        *(sa.Column(each, sa.BigInteger(), server_default="0", nullable=False) for each in counts),
+        sa.Column("oldest_at", _TIME, nullable=True),
+        sa.Column("due_at", _TIME, server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("finished_at", _TIME, nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_backfill_source_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backfill")),
+        comment="A list that is read back to a day, page by page; open until it is finished.",
+    )
+    op.create_index(
+        "uq_backfill_open",
+        "backfill",
+        ["source_id"],
+        unique=True,
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("backfill")
+    op.drop_table("sighting")
+    op.drop_index("ix_article_came", table_name="article")
+    op.drop_column("article", "late")
+    op.drop_column("poll", "shape")
+    op.drop_column("poll", "trouble")
+    for name, _ in reversed(_SOURCE):
+        op.drop_column("source", name)

@@ -1,0 +1,1 @@
+"""How sources do: is one as alive as it usually is? Pure."""

@@ -1,0 +1,50 @@
+"""What is known of a source's health, and what is found wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from service.model import Shape
+
+FindingKind = Literal["source-broken", "source-quiet", "source-drift", "outage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vital:
+    """What the rows say of one source that is polled. Times are aware.
+
+    ``government``: a ministry's or an agency's, not an outlet's. ``every``: seconds between polls.
+    ``failures`` in a row since ``failing_since``, the last of them called ``trouble`` (None while
+    it answers) and told by ``detail``; ``passing``: of the kind that passes by itself.
+
+    ``newest_at`` is when the newest post ever seen came out. ``came`` are the times at which posts
+    of the last eight weeks came out, ascending. ``shapes`` are those of the lists that were read
+    last, oldest first; ``lengths`` the letters of the texts that were opened last, oldest first.
+    """
+
+    source_id: str
+    government: bool
+    every: float
+    failures: int
+    failing_since: datetime | None
+    trouble: str | None
+    passing: bool
+    detail: str
+    newest_at: datetime | None
+    came: tuple[datetime, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    lengths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong: ``subject`` is a source's id, or ``government`` for an outage of it all.
+
+    ``detail`` says it to an operator, Korean first, then English.
+    """
+
+    kind: FindingKind
+    subject: str
+    detail: str
