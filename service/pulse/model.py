@@ -17,11 +17,13 @@ class Vital:
 
     ``government``: a ministry's or an agency's, not an outlet's. ``every``: seconds between polls.
     ``failures`` in a row since ``failing_since``, the last of them called ``trouble`` (None while
-    it answers) and told by ``detail``; ``passing``: of the kind that passes by itself.
+    it answers) and told by ``detail``; ``passing``: of the kind that passes by itself. Without
+    failures ``failing_since`` is when it was last looked at, where that is too long ago.
 
     ``newest_at`` is when the newest post ever seen came out. ``came`` are the times at which posts
-    of the last eight weeks came out, ascending. ``shapes`` are those of the lists that were read
-    last, oldest first; ``lengths`` the letters of the texts that were opened last, oldest first.
+    of the eight weeks before the newest came out, ascending. ``shapes`` are those of the first list
+    of each day and of the last ten, oldest first; ``lengths`` the letters of the texts that were
+    opened last, oldest first.
     """
 
     source_id: str
@@ -40,7 +42,7 @@ class Vital:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong: ``subject`` is a source's id, or ``government`` for an outage of it all.
+    """Something wrong: ``subject`` is a source's id, of an outage ``government`` or ``outlets``.
 
     ``detail`` says it to an operator, Korean first, then English.
     """

@@ -35,7 +35,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a source does. Times are aware."""
+    """How a source does. Times are aware.
+
+    ``trouble`` is what ails it, since ``failing_since``; None while it answers. ``paused_why`` is
+    why it is not polled since ``paused_at``.
+    """
 
     source_id: str
     last_ok_at: datetime | None
@@ -44,6 +48,10 @@ class Health:
     failures: int
     last_error: str | None
     articles: int
+    trouble: str | None = None
+    failing_since: datetime | None = None
+    paused_at: datetime | None = None
+    paused_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,10 @@ class Overview:
             source.c.failures,
             source.c.last_error,
             stored,
+            source.c.trouble,
+            source.c.failing_since,
+            source.c.paused_at,
+            source.c.paused_why,
         ).order_by(source.c.id)
         async with self._database.transaction() as tx:
             return [Health(*row) for row in await tx.execute(query)]

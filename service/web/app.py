@@ -13,6 +13,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware.base import RequestResponseEndpoint
 
 from service.judging.changes import worded
+from service.pulse.wording import TROUBLES
 from service.reading.publishers import Registry
 from service.store.database import storable
 from service.store.overview import Overview, Shown
@@ -105,6 +106,7 @@ def _pages() -> Jinja2Templates:
     pages.env.filters["seoul"] = _seoul
     pages.env.filters["lead"] = _lead
     pages.env.filters["worded"] = worded
+    pages.env.filters["trouble"] = _trouble
     pages.env.filters["publisher"] = lambda shown: _publisher(shown, registry)
     pages.env.tests["web_address"] = _is_web_address
     return pages
@@ -124,6 +126,12 @@ def _publisher(shown: Shown | Release | Appearance, registry: Registry) -> str:
     """Who says so: the name as printed, else the one of the source's publisher, else its id."""
     names = [registry.by_id(each).name for each in shown.publishers]
     return shown.publisher or "·".join(names) or shown.source_id
+
+
+def _trouble(name: str | None) -> str:
+    """What ails a source, in Korean."""
+    korean, _ = TROUBLES.get(name or "", ("읽지 못함", ""))
+    return korean
 
 
 def _lead(after: timedelta) -> str:

@@ -131,13 +131,16 @@ async def test_the_health_of_every_source_is_told_by_id(
         await add("article", source_id=source_id)
     await sql.execute(
         "UPDATE source SET last_ok_at = $1, newest_at = $1, next_due = $1, failures = 2,"
-        " last_error = 'TooLarge: huge' WHERE id = 'a'",
+        " last_error = 'TooLarge: huge', trouble = 'too-large', failing_since = $1,"
+        " paused_at = $1, paused_why = '쉼' WHERE id = 'a'",
         NINE,
     )
 
     first, second = await overview.sources()
 
-    assert first == Health("a", NINE, NINE, NINE, 2, "TooLarge: huge", 2)
+    assert first == Health(
+        "a", NINE, NINE, NINE, 2, "TooLarge: huge", 2, "too-large", NINE, NINE, "쉼"
+    )
     assert (second.source_id, second.last_ok_at, second.failures, second.articles) == (
         "b", None, 0, 1,
     )  # fmt: skip

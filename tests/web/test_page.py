@@ -170,12 +170,18 @@ async def test_a_title_links_to_its_page_and_the_page_to_where_the_release_stand
 async def test_a_source_shows_how_it_does(client: httpx.AsyncClient, add: Add) -> None:
     await add("source", id="gut", last_ok_at=NINE, newest_at=NINE - timedelta(days=1))
     await add("source", id="neu")
-    await add("source", id="rot", last_ok_at=NINE, failures=3, last_error="LayoutError: https://r")
+    failing = {"last_ok_at": NINE, "failures": 3, "last_error": "LayoutError: https://r"}
+    since = NINE + timedelta(minutes=10)
+    await add("source", id="old", **failing)
+    await add("source", id="rot", **failing, trouble="empty", failing_since=since)
+    await add("source", id="still", paused_at=NINE, paused_why="그쪽 <b>부탁</b>")
 
     assert section(await page(client), "출처") == [
         "gut 정상확인 2026.11.20 09:05 · 글 0건가장 새 글 2026.11.19",
         "neu 기다림확인 — · 글 0건",
-        "rot 실패 3회확인 2026.11.20 09:05 · 글 0건LayoutError: https://r",
+        "old 실패 3회확인 2026.11.20 09:05 · 글 0건읽지 못함LayoutError: https://r",
+        "rot 실패 3회확인 2026.11.20 09:05 · 글 0건빈 목록, 2026.11.20 09:15부터LayoutError: https://r",
+        "still 멈춤확인 — · 글 0건2026.11.20 09:05부터 멈춤: 그쪽 <b>부탁</b>",
     ]
 
 
@@ -184,10 +190,16 @@ async def test_open_items_ask_for_a_look_and_closed_ones_are_gone(
 ) -> None:
     await add("ops_item", kind="source-broken", subject="yna", detail="500", times=4, last_at=NINE)
     await add("ops_item", kind="possible-gap", subject="mk", detail="", closed_at=NINE)
+    earlier = NINE - timedelta(hours=1)
+    for kind in ("source-quiet", "source-drift", "outage"):
+        earlier -= timedelta(minutes=1)
+        await add("ops_item", kind=kind, subject="mk", detail="왜", last_at=earlier)
 
-    assert section(await page(client), "살펴볼 것") == [
-        "출처를 읽지 못함 yna500 · 4회 · 2026.11.20 09:05"
-    ]
+    *news, quiet, drift, outage = section(await page(client), "살펴볼 것")
+    assert quiet.startswith("출처에 새 글이 없음 mk왜")
+    assert drift.startswith("출처의 모양이 달라짐 mk왜")
+    assert outage.startswith("여러 출처가 한꺼번에 응답하지 않음 mk왜")
+    assert news == ["출처를 읽지 못함 yna500 · 4회 · 2026.11.20 09:05"]
 
 
 async def test_every_answer_is_guarded_by_its_headers(client: httpx.AsyncClient) -> None:

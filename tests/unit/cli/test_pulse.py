@@ -1,0 +1,25 @@
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+Pabal = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.parametrize("command", [("pause", "nope", "--why", "쉼"), ("resume", "nope")])
+def test_a_source_that_nobody_declared_is_refused_in_one_line(
+    pabal: Pabal, command: tuple[str, ...]
+) -> None:
+    done = pabal(*command)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pabal: nope: 그런 출처가 없습니다 (no such source)\n"
+
+
+def test_nobody_is_left_alone_without_a_reason(pabal: Pabal) -> None:
+    assert "--why" in pabal("pause", "yna").stderr
+
+    blank = pabal("pause", "yna", "--why", "  ")
+
+    assert blank.returncode == 2
+    assert "까닭을 적으십시오 (say why)" in blank.stderr
