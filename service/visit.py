@@ -1,11 +1,12 @@
-"""Visit: what stands behind an article, its post's own page with all its parts, and its files.
+"""Visit: what publishers show, as it is stored: posts of a list, a post's own page, its files.
 
-The same whether it is seen for the first time or looked at again.
+The same whether a list is polled or read back, a page seen for the first time or looked at again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -13,14 +14,31 @@ from scrapers.errors import Gone, ServerTrouble
 from scrapers.fetch import Fetcher
 from scrapers.model import Detail, File, Page, Post, Request, Source
 from service import pick
-from service.model import Article
+from service.model import Article, Found
 from service.store.database import storable
 from service.store.opened import Filed, Opened
 
-TITLE = 1_000  # characters; none of the real ones comes near
+_KEY, _URL, _TITLE = 300, 2_000, 1_000  # characters; none of the real ones comes near
 _PARTS = 50
 _BYTES = 50 * 2**20
 _HEAD = 1024
+
+
+def found(source: Source, post: Post) -> Found:
+    """Bring a post into the form that is stored: bounded, clean, with its day and precision."""
+    summary = clean(post.summary or "")
+    whole = source.open(post) is None
+    moment = post.published
+    return Found(
+        key=post.key if len(post.key) <= _KEY else hashlib.sha256(post.key.encode()).hexdigest(),
+        url=clean(post.url)[:_URL],
+        title=clean(post.title)[:_TITLE],
+        publisher=post.publisher and clean(post.publisher),
+        published_at=moment.at if moment else None,
+        precision=moment.precision if moment else None,
+        summary=summary,
+        text=clean(post.text or summary) if whole else None,
+    )
 
 
 def own_page(source: Source, article: Article) -> Request | None:
@@ -49,7 +67,7 @@ async def read(
     moment = detail.published
     return Opened(
         text=clean(text) or article.summary,
-        title=detail.title and clean(detail.title)[:TITLE],
+        title=detail.title and clean(detail.title)[:_TITLE],
         publisher=detail.publisher and clean(detail.publisher),
         published_at=moment.at if moment else None,
         precision=moment.precision if moment else None,

@@ -6,7 +6,7 @@ Handlers are idempotent: a wake-up may come twice, late or never, and the rows d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
 
 import asyncpg
@@ -19,6 +19,7 @@ from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
 
 from service.attach import Attach
+from service.backfill import Backfill
 from service.collect import Collect
 from service.deliver import Deliver
 from service.read import Read
@@ -47,7 +48,7 @@ _LOST = (
 )
 
 
-def fetching(collect: Collect, attach: Attach, revisit: Revisit) -> Tasks:
+def fetching(collect: Collect, attach: Attach, revisit: Revisit, backfill: Backfill) -> Tasks:
     """The tasks that talk to publishers: many at once, nearly always waiting."""
 
     async def poll(subject: str) -> None:
@@ -55,19 +56,23 @@ def fetching(collect: Collect, attach: Attach, revisit: Revisit) -> Tasks:
         if source_id in collect.declared:
             await collect.poll(source_id, int(number))
 
-    async def owed(subject: str) -> None:
-        if subject in collect.declared:
-            await collect.open_owed(subject)
+    return {
+        "poll": poll,
+        "collect": _of_declared(collect.declared, collect.open_owed),
+        "attach": _of_declared(attach.declared, attach.attach_owed),
+        "revisit": _of_declared(revisit.declared, revisit.look_again),
+        "backfill": _of_declared(backfill.declared, backfill.fill),
+    }
 
-    async def files(subject: str) -> None:
-        if subject in attach.declared:
-            await attach.attach_owed(subject)
 
-    async def again(subject: str) -> None:
-        if subject in revisit.declared:
-            await revisit.look_again(subject)
+def _of_declared(declared: Collection[str], handler: Handler) -> Handler:
+    """``handler`` for those subjects that are declared sources of ours."""
 
-    return {"poll": poll, "collect": owed, "attach": files, "revisit": again}
+    async def run(subject: str) -> None:
+        if subject in declared:
+            await handler(subject)
+
+    return run
 
 
 def judging(read: Read, judge: Judge) -> Tasks:

@@ -10,9 +10,26 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.tables import delivery, endpoint, subscription
+from service.store.tables import article, delivery, endpoint, pacing, subscription
 
 _EMBARGO = ["embargo"]
+_SPACE = timedelta(minutes=1)  # between two alerts of what was out for long, at one endpoint
+_ENDS_SOON = 2  # days an application has left: its call is not held back
+_TURN = (5, 1)  # names the lock; those of stories have one number
+_TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
+
+
+async def spaced(tx: AsyncConnection, article_id: int) -> bool:
+    """Whether the alerts of an article are to be spaced: it was out for long before it was seen.
+
+    If so nobody else spaces any until ``tx`` ends. To be asked before anything is locked: those who
+    wait for this lock hold nothing that its holder may want.
+    """
+    soon = article.c.call_end.between(_TODAY, _TODAY + _ENDS_SOON)
+    lock = sa.select(sa.func.pg_advisory_xact_lock(*_TURN)).where(
+        article.c.id == article_id, article.c.late, ~sa.func.coalesce(soon, sa.false())
+    )
+    return (await tx.execute(lock)).one_or_none() is not None
 
 
 async def owe(
@@ -21,20 +38,38 @@ async def owe(
     story_id: int,
     alerts: Mapping[int, Mapping[str, object]],
     until: datetime | None,
+    *,
+    space: bool = False,
 ) -> list[timedelta]:
     """Owe each subscription's alert to each of its endpoints, once a story. Idempotent.
 
-    ``alerts`` by id of subscription. Returns how long each that is newly owed waits for ``until``.
+    ``alerts`` by id of subscription. With ``space``, which ``spaced`` has said, an endpoint gets it
+    some time after the last one that was spaced, so that a source that comes back is no storm.
+    Returns how long each that is newly owed waits, for that or for ``until``.
     """
     if not alerts:
         return []
     told = _told(alerts)
+    last = sa.select(pacing.c.turn_at).where(pacing.c.endpoint_id == endpoint.c.id)
+    turn = sa.func.greatest(sa.func.now(), last.scalar_subquery() + _SPACE)
     query = (
-        _receivers(told.c.alert, until)
+        _receivers(told.c.alert, until, turn if space else None)
         .join(told, told.c.subscription_id == endpoint.c.subscription_id)
         .join(subscription, subscription.c.id == endpoint.c.subscription_id)
     )
-    return await _insert(tx, article_id, story_id, 0, query)
+    owed = await _insert(tx, article_id, story_id, 0, query)
+    if space and owed:
+        # Of an embargo only the turn counts: who comes next need not wait until it lifts.
+        reached = endpoint.c.id == sa.any_(sa.cast(list(owed), ARRAY(sa.BigInteger)))
+        taken = insert(pacing).from_select(
+            ["endpoint_id", "turn_at"], sa.select(endpoint.c.id, turn).where(reached)
+        )
+        await tx.execute(
+            taken.on_conflict_do_update(
+                index_elements=["endpoint_id"], set_={"turn_at": taken.excluded.turn_at}
+            )
+        )
+    return list(owed.values())
 
 
 async def correct(
@@ -73,12 +108,14 @@ async def correct(
         endpoint.c.id != sa.all_(sa.cast(fresh, ARRAY(sa.BigInteger))),
         sa.not_(sa.func.coalesce(known, sa.false())),
     )
-    return waits + await _insert(tx, article_id, story_id, revision_id, query)
+    owed = await _insert(tx, article_id, story_id, revision_id, query)
+    return [*waits, *owed.values()]
 
 
 async def _insert(
     tx: AsyncConnection, article_id: int, story_id: int, revision_id: int, query: sa.Select[Any]
-) -> list[timedelta]:
+) -> dict[int, timedelta]:
+    """Owe what ``query`` selects; returns how long each that is newly owed waits, by endpoint."""
     columns = ["subscription_id", "endpoint_id", "alert", "due_at"]
     columns += ["message_id", "story_id", "article_id", "revision_id"]
     owed = query.add_columns(
@@ -89,13 +126,20 @@ async def _insert(
         insert(delivery)
         .from_select(columns, owed)
         .on_conflict_do_nothing()
-        .returning(delivery.c.due_at - sa.func.now())
+        .returning(delivery.c.endpoint_id, delivery.c.due_at - sa.func.now())
     )
-    return list(done.scalars())
+    return dict(done.all())
 
 
-def _receivers(alert: sa.ColumnElement[Any], until: datetime | None) -> sa.Select[Any]:
-    """Subscription, endpoint, alert and due time of each who is to be told; joins are to come."""
+def _receivers(
+    alert: sa.ColumnElement[Any],
+    until: datetime | None,
+    turn: sa.ColumnElement[datetime] | None = None,
+) -> sa.Select[Any]:
+    """Subscription, endpoint, alert and due time of each who is to be told; joins are to come.
+
+    It is due at its ``turn``, at once where it has none, and not before its embargo lifts.
+    """
     lifts = sa.cast(until, sa.DateTime(timezone=True))
     held = sa.func.coalesce(lifts > sa.func.now(), sa.false())
     waits = held & (subscription.c.embargoed == "wait")
@@ -108,7 +152,7 @@ def _receivers(alert: sa.ColumnElement[Any], until: datetime | None) -> sa.Selec
                 (sa.or_(lifts.is_(None), held & ~waits), alert),
                 else_=alert.op("#-")(sa.cast(_EMBARGO, ARRAY(sa.Text))),
             ),
-            sa.case((waits, lifts), else_=sa.func.now()),
+            sa.func.greatest(sa.case((waits, lifts)), sa.func.now() if turn is None else turn),
         )
         .select_from(endpoint)
         .where(endpoint.c.switched_off_at.is_(None), subscription.c.ended_at.is_(None))

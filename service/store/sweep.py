@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.store import ops
 from service.store.database import Database, Wake, wake
 from service.store.rows import still_owed
-from service.store.tables import article, attachment, delivery, excerpt, poll, revision
+from service.store.tables import (
+    article,
+    attachment,
+    backfill,
+    delivery,
+    excerpt,
+    poll,
+    revision,
+    source,
+)
 
 _PATIENCE = timedelta(seconds=10)  # the ordinary wake-up has had its chance by then
 _BATCH = 500
@@ -47,11 +56,25 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         wakes = [Wake("collect", each, once=True) for each in await tx.scalars(owed)]
         wakes += [Wake("attach", each, once=True) for each in await tx.scalars(unread)]
         wakes += [Wake("revisit", each, once=True) for each in await tx.scalars(unseen)]
+        wakes += [Wake("backfill", each, once=True) for each in await tx.scalars(_unfilled(old))]
         if (await tx.execute(sa.select(due))).scalar_one():
             wakes.append(Wake("deliver", "swept", once=True))
         wakes += await _unjudged(tx, patience)
         await wake(tx, wakes)
     return Counter(each.step for each in wakes)
+
+
+def _unfilled(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
+    """Sources whose open backfill waits since before ``old``."""
+    return (
+        sa.select(backfill.c.source_id)
+        .join(source, source.c.id == backfill.c.source_id)
+        .where(
+            backfill.c.finished_at.is_(None),
+            backfill.c.due_at < old,
+            source.c.paused_at.is_(None),
+        )
+    )
 
 
 async def _unjudged(tx: AsyncConnection, patience: timedelta) -> list[Wake]:

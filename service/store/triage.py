@@ -188,6 +188,7 @@ class Triage:
         if verdict.read_at is not None:
             current.append(article.c.read_at == verdict.read_at)
         async with self._database.transaction() as tx:
+            space = bool(verdict.alerts) and await owing.spaced(tx, article_id)
             held = await tx.execute(
                 sa.select(article.c.url, article.c.swept, article.c.story_id)
                 .where(*current)
@@ -199,7 +200,7 @@ class Triage:
             if row.swept:
                 await ops.close(tx, "article-stuck", row.url)
             story_id = await stories.join(tx, article_id, verdict.place, story_id=row.story_id)
-            waits = await _owe(tx, article_id, story_id, verdict)
+            waits = await _owe(tx, article_id, story_id, verdict, space=space)
             await _stamp(tx, article_id, story_id, verdict)
             wakes = [Wake("deliver", str(article_id), after=each) for each in sorted(set(waits))]
             await wake(tx, wakes)
@@ -211,7 +212,7 @@ _TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
 
 
 async def _owe(
-    tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict
+    tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict, *, space: bool
 ) -> list[timedelta]:
     """Corrections first: whoever is told of the event only now needs none."""
     until = verdict.embargo_until or await _held_until(tx, article_id, story_id, verdict)
@@ -229,7 +230,7 @@ async def _owe(
                 verdict.embargo_until,
                 released=verdict.correction.released,
             )
-    return waits + await owing.owe(tx, article_id, story_id, verdict.alerts, until)
+    return waits + await owing.owe(tx, article_id, story_id, verdict.alerts, until, space=space)
 
 
 async def _held_until(

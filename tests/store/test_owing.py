@@ -1,4 +1,4 @@
-"""Corrections: told to whoever was told, once, and never twice the same."""
+"""Alerts owed: corrections to whoever was told, once; what comes late one by one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import asyncpg
@@ -249,3 +250,139 @@ async def test_a_correction_and_an_unsubscription_at_once_both_succeed(
         await Subscriptions(database).subscribe("무역", [("수출", "수출")], "console", "-", None)
 
     assert ended
+
+
+# what was out for long before it was seen
+
+
+@pytest.fixture
+async def reader(add: Add) -> int:
+    """A subscription with an endpoint."""
+    made = await add("subscription")
+    await add("endpoint", subscription_id=made)
+    return made
+
+
+async def owe(triage: Triage, add: Add, reader: int, number: int, **values: Any) -> int:
+    """Judge an article that was late, unless ``values`` say else, and owe it to ``reader``."""
+    made = await add("article", **{"late": True, **values})
+    await triage.settle(made, Verdict(Place([f"url:{number}"]), {reader: ALERT}))
+    return made
+
+
+async def rests(sql: asyncpg.Connection) -> list[int]:
+    """Minutes until each delivery is due, in the order they came to be owed."""
+    rows = await sql.fetch("SELECT due_at - now() AS rest FROM delivery ORDER BY id")
+    return [round(row["rest"] / timedelta(minutes=1)) for row in rows]
+
+
+async def test_alerts_of_what_is_late_are_a_minute_apart_at_each_endpoint(
+    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+) -> None:
+    for number in range(3):
+        await owe(triage, add, reader, number)
+    other = await add("subscription")
+    await add("endpoint", subscription_id=other)
+    await owe(triage, add, other, 3)
+
+    assert await rests(sql) == [0, 1, 2, 0]
+    woken = await sql.fetch("SELECT execute_after - now() AS rest FROM pgqueuer ORDER BY id")
+    assert [round(row["rest"] / timedelta(minutes=1)) for row in woken] == [0, 1, 2, 0]
+
+
+async def test_one_that_was_sent_a_moment_ago_spaces_the_next_one_too(
+    triage: Triage, add: Add, reader: int, database: Database, sql: asyncpg.Connection
+) -> None:
+    await owe(triage, add, reader, 1)
+    await sent(database)
+    await owe(triage, add, reader, 2)
+    assert (await rests(sql))[1] == 1
+
+    await sql.execute("UPDATE pacing SET turn_at = now() - interval '1 hour'")
+    await owe(triage, add, reader, 3)
+    assert (await rests(sql))[2] == 0
+
+
+async def test_what_is_new_waits_for_nothing_and_spaces_nothing(
+    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+) -> None:
+    for number, late in enumerate((True, True, False, True)):
+        await owe(triage, add, reader, number, late=late)
+
+    assert await rests(sql) == [0, 1, 0, 2]
+
+
+@pytest.mark.parametrize(("days", "rest"), [(-1, 1), (0, 0), (2, 0), (3, 1)])
+async def test_a_call_that_ends_within_two_days_is_not_held_back(
+    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection, days: int, rest: int
+) -> None:
+    today = await sql.fetchval("SELECT (now() AT TIME ZONE 'Asia/Seoul')::date")
+    await owe(triage, add, reader, 1)
+    await owe(triage, add, reader, 2, call_end=today + timedelta(days=days))
+    await owe(triage, add, reader, 3)
+
+    assert await rests(sql) == [0, rest, rest + 1]
+
+
+async def test_an_embargo_that_lifts_later_is_waited_for_and_delays_nobody_else(
+    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+) -> None:
+    now: datetime = await sql.fetchval("SELECT now()")
+    for number, minutes in enumerate((60, 0, 1, 0)):
+        made = await add("article", late=True)
+        until = now + timedelta(minutes=minutes, seconds=5) if minutes else None
+        await triage.settle(made, Verdict(Place([f"url:{number}"]), {reader: ALERT}, until))
+
+    assert await rests(sql) == [60, 1, 2, 3]
+
+
+async def test_one_that_is_judged_again_takes_no_second_turn(
+    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+) -> None:
+    made = await owe(triage, add, reader, 1)
+    for _ in range(3):
+        await sql.execute("UPDATE article SET triaged_at = NULL")
+        verdict = Verdict(Place(["url:1"]), {reader: ALERT})
+        assert await triage.settle(made, verdict) == 0
+    await owe(triage, add, reader, 2)
+
+    assert await rests(sql) == [0, 1]
+
+
+async def test_a_correction_of_what_is_late_is_told_at_once(
+    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+) -> None:
+    await sql.execute("INSERT INTO pacing SELECT id, now() + interval '1 hour' FROM endpoint")
+    made = await add("article", late=True)
+
+    assert await triage.settle(made, corrected({told[0]: ALERT}, earlier_id=told[1])) == 1
+
+    assert (await rests(sql))[1] == 0
+
+
+async def test_eight_workers_at_once_share_no_minute(
+    add: Add, eight: list[Database], sql: asyncpg.Connection
+) -> None:
+    readers = [await add("subscription") for _ in range(2)]
+    for each in readers:
+        await add("endpoint", subscription_id=each)
+    alerts = dict.fromkeys(readers, ALERT)
+    made = [await add("article", late=number % 4 != 3) for number in range(16)]
+
+    async def settle(worker: Triage, number: int) -> None:
+        await worker.settle(made[number], Verdict(Place([f"url:{number}"]), alerts))
+
+    workers = [Triage(each) for each in eight]
+    await asyncio.gather(*(settle(workers[each % 8], each) for each in range(16)))
+
+    for each in readers:
+        rows = await sql.fetch(
+            "SELECT due_at FROM delivery JOIN article ON article.id = article_id"
+            " WHERE late AND subscription_id = $1 ORDER BY due_at",
+            each,
+        )
+        due = [row["due_at"] for row in rows]
+        assert len(due) == 12
+        apart = [after - before for before, after in pairwise(due)]
+        assert min(apart) >= timedelta(minutes=1)
+        assert due[-1] - due[0] < timedelta(minutes=12)

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from service import work
 from service.attach import Attach
+from service.backfill import Backfill
 from service.collect import Collect
 from service.deliver import Deliver
 from service.read import Read
@@ -35,6 +36,9 @@ class Called:
     async def look_again(self, source_id: str) -> None:
         self.calls.append(("look_again", source_id))
 
+    async def fill(self, source_id: str) -> None:
+        self.calls.append(("fill", source_id))
+
     async def read(self, article_id: int) -> None:
         self.calls.append(("read", article_id))
 
@@ -45,10 +49,16 @@ class Called:
         self.calls.append(("deliver",))
 
 
+def fetching(step: Called) -> work.Tasks:
+    return work.fetching(
+        cast("Collect", step), cast("Attach", step), cast("Revisit", step), cast("Backfill", step)
+    )
+
+
 async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
     step = Called()
     tasks = {
-        **work.fetching(cast("Collect", step), cast("Attach", step), cast("Revisit", step)),
+        **fetching(step),
         **work.judging(cast("Read", step), cast("Judge", step)),
         **work.telling(cast("Deliver", step)),
     }
@@ -62,6 +72,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("triage", "4"),
         ("deliver", "retry 5"),
         ("revisit", "a"),
+        ("backfill", "a"),
     ):
         await tasks[name](subject)  # type: ignore[index]
 
@@ -74,17 +85,19 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("judge", 4),
         ("deliver",),
         ("look_again", "a"),
+        ("fill", "a"),
     ]
 
 
 async def test_a_wake_up_of_a_source_that_is_declared_no_more_is_nothing() -> None:
     step = Called()
-    tasks = work.fetching(cast("Collect", step), cast("Attach", step), cast("Revisit", step))
+    tasks = fetching(step)
 
     await tasks["poll"]("gone:1")
     await tasks["collect"]("gone")
     await tasks["attach"]("gone")
     await tasks["revisit"]("gone")
+    await tasks["backfill"]("gone")
 
     assert step.calls == []
 

@@ -1,0 +1,281 @@
+"""Backfills in the store: lists that are read back to a day, page by page, each page once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.model import Found
+from service.store import found, ops
+from service.store.database import Database, Wake, wake
+from service.store.polled import MARGIN
+from service.store.tables import article, backfill, source
+
+LEASE = timedelta(seconds=20)
+Outcome = Literal["reached", "ended", "failed"]
+"""The day was reached; the list ended before it; its next page cannot be read."""
+
+_STILL = 30  # pages in a row without anything new or older: the site shows its last one for ever
+# A page over which the worker dies again and again is taken up ever more slowly.
+_SLOWER = sa.cast(sa.func.power(2, sa.func.least(backfill.c.failures, 8)), sa.Float)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """The right to read the next page of an open backfill, until its lease runs out.
+
+    ``request`` None: the first page. ``told_from``: what is dated before it is told to nobody;
+    None: nothing is told. ``looked_at``: when a poll last worked, less what lists may be behind;
+    None: none ever did. ``met``: it came by something known. ``tries`` counts claims since a page
+    was stored last, this one included. ``now`` is the database's.
+    """
+
+    id: int
+    source_id: str
+    fence: int
+    tries: int
+    since: datetime
+    told_from: datetime | None
+    request: Mapping[str, Any] | None
+    pages: int
+    still: int
+    met: bool
+    oldest_at: datetime | None
+    looked_at: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What one page of a list brought.
+
+    ``found`` holds only posts that were not known, oldest first. ``oldest_at``: the list was read
+    back to there. ``more`` is the request for the next page. ``outcome``: it was the last, and why.
+    ``lost``: what of it could not be read however often it was asked for.
+    """
+
+    seen: int = 0
+    found: Sequence[Found] = ()
+    oldest_at: datetime | None = None
+    met: bool = False
+    more: Mapping[str, object] | None = None
+    outcome: Outcome | None = None
+    lost: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a backfill has come. ``rest``: seconds until its next page; ``told`` to readers."""
+
+    source_id: str
+    since: datetime
+    told: bool
+    asked_at: datetime
+    pages: int
+    seen: int
+    new: int
+    oldest_at: datetime | None
+    rest: float
+    paused_why: str | None
+    last_error: str | None
+    outcome: Outcome | None
+
+
+class Backfills:
+    """Intentions about backfills, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def open(self, source_id: str, since: datetime) -> bool:
+        """Have a declared source's list read back to ``since``, telling nobody; False: not past.
+
+        A source has one backfill at a time: where one is open, it goes as far back as any asked.
+        """
+        async with self._database.transaction() as tx:
+            if since > (await tx.execute(sa.select(sa.func.now()))).scalar_one():
+                return False
+            await tx.execute(
+                insert(backfill)
+                .values(source_id=source_id, since=since)
+                .on_conflict_do_update(
+                    index_elements=["source_id"],
+                    index_where=backfill.c.finished_at.is_(None),
+                    set_={"since": sa.func.least(backfill.c.since, since)},
+                )
+            )
+            await wake(tx, [Wake("backfill", source_id, once=True)])
+        return True
+
+    async def claim(self, source_id: str) -> Filling | None:
+        """Claim the source's open backfill; None where none is due or the source is paused."""
+        claim = (
+            sa.update(backfill)
+            .where(
+                backfill.c.source_id == source_id,
+                backfill.c.finished_at.is_(None),
+                backfill.c.due_at <= sa.func.now(),
+                source.c.id == backfill.c.source_id,
+                source.c.paused_at.is_(None),
+            )
+            .values(
+                due_at=sa.func.now() + LEASE * _SLOWER,
+                fence=backfill.c.fence + 1,
+                failures=backfill.c.failures + 1,
+            )
+            .returning(
+                *(backfill.c[each] for each in ("id", "source_id", "fence", "failures")),
+                *(backfill.c[each] for each in ("since", "told_from", "request", "pages", "still")),
+                *(backfill.c[each] for each in ("met", "oldest_at")),
+                source.c.last_ok_at - MARGIN,
+                sa.func.now(),
+            )
+        )
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(claim)).one_or_none()
+        return None if row is None else Filling(*row)
+
+    async def renew(self, filling: Filling) -> bool:
+        """Keep the lease of a page being read; False where somebody else has taken over."""
+        async with self._database.transaction() as tx:
+            return await _update(tx, filling, due_at=sa.func.now() + LEASE)
+
+    async def known(self, filling: Filling, keys: Collection[str]) -> Mapping[str, bool]:
+        """Those of ``keys`` that the source has announced; whether before the backfill was asked.
+
+        What the poll that asked for it stored came with it, not before.
+        """
+        before = article.c.discovered_at < backfill.c.asked_at
+        query = (
+            sa.select(article.c.key, before)
+            .join(backfill, backfill.c.id == filling.id)
+            .where(
+                article.c.source_id == filling.source_id,
+                article.c.key == sa.any_(sa.cast(list(keys), ARRAY(sa.Text))),
+            )
+        )
+        async with self._database.transaction() as tx:
+            return dict((await tx.execute(query)).all())
+
+    async def turn(self, filling: Filling, leaf: Leaf, rest: float) -> int | None:
+        """Store what a page brought and turn to the next one, in ``rest`` seconds.
+
+        All of it or nothing: a crash leaves the page to be read again. Returns how many articles
+        are new; None where somebody else has taken over.
+        """
+        async with self._database.transaction() as tx:
+            # The source first, as a poll does: it stores the same posts and may open this anew.
+            held = sa.select(source.c.id).where(source.c.id == filling.source_id)
+            await tx.execute(held.with_for_update(key_share=True))
+            if not await _update(tx, filling, failures=0, last_error=None):
+                return None
+            told = filling.told_from is not None
+            new = await found.store(
+                tx,
+                filling.source_id,
+                leaf.found,
+                silent=not told,
+                floor=filling.told_from,
+                late=told,
+            )
+            still = 0 if new or _further(leaf, filling) else filling.still + 1
+            outcome = leaf.outcome or ("ended" if still >= _STILL else None)
+            await _count(tx, filling, leaf, new, still)
+            lost = leaf.lost
+            if outcome is None:
+                await _wait(tx, filling, rest)
+            else:
+                await _finish(tx, filling, outcome)
+                await ops.close(tx, "backfill-failed", filling.source_id)
+                if outcome == "ended" and told and not (filling.met or leaf.met):
+                    lost = lost or f"its list ended before {filling.since:%Y-%m-%d}"
+            if lost is not None:
+                await ops.note(tx, "possible-gap", filling.source_id, lost)
+        return new
+
+    async def put_off(self, filling: Filling, problem: str, delay: float) -> None:
+        """Read the page again after ``delay`` seconds."""
+        async with self._database.transaction() as tx:
+            if await _update(tx, filling, last_error=problem):
+                await _wait(tx, filling, delay)
+
+    async def give_up(self, filling: Filling, problem: str) -> None:
+        """Read no further, and have a person look."""
+        async with self._database.transaction() as tx:
+            if await _update(tx, filling, last_error=problem):
+                await _finish(tx, filling, "failed")
+                await ops.note(tx, "backfill-failed", filling.source_id, problem)
+
+    async def progress(self, source_id: str | None = None, *, limit: int = 100) -> list[Progress]:
+        """How far the backfills, of one source or of all, have come; the last asked for first."""
+        query = (
+            sa.select(
+                backfill.c.source_id,
+                backfill.c.since,
+                backfill.c.told_from.is_not(None),
+                *(backfill.c[each] for each in ("asked_at", "pages", "seen", "new", "oldest_at")),
+                sa.cast(sa.extract("epoch", backfill.c.due_at - sa.func.now()), sa.Float),
+                source.c.paused_why,
+                *(backfill.c[each] for each in ("last_error", "outcome")),
+            )
+            .join(source, source.c.id == backfill.c.source_id)
+            .order_by(backfill.c.id.desc())
+            .limit(limit)
+        )
+        if source_id is not None:
+            query = query.where(backfill.c.source_id == source_id)
+        async with self._database.transaction() as tx:
+            return [Progress(*row) for row in await tx.execute(query)]
+
+
+def _further(leaf: Leaf, filling: Filling) -> bool:
+    """Whether the page leads further back than those before it."""
+    if leaf.oldest_at is None:
+        return False
+    return filling.oldest_at is None or leaf.oldest_at < filling.oldest_at
+
+
+async def _update(tx: AsyncConnection, filling: Filling, **values: object) -> bool:
+    """Only the latest claim may settle: a worker whose lease ran out changes nothing."""
+    done = await tx.execute(
+        sa.update(backfill)
+        .where(
+            backfill.c.id == filling.id,
+            backfill.c.fence == filling.fence,
+            backfill.c.finished_at.is_(None),
+        )
+        .values(**values)
+        .returning(backfill.c.id)
+    )
+    return done.one_or_none() is not None
+
+
+async def _count(tx: AsyncConnection, filling: Filling, leaf: Leaf, new: int, still: int) -> None:
+    await _update(
+        tx,
+        filling,
+        request=sa.null() if leaf.more is None else leaf.more,
+        pages=backfill.c.pages + 1,
+        seen=backfill.c.seen + leaf.seen,
+        new=backfill.c.new + new,
+        oldest_at=sa.func.least(backfill.c.oldest_at, leaf.oldest_at),
+        met=filling.met or leaf.met,
+        still=still,
+    )
+
+
+async def _wait(tx: AsyncConnection, filling: Filling, seconds: float) -> None:
+    later = timedelta(seconds=seconds)
+    await _update(tx, filling, due_at=sa.func.now() + later)
+    await wake(tx, [Wake("backfill", filling.source_id, after=later)])
+
+
+async def _finish(tx: AsyncConnection, filling: Filling, outcome: Outcome) -> None:
+    await _update(tx, filling, finished_at=sa.func.now(), outcome=outcome)
