@@ -19,13 +19,16 @@ from apscheduler.events import (
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.store.database import Database
+from service.store.routes import Groups, Routes
 from service.store.server import AWAY
 from service.store.sources import Sources
 from service.store.sweep import sweep, tidy
+from service.watch import Watch
 
 log = structlog.get_logger()
 
-_TICK, _SWEEP, _TIDY = 1.0, 10.0, 3600.0  # seconds
+_TICK, _SWEEP, _WATCH, _TIDY = 1.0, 10.0, 60.0, 3600.0  # seconds
+_SOONEST_WATCH = 5.0
 _EVENTS = {
     EVENT_JOB_MISSED: "missed",
     EVENT_JOB_MAX_INSTANCES: "still_running",
@@ -35,12 +38,17 @@ _EVENTS = {
 
 @dataclass(slots=True)
 class Schedule:
-    """Ticks, sweeps and tidying. ``trouble`` counts ticks that were missed, late or failed."""
+    """Ticks, sweeps, watch and tidying. ``trouble`` counts runs that were missed, late or failed.
+
+    ``routes``: the sources that list the same posts, whose misses are kept by the day.
+    """
 
     database: Database
     sources: Sources
     declared: Collection[str]
     pace: float
+    watch: Watch
+    routes: Groups = field(default_factory=dict)
     trouble: Counter[str] = field(default_factory=Counter)
     _scheduler: AsyncIOScheduler | None = field(default=None, init=False)
 
@@ -51,6 +59,7 @@ class Schedule:
         for name, job, every in (
             ("tick", self._tick, max(_TICK / self.pace, 0.1)),
             ("sweep", self._sweep, _SWEEP),
+            ("watch", self._watch, max(_WATCH / self.pace, _SOONEST_WATCH)),
             ("tidy", self._tidy, _TIDY),
         ):
             # The default grace of one second silently drops a run that is a little late.
@@ -74,8 +83,12 @@ class Schedule:
         if any(woken.values()):
             log.info("sweep.woke", **woken)
 
+    async def _watch(self) -> None:
+        await self.watch.look()
+
     async def _tidy(self) -> None:
         await tidy(self.database)
+        await Routes(self.database).keep(self.routes)
 
     def _count(self, event: JobEvent) -> None:
         what = _EVENTS[event.code]

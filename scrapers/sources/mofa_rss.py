@@ -7,4 +7,5 @@ SOURCE = Feed(
     url="https://www.mofa.go.kr/www/brd/rss.do?brdId=235",
     key=r"[?&]seq=(\d+)",
     link="https://www.mofa.go.kr/www/brd/m_4080/view.do?seq={key}",
+    route_of="mofa_press",
 )

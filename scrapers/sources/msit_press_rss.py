@@ -9,4 +9,5 @@ SOURCE = Feed(
     key=r"[?&]nttSeqNo=(\d+)",
     link=msit.post_url(parent=208, menu=307, board_id=94),
     article=msit.ARTICLE,
+    route_of="msit_press",
 )

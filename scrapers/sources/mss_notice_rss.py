@@ -10,4 +10,5 @@ SOURCE = Feed(
     link=mss.post_url(mss.NOTICE),
     article=mss.NOTICE_ARTICLE,
     kind="notice",
+    route_of="mss_notice",
 )

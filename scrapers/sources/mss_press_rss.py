@@ -9,4 +9,5 @@ SOURCE = Feed(
     key=r"[?&]bcIdx=(\d+)",
     link=mss.post_url(mss.PRESS),
     article=mss.ARTICLE,
+    route_of="mss_press",
 )

@@ -9,4 +9,5 @@ SOURCE = Sitemap(
     link="https://www.newsis.com/view/{key}",
     every=300,
     pause=2.0,
+    route_of="newsis",
 )

@@ -1,0 +1,104 @@
+"""``pabal routes``: how much each way to the same posts missed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service import config, logs
+from service.config import Settings
+
+if TYPE_CHECKING:
+    from service.store.routes import Kept, Missed
+
+_PORTAL = "korea_kr"  # carries the releases of every ministry
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Misses among routes with the same keys, misses by story, and what was kept of the former."""
+
+    same_keys: Sequence[Missed]
+    by_story: Sequence[Missed]
+    kept: Mapping[str, Kept]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(routes)
+
+
+def routes(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
+) -> None:
+    """같은 글에 이르는 길마다 놓친 글. / What each route to the same posts missed, in 30 days."""
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    found = asyncio.run(_measured(settings))
+    for line in _records(found) if as_json else _lines(found):
+        typer.echo(line)
+
+
+async def _measured(settings: Settings) -> _Measured:
+    from scrapers.routes import boards, groups  # noqa: PLC0415
+    from service.app import declared  # noqa: PLC0415
+    from service.lookback import opened  # noqa: PLC0415
+    from service.store.routes import Routes  # noqa: PLC0415
+
+    polled = declared(settings)
+    several = groups(polled)
+    portal = several.get(_PORTAL, (_PORTAL,))
+    async with opened(settings) as (database, _):
+        store = Routes(database)
+        return _Measured(
+            await store.missed(several),
+            await store.across(portal, boards(polled)),
+            {each.source_id: each for each in await store.kept()},
+        )
+
+
+def _records(found: _Measured) -> Iterator[str]:
+    """A line for each figure: ``by`` says whether keys were compared or stories."""
+    for by, figures in (("key", found.same_keys), ("story", found.by_story)):
+        for each in figures:
+            record: dict[str, Any] = {"by": by, **asdict(each), "rate": round(each.rate, 4)}
+            kept = found.kept.get(each.source_id) if by == "key" else None
+            if kept is not None:
+                since = {"since": kept.since.isoformat()}
+                record["kept"] = {**since, "shown": kept.shown, "missed": kept.missed}
+            yield json.dumps(record, ensure_ascii=False)
+
+
+def _lines(found: _Measured) -> Iterator[str]:
+    yield "같은 글에 이르는 길, 지난 30일 / Routes to the same posts, the last 30 days"
+    yield from _table(found.same_keys, found.kept)
+    yield "정책브리핑과 부처 누리집 / The portal and the ministries' own boards, by story"
+    yield from _table(found.by_story, {})
+
+
+def _table(figures: Sequence[Missed], kept: Mapping[str, Kept]) -> Iterator[str]:
+    if not figures:
+        yield "  아직 잴 글이 없습니다 / nothing to measure yet"
+    group = None
+    for each in figures:
+        if each.group != group:
+            group = each.group
+            yield f"  {group}"
+        yield (
+            f"    {each.source_id:<20} 놓침 / missed {each.missed:>4} / {each.shown:<6}"
+            f" {each.rate:>6.1%}{_ever(kept.get(each.source_id))}"
+        )
+        for title in each.examples:
+            yield f"      · {title}"
+
+
+def _ever(kept: Kept | None) -> str:
+    """What was kept of a source, in words."""
+    if kept is None:
+        return ""
+    return f"  {kept.since:%Y-%m-%d}부터 / since: {kept.missed} / {kept.shown}"
