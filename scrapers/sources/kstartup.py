@@ -3,11 +3,8 @@
 from bs4 import BeautifulSoup
 
 from scrapers.model import Page
-from scrapers.platforms import intake
-from scrapers.platforms.article import ArticleLayout
+from scrapers.platforms import intake, kstartup
 from scrapers.platforms.board import Board
-
-_LIST = "https://www.k-startup.go.kr/web/contents/bizpbanc-ongoing.do"
 
 
 def _document(page: Page) -> BeautifulSoup:
@@ -21,24 +18,17 @@ def _document(page: Page) -> BeautifulSoup:
 SOURCE = Board(
     publisher=None,
     # By the day of registration, open for applications.
-    url=f"{_LIST}?page={{page}}&schStr=regist&pbancEndYn=N",
+    url=f"{kstartup.LIST}?page={{page}}&schStr=regist&pbancEndYn=N",
     # A carousel above the list repeats some of its posts.
     row="#bizPbancList li.notice",
     key=r"go_view(?:_blank)?\((\d+)\)",
-    link=f"{_LIST}?schM=view&pbancSn={{key}}",
+    link=kstartup.LINK,
     title="p.tit",
     date='.bottom span.list:-soup-contains("등록일자")',
     issuer='.bottom span.list:has(+ span.list:-soup-contains("등록일자"))',
     summary='.bottom span.list:-soup-contains("마감일자")',
     document=_document,
-    article=ArticleLayout(
-        body="div.app_notice_details-wrap",
-        title="#scrTitle h3",
-        # The text of the links is 다운로드.
-        files='.board_file a[href*="/afile/fileDownload/"]',
-        file_name="a.file_bg",
-        drop="#scrTitle, .board_file",
-    ),
+    article=kstartup.ARTICLE,
     kind="notice",
     every=1800,
     pause=2,
