@@ -99,6 +99,12 @@ def test_a_rule_for_what_is_stored_is_held_against_the_declared_sources(pabal: P
     assert "혹시 ‘korea_kr’ 아닌가요?" in line
 
 
+def test_a_rule_may_name_one_s_own_source(pabal: Pabal, tmp_path: Path) -> None:
+    (tmp_path / "my_paper.toml").write_text('platform = "feed"\nurl = "https://a.example/"\n')
+    line = _line(pabal("match", "출처:my_papre", "--since", "30d", PABAL_SOURCES_DIR=str(tmp_path)))
+    assert "혹시 ‘my_paper’ 아닌가요?" in line
+
+
 @pytest.mark.parametrize(
     ("given", "number", "why"),
     [

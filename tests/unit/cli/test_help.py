@@ -22,14 +22,23 @@ COMMANDS = {
     "subscribe": ("규칙", "Tell of", "--rule", "--webhook", "--secret"),
     "unsubscribe": ("구독을 끝냅니다", "End a subscription"),
     "subscriptions": ("구독을 모두", "List every"),
+    "pulse": ("살아 있는지", "How alive", "--json"),
+    "pause": ("그만 살핍니다", "Leave a source alone", "SOURCE", "--why"),
+    "resume": ("다시 살핍니다", "Poll a paused source again", "SOURCE"),
     "read": ("문서", "Read what documents say", "--json"),
     "match": ("규칙이 글에 맞는지", "Whether a rule holds", "--since", "--json"),
+    "routes": ("놓친 글", "What each route", "30 days", "--json"),
     "audit": ("맞지 않은 규칙", "Rules without a hit", "--since", "--json"),
+    "backfill": ("거슬러 모읍니다", "silently", "--from", "--list"),
     "same": ("같은 글인지", "one announcement", "--json"),
     "sources": ("출처", "list", "show", "check"),
     "sources list": ("출처를 모두", "List every"),
     "sources show": ("출처 하나", "Show how"),
     "sources check": ("실제로 읽어", "exit 1"),
+    "sources try": ("읽어 보고", "What a declaration reads", "--page", "--post"),
+    "sources capture": ("줄이고", "made neutral", "--dir"),
+    "sources export": ("OPML로", "Write every feed", "--opml"),
+    "sources import": ("TOML 파일", "Write a TOML file", "DIR"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Tools of whoever adds a source or repairs one: try, discover, OPML, capture."""

@@ -1,0 +1,70 @@
+"""Feeds out to other readers and in from them, as files of declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from scrapers import own, registry
+from scrapers.model import Source
+from scrapers.own import BadDeclaration
+from scrapers.platforms.feed import Feed
+from scrapers.platforms.sitemap import Sitemap
+from service.workshop import opml, toml
+from service.workshop.opml import Outline
+
+
+def outlines(sources: Mapping[str, Source], called: Mapping[str, str]) -> list[Outline]:
+    """Every feed that is asked for by its address alone, by kind; ``called`` by id."""
+    feeds = (
+        Outline(source.first().url, called.get(name) or name, source.kind)
+        for name, source in sources.items()
+        if isinstance(source, Feed) and not isinstance(source, Sitemap) and source.form is None
+    )
+    return sorted(feeds, key=lambda each: each.folder)
+
+
+def taken_in(
+    feeds: tuple[Outline, ...], folder: Path, sources: Mapping[str, Source]
+) -> Iterator[tuple[Outline, str, bool]]:
+    """Write a declaration into ``folder`` for each feed that is not read yet.
+
+    Yields each with what became of it and whether a file was written. No file is written over.
+    """
+    read_by = {source.first().url: name for name, source in sources.items()}
+    taken = {*sources, *(file.stem for file in folder.glob("*.toml"))}
+    for each in feeds:
+        if each.url in read_by:
+            yield each, f"이미 읽습니다 / already read by {read_by[each.url]}", False
+            continue
+        name = toml.id_for(each.url, taken)
+        values = {"what": toml.one_line(each.title), "platform": "feed", "url": each.url}
+        text = toml.written(values)
+        try:
+            own.read(text, f"{name}.toml")
+            _write(folder / f"{name}.toml", text)
+        except BadDeclaration as bad:
+            yield each, str(bad), False
+            continue
+        taken.add(name)
+        read_by[each.url] = name
+        yield each, f"{name}.toml", True
+
+
+def read_before(folder: Path, sources: Mapping[str, Source]) -> dict[str, Source]:
+    """``sources`` and what the folder declares by now, where that can be read."""
+    try:
+        return {**sources, **registry.own_sources(folder)}
+    except BadDeclaration:
+        return dict(sources)
+
+
+def opened(file: Path) -> tuple[Outline, ...]:
+    """The feeds of an OPML file. Raises OSError, NotOpml."""
+    with file.open("rb") as content:
+        return opml.read(content.read(opml.LARGEST + 1))
+
+
+def _write(file: Path, text: str) -> None:
+    with file.open("x", encoding="utf-8") as opened_:
+        opened_.write(text)

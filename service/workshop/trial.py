@@ -1,0 +1,224 @@
+"""A declaration beside a page: what each of its fields finds there, and what stands there instead.
+
+Pure. The pages come from whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bs4 import Tag
+from lxml import etree
+
+from scrapers import html
+from scrapers.errors import LayoutError
+from scrapers.model import Page, Source
+from scrapers.platforms import api, feed, intake, posts
+from scrapers.platforms.api import Api
+from scrapers.platforms.article import ArticleLayout
+from scrapers.platforms.board import Board
+from scrapers.platforms.feed import Feed
+from service.workshop import near
+
+_ANY = 10**9
+_IN_ROW = {
+    "title": (1, 1),
+    "date": (1, 1),
+    "issuer": (1, 1),
+    "summary": (0, 1),
+    "pinned": (0, _ANY),
+}
+_IN_ITEM = {"title": (1, 1), "loc": (1, _ANY), "date": (0, 1), "summary": (0, 1), "issuer": (1, 1)}
+_IN_OBJECT = {"key": (1, 1), "title": (1, 1), "date": (0, 1), "issuer": (0, 1), "summary": (0, 1)}
+_IN_POST = {
+    "body": (1, 1),
+    "title": (1, 1),
+    "date": (0, 1),
+    "issuer": (0, 1),
+    "files": (0, _ANY),
+    "above": (0, _ANY),
+    "drop": (0, _ANY),
+    "frame": (0, 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one field finds. ``instead`` is what stands there where that is not as it must be."""
+
+    field: str
+    sought: str
+    found: str
+    ok: bool
+    example: str = ""
+    instead: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """✓ as it must be, · nothing where that may be, ✗ otherwise."""
+        nothing = self.found.split("/")[0] == "0"
+        return "✗" if not self.ok else "·" if nothing else "✓"
+
+
+def of_list(source: Source, page: Page) -> tuple[Line, ...]:
+    """Every selector of the list. Raises ScrapeError where the page is no page of its kind."""
+    match source:
+        case Board():
+            return tuple(_board(source, page))
+        case Feed():
+            return tuple(_feed(source, page))
+        case Api():
+            return tuple(_api(source, page))
+        case _:
+            return ()
+
+
+def of_post(source: Source, page: Page) -> tuple[Line, ...]:
+    """Every selector of a post's page. Raises likewise."""
+    layout = getattr(source, "article", None)
+    if isinstance(layout, ArticleLayout):
+        return tuple(_article(layout, page))
+    if isinstance(source, Api) and source.text:
+        content = intake.data(page)
+        text = _written(api.at(content, source.text))
+        instead = () if text else near.members(content)
+        return (Line("text", source.text, "1" if text else "0", bool(text), text, instead),)
+    return ()
+
+
+def _board(source: Board, page: Page) -> Iterable[Line]:
+    root = source.document(page)
+    rows = root.select(source.row)
+    candidates = (
+        ()
+        if rows
+        else tuple(
+            f"{each.selector} ({len(each.rows)}, 날짜 / dated {each.dated})"
+            for each in near.groups(root)
+        )
+    )
+    first = html.line_of(rows[0]) if rows else ""
+    yield Line("row", source.row, str(len(rows)), bool(rows), first, candidates)
+    for field, bounds in _IN_ROW.items():
+        selector = getattr(source, field)
+        if selector and rows:
+            yield _each(
+                field,
+                selector,
+                [[html.line_of(tag) for tag in row.select(selector)] for row in rows],
+                bounds,
+                lambda at: near.inside(rows[at]),
+                page,
+            )
+    if rows:
+        yield _keys(source.key, [html.markup_of(row) for row in rows], page)
+
+
+def _feed(source: Feed, page: Page) -> Iterable[Line]:
+    root = intake.tree(page)
+    items = feed.at(root, source.item)
+    instead = () if items else _tags(root)
+    yield Line("item", source.item, str(len(items)), bool(items), instead=instead)
+    for field, bounds in _IN_ITEM.items():
+        path = getattr(source, field)
+        if path and items:
+            yield _each(
+                field,
+                path,
+                [[_element(found) for found in feed.at(item, path)] for item in items],
+                bounds,
+                lambda at: near.children(items[at]),
+                page,
+            )
+    if items:
+        addresses = [" ".join(map(_element, feed.at(item, source.loc))) for item in items]
+        yield _keys(source.key, addresses, page)
+
+
+def _api(source: Api, page: Page) -> Iterable[Line]:
+    content = intake.data(page)
+    rows = api.at(content, source.rows)
+    rows = rows.get("item") if isinstance(rows, dict) else rows
+    rows = rows if isinstance(rows, list) else []
+    instead = () if rows else near.lists(content)
+    yield Line("rows", source.rows, str(len(rows)), bool(rows), instead=instead)
+    for field, bounds in _IN_OBJECT.items():
+        path = getattr(source, field)
+        if path and rows:
+            yield _each(
+                field,
+                path,
+                [[text for text in [_written(api.at(row, path))] if text] for row in rows],
+                bounds,
+                lambda at: near.members(rows[at]),
+                page,
+            )
+
+
+def _article(layout: ArticleLayout, page: Page) -> Iterable[Line]:
+    root = intake.document(page)
+    for field, (least, most) in _IN_POST.items():
+        selector = getattr(layout, field)
+        if not selector:
+            continue
+        found = root.select(selector)
+        ok = least <= len(found) <= most
+        example = html.line_of(found[0]) if found else ""
+        instead = () if ok else near.blocks(root) if field == "body" else near.inside(_head(root))
+        yield Line(f"article.{field}", selector, str(len(found)), ok, example, instead)
+
+
+def _each(
+    field: str,
+    sought: str,
+    found: Sequence[Sequence[str]],
+    bounds: tuple[int, int],
+    around: Callable[[int], tuple[str, ...]],
+    page: Page,
+) -> Line:
+    """One field in every row: right where it is found as often as ``bounds`` allow in each."""
+    least, most = bounds
+    wrong = [at for at, texts in enumerate(found) if not least <= len(texts) <= most]
+    there = sum(bool(texts) for texts in found)
+    example = next((texts[0] for texts in found if texts), "")
+    count = f"{there}/{len(found)}"
+    if any(len(texts) > most for texts in found):
+        count += f", {max(map(len, found))}×"
+    ok = not wrong
+    if field == "date" and there:
+        read = sum(posts.published(texts[0], page) is not None for texts in found if texts)
+        count, ok = f"{count}, 읽힘 / read {read}", ok and bool(read)
+    return Line(field, sought, count, ok, example, () if ok else around(wrong[0] if wrong else 0))
+
+
+def _keys(pattern: str, texts: Sequence[str], page: Page) -> Line:
+    """The key of every row."""
+    keys, wrong = [], []
+    for text in texts:
+        try:
+            keys.append(posts.key_in(pattern, text, page))
+        except LayoutError:
+            wrong.append(text)
+    example = keys[0] if keys else ""
+    instead = tuple(html.fold(text)[:400] for text in wrong[:1])
+    return Line("key", pattern, f"{len(keys)}/{len(texts)}", not wrong, example, instead)
+
+
+def _element(found: etree._Element) -> str:
+    return near.text_of(found) or str(found.get("href") or "")
+
+
+def _tags(root: etree._Element) -> tuple[str, ...]:
+    """The paths of what a document of another form is made of."""
+    inner = [f"{root[0].tag}/{each.tag}" for each in root[0]] if len(root) else []
+    return tuple(dict.fromkeys([*(str(each.tag) for each in root), *inner]))[:8]
+
+
+def _head(root: Tag) -> Tag:
+    """Where the title and the date of a post stand: all of it but what is long."""
+    return root.body or root
+
+
+def _written(value: object) -> str:
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
