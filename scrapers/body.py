@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import zlib
 from collections.abc import Iterator
 
 import httpx
 
-from scrapers.errors import Broken, ServerTrouble, TooLarge
+from scrapers.errors import Broken, ServerTrouble, TooLarge, Trouble
 
 _MIB = 2**20
 _STEP = 2**16  # bytes that are decompressed at once
@@ -100,12 +102,28 @@ async def read_body(response: httpx.Response, url: str, *, size: int, ratio: int
 
 
 def cause(error: BaseException) -> str:
-    """Class and text of the innermost error, which says what really happened."""
+    """Class and text of what really happened."""
+    inner = _innermost(error)
+    return f"{type(inner).__name__}: {inner}"
+
+
+def trouble_of(error: BaseException) -> Trouble:
+    """What a connection that did not come about is called."""
+    match _innermost(error):
+        case socket.gaierror():
+            return "dns"
+        case ssl.SSLCertVerificationError():
+            return "certificate"
+    return "unreachable"
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The error that all others in the chain were raised over: what really happened."""
     while True:
         # httpcore hides the system's own error behind ``from None``.
         inner = error.__cause__ or (error.__context__ if error.__suppress_context__ else None)
         if isinstance(error, BaseExceptionGroup):
             inner = error.exceptions[0]  # one for each address of the host
         if inner is None:
-            return f"{type(error).__name__}: {error}"
+            return error
         error = inner

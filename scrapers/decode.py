@@ -14,6 +14,7 @@ from scrapers.errors import LayoutError
 from scrapers.model import Page
 
 _LABEL_WINDOW = 2048
+_HALF_A_LETTER = {"unexpected end of data", "incomplete multibyte sequence"}  # at the very end
 _IN_PAGE = re.compile(
     rb"""<(?:\?xml[^>]*?encoding|meta[^>]*?charset)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
 )
@@ -32,16 +33,19 @@ _MARKS = (
 def text(page: Page) -> str:
     """The page as text, without byte order mark, NUL or XML declaration.
 
-    Raises LayoutError where the bytes are neither UTF-8 nor CP949.
+    Raises LayoutError where the bytes are neither UTF-8 nor CP949, or end within a letter.
     """
+    half = False
     for encoding in _candidates(page):
         try:
             decoded = page.body.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            half = half or error.reason in _HALF_A_LETTER
             continue
         # The declaration goes because it names an encoding that a str no longer has.
         return _XML_DECLARATION.sub("", decoded.lstrip("\ufeff").replace("\0", ""), count=1)
-    raise LayoutError(page.url, "the bytes are neither UTF-8 nor CP949")
+    why = "the bytes are neither UTF-8 nor CP949"
+    raise LayoutError(page.url, why, "cut-off" if half else None)
 
 
 def _candidates(page: Page) -> tuple[str, ...]:

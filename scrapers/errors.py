@@ -2,14 +2,14 @@
 
 ::
 
-    ScrapeError                    (url, detail)
+    ScrapeError                    (url, detail), and what an operator calls it: ``trouble``
     ├── Passing                    again soon, with back-off
-    │   ├── Unreachable            DNS, connect, TLS, reset, time-out
-    │   ├── ServerTrouble          5xx, or a body that stopped half way
+    │   ├── Unreachable            no answer: dns, certificate, else unreachable
+    │   ├── ServerTrouble          5xx, or a body that stopped half way: server
     │   └── Throttled              429 or 503 with Retry-After; carries ``retry_after``
     ├── Broken                     tell a person; the schedule keeps trying, slower
-    │   ├── LayoutError            a page arrived but it is not the page we know
-    │   ├── ChallengePage          a login, captcha or "시스템안내" page in its place
+    │   ├── LayoutError            a page, but not the page we know: cut-off, empty, else layout
+    │   ├── ChallengePage          another in its place: login, system-notice, error-page, challenge
     │   ├── TooLarge               over the size cap, compressed or not
     │   └── RedirectTrouble        a loop, too many hops, or a hop off the publisher's site
     └── Refused                    never again by itself
@@ -42,6 +42,11 @@ Trouble = Literal[
 ]
 """What ails a source, as operators are told."""
 
+PASSES: frozenset[Trouble] = frozenset(
+    {"unreachable", "dns", "certificate", "server", "throttled", "abandoned"}
+)
+"""What usually passes by itself: the names of everything that is ``Passing``, and our own."""
+
 
 class ScrapeError(Exception):
     """Something about fetching or reading a publisher's page failed."""
@@ -67,6 +72,8 @@ class Passing(ScrapeError):
 
 class Unreachable(Passing):
     """No answer: DNS, connection, TLS, reset or time-out."""
+
+    trouble: Trouble = "unreachable"
 
 
 class ServerTrouble(Passing):
@@ -97,7 +104,7 @@ class LayoutError(Broken):
 
 
 class ChallengePage(Broken):
-    """A login, captcha or system notice came in place of the page."""
+    """A login, captcha, system notice or error page came in place of the page."""
 
     trouble: Trouble = "challenge"
 

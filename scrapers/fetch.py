@@ -9,14 +9,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
 
 import httpx
 
 from scrapers.errors import Broken, RedirectTrouble
+from scrapers.keys import Keys, names
 from scrapers.model import Answer, Freshness, Page, Request
 from scrapers.robots import Robots
 from scrapers.wire import Errand, Limits, Reply, Wire, expect_ok, seconds
@@ -28,6 +31,7 @@ _KEEP_BODY = frozenset({307, 308})
 _NOTHING_KNOWN = Freshness()
 _KOREAN_SECOND_LEVEL = frozenset({"ac", "co", "go", "ne", "or", "pe", "re"})
 _LAST_PORT = 65_535
+_NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 _Permit = Callable[[httpx.URL, Errand], Awaitable[float]]
 
@@ -50,16 +54,22 @@ class Fetcher:
         replica: str | None = None,
         pace: float = 1.0,
         limits: Limits = Limits(),  # noqa: B008 - frozen
+        keys: Mapping[str, str] = _NO_KEYS,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """Open nothing yet.
 
         ``contact`` is where a publisher can reach us (an address or URL). ``replica``, such as
         ``http://127.0.0.1:8000``, gets every request in place of the host it names. ``pace``
-        divides the pauses between requests. ``now`` gives aware times.
+        divides the pauses between requests. ``keys`` are what ``{key:name}`` in a request stands
+        for. ``now`` gives aware times.
         """
         self._wire = Wire(
-            agent=f"Pabal/{_version()} (+{contact})", replica=replica, pace=pace, limits=limits
+            agent=f"Pabal/{_version()} (+{contact})",
+            replica=replica,
+            pace=pace,
+            limits=limits,
+            keys=Keys(keys),
         )
         self._robots = Robots(self._robots_txt, now)
         self._limits = limits
@@ -83,16 +93,17 @@ class Fetcher:
         Raises:
             ScrapeError: named after ``request.url``; ``scrapers.errors`` says which one when.
         """
-        errand = Errand(request.url, pause, self._limits.total, urgent)
+        keys = names([request.url, *(request.headers or {}).values()])
+        errand = Errand(request.url, pause, self._limits.total, urgent, keys)
         url = _web_address(request.url)
         if url is None:
             raise Broken(request.url, "not an address on the web")
         known = _NOTHING_KNOWN
         if freshness is not None and not request.is_post:
             known = freshness
-        reply = await self._follow(
-            url, request, _conditions(known), errand, self._robots.delay, size
-        )
+        # Who was given a key is let in by name; robots.txt is for everybody else.
+        permit = _unasked if keys else self._robots.delay
+        reply = await self._follow(url, request, _conditions(known), errand, permit, size)
         return self._answer(reply, request.url, known)
 
     async def aclose(self) -> None:
@@ -148,7 +159,7 @@ class Fetcher:
 
 
 async def _unasked(_url: httpx.URL, _errand: Errand) -> float:
-    """Lets everything pass: robots.txt itself needs no leave."""
+    """Lets everything pass: robots.txt itself needs no leave, nor does who holds a key."""
     return 0.0
 
 
@@ -163,6 +174,7 @@ def _next_hop(reply: Reply, site: str, url: str) -> httpx.URL:
     return hop
 
 
+@lru_cache(2048)  # lists are asked for again and again
 def _web_address(text: str, base: httpx.URL | None = None) -> httpx.URL | None:
     """``text`` as an absolute http(s) address without its fragment; None where it is none."""
     try:
@@ -170,7 +182,9 @@ def _web_address(text: str, base: httpx.URL | None = None) -> httpx.URL | None:
         usable = url.scheme in {"http", "https"} and url.host and (url.port or 0) <= _LAST_PORT
     except (httpx.InvalidURL, ValueError):
         return None
-    return url.copy_with(fragment=None) if usable else None
+    if not usable:
+        return None
+    return url.copy_with(fragment=None) if url.fragment else url
 
 
 def _site(host: str) -> str:

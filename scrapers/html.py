@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString, PageElement
@@ -41,14 +40,6 @@ def one(node: Tag, selector: str, url: str) -> Tag:
 def at_most_one(node: Tag, selector: str, url: str) -> Tag | None:
     """The element that matches, or None. Raises LayoutError where there are several."""
     return one(node, selector, url) if node.select(selector) else None
-
-
-def some(node: Tag, selector: str, url: str) -> Sequence[Tag]:
-    """Every element that matches. Raises LayoutError where there are none."""
-    found = node.select(selector)
-    if not found:
-        raise LayoutError(url, f"expected at least one {selector!r}, found none")
-    return found
 
 
 def line_of(node: Tag) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from scrapers.errors import Trouble
+
 Precision = Literal["second", "minute", "day"]
 
 
@@ -31,7 +33,8 @@ class Request:
 
     ``form`` or ``json`` (a body already written as JSON), never both, makes it a POST.
     ``headers`` are what the site asks for beyond those that every request has, and give way to
-    them.
+    them. In its address and headers ``{key:name}`` stands for a key that the operator was given by
+    the publisher; only the wire puts it in.
     """
 
     url: str
@@ -91,10 +94,15 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of a list. ``more`` is the request for the next page, None on the last."""
+    """One page of a list. ``more`` is the request for the next page, None on the last.
+
+    ``trouble`` is what ailed the page though posts could be read off it: with ``cut-off`` those
+    before the cut, so that it may be told without losing them.
+    """
 
     posts: tuple[Post, ...]
     more: Request | None = None
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,7 @@ class Source(Protocol):
     is that one itself or the only route: what one route shows and another does not was missed.
     ``checks``: of what it lists only that is stored which no other of its routes has.
     ``searches``: it asks for readers' words, so that each turn may bring old posts.
+    ``needs`` are the names of the keys that its requests hold; without them it cannot be polled.
     """
 
     @property
@@ -194,6 +203,11 @@ class Source(Protocol):
     @property
     def searches(self) -> bool:
         """Whether it asks for the words of readers' rules."""
+        ...
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the keys it is asked with."""
         ...
 
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:

@@ -35,7 +35,7 @@ class _Kept:
 
 
 class Robots:
-    """The rules of every host met so far, in memory."""
+    """The rules of every host met in the last day, in memory."""
 
     def __init__(
         self,
@@ -64,12 +64,26 @@ class Robots:
         return min(kept.rules.crawl_delay(_AGENT) or 0.0, _LONGEST_DELAY)
 
     async def _kept_rules(self, url: httpx.URL, errand: Errand) -> _Kept:
-        async with self._locks[url.netloc]:
-            kept = self._kept.get(url.netloc)
-            if kept is None or kept.until <= self._now():
+        host = url.netloc
+        if (kept := self._fresh(host)) is not None:
+            return kept
+        async with self._locks[host]:
+            if (kept := self._fresh(host)) is None:
                 kept = await self._load(url.copy_with(raw_path=b"/robots.txt"), errand)
-                self._kept[url.netloc] = kept
+                self._forget()
+                self._kept[host] = kept
         return kept
+
+    def _fresh(self, host: bytes) -> _Kept | None:
+        kept = self._kept.get(host)
+        return kept if kept is not None and kept.until > self._now() else None
+
+    def _forget(self) -> None:
+        """Pages lead to ever more hosts: what is out of date goes."""
+        for host in [each for each in self._kept if self._fresh(each) is None]:
+            del self._kept[host]
+            if not self._locks[host].locked():
+                del self._locks[host]
 
     async def _load(self, url: httpx.URL, errand: Errand) -> _Kept:
         try:
@@ -99,4 +113,4 @@ def _restated(trouble: ScrapeError, url: str) -> ScrapeError:
     detail = f"robots.txt: {trouble.detail}"
     if isinstance(trouble, Throttled):
         return Throttled(url, detail, trouble.retry_after)
-    return type(trouble)(url, detail)
+    return type(trouble)(url, detail, trouble.trouble)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from scrapers.body import cause, read_body
+from scrapers.body import cause, read_body, trouble_of
+from scrapers.connections import Connections
 from scrapers.errors import (
     Broken,
     Disallowed,
@@ -26,13 +27,14 @@ from scrapers.errors import (
     Throttled,
     Unreachable,
 )
+from scrapers.keys import Keys
 from scrapers.model import Request
+from scrapers.replica import Replica
 
-_DAY = 86_400.0
+_HOUR, _DAY = 3_600.0, 86_400.0
 _LEGACY_TLS = frozenset({"www.semas.or.kr"})
 """Hosts that know no secure renegotiation, without which OpenSSL 3 meets nobody by itself."""
 _LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
-_POOL = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,14 @@ class Errand:
 
     ``url`` names it in errors, ``pause`` is the least number of seconds its host rests before
     each of its exchanges, ``left`` the seconds they may still take. ``urgent`` ones go before
-    others that wait for the same host.
+    others that wait for the same host. ``keys`` are the names of those that it is sent with.
     """
 
     url: str
     pause: float
     left: float
     urgent: bool = False
+    keys: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +81,28 @@ class Reply:
 class Wire:
     """All connections to publishers, their cookies, and whose turn it is at each host.
 
-    This is httpx's transport without its client, which would read redirects for itself and fail
-    on a hostile Location with whatever comes up.
+    This is a transport without httpx's client, which would read redirects for itself and fail on a
+    hostile Location with whatever comes up.
     """
 
-    def __init__(self, *, agent: str, replica: str | None, pace: float, limits: Limits) -> None:
-        """``pace`` divides every pause; ``replica`` is an address that stands in for all hosts."""
-        transport: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(
-            limits=_POOL, trust_env=False
-        )
+    def __init__(
+        self, *, agent: str, replica: str | None, pace: float, limits: Limits, keys: Keys
+    ) -> None:
+        """``pace`` divides every pause; ``replica`` is an address that stands in for all hosts.
+
+        ``keys`` are put into requests that name them, and hidden again in what comes back.
+        """
+        transport: httpx.AsyncBaseTransport = Connections(_tls())
         if replica is not None:
-            transport = _Replica(transport, httpx.URL(replica))
+            transport = Replica(transport, httpx.URL(replica))
         self._transport = transport
         self._legacy: httpx.AsyncBaseTransport | None = transport if replica else None
         self._headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
         self._cookies = httpx.Cookies()
+        self._keys = keys
         self._pace = pace
         self._limits = limits
-        self._hosts: defaultdict[bytes, _Host] = defaultdict(_Host)
+        self._hosts: dict[bytes, _Host] = {}
 
     def request(self, url: httpx.URL, asked: Request, headers: dict[str, str]) -> httpx.Request:
         """What ``asked`` carries, sent to ``url`` with the cookies that it is owed."""
@@ -105,7 +112,8 @@ class Wire:
             sent["Content-Type"] = "application/json"
         method = "POST" if asked.is_post else "GET"
         request = httpx.Request(method, url, data=asked.form, content=asked.json, headers=sent)
-        self._cookies.set_cookie_header(request)
+        if self._cookies.jar:
+            self._cookies.set_cookie_header(request)
         return request
 
     async def send(
@@ -119,11 +127,14 @@ class Wire:
             Unreachable: no answer, or not within the time the errand has left.
             ServerTrouble: the body stopped half way.
             TooLarge: the body is over the size or ratio cap.
-            Broken: the body is not encoded as it says.
+            Broken: the body is not encoded as it says, or the request names a key that is not set
+                or not for its host.
         """
-        host = self._hosts[request.url.netloc]
+        host = self._host(request.url.netloc)
+        sent = self._keys.put_into(request, errand.keys, errand.url) if errand.keys else request
         async with host.turn(pause / self._pace, urgent=errand.urgent):
-            return await self._timed(request, errand, size or self._limits.size)
+            reply = await self._timed(sent, errand, size or self._limits.size)
+        return self._without_keys(reply, request.url) if errand.keys else reply
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -131,13 +142,21 @@ class Wire:
         if self._legacy is not None:
             await self._legacy.aclose()
 
+    def _host(self, netloc: bytes) -> _Host:
+        """Whose turn it is there; pages lead to ever more hosts, so the others are forgotten."""
+        host = self._hosts.get(netloc)
+        if host is None:
+            long_ago = asyncio.get_running_loop().time() - _HOUR
+            kept = self._hosts.items()
+            self._hosts = {name: each for name, each in kept if not each.rests_since(long_ago)}
+            host = self._hosts[netloc] = _Host()
+        return host
+
     def _transport_to(self, host: str) -> httpx.AsyncBaseTransport:
         if host not in _LEGACY_TLS:
             return self._transport
         if self._legacy is None:
-            self._legacy = httpx.AsyncHTTPTransport(
-                limits=_POOL, trust_env=False, verify=_legacy_tls()
-            )
+            self._legacy = Connections(_legacy_tls())
         return self._legacy
 
     async def _timed(self, request: httpx.Request, errand: Errand, size: int) -> Reply:
@@ -156,14 +175,24 @@ class Wire:
             transport = self._transport_to(request.url.host)
             response = await transport.handle_async_request(request)
         except httpx.TransportError as error:
-            raise Unreachable(url, cause(error)) from error
+            raise Unreachable(url, cause(error), trouble_of(error)) from error
         async with aclosing(response):
-            response.request = request
-            self._cookies.extract_cookies(response)
+            if "set-cookie" in response.headers:
+                response.request = request
+                self._cookies.extract_cookies(response)
             body = b""
             if response.status_code == httpx.codes.OK:
                 body = await read_body(response, url, size=size, ratio=self._limits.ratio)
+            elif response.status_code == httpx.codes.NOT_MODIFIED:
+                await anext(response.aiter_raw(), b"")  # nothing; the connection can be used again
         return Reply(request.url, response.status_code, dict(response.headers), body)
+
+    def _without_keys(self, reply: Reply, url: httpx.URL) -> Reply:
+        """``reply`` to ``url`` with the names of keys where it repeats the keys."""
+        hidden = self._keys.hidden
+        headers = {name: hidden(value) for name, value in reply.headers.items()}
+        body = hidden(reply.body.decode("latin-1")).encode("latin-1")
+        return Reply(url, reply.status, headers, body)
 
 
 class _Host:
@@ -175,13 +204,18 @@ class _Host:
         self._others: deque[asyncio.Future[None]] = deque()
         self._ended = float("-inf")
 
+    def rests_since(self, moment: float) -> bool:
+        """Whether nobody had a turn after ``moment`` of the loop's clock, or waits for one."""
+        return not self._taken and self._ended < moment
+
     @asynccontextmanager
     async def turn(self, rest: float, *, urgent: bool) -> AsyncIterator[None]:
         """Hold the host alone, at least ``rest`` seconds after its last turn ended."""
         clock = asyncio.get_running_loop().time
         await self._take(self._urgent if urgent else self._others)
         try:
-            await asyncio.sleep(max(0.0, self._ended + rest - clock()))
+            if (wait := self._ended + rest - clock()) > 0:
+                await asyncio.sleep(wait)
             try:
                 yield
             finally:
@@ -212,34 +246,14 @@ class _Host:
         self._taken = False
 
 
-class _Replica(httpx.AsyncBaseTransport):
-    """Sends every request to one address; the client above keeps seeing the original URL."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, base: httpx.URL) -> None:
-        self._inner = inner
-        self._base = base
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """``request`` with its own Host header, over the replica's connection."""
-        base = self._base
-        copy = httpx.Request(
-            request.method,
-            request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port),
-            headers=request.headers,
-            stream=request.stream,
-            extensions=request.extensions,
-        )
-        copy.headers["X-Forwarded-Proto"] = request.url.scheme
-        return await self._inner.handle_async_request(copy)
-
-    async def aclose(self) -> None:
-        """Close the replica's connections."""
-        await self._inner.aclose()
+def _tls() -> ssl.SSLContext:
+    """TLS as to everybody, whatever the environment says."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _legacy_tls() -> ssl.SSLContext:
     """TLS as to everybody, certificates checked, but with servers of before 2010 too."""
-    context = httpx.create_ssl_context(trust_env=False)
+    context = _tls()
     context.options |= _LEGACY_SERVER_CONNECT
     return context
 

@@ -7,7 +7,18 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from service.cli import data, demo, read, rules, run, sources, subscriptions
+from service.cli import (
+    backfill,
+    data,
+    demo,
+    pulse,
+    read,
+    routes,
+    rules,
+    run,
+    sources,
+    subscriptions,
+)
 from service.errors import UserError
 
 app = typer.Typer(
@@ -21,10 +32,13 @@ app = typer.Typer(
 run.add(app)
 demo.add(app)
 sources.add(app)
+pulse.add(app)
 subscriptions.add(app)
 read.add(app)
 data.add(app)
 rules.add(app)
+routes.add(app)
+backfill.add(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,12 +12,13 @@ import structlog
 
 from notifier import registry as channels
 from notifier.model import Channel, ChannelOptions
-from scrapers import registry as declared_sources
+from scrapers import routes
 from scrapers.fetch import Fetcher
 from scrapers.model import Source
-from service import work
+from service import catalogue, work
 from service.analyser import Analyser
 from service.attach import Attach
+from service.backfill import Backfill
 from service.collect import Collect
 from service.config import Settings
 from service.deliver import Deliver
@@ -31,6 +32,7 @@ from service.revisit import Revisit
 from service.schedule import Schedule
 from service.store.articles import Articles
 from service.store.attachments import Attachments
+from service.store.backfills import Backfills
 from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.migrate import migrate
@@ -42,7 +44,9 @@ from service.store.sources import Sources
 from service.store.steps import Step
 from service.store.sweep import sweep
 from service.store.triage import Triage
+from service.store.vitals import Vitals
 from service.triage import Judge
+from service.watch import Watch
 
 log = structlog.get_logger()
 
@@ -68,15 +72,19 @@ async def database_url(settings: Settings) -> AsyncIterator[str]:
 
 
 def declared(settings: Settings) -> Mapping[str, Source]:
-    """The sources to poll: those that are named, else all but those that are off.
+    """The sources to poll: those that are named, else all but those that are off or lack a key.
 
-    Raises BadSetting for one that nobody declared.
+    Raises BadSetting for one that nobody declared, or that is named and lacks a key.
     """
-    every = declared_sources.sources()
+    every = catalogue.every(settings)
     strange = sorted(set(settings.sources) - set(every))
     if strange:
         raise BadSetting("PABAL_SOURCES", f"{strange[0]} 출처가 없습니다: no such source")
-    on = [name for name, source in every.items() if source.off is None]
+    for name in settings.sources:
+        if lacked := settings.lacks(every[name].needs):
+            why = f"{name} 출처에 {lacked[0]} 설정이 필요합니다: needs {lacked[0]}"
+            raise BadSetting("PABAL_SOURCES", why)
+    on = [name for name, source in every.items() if catalogue.off(source, settings) is None]
     return {each: every[each] for each in settings.sources or on}
 
 
@@ -107,7 +115,10 @@ async def run(
         await store.declare(sources)
         page = await stack.enter_async_context(_page(settings, database, wanted="web" in roles))
         tasks = await _tasks(settings, database, sources, stack) if "worker" in roles else ()
-        schedule = Schedule(database, store, tuple(sources), settings.pace)
+        watch = Watch(sources, Vitals(database), settings.pace)
+        schedule = Schedule(
+            database, store, tuple(sources), settings.pace, watch, routes.groups(sources)
+        )
         if "scheduler" in roles:
             schedule.start()
             stack.callback(schedule.stop)
@@ -123,7 +134,12 @@ async def _tasks(
 ) -> tuple[tuple[work.Tasks, int], ...]:
     """The worker's tasks with how many may run at once; ``stack`` closes what they use."""
     registry = Registry.load()
-    fetcher = Fetcher(contact=settings.contact, replica=settings.replica_url, pace=settings.pace)
+    fetcher = Fetcher(
+        contact=settings.contact,
+        replica=settings.replica_url,
+        pace=settings.pace,
+        keys=settings.keys,
+    )
     stack.push_async_callback(fetcher.aclose)
     ways_out = open_channels(settings)
     for channel in ways_out.values():
@@ -138,11 +154,12 @@ async def _tasks(
     )
     attach = Attach(sources, fetcher, documents, Attachments(database), settings.pace)
     revisit = Revisit(sources, fetcher, Revisits(database, ladder), settings.pace)
+    backfill = Backfill(sources, fetcher, Backfills(database), settings.pace)
     read = Read(sources, registry, Readings(database))
     judge = Judge(sources, Triage(database), analyser, registry, Topics.load())
     deliver = Deliver(Deliveries(database), ways_out, settings.pace)
     return (
-        (work.fetching(collect, attach, revisit), _FETCHES),
+        (work.fetching(collect, attach, revisit, backfill), _FETCHES),
         (work.judging(read, judge), _JUDGEMENTS),
         (work.telling(deliver), _DELIVERIES),
     )

@@ -13,10 +13,19 @@ from functools import partial
 import structlog
 
 from scrapers.dates import SEOUL
-from scrapers.errors import Broken, Passing, Refused, ScrapeError, Throttled
+from scrapers.errors import (
+    Broken,
+    LayoutError,
+    Passing,
+    Refused,
+    ScrapeError,
+    Throttled,
+    Trouble,
+)
 from scrapers.fetch import Fetcher
-from scrapers.model import Answer, Asking, Freshness, Page, Post, Request, Source
+from scrapers.model import Answer, Asking, Freshness, Listing, Page, Post, Request, Source
 from service import visit
+from service.asked import Asked
 from service.lease import LeaseLost, held
 from service.model import Found, Shape
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
@@ -33,7 +42,6 @@ _PASSING_TRIES = 24  # a publisher whose pages fail for a day
 _ABSENT = timedelta(hours=12)  # without a look that worked: what is found now has been out for long
 _SLACK = timedelta(days=2)  # lists print days, and a release may be put up on the day after
 _RECENT = timedelta(hours=3)  # what a search shall have found the first time it is asked for
-_KEY, _URL = 300, 2_000  # characters; none of the real ones comes near
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Collect:
     pace: float
     look_again: timedelta | None = None
     _turns: Turns = field(default_factory=Turns, init=False)
+    _asked: Asked = field(default_factory=Asked, init=False)
 
     async def poll(self, source_id: str, number: int) -> None:
         """Look at a source's list once, in slot ``number``, and store what is new on it."""
@@ -66,6 +75,9 @@ class Collect:
         except ScrapeError as error:
             await self._poll_failed(source, slot, error)
         else:
+            if polled.trouble is not None:
+                await self._half_read(source, slot, polled, polled.trouble)
+                return
             new = await self.sources.finish_poll(slot, polled)
             log.info("poll.done", source=source_id, slot=number, seen=polled.seen, new=new)
 
@@ -99,8 +111,9 @@ class Collect:
         if source.searches and not asking.terms:  # nobody wants to know anything
             return self._polled(source, slot, Answer(None), slot.body_sha256, _Listed())
         request = source.first(asking)
-        # Of a source that asks for something else every time no validator is kept.
-        since = Freshness(slot.etag, slot.last_modified) if request == source.first() else None
+        # Validators of another question are none, though its turn may bring the first one again.
+        steady = request == source.first() == source.first(replace(asking, turn=asking.turn + 1))
+        since = Freshness(slot.etag, slot.last_modified) if steady else None
         answer = await self.fetcher.get(request, freshness=since, pause=source.pause)
         digest = slot.body_sha256
         listed = _Listed()
@@ -111,13 +124,13 @@ class Collect:
         return self._polled(source, slot, answer, digest, listed)
 
     async def _asking(self, source: Source, slot: Slot) -> Asking:
-        terms = await self.sources.terms() if source.searches else ()
+        terms = await self._asked.words(self.sources) if source.searches else ()
         return Asking(slot.number, slot.now.astimezone(SEOUL).date(), terms)
 
     def _polled(
         self, source: Source, slot: Slot, answer: Answer, digest: bytes | None, listed: _Listed
     ) -> Polled:
-        absent = slot.last_ok_at is not None and slot.now - slot.last_ok_at > _ABSENT / self.pace
+        absent = slot.last_ok_at is not None and slot.now - slot.last_ok_at > _ABSENT
         return Polled(
             pages=listed.pages,
             seen=len(listed.posts),
@@ -127,7 +140,8 @@ class Collect:
             body_sha256=digest,
             next_in=next_poll(
                 source.every / self.pace,
-                quiet_polls=0 if listed.found else slot.quiet_polls + 1,
+                # A check that finds nothing is no reason to check less often.
+                quiet_polls=0 if listed.found or source.checks else slot.quiet_polls + 1,
                 max_age=answer.max_age,
             ),
             shape=listed.shape,
@@ -136,6 +150,7 @@ class Collect:
             sighted=listed.sighted,
             gap=listed.gap,
             more=None if listed.more is None else asdict(listed.more),
+            trouble=listed.trouble,
         )
 
     async def _walk(self, source: Source, slot: Slot, page: Page) -> _Listed:
@@ -148,17 +163,19 @@ class Collect:
         for _ in range(source.max_pages):
             # Parsing a real page takes a tenth of a second: not on the event loop.
             listing = await asyncio.to_thread(source.read_list, page)
-            posts = [(post, found(source, post)) for post in listing.posts]
+            posts = [(post, visit.found(source, post)) for post in listing.posts]
             unknown = await self._unknown(source, slot, {each.key for _, each in posts})
             known = any(each.key not in unknown for post, each in posts if not post.pinned)
-            listed = listed.and_then(posts, unknown, listing.more, checks=source.checks)
+            listed = listed.and_then(posts, unknown, listing, checks=source.checks)
             if known or not slot.baselined:
                 return listed
             if listing.more is None or listed.pages == source.max_pages:
                 break
             page = await visit.get(self.fetcher, listing.more, source)
         # A search for a word that was not asked for before knows nothing of what it brings.
-        return replace(listed, gap=not (source.searches or source.checks))
+        # Nor does a list that gave out nothing at all hide something behind it.
+        gap = bool(listed.posts) and not (source.searches or source.checks)
+        return replace(listed, gap=gap)
 
     async def _unknown(self, source: Source, slot: Slot, keys: Collection[str]) -> set[str]:
         if source.checks:
@@ -178,11 +195,31 @@ class Collect:
         urgent = not owed.article.baseline
         return await visit.read(self.fetcher, request, source, owed.article, urgent=urgent)
 
+    async def _half_read(
+        self, source: Source, slot: Slot, polled: Polled, trouble: Trouble
+    ) -> None:
+        """Keep what could be read, and count the poll as failed, so that somebody hears of it.
+
+        There may be more to keep: it is asked again as soon as ever.
+        """
+        log.error("poll.half_read", source=slot.source_id, trouble=trouble, seen=polled.seen)
+        detail = f"{source.first().url}: read in part: {polled.seen} posts"
+        await self.sources.fail_poll(
+            slot, LayoutError.__name__, trouble, detail, next_in=polled.next_in, kept=polled
+        )
+
     async def _poll_failed(self, source: Source, slot: Slot, error: ScrapeError) -> None:
         asked = error.retry_after if isinstance(error, Throttled) else None
         wait = after_failure(source.every / self.pace, failures=slot.failures, retry_after=asked)
         kind = type(error).__name__
-        log.error("poll.failed", source=slot.source_id, url=error.url, kind=kind, why=error.detail)
+        log.error(
+            "poll.failed",
+            source=slot.source_id,
+            url=error.url,
+            kind=kind,
+            trouble=error.trouble,
+            why=error.detail,
+        )
         detail = f"{error.url}: {error.detail}"
         await self.sources.fail_poll(slot, kind, error.trouble, detail, next_in=wait)
 
@@ -209,12 +246,13 @@ class _Listed:
     sighted: frozenset[str] = frozenset()
     more: Request | None = None
     gap: bool = False
+    trouble: Trouble | None = None
 
     def and_then(
         self,
         posts: Sequence[tuple[Post, Found]],
         unknown: Collection[str],
-        more: Request | None,
+        listing: Listing,
         *,
         checks: bool,
     ) -> _Listed:
@@ -225,7 +263,8 @@ class _Listed:
             (*self.posts, *posts),
             {**self.fresh, **{each.key: each for _, each in posts if each.key in unknown}},
             self.sighted | known,
-            more,
+            listing.more,
+            trouble=self.trouble or listing.trouble,
         )
 
     @property
@@ -251,27 +290,11 @@ class _Listed:
 def _floor(source: Source, slot: Slot, *, gap: bool) -> datetime | None:
     """What is older than this was there before, and nobody is told of it.
 
-    Where nothing known was in sight, all of it may be old under new numbers.
+    Where nothing known was in sight, all of it may be old under new numbers. Most of what a check
+    first finds was out before it began: what its lead missed until then is no news any more.
     """
     if source.searches:
         return slot.now - _RECENT
     if source.checks:
         return slot.baselined_at
     return slot.last_ok_at - _SLACK if gap and slot.last_ok_at else slot.floor
-
-
-def found(source: Source, post: Post) -> Found:
-    """Bring a post into the form that is stored: bounded, clean, with its day and precision."""
-    summary = visit.clean(post.summary or "")
-    whole = source.open(post) is None
-    moment = post.published
-    return Found(
-        key=post.key if len(post.key) <= _KEY else hashlib.sha256(post.key.encode()).hexdigest(),
-        url=visit.clean(post.url)[:_URL],
-        title=visit.clean(post.title)[: visit.TITLE],
-        publisher=post.publisher and visit.clean(post.publisher),
-        published_at=moment.at if moment else None,
-        precision=moment.precision if moment else None,
-        summary=summary,
-        text=visit.clean(post.text or summary) if whole else None,
-    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -16,8 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from service.errors import BadSetting
 
 _PREFIX = "PABAL_"
+_KEY = "key_"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _WAIT = re.compile(r"([1-9]\d{0,3})([smhd])")
+
+
+def _key(description: str) -> Any:
+    # No key is repeated where settings are shown, and none can add a line to a request.
+    return Field(default=None, pattern=r"^[\x21-\x7e]*$", repr=False, description=description)
 
 
 class Settings(BaseModel):
@@ -45,6 +51,9 @@ class Settings(BaseModel):
     sources: tuple[str, ...] = Field(
         default=(), description="ids of the sources to poll, by commas; unset: all that are on"
     )
+    sources_dir: Path | None = Field(
+        default=None, description="directory of your own sources, a TOML file each"
+    )
     replica_url: str | None = Field(
         default=None, description="loopback replica that answers in place of every publisher"
     )
@@ -61,6 +70,12 @@ class Settings(BaseModel):
     private_webhooks: bool = Field(
         default=False, description="allow webhooks to private addresses and plain http"
     )
+    key_data_go_kr: str | None = _key("key of data.go.kr (serviceKey), encoded or decoded")
+    key_bizinfo: str | None = _key("key of bizinfo.go.kr (crtfcKey)")
+    key_naver_id: str | None = _key("client id of Naver's old open API; works until 2027-06-30")
+    key_naver_secret: str | None = _key("client secret of Naver's old open API")
+    key_naver_hub_id: str | None = _key("API key id of Naver API HUB")
+    key_naver_hub_secret: str | None = _key("API key of Naver API HUB")
     log: Literal["console", "json"] = Field(default="console", description="form of the log lines")
 
     @field_validator("database_url")
@@ -101,6 +116,16 @@ class Settings(BaseModel):
                 for count, unit in _WAIT.findall(self.look_again)
             )
         )
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The keys that are set, by the names that sources have for them."""
+        given = {name: value for name, value in self if name.startswith(_KEY) and value}
+        return {name.removeprefix(_KEY): value for name, value in given.items()}
+
+    def lacks(self, needs: Sequence[str]) -> tuple[str, ...]:
+        """The settings of those keys that are not set."""
+        return tuple(f"{_PREFIX}{_KEY}{each}".upper() for each in needs if each not in self.keys)
 
     @field_validator("sources", mode="before")
     @classmethod

@@ -21,25 +21,34 @@ async def held(renew: Callable[[], Awaitable[bool]], every: float) -> AsyncItera
     assert worker is not None
     cancelled_before = worker.cancelling()
     lost = over = False
+    keeper: asyncio.Task[None] | None = None
 
     async def keep() -> None:
         nonlocal lost
         try:
-            while await asyncio.sleep(every, result=True) and await renew():
+            while await renew() and await asyncio.sleep(every, result=True):
                 pass
         finally:
             if not over:
                 lost = True
                 worker.cancel()
 
-    keeper = asyncio.create_task(keep())
+    def begin() -> None:
+        nonlocal keeper
+        keeper = asyncio.create_task(keep())
+
+    # Most of what holds a lease is over before it has to be renewed: a timer costs next to nothing.
+    timer = asyncio.get_running_loop().call_later(every, begin)
     try:
         yield
     except asyncio.CancelledError:
         if not lost or worker.uncancel() > cancelled_before:
             raise  # somebody else wants the worker to end, too
+        assert keeper is not None
         raise LeaseLost from None if keeper.cancelled() else keeper.exception()
     finally:
         over = True
-        keeper.cancel()
-        await asyncio.gather(keeper, return_exceptions=True)
+        timer.cancel()
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from scrapers.registry import sources
+from service import catalogue
 from service.analyser import Analyser
 from service.app import database_url
 from service.config import Settings
@@ -25,5 +25,6 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Database, Tools]]:
         stack.push_async_callback(database.close)
         analyser = Analyser()
         stack.push_async_callback(analyser.stop)
-        kinds = {name: SOURCE_KINDS[source.kind] for name, source in sources().items()}
+        every = catalogue.every(settings)
+        kinds = {name: SOURCE_KINDS[source.kind] for name, source in every.items()}
         yield database, Tools(analyser.analyse, Registry.load(), kinds)

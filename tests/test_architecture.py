@@ -30,6 +30,7 @@ CLOCK = {  # where the time of day is asked; everywhere else it is passed in
     "notifier/channels/webhook.py": "the time under a signature",
     "scrapers/fetch.py": "when a page was fetched",
     "service/cli/demo.py": "a demo is about now",
+    "service/cli/sources.py": "a source that is read live is asked about today",
     "service/demo/run.py": "when a release was put up",
     "service/demo/server.py": "when it was first shown",
     "service/demo/sink.py": "when a message came in",

@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -20,7 +20,10 @@ from typer.testing import CliRunner
 from notifier import registry as channels
 from notifier.channels.webhook import Webhooks, new_secret
 from notifier.model import Alert, ChannelOptions, Hit, Message
+from scrapers import own
 from scrapers import registry as declared
+from scrapers.errors import Trouble
+from scrapers.platforms.article import ArticleLayout
 from service.__main__ import app
 from service.config import Settings
 from service.demo import replay, view
@@ -31,6 +34,8 @@ from service.judging.morphemes import Morphology
 from service.judging.names import spellings
 from service.judging.rules import RuleError, parse, warnings
 from service.model import Reading
+from service.pulse.model import FindingKind
+from service.pulse.wording import TROUBLES
 from service.reading.publishers import Registry
 from service.reading.record import plain
 
@@ -137,7 +142,15 @@ def test_every_kind_of_ops_item_has_its_advice() -> None:
     kinds = set(re.findall(r'ops\.note\(\s*\w+,\s*"([\w-]+)"', source))
 
     assert kinds
-    assert names(section("docs/operating.md", "살펴볼 것")) == kinds
+    assert names(section("docs/operating.md", "살펴볼 것")) == kinds | set(get_args(FindingKind))
+
+
+def test_every_trouble_of_a_source_has_its_advice_and_its_words() -> None:
+    cells = [row[0] for row in rows(section("docs/operating.md", "출처의 맥박"))]
+    named = [name for cell in cells for name in re.findall(r"`([\w-]+)`", cell)]
+
+    assert sorted(named) == sorted(get_args(Trouble))
+    assert set(TROUBLES) == set(named)
 
 
 def test_every_module_has_its_line_in_the_architecture() -> None:
@@ -330,3 +343,19 @@ async def test_the_receiver_in_the_readme_takes_our_messages_and_no_others() -> 
     assert "가상 전시회" in scope["receive"](secret, headers, request.content)
     with pytest.raises(WebhookVerificationError):
         scope["receive"](new_secret(), headers, request.content)
+
+
+def test_every_declaration_that_is_shown_is_one() -> None:
+    shown = re.findall(r"```toml\n(.*?)```", TEXTS["docs/own-sources.md"], re.DOTALL)
+    sources = [own.read(text, "shown.toml") for text in shown]
+
+    assert {type(source) for source in sources} == set(own.PLATFORMS.values())
+
+
+def test_every_field_of_a_declaration_is_described() -> None:
+    cells = [cells[0] for cells in rows(section("docs/own-sources.md", "항목"))]
+    described = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    made = [*own.PLATFORMS.values(), ArticleLayout]
+    known = {field.name for platform in made for field in fields(platform)}
+
+    assert described == known - {"document", "searches", "needs", "article"} | {"what", "platform"}

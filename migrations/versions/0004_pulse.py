@@ -26,6 +26,12 @@ def upgrade() -> None:
         op.add_column("source", sa.Column(name, kind, nullable=True))
     op.add_column("poll", sa.Column("trouble", sa.Text(), nullable=True))
     op.add_column("poll", sa.Column("shape", _JSON, nullable=True))
+    op.create_index(
+        "ix_poll_shape",
+        "poll",
+        ["source_id", "slot"],
+        postgresql_where=sa.text("shape IS NOT NULL"),
+    )
     op.add_column(
         "article", sa.Column("late", sa.Boolean(), server_default="false", nullable=False)
     )
@@ -39,20 +45,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source_id", "key", name=op.f("pk_sighting")),
         comment="A post that a checking route showed and another route has.",
     )
+    op.create_index("ix_sighting_seen_at", "sighting", ["source_id", "seen_at"])
+    op.create_table(
+        "route_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_route_day_source_id")),
+        sa.PrimaryKeyConstraint("day", "source_id", name=op.f("pk_route_day")),
+        comment="What the routes to the same posts first showed on a day in Korea, and one missed.",
+    )
     _backfills()
+    op.create_table(
+        "pacing",
+        sa.Column("endpoint_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("turn_at", _TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"],
+            ["endpoint.id"],
+            name=op.f("fk_pacing_endpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("endpoint_id", name=op.f("pk_pacing")),
+        comment="When an endpoint had its last turn of the alerts that come to it one by one.",
+    )
 
 
 def _backfills() -> None:
-    counts = ("pages", "seen", "new", "fence", "failures")
+    counts = ("pages", "seen", "new", "still", "fence", "failures")
     op.create_table(
         "backfill",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("since", _TIME, nullable=False),
-        sa.Column("silent", sa.Boolean(), nullable=False),
+        sa.Column("told_from", _TIME, nullable=True),
         sa.Column("asked_at", _TIME, server_default=sa.text("now()"), nullable=False),
         sa.Column("request", _JSON, nullable=True),
         *(sa.Column(each, sa.BigInteger(), server_default="0", nullable=False) for each in counts),
+        sa.Column("met", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("oldest_at", _TIME, nullable=True),
         sa.Column("due_at", _TIME, server_default=sa.text("now()"), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
@@ -72,10 +103,13 @@ def _backfills() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("pacing")
     op.drop_table("backfill")
+    op.drop_table("route_day")
     op.drop_table("sighting")
     op.drop_index("ix_article_came", table_name="article")
     op.drop_column("article", "late")
+    op.drop_index("ix_poll_shape", table_name="poll")
     op.drop_column("poll", "shape")
     op.drop_column("poll", "trouble")
     for name, _ in reversed(_SOURCE):

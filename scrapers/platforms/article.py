@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -14,6 +15,8 @@ from scrapers.model import Detail, File, Moment, Page, Part, Request
 from scrapers.platforms import intake, posts
 
 _PART_NUMBER = re.compile(r"(\d+)(\.html)$")
+_FILE = re.compile(r"[\w)\]]\.(?:hwpx?|pdf|docx?|xlsx?|pptx?|zip)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?!javascript:|#).", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +24,9 @@ class ArticleLayout:
     """Where things stand on a post's page. All are CSS selectors unless said otherwise.
 
     ``body``: the text; exactly one. ``title``: exactly one. ``date`` (the content of a ``meta``)
-    and ``issuer``: at most one. ``files``: links, any number, each named by its own text or by
-    the single ``file_name`` in the nearest element around it that has one. Where those links are
+    and ``issuer``: at most one. ``files``: links, any number, none where no file is named either,
+    each named by its own text or by the single ``file_name`` in the nearest element around it that
+    has one. Where those links are
     scripts, ``file_key`` is a regular expression whose group, found in the link's markup, stands
     for ``{key}`` in ``file_link``, and a named group for its name. ``above``: what else there is
     to read, any number, put before the body. ``drop``: parts of the body that are not text.
@@ -57,7 +61,7 @@ class ArticleLayout:
             title=html.line_of(html.one(root, self.title, page.url)) if self.title else None,
             published=self._published(root, page),
             publisher=self._issuer(root, page),
-            files=self._files(root, page),
+            files=self._files(root, page) or self._no_files(root, body, page),
             body=self._first_part(frame, page) if frame else None,
             # Last, because what it drops may hold the title and the files.
             text="" if frame else self._whole(root, body),
@@ -110,6 +114,20 @@ class ArticleLayout:
             raise LayoutError(page.url, f"a file without a name: {nameless[0]}")
         return tuple(File(name, url) for url, name in names.items())
 
+    def _no_files(self, root: Tag, body: Tag, page: Page) -> tuple[File, ...]:
+        """Nothing, unless a file is named all the same: then files stand elsewhere than we know.
+
+        A text may link to files of others; what is dropped from it is no text.
+        """
+        dropped = body.select(self.drop) if self.drop else []
+        of_text = _inside([body]) - _inside(dropped)
+        named = root.select(f"a, {self.file_name}" if self.file_name else "a") if self.files else []
+        for link in named:
+            foreign = id(link) in of_text and _ADDRESS.match(str(link.get("href", "")))
+            if not foreign and _FILE.search(html.line_of(link)):
+                raise LayoutError(page.url, f"a file is named, but none found by {self.files!r}")
+        return ()
+
     def _address(self, link: Tag, page: Page) -> str:
         if self.file_key is None:
             return href(link, page)
@@ -140,3 +158,7 @@ def href(link: Tag, page: Page) -> str:
         return links.absolute(page.final_url, str(link.get("href", "")))
     except ValueError as trouble:
         raise LayoutError(page.url, str(trouble)) from trouble
+
+
+def _inside(elements: Iterable[Tag]) -> set[int]:
+    return {id(each) for element in elements for each in element.find_all(True)}

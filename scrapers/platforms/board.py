@@ -26,6 +26,11 @@ from scrapers.platforms import intake, posts
 from scrapers.platforms.article import ArticleLayout
 
 _PAGE = "{page}"
+_SENTENCE = 100  # letters: what stands in the place of rows where there are none
+_NOTHING = re.compile(
+    r"(?:게시물|게시글|글|자료|내용|데이터|결과|공고|기사|목록|정보)[이가은는]? ?"
+    r"(?:존재하지 않|없)습니다"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,7 @@ class Board:
     route_of: str | None = None
     checks: bool = False
     searches: bool = False
+    needs: tuple[str, ...] = ()
 
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
         """The first page of the list."""
@@ -72,7 +78,11 @@ class Board:
 
     def read_list(self, page: Page) -> Listing:
         """Posts in the order of the page; ``more`` is the next page, which may turn out empty."""
-        rows = html.some(self.document(page), self.row, page.url)
+        root = self.document(page)
+        rows = root.select(self.row)
+        if not rows:
+            why = f"expected at least one {self.row!r}, found none"
+            raise LayoutError(page.url, why, "empty" if self._is_empty(root) else None)
         found = posts.listed((self._post(row, page) for row in rows), page, dated=bool(self.date))
         return Listing(found, self._more(page))
 
@@ -92,6 +102,18 @@ class Board:
         if self.article is None:
             raise LayoutError(page.url, "posts of this board have no page that is read")
         return self.article
+
+    def _is_empty(self, root: Tag) -> bool:
+        """Whether it is our page with nothing to list, as far as that can be told without rows."""
+        around = _around(self.row)
+        frames = root.select(around) if around else []
+        if frames and sum(len(html.line_of(each)) for each in frames) <= _SENTENCE:
+            return not any(self._names_a_post(each) for each in frames)
+        says_so = _NOTHING.search(html.line_of(root)) is not None
+        return says_so and not self._names_a_post(root)
+
+    def _names_a_post(self, node: Tag) -> bool:
+        return re.search(self.key, html.markup_of(node)) is not None
 
     def _post(self, row: Tag, page: Page) -> Post:
         key = posts.key_in(self.key, html.markup_of(row), page)
@@ -126,3 +148,13 @@ class Board:
         if number is None:
             raise LayoutError(page.url, f"not a page of {self.url}")
         return self._list(int(number[1]) + 1)
+
+
+def _around(selector: str) -> str:
+    """What elements stand in that ``selector`` finds: ``ul.list > li:has(a)`` → ``ul.list``."""
+    depth = end = 0
+    for at, letter in enumerate(selector):
+        depth += (letter in "([") - (letter in ")]")
+        if not depth and letter in " >":
+            end = at
+    return selector[:end].rstrip(" >")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -23,19 +24,22 @@ from scrapers.model import (
 from scrapers.platforms import intake, posts
 from scrapers.platforms.article import ArticleLayout
 
-SUMMARY_LENGTH = 200
-"""Characters of a teaser kept at most: what may be quoted of news."""
+_ROOTS = frozenset({"rss", "RDF", "feed", "urlset"})
+_HEADS = frozenset({"channel", "feed", "image", "textInput", "textinput"})
+"""What has a title in a feed and is no item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A declared feed; implements :class:`scrapers.model.Source`.
 
-    ``key`` is a regular expression whose group is found in the item's address. ``link`` (with
-    ``{key}``) is the post's address for people; without it the item's own is used. ``item`` (at
-    least one), ``title`` and ``loc`` (exactly one), ``date`` and ``summary`` (at most one) are
-    lxml paths. ``issuer``, exactly one where declared, is the path of the name of who wrote the
-    item, which its title ends with after a hyphen. ``date_only``: a time of 00:00:00 is none.
+    ``key`` is a regular expression whose group is found in the item's address, all of which it is
+    by itself. ``link`` (with ``{key}``) is the post's address for people; without it the item's own
+    is used. ``item`` (at least one), ``title`` and ``loc`` (exactly one), ``date`` and ``summary``
+    (at most one) are lxml paths, or several with `` | `` between: the first that leads somewhere.
+    ``issuer``, exactly one where declared, is the path of the name of who wrote the item, which its
+    title ends with after a hyphen. ``date_only``: a time of 00:00:00 is none.
+    ``form`` is what the feed is asked with where the site wants a POST.
 
     Of news only the teaser is kept. Of anything else the description is all there is to read,
     unless ``article`` says how to read the post's own page.
@@ -43,16 +47,17 @@ class Feed:
 
     publisher: str | None
     url: str
-    key: str
+    key: str = "(.+)"
     link: str | None = None
     article: ArticleLayout | None = None
     item: str = "channel/item"
     title: str = "title"
     loc: str = "link"
-    date: str = "pubDate"
+    date: str | None = "pubDate"
     summary: str | None = "description"
     issuer: str | None = None
     date_only: bool = False
+    form: Mapping[str, str] | None = None
     kind: Kind = "release"
     every: float = 600
     pause: float = 0.5
@@ -61,6 +66,7 @@ class Feed:
     route_of: str | None = None
     checks: bool = False
     searches: bool = False
+    needs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse to open addresses that a feed made up."""
@@ -69,14 +75,17 @@ class Feed:
 
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
         """The feed."""
-        return Request(self.url)
+        return Request(self.url, self.form)
 
     def read_list(self, page: Page) -> Listing:
         """Posts in the order of the feed; a feed has one page."""
-        items = intake.tree(page).findall(self.item)
+        root = intake.tree(page)
+        items = at(root, self.item)
         if not items:
-            raise LayoutError(page.url, f"expected at least one {self.item!r}, found none")
-        return Listing(posts.listed((self._post(item, page) for item in items), page, dated=True))
+            why = f"expected at least one {self.item!r}, found none"
+            raise LayoutError(page.url, why, "empty" if _is_empty(root) else None)
+        found = (self._post(item, page) for item in items)
+        return Listing(posts.listed(found, page, dated=bool(self.date)))
 
     def open(self, post: Post) -> Request | None:
         """The post's page where the feed does not hold its text; never that of news."""
@@ -112,24 +121,36 @@ class Feed:
             title=title,
             published=self._published(item, page),
             publisher=issuer or None,
-            summary=_teaser(text) or None,
+            summary=posts.teaser(text) or None,
             text=text or None if whole else None,
         )
 
     def _address(self, item: etree._Element, page: Page) -> str:
         try:
-            return links.absolute(page.final_url, _only(item, self.loc, page))
+            return links.absolute(page.final_url, _link(item, self.loc, page))
         except ValueError as trouble:
             raise LayoutError(page.url, str(trouble)) from trouble
 
     def _published(self, item: etree._Element, page: Page) -> Moment | None:
-        written = _text(item, self.date, page)
+        written = _text(item, self.date, page) if self.date else None
         return posts.published(written, page, date_only=self.date_only) if written else None
+
+
+def _is_empty(root: etree._Element) -> bool:
+    """Whether it is a feed or a sitemap that lists nothing, under whatever name."""
+    titled = (each.getparent() for each in root.iter("{*}title", "{*}loc"))
+    names = {etree.QName(each).localname for each in titled if each is not None}
+    return etree.QName(root).localname in _ROOTS and names <= _HEADS
+
+
+def at(node: etree._Element, path: str) -> list[etree._Element]:
+    """The elements at the first of the paths that leads somewhere."""
+    return next(filter(None, map(node.findall, path.split(" | "))), [])
 
 
 def _text(item: etree._Element, path: str, page: Page) -> str | None:
     """Text of the element at ``path``, None where there is none. Raises LayoutError for several."""
-    found = item.findall(path)
+    found = at(item, path)
     if len(found) > 1:
         raise LayoutError(page.url, f"expected at most one {path!r} in an item, found {len(found)}")
     return "".join(map(str, found[0].itertext())) if found else None
@@ -142,10 +163,16 @@ def _only(item: etree._Element, path: str, page: Page) -> str:
     return text
 
 
+def _link(item: etree._Element, path: str, page: Page) -> str:
+    """The address at ``path`` as written: text, or of Atom's links the one of the page itself."""
+    for link in at(item, path):
+        if link.get("rel", "alternate") == "alternate" and link.get("href"):
+            return str(link.get("href"))
+    written = _only(item, path, page)
+    if not written.strip():  # joined to the feed's address it would be that
+        raise LayoutError(page.url, f"an empty {path!r}")
+    return written
+
+
 def _line(item: etree._Element, path: str, page: Page) -> str:
     return html.fold(html.plain(_only(item, path, page)))
-
-
-def _teaser(text: str) -> str:
-    line = html.fold(text)
-    return line if len(line) <= SUMMARY_LENGTH else line[: SUMMARY_LENGTH - 1].rstrip() + "…"

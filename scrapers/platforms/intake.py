@@ -13,18 +13,43 @@ from bs4 import BeautifulSoup
 from lxml import etree
 
 from scrapers import decode, html
-from scrapers.errors import ChallengePage, LayoutError
+from scrapers.errors import ChallengePage, LayoutError, Trouble
 from scrapers.model import Page
 
 _TITLE_PARTS = re.compile(r"\s[-–|:>]+\s|[|ㅣ]")
 # Compared with a whole part of the title, so that a release about "로그인" is not taken for one.
-_NOT_CONTENT = re.compile(
-    r"error|에러(?:페이지)?|오류(?:안내)?|(?:시스템|서비스)(?:안내|점검|점검안내)|로그인|login"
-    r"|보안문자|captcha|접근제한|접속차단|justamoment\.\.\.|attentionrequired!|accessdenied",
-    re.IGNORECASE,
+_NOT_CONTENT: tuple[tuple[Trouble, re.Pattern[str]], ...] = (
+    (
+        "login",
+        re.compile(r"(?:통합|회원|사용자)?로그인(?:페이지|안내)?|log-?in|sign-?in", re.IGNORECASE),
+    ),
+    (
+        "system-notice",
+        re.compile(
+            r"(?:시스템|서비스|사이트|홈페이지)(?:점검(?:중|안내)?|일시중단|중단안내)"
+            r"|(?:시스템|서비스)안내|점검(?:중|안내)"
+        ),
+    ),
+    (
+        "error-page",
+        re.compile(
+            r"(?:\d{3})?(?:error|notfound|servererror)|(?:페이지|시스템|서비스)?(?:에러|오류)"
+            r"(?:페이지|안내)?|(?:요청하신)?페이지를찾을수없습니다\.?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "challenge",
+        re.compile(
+            r"보안문자|captcha|접근제한|접속차단|justamoment\.\.\.|attentionrequired!|accessdenied",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _MOST_TAGS = 100_000
 _CLOUDFLARE = "_cf_chl_opt"
+_END = re.compile(r"</html\s*>", re.IGNORECASE)
+_CLOSING = {"{": "}", "[": "]"}
 
 _ROOT = re.compile(r"<([A-Za-z_][\w:.-]*)")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -38,8 +63,8 @@ def document(page: Page) -> BeautifulSoup:
     Raises ChallengePage for a page in the place of the one asked for, LayoutError for half a one.
     """
     markup = _content(page)
-    if not re.search(r"</html\s*>", markup, re.IGNORECASE):
-        raise LayoutError(page.url, "the document stopped half way: no </html>")
+    if not _END.search(markup):
+        raise _half(page, "no </html>", begun=not markup or "<html" in markup.lower())
     return _parsed(markup, page)
 
 
@@ -48,9 +73,10 @@ def fragment(page: Page, *, last: str) -> BeautifulSoup:
 
     Raises like :func:`document`.
     """
-    root = _parsed(_content(page), page)
+    markup = _content(page)
+    root = _parsed(markup, page)
     if not root.select(last):
-        raise LayoutError(page.url, f"the piece stopped half way: no {last!r}")
+        raise _half(page, f"no {last!r}", begun=not _END.search(markup))
     return root
 
 
@@ -59,9 +85,9 @@ def tree(page: Page) -> etree._Element:
     markup = _content(page).strip()
     root = _ROOT.search(markup)
     if root is None:
-        raise LayoutError(page.url, "no XML document")
+        raise LayoutError(page.url, "no XML document", None if markup else "cut-off")
     if not re.search(rf"</{re.escape(root[1])}\s*>$", _without_last_comments(markup)):
-        raise LayoutError(page.url, f"the document stopped half way: no </{root[1]}>")
+        raise _half(page, f"no </{root[1]}>")
     # lxml alone, not a feed parser: those read dates for us, and a zone-less Korean time as UTC.
     # Strict, so that trouble is heard of; only the two mends that Korean feeds need every day.
     mended = _escaped(_ILLEGAL.sub("", markup))
@@ -76,12 +102,21 @@ def tree(page: Page) -> etree._Element:
 
 def data(page: Page) -> object:
     """The value that a JSON page writes down. Raises like :func:`document`."""
-    written = _content(page)
+    written = _content(page).strip()
     try:
         value: object = json.loads(written)
     except (ValueError, RecursionError) as trouble:
-        raise LayoutError(page.url, f"not JSON, or half of it: {trouble}") from trouble
+        at_its_end = getattr(trouble, "pos", 0) >= len(written)
+        half = at_its_end or _CLOSING.get(written[0], written[-1]) != written[-1]
+        why = f"not JSON, or half of it: {trouble}"
+        raise LayoutError(page.url, why, "cut-off" if half else None) from trouble
     return value
+
+
+def _half(page: Page, what: str, *, begun: bool = True) -> LayoutError:
+    """Half a page, where one like it had ``begun``; else something else came in its place."""
+    why = f"the document stopped half way: {what}"
+    return LayoutError(page.url, why, "cut-off" if begun else None)
 
 
 def _parsed(markup: str, page: Page) -> BeautifulSoup:
@@ -94,8 +129,9 @@ def _content(page: Page) -> str:
     markup = decode.text(page)
     title = html.fold(_title(markup))
     parts = [re.sub(r"\s", "", part) for part in _TITLE_PARTS.split(f" {title} ")]
-    if _NOT_CONTENT.fullmatch(parts[0]) or _NOT_CONTENT.fullmatch(parts[-1]):
-        raise ChallengePage(page.url, f"in place of the page came {title!r}")
+    for trouble, titles in _NOT_CONTENT:
+        if titles.fullmatch(parts[0]) or titles.fullmatch(parts[-1]):
+            raise ChallengePage(page.url, f"in place of the page came {title!r}", trouble)
     if _CLOUDFLARE in markup:
         raise ChallengePage(page.url, "in place of the page came a browser check")
     return markup

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from scrapers import dates
+from scrapers import dates, html
 from scrapers.errors import LayoutError
 from scrapers.model import Moment, Page, Post
+
+_TEASER = 200  # characters kept at most: what may be quoted of news
 
 
 def published(raw: str, page: Page, *, date_only: bool = False) -> Moment | None:
@@ -40,3 +42,9 @@ def listed(posts: Iterable[Post], page: Page, *, dated: bool) -> tuple[Post, ...
     if dated and all(post.published is None for post in kept.values()):
         raise LayoutError(page.url, "no row has a date that can be read")
     return tuple(kept.values())
+
+
+def teaser(text: str) -> str:
+    """The beginning of ``text`` on one line, at most 200 characters."""
+    line = html.fold(text)
+    return line if len(line) <= _TEASER else line[: _TEASER - 1].rstrip() + "…"

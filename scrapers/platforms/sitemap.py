@@ -18,6 +18,6 @@ class Sitemap(Feed):
     item: str = "{*}url"
     title: str = "{*}news/{*}title"
     loc: str = "{*}loc"
-    date: str = "{*}news/{*}publication_date"
+    date: str | None = "{*}news/{*}publication_date"
     summary: str | None = None
     kind: Kind = "news"

@@ -58,14 +58,15 @@ def match(
 
 
 def _match_stored(typed: str, ago: Since, *, as_json: bool) -> None:
-    from scrapers.registry import sources  # noqa: PLC0415
+    from service import catalogue  # noqa: PLC0415
     from service.judging.fields import Values  # noqa: PLC0415
     from service.judging.rules import parse  # noqa: PLC0415
     from service.reading.publishers import Registry  # noqa: PLC0415
     from service.shown_rules import preview_records, show_preview  # noqa: PLC0415
 
-    rule = parse(typed, Values(Registry.load(), sources=frozenset(sources())))
     settings = config.from_environment()
+    known = frozenset(catalogue.every(settings))
+    rule = parse(typed, Values(Registry.load(), sources=known))
     logs.set_up(settings.log)
     found = asyncio.run(_preview(settings, rule, ago, whole=as_json))
     if not as_json:

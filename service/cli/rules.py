@@ -41,7 +41,7 @@ def audit(
 
 
 async def _audit(settings: Settings, ago: Since) -> Audit:
-    from scrapers.registry import sources  # noqa: PLC0415
+    from service import catalogue  # noqa: PLC0415
     from service.app import declared  # noqa: PLC0415
     from service.audit import Sources, audit  # noqa: PLC0415
     from service.lookback import opened  # noqa: PLC0415
@@ -49,5 +49,6 @@ async def _audit(settings: Settings, ago: Since) -> Audit:
     from service.store.past import Past  # noqa: PLC0415
 
     async with opened(settings) as (database, tools):
-        state = Sources(sources(), declared(settings), await Overview(database).sources())
+        every, polled = catalogue.every(settings), declared(settings)
+        state = Sources(every, polled, await Overview(database).sources())
         return await audit(Past(database), ago, tools, state)

@@ -95,12 +95,13 @@ async def _foretell(database: Database, tools: Tools, parsed: Sequence[tuple[str
 
 def _parsed(typed: Sequence[str]) -> tuple[list[tuple[str, Rule]], list[str]]:
     """Each rule with its text as typed; and what to be warned of."""
-    from scrapers.registry import sources  # noqa: PLC0415
+    from service import catalogue  # noqa: PLC0415
     from service.judging import rules  # noqa: PLC0415
     from service.judging.fields import Values  # noqa: PLC0415
     from service.reading.publishers import Registry  # noqa: PLC0415
 
-    values = Values(Registry.load(), sources=frozenset(sources()))
+    every = catalogue.every(config.from_environment())
+    values = Values(Registry.load(), sources=frozenset(every))
     read = [(text, rules.parse(text, values)) for text in typed]
     warnings = [f"{text}: {why}" for text, rule in read for why in rules.warnings(rule)]
     return read, warnings

@@ -13,7 +13,7 @@ from service.model import Article
 from service.store import ops
 from service.store.database import Database, Wake, wake
 from service.store.opened import Opened, file_row
-from service.store.rows import article_of
+from service.store.rows import article_of, paused
 from service.store.tables import article, attachment
 
 LEASE = timedelta(seconds=20)
@@ -49,6 +49,7 @@ class Articles:
                 article.c.source_id == source_id,
                 article.c.collected_at.is_(None),
                 article.c.collect_due <= sa.func.now(),
+                ~paused(source_id),
             )
             .order_by(article.c.baseline, article.c.fence, article.c.id)
             .limit(1)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
 from service.store.database import Database, Wake, wake
-from service.store.rows import still_owed
+from service.store.rows import paused, still_owed
 from service.store.tables import article, attachment
 
 LEASE = timedelta(seconds=20)
@@ -139,6 +139,7 @@ def _next(source_id: str) -> sa.Select[int]:
             article.c.source_id == source_id,
             attachment.c.settled_at.is_(None),
             attachment.c.due_at <= sa.func.now(),
+            ~paused(source_id),
         )
         .order_by(
             article.c.baseline, attachment.c.fence, attachment.c.article_id, attachment.c.document

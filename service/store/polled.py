@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -10,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from scrapers.errors import Trouble
 from service.model import Found, Shape
 from service.store import ops
 from service.store.database import Wake, wake
-from service.store.tables import backfill, poll, source
+from service.store.tables import backfill
 
-_HALF_WAY = "the worker ended half way"
-_MARGIN = timedelta(days=2)  # lists print days, and a release may be put up on the day after
+HALF_WAY = "the worker ended half way"
+MARGIN = timedelta(days=2)  # lists print days, and a release may be put up on the day after
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Polled:
     what is older was there before, and nobody is told of it. ``late``: what was found was out for
     long before we looked. ``sighted`` are keys that another route has already. ``gap`` says that
     reading ended before anything known came up; it can go on at ``more``, None: the list had ended
-    too, and what lay behind may be lost.
+    too, and what lay behind may be lost. ``trouble`` is what ailed the list though it was read.
     """
 
     pages: int
@@ -70,29 +72,87 @@ class Polled:
     sighted: Collection[str] = ()
     gap: bool = False
     more: Mapping[str, object] | None = None
+    trouble: Trouble | None = None
 
 
-async def abandoned(tx: AsyncConnection, source_id: str) -> int:
-    """Close polls whose worker ended half way, as failures like any other; returns how many."""
-    died = await tx.execute(
-        sa.update(poll)
-        .where(poll.c.source_id == source_id, poll.c.finished_at.is_(None))
-        .values(finished_at=sa.func.now(), outcome="Abandoned", detail=_HALF_WAY)
-        .returning(poll.c.id)
+# Both are done for every poll, nearly all of which find nothing: one round trip each.
+BEGIN = """
+    WITH mine AS (
+        SELECT id, begun_slot FROM source
+        WHERE id = $1 AND slot = $2 AND begun_slot < $2
+        FOR UPDATE
+    ), died AS (
+        UPDATE poll SET finished_at = now(), outcome = 'Abandoned', detail = $4
+        FROM mine
+        WHERE source_id = mine.id AND poll.slot = mine.begun_slot AND finished_at IS NULL
+        RETURNING poll.slot
+    ), begun AS (
+        INSERT INTO poll (source_id, slot) SELECT id, $2 FROM mine
+    ), ill AS (
+        SELECT count(*) > 0 AS so FROM died
     )
-    count = len(died.all())
-    if count:
-        await tx.execute(
-            sa.update(source)
-            .where(source.c.id == source_id)
-            .values(
-                failures=source.c.failures + count,
-                failing_since=sa.func.coalesce(source.c.failing_since, sa.func.now()),
-                trouble="abandoned",
-                last_error=f"Abandoned: {_HALF_WAY}",
-            )
-        )
-    return count
+    UPDATE source SET
+        begun_slot = $2,
+        next_due = now() + $3::interval * power(2, least(failures, 8)),
+        failures = failures + so::int,
+        failing_since = CASE WHEN so THEN coalesce(failing_since, now()) ELSE failing_since END,
+        trouble = CASE WHEN so THEN 'abandoned' ELSE trouble END,
+        last_error = CASE WHEN so THEN 'Abandoned: ' || $4 ELSE last_error END
+    FROM mine, ill
+    WHERE source.id = mine.id
+    RETURNING
+        baselined_at,
+        CASE WHEN baselined_at > now() - interval '7 days' THEN baseline_floor END AS floor,
+        last_ok_at, now() AS now, failures, quiet_polls, etag, last_modified, body_sha256
+"""
+"""Take up slot $2 of source $1 for $3; the poll before it failed if its worker ended half way, $4.
+
+A source whose worker dies again and again is taken up ever more slowly: for at most 85 minutes."""
+FINISH = """
+    WITH mine AS (
+        UPDATE source SET
+            baselined_at = coalesce(baselined_at, now()),
+            baseline_floor = $3,
+            last_ok_at = now(),
+            newest_at = greatest(newest_at, $4),
+            failures = 0,
+            failing_since = NULL,
+            trouble = NULL,
+            quiet_polls = CASE WHEN $5 THEN quiet_polls + 1 ELSE 0 END,
+            last_error = NULL,
+            etag = $6,
+            last_modified = $7,
+            body_sha256 = $8,
+            next_due = now() + $9::interval
+        WHERE id = $1 AND slot = $2
+        RETURNING id
+    ), ended AS (
+        UPDATE poll SET finished_at = now(), outcome = 'ok', pages = $10, seen = $11, shape = $12
+        FROM mine
+        WHERE source_id = mine.id AND slot = $2
+    )
+    SELECT id FROM mine
+"""
+"""Settle slot $2 of source $1, which worked; no row where a later slot has taken over."""
+
+
+def finishing(slot: Slot, polled: Polled) -> tuple[object, ...]:
+    """The values of FINISH."""
+    dates = [each.published_at for each in polled.found if each.published_at is not None]
+    return (
+        slot.source_id,
+        slot.number,
+        slot.floor if slot.baselined else min(dates, default=None),
+        max(dates, default=None),
+        not polled.found,
+        polled.etag,
+        polled.last_modified,
+        polled.body_sha256,
+        timedelta(seconds=polled.next_in),
+        polled.pages,
+        polled.seen,
+        None if polled.shape is None else json.dumps(asdict(polled.shape)),
+    )
 
 
 async def read_on(tx: AsyncConnection, slot: Slot, polled: Polled) -> None:
@@ -101,35 +161,24 @@ async def read_on(tx: AsyncConnection, slot: Slot, polled: Polled) -> None:
         why = f"slot {slot.number}: nothing known in sight"
         await ops.note(tx, "possible-gap", slot.source_id, why)
         return
-    since = slot.last_ok_at - _MARGIN
-    row = {"source_id": slot.source_id, "since": since, "silent": False, "request": polled.more}
-    await tx.execute(insert(backfill).values(row).on_conflict_do_nothing())
-    await wake(tx, [Wake("backfill", slot.source_id, once=True)])
-
-
-async def end(
-    tx: AsyncConnection,
-    slot: Slot,
-    outcome: str,
-    detail: str | None,
-    *,
-    trouble: str | None = None,
-    polled: Polled | None = None,
-    new: int = 0,
-) -> None:
-    """Close the poll of a slot with what came of it."""
-    shape = polled.shape if polled else None
-    await tx.execute(
-        sa.update(poll)
-        .where(poll.c.source_id == slot.source_id, poll.c.slot == slot.number)
-        .values(
-            finished_at=sa.func.now(),
-            outcome=outcome,
-            detail=detail,
-            trouble=trouble,
-            pages=polled.pages if polled else 0,
-            seen=polled.seen if polled else 0,
-            shape=None if shape is None else asdict(shape),
-            new=new,
-        )
+    since = slot.last_ok_at - MARGIN
+    new = insert(backfill).values(
+        source_id=slot.source_id, since=since, told_from=since, request=polled.more
     )
+    # One that is under way goes back to this page: it would silence, or has gone by, what is here.
+    merged = new.on_conflict_do_update(
+        index_elements=["source_id"],
+        index_where=backfill.c.finished_at.is_(None),
+        set_={
+            "since": sa.func.least(backfill.c.since, since),
+            "told_from": sa.func.least(backfill.c.told_from, since),
+            "request": new.excluded.request,
+            "met": False,
+            "still": 0,
+            "failures": 0,
+            "fence": backfill.c.fence + 1,
+            "due_at": sa.func.now(),
+        },
+    )
+    await tx.execute(merged)
+    await wake(tx, [Wake("backfill", slot.source_id, once=True)])

@@ -15,7 +15,7 @@ from service.store import ops
 from service.store.database import Database, Wake, wake
 from service.store.opened import Opened
 from service.store.refile import KeptFile, Listed, refile
-from service.store.rows import PUBLISHED, article_of, files_of, still_owed
+from service.store.rows import PUBLISHED, article_of, files_of, paused, still_owed
 from service.store.tables import article, attachment, revision
 
 LEASE = timedelta(seconds=20)
@@ -59,6 +59,7 @@ class Revisits:
                 article.c.source_id == source_id,
                 article.c.look_due <= sa.func.now(),
                 article.c.triaged_at.is_not(None),
+                ~paused(source_id),
             )
             .order_by(article.c.look_due, article.c.id)
             .limit(1)

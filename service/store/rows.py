@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article, Mention, Reading
 from service.store import facts
-from service.store.tables import article, attachment, revision
+from service.store.tables import article, attachment, revision, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ def still_owed(article_id: int | sa.ColumnElement[int]) -> sa.Exists:
         attachment.c.settled_at.is_(None),
         attachment.c.due_at.is_not(None),
     )
+
+
+def paused(source_id: str) -> sa.Exists:
+    """Whether nothing is asked of the source until somebody resumes it."""
+    return sa.exists().where(source.c.id == source_id, source.c.paused_at.is_not(None))
 
 
 def article_of(row: sa.Row[tuple[object, ...]]) -> Article:

@@ -10,20 +10,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import found
-from service.store.database import Database, Wake, wake
-from service.store.polled import Polled, Slot, abandoned, end, read_on
-from service.store.tables import article, poll, sighting, source
+from service.store.database import Database, Wake, wake, within
+from service.store.polled import BEGIN, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
+from service.store.tables import article, poll, rule, rule_book, sighting, source, subscription
 
 LEASE = timedelta(seconds=20)
+_RULES = 1_000  # from which words to search for are taken
 _UNTAKEN = timedelta(seconds=30)  # a claimed slot that nobody takes up is woken again after this
-
-
-_FLOOR_FOR_NOW = sa.case(
-    (source.c.baselined_at > sa.func.now() - timedelta(days=7), source.c.baseline_floor)
-).label("floor")
-_NOW = sa.func.now().label("now")
-# A poll whose worker dies again and again is taken up ever more slowly: at most 85 minutes.
-_SLOWER = sa.cast(sa.func.power(2, sa.func.least(source.c.failures, 8)), sa.Float)
 
 
 class Sources:
@@ -40,7 +33,10 @@ class Sources:
             await tx.execute(insert(source).values(rows).on_conflict_do_nothing())
 
     async def pause(self, source_id: str, why: str | None) -> bool:
-        """Poll a source no more, for the reason ``why``, or with None again; False: no such row."""
+        """Ask nothing of a source, for the reason ``why``, or with None again; False: no such row.
+
+        What it owes is kept: its pages and files are fetched once it is resumed.
+        """
         paused = None if why is None else sa.func.now()
         async with self._database.transaction() as tx:
             done = await tx.execute(
@@ -80,35 +76,8 @@ class Sources:
 
     async def begin_poll(self, source_id: str, number: int) -> Slot | None:
         """Take up slot ``number``; None where it was taken up already or is not the latest."""
-        async with self._database.transaction() as tx:
-            taken = await tx.execute(
-                sa.update(source)
-                .where(
-                    source.c.id == source_id,
-                    source.c.slot == number,
-                    source.c.begun_slot < number,
-                )
-                .values(begun_slot=number, next_due=sa.func.now() + LEASE * _SLOWER)
-                .returning(source, _FLOOR_FOR_NOW, _NOW)
-            )
-            row = taken.one_or_none()
-            if row is None:
-                return None
-            failures = row.failures + await abandoned(tx, source_id)
-            await tx.execute(insert(poll).values(source_id=source_id, slot=number))
-        return Slot(
-            source_id,
-            number,
-            row.baselined_at,
-            row.floor,
-            row.last_ok_at,
-            row.now,
-            failures,
-            row.quiet_polls,
-            row.etag,
-            row.last_modified,
-            row.body_sha256,
-        )
+        row = await self._database.at_once(BEGIN, source_id, number, LEASE, HALF_WAY)
+        return None if row is None else Slot(source_id, number, **row)
 
     async def renew(self, slot: Slot) -> bool:
         """Keep the lease of a poll under way; False where a later slot has taken over."""
@@ -125,9 +94,22 @@ class Sources:
             )
             return set(keys) - {row.key for row in rows}
 
-    async def terms(self) -> tuple[str, ...]:
-        """The words that rules of live subscriptions ask for, in a steady order."""
-        raise NotImplementedError
+    async def rules(self, version: int) -> tuple[int, tuple[str, ...]] | None:
+        """The rules of live subscriptions and the version of the book; None where it is this one.
+
+        In their canonical form, each once, those of most subscriptions first; at most a thousand.
+        """
+        live = (
+            sa.select(rule.c.canonical)
+            .join(subscription)
+            .where(subscription.c.ended_at.is_(None))
+            .group_by(rule.c.canonical)
+            .order_by(sa.func.count().desc(), rule.c.canonical)
+            .limit(_RULES)
+        )
+        async with self._database.transaction() as tx:
+            now: int = (await tx.execute(sa.select(rule_book.c.version))).scalar_one()
+            return None if now == version else (now, tuple(await tx.scalars(live)))
 
     async def unknown_to_all(self, routes: Collection[str], keys: Collection[str]) -> set[str]:
         """Those of ``keys`` that none of these sources has announced before."""
@@ -146,47 +128,32 @@ class Sources:
         All of it or nothing: a crash leaves the posts unknown, so that the next poll finds them.
         The first poll of a source is its silent baseline.
         """
-        dates = [each.published_at for each in polled.found if each.published_at is not None]
+        settled = finishing(slot, polled)
+        if not (polled.found or polled.sighted or polled.gap):
+            await self._database.at_once(FINISH, *settled)
+            return 0
         async with self._database.transaction() as tx:
-            current = await _update(
-                tx,
-                slot,
-                baselined_at=sa.func.coalesce(source.c.baselined_at, sa.func.now()),
-                baseline_floor=slot.floor if slot.baselined else min(dates, default=None),
-                last_ok_at=sa.func.now(),
-                newest_at=sa.func.greatest(source.c.newest_at, max(dates, default=None)),
-                failures=0,
-                failing_since=None,
-                trouble=None,
-                quiet_polls=0 if polled.found else source.c.quiet_polls + 1,
-                last_error=None,
-                etag=polled.etag,
-                last_modified=polled.last_modified,
-                body_sha256=polled.body_sha256,
-                next_due=sa.func.now() + timedelta(seconds=polled.next_in),
-            )
-            if not current:
+            if await (await within(tx)).fetchrow(FINISH, *settled) is None:
                 return 0  # fenced off: a later slot has taken over
-            new = await found.store(
-                tx,
-                slot.source_id,
-                polled.found,
-                silent=not slot.baselined,
-                floor=polled.floor,
-                late=polled.late,
-            )
-            await end(tx, slot, "ok", None, polled=polled, new=new)
-            if polled.sighted:
-                rows = [{"source_id": slot.source_id, "key": key} for key in sorted(polled.sighted)]
-                await tx.execute(insert(sighting).values(rows).on_conflict_do_nothing())
+            new = await _keep(tx, slot, polled)
             if polled.gap:
                 await read_on(tx, slot, polled)
         return new
 
     async def fail_poll(
-        self, slot: Slot, outcome: str, trouble: str, detail: str, *, next_in: float
+        self,
+        slot: Slot,
+        outcome: str,
+        trouble: str,
+        detail: str,
+        *,
+        next_in: float,
+        kept: Polled | None = None,
     ) -> None:
-        """Record why a poll failed and when to try again; nothing stored is touched."""
+        """Record why a poll failed and when to try again; nothing stored is touched.
+
+        What was ``kept`` all the same, the sound part of a list, is stored.
+        """
         async with self._database.transaction() as tx:
             current = await _update(
                 tx,
@@ -199,7 +166,10 @@ class Sources:
             )
             if not current:
                 return  # fenced off: how the source does is for the later slot to say
-            await end(tx, slot, outcome, detail, trouble=trouble)
+            now = sa.func.now()
+            await _end(tx, slot, finished_at=now, outcome=outcome, detail=detail, trouble=trouble)
+            if kept is not None:
+                await _keep(tx, slot, kept)
 
     async def _settle(self, slot: Slot, **values: object) -> bool:
         async with self._database.transaction() as tx:
@@ -214,3 +184,29 @@ async def _update(tx: AsyncConnection, slot: Slot, **values: object) -> bool:
         .returning(source.c.id)
     )
     return done.one_or_none() is not None
+
+
+async def _keep(tx: AsyncConnection, slot: Slot, polled: Polled) -> int:
+    """Store what a poll found; returns how many articles are new."""
+    new = await found.store(
+        tx,
+        slot.source_id,
+        polled.found,
+        silent=not slot.baselined,
+        floor=polled.floor,
+        late=polled.late,
+    )
+    await _end(tx, slot, new=new)
+    if polled.sighted:
+        rows = [{"source_id": slot.source_id, "key": key} for key in sorted(polled.sighted)]
+        await tx.execute(insert(sighting).values(rows).on_conflict_do_nothing())
+    return new
+
+
+async def _end(tx: AsyncConnection, slot: Slot, **values: object) -> None:
+    """Say what came of the poll of a slot."""
+    await tx.execute(
+        sa.update(poll)
+        .where(poll.c.source_id == slot.source_id, poll.c.slot == slot.number)
+        .values(**values)
+    )

@@ -1,4 +1,4 @@
-"""What ``pabal sources`` says of a declaration, a page, a proposal: lines of text. Pure."""
+"""What the commands say of a declaration, a page, a proposal: lines of text. Pure."""
 
 from __future__ import annotations
 

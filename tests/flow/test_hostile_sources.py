@@ -25,9 +25,12 @@ from scrapers.platforms.board import Board
 from scrapers.platforms.feed import Feed
 from scrapers.platforms.sitemap import Sitemap
 from service.collect import Collect
+from service.pulse.wording import TROUBLES
 from service.store.articles import Articles
 from service.store.database import Database
 from service.store.sources import Sources
+from service.store.vitals import Vitals
+from service.watch import Watch
 
 LIST = "https://www.ill.go.kr/list"
 SOURCES: dict[str, Source] = {
@@ -107,46 +110,65 @@ def moved(to: str) -> Answer:
 BOMB = gzip.compress(b"\0" * (20 * 2**20))
 ERROR_PAGE = "<html><title>시스템오류 | 오류안내</title><body>잠시 후 다시</body></html>"
 CHALLENGE = "<html><title>Just a moment...</title><script>_cf_chl_opt={}</script></html>"
-HOSTILE: dict[str, tuple[Answer, str, str]] = {
-    "500": (page("", "500 Oops"), "ServerTrouble", "status 500"),
-    "503 with Retry-After": (page("", "503 No", "Retry-After: 9"), "Throttled", "status 503"),
-    "404": (page("", "404 Not Found"), "Gone", "status 404"),
-    "403": (page("", "403 Forbidden"), "Disallowed", "status 403"),
-    "no answer": (silence, "Unreachable", f"no whole answer within {TOTAL}"),
-    "a reset": (reset, "Unreachable", "Error"),
-    "a drip without end": (stream(b"<", 10_000, 0.05), "Unreachable", "no whole answer within"),
-    "a body cut short": (cut, "ServerTrouble", "the body stopped half way"),
-    "100 MB": (stream(b"x" * 2**20, 100, 0), "TooLarge", "over 2097152 bytes"),
+HOSTILE: dict[str, tuple[Answer, str, str, str]] = {
+    "500": (page("", "500 Oops"), "ServerTrouble", "server", "status 500"),
+    "503 with Retry-After": (
+        page("", "503 No", "Retry-After: 9"),
+        "Throttled", "throttled", "status 503",
+    ),
+    "404": (page("", "404 Not Found"), "Gone", "gone", "status 404"),
+    "403": (page("", "403 Forbidden"), "Disallowed", "disallowed", "status 403"),
+    "no answer": (silence, "Unreachable", "unreachable", f"no whole answer within {TOTAL}"),
+    "a reset": (reset, "Unreachable", "unreachable", "Error"),
+    "a drip without end": (
+        stream(b"<", 10_000, 0.05),
+        "Unreachable", "unreachable", "no whole answer within",
+    ),
+    "a body cut short": (cut, "ServerTrouble", "server", "the body stopped half way"),
+    "100 MB": (stream(b"x" * 2**20, 100, 0), "TooLarge", "too-large", "over 2097152 bytes"),
     "100 MB, announced": (
-        stream(b"x", 1, 0, "Content-Length: 104857600"), "TooLarge", "104857600 bytes announced",
+        stream(b"x", 1, 0, "Content-Length: 104857600"),
+        "TooLarge", "too-large", "104857600 bytes announced",
     ),
     "a gzip bomb": (
-        page(BOMB, "200 OK", "Content-Encoding: gzip"), "TooLarge", "times its sent size",
+        page(BOMB, "200 OK", "Content-Encoding: gzip"),
+        "TooLarge", "too-large", "times its sent size",
     ),
     "gzip that is none": (
-        page("<html></html>", "200 OK", "Content-Encoding: gzip"), "Broken", "not the gzip it says",
+        page("<html></html>", "200 OK", "Content-Encoding: gzip"),
+        "Broken", "layout", "not the gzip it says",
     ),
-    "a redirect loop": (moved(LIST), "RedirectTrouble", "a redirect loop"),
+    "a redirect loop": (moved(LIST), "RedirectTrouble", "redirect", "a redirect loop"),
     "a redirect into the house": (
-        moved("http://169.254.169.254/meta"), "RedirectTrouble", "leaves ill.go.kr",
+        moved("http://169.254.169.254/meta"), "RedirectTrouble", "redirect", "leaves ill.go.kr",
     ),
-    "a redirect to a file": (moved("file:///etc/passwd"), "RedirectTrouble", "file:///etc/passwd"),
+    "a redirect to a file": (
+        moved("file:///etc/passwd"),
+        "RedirectTrouble", "redirect", "file:///etc/passwd",
+    ),
     "neither charset": (
         page(listing(row(9)).encode("utf-16-be")[1:] + b"\xff\xff"),
-        "LayoutError", "neither UTF-8 nor CP949",
+        "LayoutError", "layout", "neither UTF-8 nor CP949",
     ),
-    "half a page": (page(listing(row(9))[:-20]), "LayoutError", "stopped half way: no </html>"),
-    "an error page with 200": (page(ERROR_PAGE), "ChallengePage", "오류안내"),
-    "a browser check": (page(CHALLENGE), "ChallengePage", "in place of the page"),
-    "an empty list": (page(listing()), "LayoutError", "expected at least one 'ul.list > li'"),
+    "half a page": (
+        page(listing(row(9))[:-20]),
+        "LayoutError", "cut-off", "stopped half way: no </html>",
+    ),
+    "an error page with 200": (page(ERROR_PAGE), "ChallengePage", "error-page", "오류안내"),
+    "a browser check": (page(CHALLENGE), "ChallengePage", "challenge", "in place of the page"),
+    "an empty list": (
+        page(listing()),
+        "LayoutError", "empty", "expected at least one 'ul.list > li'",
+    ),
     "another layout": (
-        page(listing(row(9)).replace("span", "em")), "LayoutError", "expected one 'span'",
+        page(listing(row(9)).replace("span", "em")), "LayoutError", "layout", "expected one 'span'",
     ),
     "all dates in 2099": (
-        page(listing(row(9, "2099-01-01"))), "LayoutError", "no row has a date that can be read",
+        page(listing(row(9, "2099-01-01"))),
+        "LayoutError", "layout", "no row has a date that can be read",
     ),
 }  # fmt: skip
-"""By behaviour: the answer, the class that is told of it, and words of its cause."""
+"""By behaviour: the answer, class and name of what it is told as, and words of its cause."""
 
 
 @dataclass
@@ -256,7 +278,7 @@ Look = Callable[[], Awaitable[None]]
 async def test_a_bad_answer_fails_that_poll_loudly_and_touches_nothing_else(
     behaviour: str, database: Database, sites: Sites, look: Look
 ) -> None:
-    answer, kind, cause = HOSTILE[behaviour]
+    answer, kind, trouble, cause = HOSTILE[behaviour]
     await look()
     before = await stored(database)
     assert len(before) == 6
@@ -280,13 +302,20 @@ async def test_a_bad_answer_fails_that_poll_loudly_and_touches_nothing_else(
     after = await stored(database)
     assert {key: after[key] for key in before} == before
     assert set(after) - set(before) == {("feed", "3"), ("news", "3")}
-    open_items = "SELECT kind, subject, detail FROM ops_item WHERE closed_at IS NULL"
-    ((item, subject, told),) = await rows(database, open_items)
-    assert (item, subject) == ("source-broken", "ill")
-    assert told == f"{kind}: {detail}"
+    assert await rows(database, "SELECT trouble FROM poll WHERE trouble <> ''") == [(trouble,)]
+    watch = Watch(SOURCES, Vitals(database), 1.0)
+    await watch.look()
+    open_items = (
+        "SELECT subject, detail FROM ops_item WHERE kind = 'source-broken' AND closed_at IS NULL"
+    )
+    ((subject, told),) = await rows(database, open_items)
+    assert subject == "ill"
+    assert f"{kind}: {detail}" in told
+    assert TROUBLES[trouble][0] in told
 
     sites.whole_list = None
     await look()
+    await watch.look()
     assert await rows(database, open_items) == []
     assert set(await stored(database)) - set(after) == {("ill", "3")}
     health = "SELECT failures, last_error FROM source WHERE id = 'ill'"

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from service.model import Found
 from service.store import tables
 from service.store.database import Database
-from service.store.sources import Polled, Sources
+from service.store.polled import Polled
+from service.store.sources import Sources
 from service.work import connect
 
 Add = Callable[..., Awaitable[int]]
@@ -151,5 +152,6 @@ _ROWS: dict[str, Callable[[int], dict[str, Any]]] = {
     "mention": lambda n: {"series": "협의회", "name": f"제{n}차 협의회", "parties": []},
     "revision": lambda _: {"title": "옛 제목", "text": "옛 본문", "publishers": []},
     "rule": lambda n: {"text": f"낱말{n}", "canonical": f"낱말{n}"},
+    "poll": lambda n: {"slot": n, "outcome": "ok", "finished_at": sa.func.now()},
     "story": lambda _: {"created_at": sa.func.now()},
 }

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
-from service.model import Found
+from service.model import Found, Shape
+from service.store.articles import Articles
+from service.store.attachments import Attachments
 from service.store.database import Database
 from service.store.polled import Polled, Slot
+from service.store.revisits import Revisits
 from service.store.sources import Sources
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -142,7 +148,8 @@ async def test_a_slot_brings_what_the_last_poll_left(
     sources: Sources, sql: asyncpg.Connection, found: MakeFound, polled: MakePolled
 ) -> None:
     first = await begin(sources, sql)
-    assert first == Slot("a", 1, False, None, 0, 0, None, None, None)
+    assert first == Slot("a", 1, None, None, None, first.now, 0, 0, None, None, None)
+    assert not first.baselined
     left = polled(
         found("k", published_at=NINE), etag='"1"', last_modified="then", body_sha256=b"\1" * 32
     )
@@ -150,7 +157,10 @@ async def test_a_slot_brings_what_the_last_poll_left(
 
     second = await begin(sources, sql)
 
-    assert second == Slot("a", 2, True, NINE, 0, 0, '"1"', "then", b"\1" * 32)
+    looked = await sql.fetchval("SELECT last_ok_at FROM source WHERE id = 'a'")
+    assert second == Slot("a", 2, looked, NINE, looked, second.now, 0, 0, '"1"', "then", b"\1" * 32)
+    assert second.baselined
+    assert first.now < looked < second.now
 
 
 async def test_a_lease_is_kept_until_a_later_slot_takes_over(
@@ -191,10 +201,9 @@ async def test_an_older_slot_fails_and_changes_nothing(
     await begin(sources, sql)
     before = await sql.fetchrow("SELECT * FROM source WHERE id = 'a'")
 
-    await sources.fail_poll(old, "LayoutError", "no rows", next_in=600, notice=True)
+    await sources.fail_poll(old, "LayoutError", "layout", "no rows", next_in=600)
 
     assert await sql.fetchrow("SELECT * FROM source WHERE id = 'a'") == before
-    assert await sql.fetchval("SELECT count(*) FROM ops_item") == 0
 
 
 # what a poll stores
@@ -223,9 +232,12 @@ async def test_what_is_older_than_the_baseline_stays_silent(
         found("newer", published_at=NINE + hour),
         found("undated"),
     ]
-    await baselined(sources, sql, polled(*later))
+    slot = await begin(sources, sql)
+    await sources.finish_poll(slot, polled(*later, floor=slot.floor))
     # The floor is of the first baseline for ever, whatever came since.
-    await baselined(sources, sql, polled(found("older still", published_at=NINE - hour)))
+    slot = await begin(sources, sql)
+    older = found("older still", published_at=NINE - hour)
+    await sources.finish_poll(slot, polled(older, floor=slot.floor))
 
     rows = await sql.fetch("SELECT key FROM article WHERE baseline ORDER BY key")
     assert [row["key"] for row in rows] == ["k1", "k2", "k3", "older", "older still"]
@@ -330,20 +342,30 @@ async def test_a_poll_leaves_a_row_that_tells_what_came_of_it(
     sources: Sources, sql: asyncpg.Connection, polled: MakePolled
 ) -> None:
     await sources.finish_poll(await begin(sources, sql), polled("k1", "k2", pages=3, seen=30))
-    await sources.fail_poll(
-        await begin(sources, sql), "LayoutError", "no rows", next_in=60, notice=False
-    )
+    slot = await begin(sources, sql)
+    await sources.fail_poll(slot, "LayoutError", "empty", "no rows", next_in=60)
     await begin(sources, sql)
 
     rows = await sql.fetch(
-        "SELECT slot, outcome, detail, pages, seen, new, finished_at IS NOT NULL"
+        "SELECT slot, outcome, trouble, detail, pages, seen, new, finished_at IS NOT NULL"
         " FROM poll ORDER BY slot"
     )
     assert [tuple(row) for row in rows] == [
-        (1, "ok", None, 3, 30, 2, True),
-        (2, "LayoutError", "no rows", 0, 0, 0, True),
-        (3, None, None, 0, 0, 0, False),
+        (1, "ok", None, None, 3, 30, 2, True),
+        (2, "LayoutError", "empty", "no rows", 0, 0, 0, True),
+        (3, None, None, None, 0, 0, 0, False),
     ]
+
+
+async def test_what_a_list_looked_like_is_kept_with_its_poll(
+    sources: Sources, sql: asyncpg.Connection, polled: MakePolled
+) -> None:
+    shape = Shape(rows=20, dated=19, issued=0, teased=20, title=31)
+    await sources.finish_poll(await begin(sources, sql), polled("k1", shape=shape))
+    await sources.finish_poll(await begin(sources, sql), polled())
+
+    rows = await sql.fetch("SELECT shape FROM poll ORDER BY slot")
+    assert [row["shape"] and json.loads(row["shape"]) for row in rows] == [asdict(shape), None]
 
 
 async def test_quiet_polls_are_counted_until_something_comes(
@@ -398,7 +420,7 @@ async def test_a_failure_touches_no_article_and_says_when_to_try_again(
     queued = await wakes()
 
     slot = await begin(sources, sql)
-    await sources.fail_poll(slot, "ServerTrouble", "503", next_in=90, notice=False)
+    await sources.fail_poll(slot, "ServerTrouble", "server", "503", next_in=90)
 
     row = await sql.fetchrow("SELECT *, next_due - now() AS rest FROM source WHERE id = 'a'")
     assert (row["failures"], row["last_error"]) == (1, "ServerTrouble: 503")
@@ -409,38 +431,106 @@ async def test_a_failure_touches_no_article_and_says_when_to_try_again(
     assert await sql.fetchval("SELECT count(*) FROM ops_item") == 0
 
 
-async def test_one_item_is_open_however_often_a_source_fails_and_a_good_poll_closes_it(
+async def test_a_source_fails_since_its_first_failure_until_a_good_poll(
     sources: Sources, sql: asyncpg.Connection, polled: MakePolled
 ) -> None:
-    for detail in ("one", "two", "three"):
-        slot = await begin(sources, sql)
-        await sources.fail_poll(slot, "LayoutError", detail, next_in=60, notice=True)
-    other = await begin(sources, sql, "b")
-    await sources.fail_poll(other, "TooLarge", "huge", next_in=60, notice=True)
+    query = "SELECT failures, trouble, last_error, failing_since FROM source WHERE id = 'a'"
+    seen = []
+    for trouble in ("dns", "layout"):
+        await sources.fail_poll(await begin(sources, sql), "Oops", trouble, "no rows", next_in=60)
+        seen.append(await sql.fetchrow(query))
 
-    query = "SELECT subject, detail, times, closed_at IS NULL FROM ops_item ORDER BY id"
-    assert [tuple(row) for row in await sql.fetch(query)] == [
-        ("a", "LayoutError: three", 3, True),
-        ("b", "TooLarge: huge", 1, True),
-    ]
+    assert [tuple(row)[:3] for row in seen] == [
+        (1, "dns", "Oops: no rows"), (2, "layout", "Oops: no rows"),
+    ]  # fmt: skip
+    assert seen[0]["failing_since"] == seen[1]["failing_since"] is not None
+    assert await sql.fetchval("SELECT count(*) FROM ops_item") == 0  # that is for the watch
 
     await sources.finish_poll(await begin(sources, sql), polled())
 
-    assert [tuple(row) for row in await sql.fetch(query)] == [
-        ("a", "LayoutError: three", 3, False),
-        ("b", "TooLarge: huge", 1, True),
-    ]
-    row = await sql.fetchrow("SELECT failures, last_error FROM source WHERE id = 'a'")
-    assert tuple(row) == (0, None)
+    assert tuple(await sql.fetchrow(query)) == (0, None, None, None)
 
 
-async def test_a_source_that_breaks_again_opens_a_new_item(
-    sources: Sources, sql: asyncpg.Connection, polled: MakePolled
+async def test_a_worker_that_ended_half_way_is_a_failure_with_a_name(
+    sources: Sources, sql: asyncpg.Connection
 ) -> None:
-    for _ in range(2):
-        slot = await begin(sources, sql)
-        await sources.fail_poll(slot, "LayoutError", "no rows", next_in=60, notice=True)
-        await sources.finish_poll(await begin(sources, sql), polled())
+    await begin(sources, sql)
+    slot = await begin(sources, sql)
 
-    rows = await sql.fetch("SELECT times, closed_at IS NULL FROM ops_item")
-    assert [tuple(row) for row in rows] == [(1, False), (1, False)]
+    row = await sql.fetchrow("SELECT failures, trouble, failing_since FROM source WHERE id = 'a'")
+    assert tuple(row)[:2] == (slot.failures, "abandoned") == (1, "abandoned")
+    assert row["failing_since"] is not None
+
+
+# when nobody looks
+
+
+async def test_a_paused_source_is_not_due_until_it_goes_on(
+    sources: Sources, sql: asyncpg.Connection
+) -> None:
+    assert await sources.pause("a", "그쪽에서 쉬어 달라고 함")
+
+    assert await sources.claim_due(["a", "b"]) == [("b", 1)]
+    row = await sql.fetchrow("SELECT paused_at, paused_why FROM source WHERE id = 'a'")
+    assert row["paused_at"] is not None
+    assert row["paused_why"] == "그쪽에서 쉬어 달라고 함"
+
+    assert await sources.pause("a", None)
+
+    assert await sources.claim_due(["a"]) == [("a", 1)]
+    row = await sql.fetchrow("SELECT paused_at, paused_why FROM source WHERE id = 'a'")
+    assert tuple(row) == (None, None)
+
+
+async def test_pages_and_files_of_a_paused_source_are_not_asked_for_until_it_goes_on(
+    sources: Sources, database: Database, add: Callable[..., Awaitable[int]]
+) -> None:
+    owed = await add("article", collected_at=None, read_at=None)
+    told = await add("article", triaged_at=sa.func.now(), look_due=sa.func.now())
+    file = await add("attachment", article_id=told, document=0, rank=0, due_at=sa.func.now())
+    articles, files = Articles(database), Attachments(database)
+    revisits = Revisits(database, (timedelta(hours=1),))
+    await sources.pause("a", "쉼")
+
+    assert await articles.claim_owed("a") is None
+    assert await files.claim_owed("a") is None
+    assert await revisits.claim_due("a") is None
+
+    await sources.pause("a", None)
+
+    page, attached, due = (
+        await articles.claim_owed("a"), await files.claim_owed("a"), await revisits.claim_due("a")
+    )  # fmt: skip
+    assert page is not None
+    assert attached is not None
+    assert due is not None
+    assert (page.article.id, attached.id, due.article.id) == (owed, file, told)
+
+
+async def test_a_source_that_has_no_row_cannot_be_paused(sources: Sources) -> None:
+    assert not await sources.pause("nobody", "왜냐하면")
+
+
+# what sources that search are asked for
+
+
+async def test_rules_come_once_those_of_most_subscriptions_first_while_their_book_is_new(
+    database: Database, add: Callable[..., Awaitable[int]], sql: asyncpg.Connection
+) -> None:
+    store = Sources(database)
+    rules = {"하나": ("관세",), "둘": ("수출", "통상"), "셋": ("수출",)}
+    for name, typed in rules.items():
+        made = await add("subscription", name=name)
+        for each in typed:
+            await add("rule", subscription_id=made, text=each, canonical=each)
+    ended = await add("subscription", ended_at=datetime.now(ZoneInfo("Asia/Seoul")))
+    await add("rule", subscription_id=ended, text="옛것", canonical="옛것")
+
+    book = await store.rules(-1)
+
+    assert book is not None
+    version, found = book
+    assert found == ("수출", "관세", "통상")
+    assert await store.rules(version) is None
+    await sql.execute("UPDATE rule_book SET version = version + 1")
+    assert await store.rules(version) == (version + 1, found)

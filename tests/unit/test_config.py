@@ -41,6 +41,9 @@ def test_nothing_set_gives_every_default() -> None:
         ("PABAL_LOOK_AGAIN", "soon"),
         ("PABAL_LOOK_AGAIN", "1h,0d"),
         ("PABAL_PRIVATE_WEBHOOKS", "perhaps"),
+        ("PABAL_KEY_NAVER_ID", "two words"),
+        ("PABAL_KEY_NAVER_ID", "id\r\nX-Injected: 1"),
+        ("PABAL_KEY_DATA_GO_KR", "열쇠"),
     ],
 )
 def test_a_bad_setting_is_refused_by_its_name(name: str, value: str) -> None:
@@ -86,3 +89,23 @@ def test_looks_are_given_by_commas_and_made_the_soonest_first(
     given: str, looks: list[timedelta]
 ) -> None:
     assert list(from_environment({"PABAL_LOOK_AGAIN": given}).looks) == looks
+
+
+def test_keys_are_known_by_their_names_and_shown_nowhere(tmp_path: Path) -> None:
+    secret = tmp_path / "key"
+    secret.write_text("gehe%2Bim\n")
+    given = {"PABAL_KEY_DATA_GO_KR_FILE": str(secret), "PABAL_KEY_NAVER_ID": "geheim"}
+
+    settings = from_environment({**given, "PABAL_KEY_BIZINFO": ""})
+
+    assert settings.keys == {"data_go_kr": "gehe%2Bim", "naver_id": "geheim"}
+    assert "gehe" not in repr(settings)
+    assert settings.lacks(("naver_id", "naver_secret")) == ("PABAL_KEY_NAVER_SECRET",)
+    assert settings.lacks(()) == ()
+
+
+def test_a_bad_key_is_not_repeated() -> None:
+    with pytest.raises(BadSetting) as refused:
+        from_environment({"PABAL_KEY_BIZINFO": "ge heim"})
+
+    assert "heim" not in str(refused.value)

@@ -19,6 +19,8 @@ from structlog.testing import capture_logs
 from service.schedule import Schedule
 from service.store.database import Database
 from service.store.sources import Sources
+from service.store.vitals import Vitals
+from service.watch import Watch
 
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"  # port 1: nobody listens
 THEN = datetime(2026, 11, 20, tzinfo=UTC)
@@ -48,8 +50,13 @@ async def database() -> AsyncIterator[Database]:
     await made.close()
 
 
+def schedule_of(database: Database, sources: Sources | None = None, pace: float = 1) -> Schedule:
+    watch = Watch({}, Vitals(database), pace)
+    return Schedule(database, sources or Sources(database), ("a", "b"), pace, watch)
+
+
 def fast(database: Database, claims: Claims) -> Schedule:
-    return Schedule(database, cast("Sources", claims), ("a", "b"), pace=10_000)
+    return schedule_of(database, cast("Sources", claims), pace=10_000)
 
 
 async def test_ticks_claim_what_is_declared_until_stopped(database: Database) -> None:
@@ -85,11 +92,11 @@ async def test_ticks_go_on_while_the_database_is_away(database: Database) -> Non
     assert not schedule.trouble
 
 
-@pytest.mark.parametrize("name", ["tick", "sweep", "tidy"])
+@pytest.mark.parametrize("name", ["tick", "sweep", "watch", "tidy"])
 async def test_a_run_without_a_database_is_one_line_of_the_log(
     database: Database, name: str
 ) -> None:
-    schedule = Schedule(database, Sources(database), ("a",), pace=1)
+    schedule = schedule_of(database)
     schedule.start()
     assert schedule._scheduler is not None
     job = schedule._scheduler.get_job(name)
@@ -105,20 +112,20 @@ async def test_a_run_without_a_database_is_one_line_of_the_log(
 
 
 async def test_a_late_run_is_still_run_and_runs_never_pile_up(database: Database) -> None:
-    schedule = Schedule(database, Sources(database), ("a",), pace=1)
+    schedule = schedule_of(database)
     schedule.start()
     assert schedule._scheduler is not None
     jobs = schedule._scheduler.get_jobs()
     schedule.stop()
 
-    assert {job.id for job in jobs} == {"tick", "sweep", "tidy"}
+    assert {job.id for job in jobs} == {"tick", "sweep", "watch", "tidy"}
     for job in jobs:
         assert (job.coalesce, job.max_instances) == (True, 1)
         assert job.misfire_grace_time >= 60
 
 
 async def test_runs_that_were_missed_late_or_failed_are_counted(database: Database) -> None:
-    schedule = Schedule(database, Sources(database), ("a",), pace=1)
+    schedule = schedule_of(database)
     schedule.start()
     scheduler = schedule._scheduler
     assert scheduler is not None
@@ -142,4 +149,17 @@ async def test_runs_that_were_missed_late_or_failed_are_counted(database: Databa
 
 
 async def test_a_schedule_that_never_started_stops(database: Database) -> None:
-    Schedule(database, Sources(database), (), pace=1).stop()
+    schedule_of(database).stop()
+
+
+@pytest.mark.parametrize(("pace", "seconds"), [(1, 60), (6, 10), (600, 5)])
+async def test_the_watch_is_kept_every_minute_and_in_a_hurry_every_few_seconds(
+    database: Database, pace: float, seconds: float
+) -> None:
+    schedule = schedule_of(database, pace=pace)
+    schedule.start()
+    assert schedule._scheduler is not None
+    job = schedule._scheduler.get_job("watch")
+    schedule.stop()
+
+    assert job.trigger.interval.total_seconds() == seconds

@@ -49,6 +49,7 @@ poll = sa.Table(
     sa.Column("shape", pg.JSONB),
     sa.UniqueConstraint("source_id", "slot"),
     sa.Index("ix_poll_started_at", "started_at"),
+    sa.Index("ix_poll_shape", "source_id", "slot", postgresql_where=sa.text("shape IS NOT NULL")),
     comment="One row per slot of a source that was polled, with what came of it.",
 )
 
@@ -58,7 +59,18 @@ sighting = sa.Table(
     sa.Column("source_id", sa.Text, sa.ForeignKey("source.id"), primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
     at("seen_at", now=True),
+    sa.Index("ix_sighting_seen_at", "source_id", "seen_at"),
     comment="A post that a checking route showed and another route has.",
+)
+
+route_day = sa.Table(
+    "route_day",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("source_id", sa.Text, sa.ForeignKey("source.id"), primary_key=True),
+    sa.Column("shown", sa.Integer, nullable=False),
+    sa.Column("missed", sa.Integer, nullable=False),
+    comment="What the routes to the same posts first showed on a day in Korea, and one missed.",
 )
 
 backfill = sa.Table(
@@ -67,11 +79,15 @@ backfill = sa.Table(
     ident(),
     sa.Column("source_id", sa.Text, sa.ForeignKey("source.id"), nullable=False),
     at("since", required=True),
-    sa.Column("silent", sa.Boolean, nullable=False),
+    # From which time on it tells what it finds, NULL: nobody is told of anything.
+    at("told_from"),
     at("asked_at", now=True),
     # The request for the page that is next, NULL: the first.
     sa.Column("request", pg.JSONB),
-    *map(count, ("pages", "seen", "new", "fence", "failures")),
+    # Pages in a row, the last ones, that brought nothing new and nothing older.
+    *map(count, ("pages", "seen", "new", "still", "fence", "failures")),
+    # Whether it came by something known: what stands above that is for the polls to find.
+    sa.Column("met", sa.Boolean, nullable=False, server_default=sa.text("false")),
     at("oldest_at"),
     at("due_at", now=True),
     text("last_error", required=False),

@@ -48,6 +48,21 @@ endpoint = sa.Table(
     comment="Where they want to be told.",
 )
 
+# A table of its own: whoever owes holds the rows of endpoints, and two would wait for each other.
+pacing = sa.Table(
+    "pacing",
+    metadata,
+    sa.Column(
+        "endpoint_id",
+        sa.BigInteger,
+        sa.ForeignKey("endpoint.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    at("turn_at", required=True),
+    comment="When an endpoint had its last turn of the alerts that come to it one by one.",
+)
+
 rule_book = sa.Table(
     "rule_book",
     metadata,

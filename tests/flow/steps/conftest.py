@@ -16,7 +16,9 @@ from scrapers import registry as declared_sources
 from scrapers.errors import LayoutError, ScrapeError
 from scrapers.fetch import Fetcher
 from scrapers.model import (
+    NOBODY_ASKS,
     Answer,
+    Asking,
     Detail,
     File,
     Freshness,
@@ -106,6 +108,8 @@ def add_article(sql: asyncpg.Connection) -> AddArticle:
 class Board:
     """A declared source of one line a post: ``key``, ``key pinned``; a last ``more`` leads on.
 
+    A last ``cut`` says that more was to come, and ``nothing`` that there is none of late.
+
     A post's page is ``name: value`` a line; ``body`` names the first page of a text kept elsewhere.
     """
 
@@ -115,16 +119,25 @@ class Board:
     pause: float = 2.5
     max_pages: int = 3
     off: str | None = None
+    route_of: str | None = None
+    checks: bool = False
+    searches: bool = False
+    needs: tuple[str, ...] = ()
     whole: bool = False
+    parts: int = 1
 
-    def first(self) -> Request:
-        return Request(f"{HOST}/list/1")
+    def first(self, asking: Asking = NOBODY_ASKS) -> Request:
+        return Request(f"{HOST}/list/{1 + asking.turn % self.parts}")
 
     def read_list(self, page: Page) -> Listing:
         lines = page.body.decode().split("\n")
         if lines == [""]:
             raise LayoutError(page.url, "no rows")
         more = None
+        if lines == ["nothing"]:
+            return Listing(())
+        if lines[-1] == "cut":
+            return Listing(tuple(self._post(line) for line in lines[:-1]), None, "cut-off")
         if lines[-1] == "more":
             lines.pop()
             more = Request(f"{HOST}/list/{int(page.url[-1]) + 1}")

@@ -150,19 +150,26 @@ async def test_nothing_is_stored_where_a_later_page_fails_and_the_next_poll_find
     assert not await sql.fetchval("SELECT bool_or(baseline) FROM article WHERE key <> 'k1'")
 
 
-@pytest.mark.parametrize(("last", "pages"), [("k3\nmore", 2), ("k3", 2)])
-async def test_a_list_that_ends_before_anything_known_is_a_possible_gap(
-    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection, last: str, pages: int
+@pytest.mark.parametrize(("last", "goes_on"), [("k3\nmore", True), ("k3", False)])
+async def test_a_list_with_nothing_known_is_read_on_or_where_it_ends_a_possible_gap(
+    collect: MakeCollect,
+    poll: Poll,
+    serve: Serve,
+    sql: asyncpg.Connection,
+    last: str,
+    goes_on: bool,
 ) -> None:
     serve("/list/1", "k1", "k5\nk4\nmore")
     serve("/list/2", last)
     await poll(collect())
 
-    await poll(collect(max_pages=pages))
+    await poll(collect(max_pages=2))
 
     assert await keys(sql) == ["k1", "k3", "k4", "k5"]  # what was seen is not lost
     assert await last_poll(sql) == ("ok", 2, 3, 3)
-    assert await items(sql) == [("possible-gap", "a")]
+    assert await items(sql) == ([] if goes_on else [("possible-gap", "a")])
+    more = await sql.fetchval("SELECT request ->> 'url' FROM backfill")
+    assert more == (f"{LIST[:-1]}3" if goes_on else None)
 
 
 # when nothing is new
@@ -235,26 +242,29 @@ async def test_a_server_that_asks_for_patience_gets_it(
 
 
 FAILURES = [
-    (Unreachable(LIST, "reset"), False),
-    (ServerTrouble(LIST, "502"), False),
-    (Throttled(LIST, "429"), False),
-    (LayoutError(LIST, "no rows"), True),
-    (ChallengePage(LIST, "a login"), True),
-    (TooLarge(LIST, "100 MB"), True),
-    (RedirectTrouble(LIST, "a loop"), True),
-    (Gone(LIST, "404"), True),
-    (Disallowed(LIST, "robots.txt"), True),
+    (Unreachable(LIST, "no such name", "dns"), "dns"),
+    (Unreachable(LIST, "reset"), "unreachable"),
+    (ServerTrouble(LIST, "502"), "server"),
+    (Throttled(LIST, "429"), "throttled"),
+    (LayoutError(LIST, "no rows"), "layout"),
+    (LayoutError(LIST, "no rows", "empty"), "empty"),
+    (ChallengePage(LIST, "a captcha"), "challenge"),
+    (ChallengePage(LIST, "a login", "login"), "login"),
+    (TooLarge(LIST, "100 MB"), "too-large"),
+    (RedirectTrouble(LIST, "a loop"), "redirect"),
+    (Gone(LIST, "404"), "gone"),
+    (Disallowed(LIST, "robots.txt"), "disallowed"),
 ]
 
 
-@pytest.mark.parametrize(("error", "told"), FAILURES, ids=[type(e).__name__ for e, _ in FAILURES])
-async def test_a_failure_is_recorded_by_its_class_and_told_unless_it_passes(
+@pytest.mark.parametrize(("error", "trouble"), FAILURES, ids=[each for _, each in FAILURES])
+async def test_a_failure_is_recorded_by_its_class_and_its_name(
     collect: MakeCollect,
     poll: Poll,
     serve: Serve,
     sql: asyncpg.Connection,
     error: ScrapeError,
-    told: bool,
+    trouble: str,
 ) -> None:
     serve("/list/1", error)
 
@@ -263,9 +273,9 @@ async def test_a_failure_is_recorded_by_its_class_and_told_unless_it_passes(
 
     kind = type(error).__name__
     assert await last_poll(sql) == (kind, 0, 0, 0)
-    row = await sql.fetchrow("SELECT failures, last_error FROM source")
-    assert tuple(row) == (1, f"{kind}: {LIST}: {error.detail}")
-    assert await items(sql) == ([("source-broken", "a")] if told else [])
+    row = await sql.fetchrow("SELECT failures, trouble, last_error FROM source")
+    assert tuple(row) == (1, trouble, f"{kind}: {LIST}: {error.detail}")
+    assert await sql.fetchval("SELECT trouble FROM poll") == trouble
     assert 50.0 < await rest(sql) <= 66.0
     [line] = [each for each in logs if each["event"] == "poll.failed"]
     assert (line["source"], line["url"], line["kind"], line["why"]) == (
@@ -273,18 +283,16 @@ async def test_a_failure_is_recorded_by_its_class_and_told_unless_it_passes(
     )  # fmt: skip
 
 
-async def test_a_passing_failure_is_told_when_it_does_not_pass_and_taken_back_when_it_does(
+async def test_a_source_that_fails_again_is_asked_ever_more_slowly(
     collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
 ) -> None:
     error = ServerTrouble(LIST, "502")
     serve("/list/1", error, error, error, error, "k1")
-    told, waits = [], []
+    waits = []
     for _ in range(5):
         await poll(collect())
-        told.append(len(await items(sql)))
         waits.append(await rest(sql))
 
-    assert told == [0, 0, 1, 1, 0]
     for wait, expected in zip(waits, (60.0, 120.0, 240.0, 480.0, 60.0), strict=True):
         assert expected * 0.85 < wait <= expected * 1.1
 
@@ -309,7 +317,42 @@ async def test_an_empty_list_is_loud_and_stores_nothing(
 
     assert await keys(sql) == ["k1"]
     assert await last_poll(sql) == ("LayoutError", 0, 0, 0)
-    assert await items(sql) == [("source-broken", "a")]
+    assert await sql.fetchval("SELECT failures FROM source") == 1
+
+
+async def test_the_sound_part_of_a_list_that_was_cut_off_is_kept_and_the_poll_has_failed(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "k1", "k3\nk1\ncut", "k4\nk3\nk2\nk1")
+    await poll(collect())
+
+    with capture_logs() as logs:
+        await poll(collect())
+
+    assert await keys(sql) == ["k1", "k3"]
+    assert not await sql.fetchval("SELECT baseline FROM article WHERE key = 'k3'")
+    assert await last_poll(sql) == ("LayoutError", 0, 0, 1)
+    row = await sql.fetchrow("SELECT failures, trouble, last_error FROM source")
+    assert tuple(row) == (1, "cut-off", f"LayoutError: {LIST}: read in part: 2 posts")
+    assert [each["trouble"] for each in logs if each["event"] == "poll.half_read"] == ["cut-off"]
+    assert 50.0 < await rest(sql) <= 66.0  # there may be more to keep
+
+    await poll(collect())
+
+    assert await keys(sql) == ["k1", "k3", "k2", "k4"]
+    assert await last_poll(sql) == ("ok", 1, 4, 2)
+    assert await sql.fetchval("SELECT failures FROM source") == 0
+
+
+async def test_a_list_that_gave_out_nothing_hides_nothing(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "k1", "nothing", "k2\nk1")
+    for _ in range(3):
+        await poll(collect())
+
+    assert await keys(sql) == ["k1", "k2"]
+    assert await items(sql) == []
 
 
 # in which form a post is stored

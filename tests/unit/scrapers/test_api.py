@@ -11,6 +11,7 @@ from scrapers.dates import SEOUL
 from scrapers.errors import ChallengePage, LayoutError
 from scrapers.model import Page, Post, Request
 from scrapers.platforms.api import Api
+from scrapers.platforms.article import ArticleLayout
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 API = Api(
@@ -115,7 +116,16 @@ def test_a_row_that_is_not_as_known_is_refused(broken: object) -> None:
 
 def test_a_list_without_one_readable_day_is_refused() -> None:
     with pytest.raises(LayoutError, match="no row has a date"):
-        posts(row(open="상시"))
+        posts(row(open={"from": "상시"}))
+
+
+@pytest.mark.parametrize("name", ["id", "name", "open", "agency"])
+def test_a_list_in_which_one_name_has_changed_is_refused(name: str) -> None:
+    renamed = [{f"{each}_" if each == name else each: row()[each] for each in row()}]
+
+    with pytest.raises(LayoutError):
+        posts(*renamed)
+    assert len(posts(row(id=8), {**row(), "agency": None})) == 2
 
 
 def test_a_refusal_with_status_200_is_told_in_the_words_of_the_site() -> None:
@@ -183,6 +193,30 @@ def test_the_text_of_a_post_is_read_as_its_reader_sees_it() -> None:
 def test_a_post_without_text_is_refused(content: object) -> None:
     with pytest.raises(LayoutError, match=r"no text at 'data\.body'"):
         OPENED.read_post(page(content))
+
+
+def test_posts_may_have_a_page_and_a_teaser() -> None:
+    paged = replace(API, article=ArticleLayout(body="div.body"), summary="period")
+    (only,) = paged.read_list(listing(row(period=" 예산 <b>소진</b>시까지 "))).posts
+
+    assert only.summary == "예산 소진시까지"
+    assert paged.open(only) == Request("https://www.a.kr/view?id=7")
+    assert paged.read_post(page(b"<html><div class=body>text</div></html>")).text == "text"
+
+
+def test_rows_may_stand_one_level_deeper_as_items() -> None:
+    deeper = page({"data": {"list": {"item": [row(), row(id=8)]}}})
+
+    assert [post.key for post in API.read_list(deeper).posts] == ["7", "8"]
+
+
+def test_no_rows_are_no_trouble_where_the_site_counts_none() -> None:
+    counted = replace(API, total="count")
+
+    assert counted.read_list(page({"count": 0, "data": {"list": []}})).posts == ()
+    for trouble in ({"count": 3, "data": {"list": []}}, {"count": 0}):
+        with pytest.raises(LayoutError, match="expected at least one row"):
+            counted.read_list(page(trouble))
 
 
 def test_posts_have_no_pages_of_a_viewer() -> None:

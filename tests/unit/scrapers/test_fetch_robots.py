@@ -46,6 +46,16 @@ class Host:
         return self.says
 
 
+async def test_rules_that_are_out_of_date_are_forgotten_when_a_new_host_comes() -> None:
+    host = Host()
+    for number in range(3):
+        await host.delay(f"https://h{number}.example.kr/")
+    host.now += timedelta(hours=24)
+    await host.delay("https://new.example.kr/")
+
+    assert (*host.robots._kept,) == (*host.robots._locks,) == (b"new.example.kr",)
+
+
 async def test_robots_txt_is_asked_once_a_day_for_each_host() -> None:
     host = Host()
     for _ in range(2):

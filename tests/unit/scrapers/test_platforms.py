@@ -371,6 +371,33 @@ def test_a_file_without_a_name_is_refused() -> None:
         replace(LAYOUT, files="a").read(post("<div class=body>가</div><a href='/f'><img></a>"))
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "<div class=body>가</div><a class=moved href='/f?id=1'>가 (최종).hwpx (1.2MB)</a>",
+        "<div class=body>가<ul><li><a href='/f?id=1'>가.PDF</a></ul></div>",
+        "<div class=body>가<a onclick='load(1)'>가.hwp</a></div>",
+        "<div class=body>가</div><p><b>가.zip</b><a href='/f?id=1'>내려받기</a></p>",
+    ],
+    ids=["elsewhere", "in what is dropped", "by a script in the text", "beside its link"],
+)
+def test_a_file_that_is_named_where_none_is_found_is_heard_of(named: str) -> None:
+    layout = replace(LAYOUT, files="a.file", file_name="b", drop="ul")
+
+    with pytest.raises(LayoutError, match="a file is named"):
+        layout.read(post(named))
+    assert replace(layout, files=None).read(post(named)).files == ()
+
+
+def test_a_text_may_link_to_files_of_others() -> None:
+    link = "<a href='https://b.example/1.pdf'>보고서.pdf</a>"
+    detail = replace(LAYOUT, files="a.file").read(
+        post(f"<div class=body>가 {link}</div><a href='/viewer'>pdf 뷰어 내려받기 (.hwp)</a>")
+    )
+
+    assert detail.files == ()
+
+
 def test_what_is_dropped_from_the_body_may_hold_the_title_and_the_files() -> None:
     layout = replace(LAYOUT, title="h3", files="a[href]", file_name="b", drop="h3, ul")
     files = "".join(

@@ -7,6 +7,7 @@ import ssl
 
 import pytest
 
+from scrapers.keys import Keys
 from scrapers.wire import Limits, Wire, _Host, _legacy_tls
 
 
@@ -56,7 +57,7 @@ async def test_whoever_leaves_just_as_the_turn_comes_passes_it_on() -> None:
 
 
 async def test_old_servers_are_met_with_certificates_checked_and_apart_from_all_others() -> None:
-    wire = Wire(agent="Pabal", replica=None, pace=1, limits=Limits())
+    wire = Wire(agent="Pabal", replica=None, pace=1, limits=Limits(), keys=Keys({}))
     old, new = wire._transport_to("www.semas.or.kr"), wire._transport_to("www.kotra.or.kr")
     assert old is wire._transport_to("www.semas.or.kr")
     assert new is wire._transport_to("semas.or.kr")
@@ -69,6 +70,21 @@ async def test_old_servers_are_met_with_certificates_checked_and_apart_from_all_
 
 @pytest.mark.parametrize("host", ["www.semas.or.kr", "www.kotra.or.kr"])
 async def test_a_replica_stands_in_for_old_servers_too(host: str) -> None:
-    wire = Wire(agent="Pabal", replica="http://127.0.0.1:1", pace=1, limits=Limits())
+    wire = Wire(agent="Pabal", replica="http://127.0.0.1:1", pace=1, limits=Limits(), keys=Keys({}))
     assert wire._transport_to(host) is wire._transport
+    await wire.aclose()
+
+
+async def test_hosts_that_rested_for_an_hour_are_forgotten_when_new_ones_come() -> None:
+    wire = Wire(agent="Pabal", replica=None, pace=1, limits=Limits(), keys=Keys({}))
+    for name in (b"old.example.kr", b"late.example.kr"):
+        async with wire._host(name).turn(0, urgent=False):
+            pass
+    wire._host(b"old.example.kr")._ended -= 3_601
+    async with wire._host(b"busy.example.kr").turn(0, urgent=False):
+        wire._host(b"busy.example.kr")._ended -= 3_601
+        new = wire._host(b"new.example.kr")
+
+        assert wire._host(b"new.example.kr") is new
+        assert set(wire._hosts) == {b"late.example.kr", b"busy.example.kr", b"new.example.kr"}
     await wire.aclose()

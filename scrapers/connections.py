@@ -1,0 +1,105 @@
+"""Connections to publishers: one carries one exchange at a time and is kept a while for the next.
+
+httpx's own pool goes over all it holds before and after every exchange, down to the sockets: of a
+thousand hosts asked in turn that costs several times the exchange. As every host is asked one thing
+at a time, there is nothing to queue for: here the one last used for its host is taken, or a new one
+made.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+
+import httpcore
+import httpx
+
+_KEPT = 16
+_KEPT_FOR = 15.0  # seconds
+
+
+class Connections(httpx.AsyncBaseTransport):
+    """A transport without limits of its own: who uses it bounds time and number."""
+
+    def __init__(self, verify: ssl.SSLContext) -> None:
+        """Open nothing yet; ``verify`` says whose certificates are trusted."""
+        self._verify = verify
+        self._idle: list[httpcore.AsyncHTTPConnection] = []  # the one used last is last
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer to ``request``, its body still to be read. Raises httpx.TransportError."""
+        assert isinstance(request.stream, httpx.AsyncByteStream)
+        url = request.url
+        sent = httpcore.Request(
+            request.method,
+            httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        connection = await self._connection(sent.url.origin)
+        answer = None
+        try:
+            answer = await connection.handle_async_request(sent)
+        except _FAILURES as error:
+            raise httpx.TransportError(str(error)) from error
+        finally:
+            if answer is None:
+                await connection.aclose()
+        body = _Body(answer, connection, self)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=body, extensions=answer.extensions
+        )
+
+    async def keep(self, connection: httpcore.AsyncHTTPConnection) -> None:
+        """Take back a connection after its exchange; half way through a body it is of no use."""
+        if connection.is_idle():
+            self._idle.append(connection)
+            connection = self._idle[0]
+            if len(self._idle) <= _KEPT:
+                return
+            del self._idle[0]
+        await connection.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections that nobody uses."""
+        while self._idle:
+            await self._idle.pop().aclose()
+
+    async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        for index in reversed(range(len(self._idle))):
+            if self._idle[index].can_handle_request(origin):
+                connection = self._idle.pop(index)
+                if not connection.has_expired():
+                    return connection
+                await connection.aclose()
+                break
+        return httpcore.AsyncHTTPConnection(origin, self._verify, keepalive_expiry=_KEPT_FOR)
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(
+        self,
+        answer: httpcore.Response,
+        connection: httpcore.AsyncHTTPConnection,
+        connections: Connections,
+    ) -> None:
+        self._answer = answer
+        self._connection = connection
+        self._connections = connections
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._answer.aiter_stream():
+                yield piece
+        except _FAILURES as error:
+            raise httpx.TransportError(str(error)) from error
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+        await self._connections.keep(self._connection)
+
+
+_FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
