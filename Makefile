@@ -1,9 +1,9 @@
 # `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test lint types contracts unit faults fuzz bench train requirements secrets clean
+.PHONY: help env run demo test lint types contracts unit faults fuzz rhythm bench train requirements secrets clean
 
 PYTHON ?= python3
-BENCH ?= documents terms match story coverage topics
+BENCH ?= documents terms match story coverage topics poll
 BIN := .venv/bin
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
@@ -45,6 +45,9 @@ faults: $(READY)  ## 오래 걸리는 고장 시험 / the long fault suite
 
 fuzz: $(READY)  ## 망가진 문서와 글 읽기, 10분 (ARGS="--minutes 1") / hurt documents and texts
 	@$(BIN)/python -m tests.fuzz.fuzz $(ARGS)
+
+rhythm: $(READY)  ## 모든 출처의 30일을 몇십 분에, 사고까지 (ARGS="--days 8") / a month of all sources
+	@$(BIN)/python tests/rhythm/rhythm.py $(ARGS)
 
 bench: $(READY)  ## 속도와 정확도, 남과 나란히 (BENCH=documents) / speeds, beside others
 	@for each in $(BENCH); do $(BIN)/python tests/bench/$$each.py $(ARGS) || exit 1; done

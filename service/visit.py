@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from scrapers.dates import SEOUL
 from scrapers.errors import Gone, ServerTrouble
 from scrapers.fetch import Fetcher
-from scrapers.model import Detail, File, Page, Post, Request, Source
+from scrapers.model import Detail, File, Moment, Page, Post, Request, Source
 from service import pick
 from service.model import Article, Found
 from service.store.database import storable
@@ -64,7 +65,7 @@ async def read(
     # Parsing a real page takes a tenth of a second: not on the event loop.
     detail = await asyncio.to_thread(source.read_post, await page_of(request))
     text = "\n".join([detail.text, *await _parts(source, detail, page_of)]).strip()
-    moment = detail.published
+    moment = None if _coarser(detail.published, article) else detail.published
     return Opened(
         text=clean(text) or article.summary,
         title=detail.title and clean(detail.title)[:_TITLE],
@@ -73,6 +74,14 @@ async def read(
         precision=moment.precision if moment else None,
         files=_filed(detail.files),
     )
+
+
+def _coarser(moment: Moment | None, article: Article) -> bool:
+    """Whether this is but the day of the time that the list gave, as a feed does beside a board."""
+    if moment is None or moment.precision != "day" or article.published_at is None:
+        return False
+    days = {each.astimezone(SEOUL).date() for each in (moment.at, article.published_at)}
+    return article.precision != "day" and len(days) == 1
 
 
 async def download(fetcher: Fetcher, source: Source, name: str, url: str, *, urgent: bool) -> bytes:

@@ -1,8 +1,8 @@
 """A layout that drifted: lists and posts that still read without an error, but not as they did.
 
-What they are like by custom is told by the older half of those that are known, so that a drift is
-not taken for custom as soon as it lasts; what they are like now by the last list where it was never
-otherwise, else by the last two, and by the last few texts.
+What they are like by custom is told by the older half of those that are known, of lists without the
+last ten, so that a drift is not taken for custom as soon as it lasts; what they are like now by the
+last list where it was never otherwise, else by the last two, and by the last few texts.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from service.model import Shape
 
 _N = TypeVar("_N", int, float)
 _ENOUGH = 5  # lists or texts to know a custom by
+_LAST = 10  # lists that all may be of today
 _CERTAIN = 5  # rows of a single list that are no chance
 _ALWAYS = 0.9  # the share of rows that have a field which belongs to them
 _OFTEN = 0.4  # the share of rows below which a field comes and goes by nature
@@ -47,11 +48,11 @@ def _lost(korean: str, english: str, rows: Sequence[int], have: Sequence[int]) -
     shares = [count / of for count, of in zip(have, rows, strict=True)]
     if len(shares) < _ENOUGH + 2:
         return None
-    low = _lowest(_older(shares))
+    low = _lowest(_custom(shares))
     gone = shares[-1] <= (low / 2 if low >= _ALWAYS else 0) and rows[-1] >= _CERTAIN
     if low < _OFTEN or not (gone or max(shares[-2:]) <= low / 2):
         return None
-    before, now = median_low(_older(shares)), shares[-1]
+    before, now = median_low(_custom(shares)), shares[-1]
     return (
         f"목록에서 {korean} 사라짐: 보통 {before:.0%}, 지금 {now:.0%} "
         f"(rows lost their {english}: {before:.0%} before, {now:.0%} now)"
@@ -62,7 +63,7 @@ def _fewer(rows: Sequence[int]) -> str | None:
     """Half the rows are gone from lists that are always as long; others vary by nature."""
     if len(rows) < _ENOUGH + 2:
         return None
-    before = _older(rows)
+    before = _custom(rows)
     ordinary, least = mode(before), min(before)
     steady = before.count(ordinary) >= _STEADY * len(before)
     now = rows[-1] if least == ordinary else max(rows[-2:])  # longer ones were read further down
@@ -77,7 +78,7 @@ def _fewer(rows: Sequence[int]) -> str | None:
 def _shorter(rows: Sequence[int], titles: Sequence[int]) -> str | None:
     if len(titles) < _ENOUGH + 2 or min(rows[-2:]) < _CERTAIN:
         return None
-    before = _older(titles)
+    before = _custom(titles)
     if max(titles[-2:]) >= _lowest(before) / 2:
         return None
     return (
@@ -99,6 +100,10 @@ def _emptied(lengths: Sequence[int]) -> str | None:
         f"본문이 비어 있음: 보통 {middle:,}자, 지금 {lengths[-1]:,}자 "
         f"(texts are empty: {middle:,} letters before, {lengths[-1]:,} now)"
     )
+
+
+def _custom(lists: Sequence[_N]) -> Sequence[_N]:
+    return lists[: max(_ENOUGH, (len(lists) - _LAST) // 2)]
 
 
 def _older(known: Sequence[_N]) -> Sequence[_N]:

@@ -24,6 +24,8 @@ _STRUCK_AFTER = 2
 _FEWEST = 5  # sources that fail alike are no chance any more
 _DARK, _WAVE, _LIT = 1 / 2, 1 / 4, 1 / 20  # shares of the sources
 _WAVE_LASTS = timedelta(days=1)
+_AHEAD = 3  # posts by which a route is left behind
+_APART = timedelta(hours=3)
 _TOGETHER = 3.0  # usual intervals, where many fall silent at once: a holiday nobody knew of
 
 
@@ -35,10 +37,15 @@ def findings(vitals: Sequence[Vital], now: datetime, standing: Standing = NOTHIN
     named. Of sources that fail or fall silent together only the outage is told.
     """
     found: list[Finding] = []
-    for government, subject in _SUBJECTS.items():
+    for government, group in _SUBJECTS.items():
         members = [each for each in vitals if each.government is government]
-        found += _Group(subject, members, now, standing).findings()
+        found += _Group(group, members, now, standing).findings()
     return found
+
+
+def subject(vital: Vital) -> str:
+    """Of which outage a source would be part."""
+    return _SUBJECTS[vital.government]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,9 @@ class _Group:
             since = min(each.failing_since or self.now for each in struck)
             detail = wording.dark(struck, len(self.members), since)
             found.append(Finding("outage", self.subject, detail))
-        return [*found, *self._broken(dark=dark), *self._quiet(dark=dark), *self._drifted()]
+        # When an outage is over, those that still fail have not been asked again.
+        unasked = dark or ("outage", self.subject) in self.standing
+        return [*found, *self._broken(dark=unasked), *self._quiet(dark=dark), *self._drifted()]
 
     def _stands(self, kind: FindingKind, vital: Vital) -> bool:
         return (kind, vital.source_id) in self.standing
@@ -116,11 +125,30 @@ class _Group:
             if not stands and silence.intervals is not None and silence.intervals <= _TOGETHER
         }
         together = len(just) >= max(_FEWEST, _WAVE * len(self.members))
-        return [
-            Finding("source-quiet", each.source_id, wording.silent(silence))
+        said = {
+            each.source_id: wording.silent(silence)
             for each, silence, _ in silent
             if not (together and each.source_id in just)
-        ]
+        }
+        said |= {} if dark else self._left_behind()
+        return [Finding("source-quiet", name, detail) for name, detail in said.items()]
+
+    def _left_behind(self) -> dict[str, str]:
+        """Routes that stand still while another one to the same posts moves on, and how it is said.
+
+        What another route shows within hours of it may be the same post, known by other times.
+        """
+        by_id = {each.source_id: each for each in self.members}
+        found = {}
+        for each in self.members:
+            if each.failures or not each.came:
+                continue
+            for name in each.siblings:
+                came = by_id[name].came if name in by_id else ()
+                newer = [at for at in came if each.came[-1] + _APART < at < self.now - _APART]
+                if len(newer) >= _AHEAD:
+                    found[each.source_id] = wording.left_behind(each.came[-1], name, len(newer))
+        return found
 
     def _drifted(self) -> list[Finding]:
         told = [(each.source_id, drifted(each.shapes, each.lengths)) for each in self.members]

@@ -23,7 +23,7 @@ class Vital:
     ``newest_at`` is when the newest post ever seen came out. ``came`` are the times at which posts
     of the eight weeks before the newest came out, ascending. ``shapes`` are those of the first list
     of each day and of the last ten, oldest first; ``lengths`` the letters of the texts that were
-    opened last, oldest first.
+    opened last, oldest first. ``siblings`` are the ids of other routes to the same posts.
     """
 
     source_id: str
@@ -38,6 +38,7 @@ class Vital:
     came: tuple[datetime, ...] = ()
     shapes: tuple[Shape, ...] = ()
     lengths: tuple[int, ...] = ()
+    siblings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,15 @@ def silent(silence: Silence) -> str:
     return f"{korean}, 보통 {usual_korean} 안에 나옴 ({english}, usually within {usual_english})"
 
 
+def left_behind(since: datetime, other: str, newer: int) -> str:
+    """A route without anything new while ``other`` showed ``newer`` posts."""
+    when = _moment(since)
+    return (
+        f"{when} 이후 새 글이 없는데 {other}에는 {newer}건이 나옴 "
+        f"(nothing new since {when}, while {other} showed {newer})"
+    )
+
+
 def dark(struck: Sequence[Vital], of: int, since: datetime) -> str:
     """Many of ``of`` sources that stopped answering together; ``struck``, not empty, are alike."""
     korean_group, english_group = _GROUPS[struck[0].government]

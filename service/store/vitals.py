@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scrapers.errors import PASSES
@@ -28,12 +29,14 @@ class Known:
     """What is declared of a source, as its health asks for.
 
     ``government``: a ministry's or an agency's, not an outlet's. ``every``: seconds between polls.
-    ``unsteady``: it brings what readers ask for, so that its silence says nothing.
+    ``unsteady``: it brings what readers ask for, so that its silence says nothing. ``siblings``:
+    other routes to the same posts.
     """
 
     government: bool
     every: float
     unsteady: bool = False
+    siblings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,41 @@ class Vitals:
             rows = await tx.execute(sa.select(*columns).where(*_OPEN))
             return {(row.kind, row.subject): row.first_at for row in rows}
 
+    async def hasten(self, every: Mapping[str, float]) -> None:
+        """Ask sources that failed in a passing way no later than in their ordinary interval.
+
+        ``every``: seconds by id. For when others answer again: back-off may have grown to hours.
+        Whoever told us when to come back is asked then.
+        """
+        soon = (
+            sa.func.unnest(
+                sa.cast(list(every), ARRAY(sa.Text)), sa.cast(list(every.values()), ARRAY(sa.Float))
+            )
+            .table_valued("id", "seconds", name="soon")
+            .render_derived()
+        )
+        wait = sa.func.make_interval(0, 0, 0, 0, 0, 0, soon.c.seconds)
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                sa.update(source)
+                .where(
+                    source.c.id == soon.c.id,
+                    source.c.next_due > sa.func.now() + wait,
+                    source.c.trouble != "throttled",
+                    *_FAILING,
+                )
+                .values(next_due=sa.func.now() + wait)
+            )
+
+    async def pardon(self, ids: Collection[str]) -> None:
+        """Count anew the failures of sources that were not asked again since an outage ended."""
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                sa.update(source)
+                .where(source.c.id.in_(ids), *_FAILING)
+                .values(failures=1, failing_since=sa.func.now())
+            )
+
     async def settle(self, findings: Collection[Finding]) -> Settled:
         """Open an item for each finding that has none, close those without a finding.
 
@@ -173,6 +211,7 @@ def _vital(
         came=tuple(came),
         shapes=shapes,
         lengths=lengths,
+        siblings=known.siblings,
     )
 
 
@@ -187,6 +226,7 @@ def _merged(
     return merged
 
 
+_FAILING = (source.c.failures > 0, source.c.trouble.in_(PASSES))
 _OPEN = (ops_item.c.kind.in_(get_args(FindingKind)), ops_item.c.closed_at.is_(None))
 
 

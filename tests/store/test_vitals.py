@@ -250,6 +250,65 @@ async def test_texts_of_the_baseline_stand_in_where_there_are_no_others(
 # what is opened and closed
 
 
+# when an outage ends
+
+
+async def fail(sql: asyncpg.Connection, trouble: str, source_id: str = "a") -> None:
+    await sql.execute(
+        "UPDATE source SET failures = 9, trouble = $1, failing_since = now() - interval '3 days',"
+        " next_due = now() + interval '5 hours' WHERE id = $2",
+        trouble,
+        source_id,
+    )
+
+
+async def waits(sql: asyncpg.Connection, source_id: str = "a") -> float:
+    """Seconds until it is asked again."""
+    query = "SELECT extract(epoch FROM next_due - now()) FROM source WHERE id = $1"
+    return float(await sql.fetchval(query, source_id))
+
+
+async def test_what_failed_in_passing_is_asked_again_in_its_usual_time(
+    vitals: Vitals, sql: asyncpg.Connection
+) -> None:
+    await fail(sql, "unreachable")
+    await fail(sql, "dns", "b")
+
+    await vitals.hasten({"a": 600.0})
+
+    assert 590 < await waits(sql) <= 600
+    assert await waits(sql, "b") > 4 * 3600
+    await sql.execute("UPDATE source SET next_due = now() + interval '1 minute' WHERE id = 'a'")
+    await vitals.hasten({"a": 600.0})
+    assert await waits(sql) <= 60
+
+
+@pytest.mark.parametrize("trouble", ["throttled", "layout", "gone"])
+async def test_who_said_when_to_come_back_or_has_to_be_mended_is_not_hastened(
+    vitals: Vitals, sql: asyncpg.Connection, trouble: str
+) -> None:
+    await fail(sql, trouble)
+
+    await vitals.hasten({"a": 600.0})
+
+    assert await waits(sql) > 4 * 3600
+
+
+async def test_a_pardoned_source_has_failed_once_and_just_now(
+    vitals: Vitals, sql: asyncpg.Connection, now: datetime
+) -> None:
+    await fail(sql, "unreachable")
+    await fail(sql, "layout", "b")
+
+    await vitals.pardon(["a", "b"])
+
+    first, second = await vitals.vitals(DECLARED)
+    assert first.failures == 1
+    assert first.failing_since is not None
+    assert first.failing_since >= now
+    assert second.failures == 9  # a person has to see to it
+
+
 async def items(sql: asyncpg.Connection) -> list[tuple[object, ...]]:
     rows = await sql.fetch(
         "SELECT kind, subject, detail, times, closed_at IS NULL FROM ops_item ORDER BY id"

@@ -164,6 +164,9 @@ class Board:
         if "file" in said:
             file = File(said["file"], f"{HOST}/file")
             detail = replace(detail, files=(file,), published=Moment(NINE, "minute"))
+        if "day" in said:
+            day = datetime.fromisoformat(said["day"]).replace(tzinfo=NINE.tzinfo)
+            detail = replace(detail, published=Moment(day, "day"))
         if "publisher" in said:
             detail = replace(detail, publisher=said["publisher"])
         if "body" in said:

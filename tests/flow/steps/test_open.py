@@ -68,6 +68,33 @@ async def test_a_page_adds_its_text_title_time_and_files(
     assert tuple(woken) == ("attach", b"a")
 
 
+@pytest.mark.parametrize(
+    ("known", "day", "kept"),
+    [
+        ((NINE, "second"), "2026-11-20", (NINE, "second")),
+        ((NINE, "second"), "2026-11-19", (datetime(2026, 11, 19, tzinfo=NINE.tzinfo), "day")),
+        ((NINE, "day"), "2026-11-20", (NINE.replace(hour=0), "day")),
+        ((None, None), "2026-11-20", (NINE.replace(hour=0), "day")),
+    ],
+)
+async def test_a_page_that_gives_the_same_day_alone_leaves_the_lists_time(
+    known: tuple[datetime | None, str | None],
+    day: str,
+    kept: tuple[datetime, str],
+    collect: MakeCollect,
+    serve: Serve,
+    add_article: AddArticle,
+    sql: asyncpg.Connection,
+) -> None:
+    await add_article(published_at=known[0], precision=known[1])
+    serve("/k1", f"text: 본문\nday: {day}")
+
+    await collect().open_owed("a")
+
+    row = await sql.fetchrow("SELECT published_at, precision FROM article")
+    assert tuple(row) == kept
+
+
 async def test_every_owed_page_of_the_source_is_opened_in_turn(
     collect: MakeCollect, serve: Serve, asked: Asked, add_article: AddArticle
 ) -> None:

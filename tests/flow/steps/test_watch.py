@@ -127,3 +127,32 @@ def test_what_is_declared_is_asked_for_what_health_needs(collect: MakeCollect) -
     assert of(kind="release") == of(kind="notice") == {"a": Known(government=True, every=60)}
     assert of(kind="news") == {"a": Known(government=False, every=60)}
     assert of(kind="news", searches=True)["a"].unsteady
+
+
+async def test_when_some_answer_again_the_others_are_asked_soon_and_none_is_named(
+    step: Collect, database: Database, sql: asyncpg.Connection
+) -> None:
+    names = [f"g{number:02}" for number in range(20)]
+    watch = Watch(dict.fromkeys(names, step.declared["a"]), Vitals(database), 1.0)
+    await step.sources.declare(names)
+    await sql.execute(
+        "UPDATE source SET failures = 12, trouble = 'unreachable', last_error = 'x',"
+        " failing_since = now() - interval '3 days', next_due = now() + interval '5 hours'"
+    )
+    far = "SELECT count(*) FROM source WHERE next_due > now() + interval '4 hours'"
+    well = (
+        "UPDATE source SET failures = 0, trouble = NULL, failing_since = NULL, last_ok_at = now()"
+        " WHERE id <= $1"
+    )
+
+    assert await notices(watch) == ["error pulse.outage government"]
+    assert await sql.fetchval(far) == 20  # nothing to hasten to
+
+    await sql.execute(well, "g05")
+    assert await notices(watch) == []
+    assert await sql.fetchval(far) == 6
+
+    await sql.execute(well, "g18")
+    assert await notices(watch) == ["info pulse.recovered government"]
+    assert await notices(watch) == []
+    assert await sql.fetchval("SELECT failures FROM source WHERE id = 'g19'") == 1

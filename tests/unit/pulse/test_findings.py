@@ -141,7 +141,36 @@ def test_an_outage_lasts_until_nearly_all_are_back() -> None:
     sources[:2] = [failing(each, 20, NOW - 3 * DAY) for each in sources[:2]]
     assert found(sources, standing) == [("outage", "government")]
     sources[0] = alive("ministry0")
-    assert found(sources, standing) == [("source-broken", "ministry1")]
+    assert found(sources, standing) == []  # it was not asked again since
+    assert found(sources, {}) == [("source-broken", "ministry1")]
+
+
+def test_a_route_that_stands_still_while_another_moves_on_is_quiet() -> None:
+    ahead = alive("list")
+    behind = replace(
+        alive("feed"),
+        newest_at=DAILY[-5],
+        came=DAILY[:-4],
+        siblings=("list", "a route that is off"),
+    )
+    assert found([ahead, behind]) == [("source-quiet", "feed")]
+    (finding,) = findings([ahead, behind], NOW)
+    assert finding.detail == (
+        "2026-03-21 13:00 이후 새 글이 없는데 list에는 3건이 나옴 "
+        "(nothing new since 2026-03-21 13:00, while list showed 3)"
+    )
+
+
+def test_a_route_behind_by_hours_or_by_one_post_or_failing_is_not_left_behind() -> None:
+    busy = tuple(NOW - each * MINUTE for each in reversed(range(600)))
+    ahead = replace(alive("list"), newest_at=NOW, came=busy)
+    for behind in (
+        replace(alive("feed"), newest_at=NOW - 2 * HOUR, came=busy[:-120]),
+        replace(alive("feed"), newest_at=DAILY[-2], came=DAILY[:-1]),
+        failing(replace(alive("feed"), came=busy[:-500]), 1, NOW - HOUR),
+    ):
+        other = ahead if behind.came[-1] > NOW - DAY else alive("list")
+        assert found([other, replace(behind, siblings=("list",))]) == []
 
 
 def test_many_that_fall_silent_on_the_same_day_are_left_a_while() -> None:

@@ -1,0 +1,28 @@
+"""The short form of ``make rhythm``: a few sources for two and a half simulated days."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "rhythm" / "rhythm.py"
+SOURCES = "exportvoucher,mofa_press,motir_press,motir_press_rss,mss_press_rss,yna"
+
+
+@pytest.mark.slow
+def test_days_of_a_few_sources_with_mishaps_meet_every_goal(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    options = ["--days", "2.5", "--step", "300", "--sources", SOURCES, "--report", str(report)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")}
+    done = subprocess.run(
+        [sys.executable, SCRIPT, *options],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "MISSED" not in report.read_text("utf-8")
