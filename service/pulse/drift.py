@@ -19,6 +19,7 @@ _LAST = 10  # lists that all may be of today
 _CERTAIN = 5  # rows of a single list that are no chance
 _ALWAYS = 0.9  # the share of rows that have a field which belongs to them
 _OFTEN = 0.4  # the share of rows below which a field comes and goes by nature
+_AS_LONG = 0.9  # of the ordinary length, the list before the fall
 _STEADY = 0.6  # the share of lists with just as many rows for their number to mean anything
 _WORDLESS, _WORDLESS_ONES = 10, 3  # letters; texts in a row
 _SHORT, _SHORT_ONES = 0.1, 6  # of the middling length; texts in a row
@@ -60,14 +61,18 @@ def _lost(korean: str, english: str, rows: Sequence[int], have: Sequence[int]) -
 
 
 def _fewer(rows: Sequence[int]) -> str | None:
-    """Half the rows are gone from lists that are always as long; others vary by nature."""
+    """Half the rows went at once from lists that are always as long; others vary by nature.
+
+    A list of the last days grows and shrinks by a few rows a day, and may do so by half in the end.
+    """
     if len(rows) < _ENOUGH + 2:
         return None
     before = _custom(rows)
     ordinary, least = mode(before), min(before)
     steady = before.count(ordinary) >= _STEADY * len(before)
     now = rows[-1] if least == ordinary else max(rows[-2:])  # longer ones were read further down
-    if not steady or now > least / 2:
+    full = [each for each in rows if each > least / 2]
+    if not steady or now > least / 2 or full[-1] < _AS_LONG * ordinary:
         return None
     return (
         f"목록이 짧아짐: 보통 {ordinary}줄, 지금 {rows[-1]}줄 "

@@ -141,11 +141,12 @@ class _Group:
         by_id = {each.source_id: each for each in self.members}
         found = {}
         for each in self.members:
-            if each.failures or not each.came:
+            if each.failures or not each.came or each.watched_since is None:
                 continue
+            known_to = max(each.came[-1] + _APART, each.watched_since)
             for name in each.siblings:
                 came = by_id[name].came if name in by_id else ()
-                newer = [at for at in came if each.came[-1] + _APART < at < self.now - _APART]
+                newer = [at for at in came if known_to < at < self.now - _APART]
                 if len(newer) >= _AHEAD:
                     found[each.source_id] = wording.left_behind(each.came[-1], name, len(newer))
         return found

@@ -23,7 +23,8 @@ class Vital:
     ``newest_at`` is when the newest post ever seen came out. ``came`` are the times at which posts
     of the eight weeks before the newest came out, ascending. ``shapes`` are those of the first list
     of each day and of the last ten, oldest first; ``lengths`` the letters of the texts that were
-    opened last, oldest first. ``siblings`` are the ids of other routes to the same posts.
+    opened last, oldest first. ``siblings`` are the ids of other routes to the same posts,
+    ``watched_since`` is when it was first looked at.
     """
 
     source_id: str
@@ -39,6 +40,7 @@ class Vital:
     shapes: tuple[Shape, ...] = ()
     lengths: tuple[int, ...] = ()
     siblings: tuple[str, ...] = ()
+    watched_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

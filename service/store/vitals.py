@@ -212,6 +212,7 @@ def _vital(
         shapes=shapes,
         lengths=lengths,
         siblings=known.siblings,
+        watched_since=row.baselined_at,
     )
 
 

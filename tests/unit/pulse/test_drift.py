@@ -67,6 +67,14 @@ def test_of_a_list_that_was_shorter_at_times_two_tell() -> None:
     assert drifted([*before, gone, gone], []) is not None
 
 
+def test_a_list_of_the_last_days_may_shrink_by_half_in_the_end() -> None:
+    long = Shape(rows=18, dated=18, issued=0, teased=0, title=30)
+    shrinking = [replace(long, rows=each, dated=each) for each in (17, 14, 12, 11, 9, 8, 8, 5)]
+    for end in range(1, len(shrinking) + 1):
+        assert drifted([long] * 22 + shrinking[:end], []) is None
+    assert drifted([long] * 22 + shrinking[-1:], []) is not None
+
+
 def test_lists_as_long_as_the_day_had_news_may_be_short() -> None:
     rows = [80, 96, 113, 12, 31, 45, 58, 70, 99, 120, 131, 5, 9]
     assert drifted([Shape(each, each, 0, 0, 30) for each in rows], []) is None

@@ -152,6 +152,7 @@ def test_a_route_that_stands_still_while_another_moves_on_is_quiet() -> None:
         newest_at=DAILY[-5],
         came=DAILY[:-4],
         siblings=("list", "a route that is off"),
+        watched_since=DAILY[0],
     )
     assert found([ahead, behind]) == [("source-quiet", "feed")]
     (finding,) = findings([ahead, behind], NOW)
@@ -170,7 +171,15 @@ def test_a_route_behind_by_hours_or_by_one_post_or_failing_is_not_left_behind() 
         failing(replace(alive("feed"), came=busy[:-500]), 1, NOW - HOUR),
     ):
         other = ahead if behind.came[-1] > NOW - DAY else alive("list")
-        assert found([other, replace(behind, siblings=("list",))]) == []
+        watched = replace(behind, siblings=("list",), watched_since=DAILY[0])
+        assert found([other, watched]) == []
+
+
+def test_what_another_route_showed_before_the_first_look_is_held_against_nobody() -> None:
+    behind = replace(
+        alive("feed"), newest_at=DAILY[-5], came=DAILY[:-4], siblings=("list",), watched_since=NOW
+    )
+    assert found([alive("list"), behind]) == []
 
 
 def test_many_that_fall_silent_on_the_same_day_are_left_a_while() -> None:
