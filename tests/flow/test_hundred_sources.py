@@ -81,6 +81,7 @@ def history() -> list[Release]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_a_release_reaches_its_receiver_in_two_seconds_among_a_hundred_sources(
     database: Database,
     world: World,
