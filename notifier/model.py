@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+Language = Literal["ko", "en"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One rule that matched, with the words around the hit for the reader."""
+    """One rule that matched, with the words around the hit for the reader.
+
+    ``marks`` are the hits in ``excerpt``: offsets of the first character and of the one after it.
+    """
 
     rule: str
     excerpt: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something that the publisher put beside the text."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +35,9 @@ class Alert:
     ``kind`` is release, reference, rebuttal, personnel, schedule, notice or news. ``embargo`` is a
     badge in words, of news that may not be published yet. ``apply_by`` is the last day to apply,
     ``2026-06-30`` or ``2026-06-30 18:00``, in Korean time. ``changes``: this corrects what was told
-    before, and so, a line each, days and figures first.
+    before, and so, a line each, days and figures first. ``topics`` are names in Korean, the
+    likeliest first. ``contacts`` are officials to phone, a line each. ``extract`` is the one or two
+    sentences that say what is announced.
     """
 
     subscription: str
@@ -37,6 +53,10 @@ class Alert:
     embargo: str | None = None
     apply_by: str | None = None
     changes: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    extract: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +65,7 @@ class Message:
 
     ``id`` never changes between attempts: a receiver that can deduplicate sees one message.
     ``address`` is what the channel understands (a URL, a mail address). ``attempt`` counts from 1.
+    ``language`` is that of the labels around what was announced, which stays Korean.
     """
 
     id: str
@@ -52,6 +73,7 @@ class Message:
     secret: str | None
     alert: Alert
     attempt: int
+    language: Language = "ko"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, cast
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import structlog
+from pydantic import TypeAdapter
 
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
-from notifier.model import Alert, Channel, Hit, Message
+from notifier.model import Alert, Channel, Message
 from service.model import DueDelivery
 from service.pace import SEND_LADDER, jittered
 from service.store.deliveries import Deliveries
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 IN_FLIGHT = 10  # messages under way for one wake-up; after a crash at most these are repeated
 _TRIES = len(SEND_LADDER) + 1
-_FACTS = tuple(each.name for each in fields(Alert))
+_ALERTS = TypeAdapter(Alert)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,5 @@ class Deliver:
 
 def _worded(due: DueDelivery) -> Message:
     """The message. Another version may have owed it, with fewer facts than ours, or with more."""
-    facts = {name: due.alert[name] for name in _FACTS if name in due.alert}
-    hits = cast("Sequence[Mapping[str, str]]", facts.pop("hits"))
-    changes = tuple(cast("Sequence[str]", facts.pop("changes", ())))
-    alert = Alert(
-        **cast("dict[str, Any]", facts),
-        hits=tuple(Hit(**each) for each in hits),
-        changes=changes,
-    )
+    alert = _ALERTS.validate_python(due.alert)
     return Message(due.message_id, due.address, due.secret, alert, due.attempt)

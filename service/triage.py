@@ -60,7 +60,7 @@ class Judge:
             return
         read, version = waiting
         article, about, known = self._judged(read)
-        told = facts_of(article, self.registry)
+        told = facts_of(article, self.registry, known.topics)
         verdict = Verdict(
             placing.place_of(article),
             {},

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from notifier.errors import BadAddress
+from notifier.letter import letter, plain
 from notifier.model import ChannelOptions, Message, Receipt
-from notifier.wording import lines
 
 
 class Console:
@@ -14,7 +14,7 @@ class Console:
 
     async def send(self, message: Message) -> Receipt:
         """Write the alert with an empty line after it."""
-        sys.stdout.write(f"{lines(message.alert)}\n\n")
+        sys.stdout.write(f"{plain(letter(message.alert, message.language))}\n\n")
         sys.stdout.flush()
         return Receipt("stdout")
 

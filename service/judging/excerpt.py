@@ -17,13 +17,8 @@ class Excerpt(NamedTuple):
     marks: tuple[Span, ...] = ()
 
 
-def excerpt(said: Reading, match: Match) -> str:
-    """The words around the first hit, in the body before the title; empty where there is none."""
-    return marked(said, match).text
-
-
 def marked(said: Reading, match: Match) -> Excerpt:
-    """The same with all hits in it."""
+    """The words around the first hit, in the body before the title; empty where there is none."""
     if match.hits:
         return _around(said.text, match.hits)
     return _around(said.title, match.in_title) if match.in_title else Excerpt("")

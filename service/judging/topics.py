@@ -10,8 +10,9 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,14 +198,23 @@ class Scorer:
         return tally.strongest(len(columns))
 
 
+@cache
+def korean_names() -> Mapping[str, str]:
+    """What each topic is called in Korean, by its code."""
+    return {entry["code"]: entry["name"] for entry in _listed()["topic"]}
+
+
 def taxonomies() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Words by topic, and by field of support, as topics.toml lists them."""
-    text = files(__package__).joinpath("topics.toml").read_text(encoding="utf-8")
-    listed = tomllib.loads(text)
+    listed = _listed()
     return (
         {entry["code"]: _spelled(entry["words"]) for entry in listed["topic"]},
         {entry["name"]: _spelled(entry["words"]) for entry in listed["field"]},
     )
+
+
+def _listed() -> Mapping[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("topics.toml").read_text(encoding="utf-8"))
 
 
 def _spelled(words: str) -> list[str]:

@@ -12,6 +12,8 @@ from service.model import Article, Mention, Reading
 from service.store import facts
 from service.store.tables import article, attachment, revision, source
 
+_MOST_LINKS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
@@ -101,6 +103,17 @@ async def files_of(tx: AsyncConnection, article_id: int) -> dict[str, bytes | No
         .order_by(attachment.c.position)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def links_of(tx: AsyncConnection, article_id: int) -> tuple[tuple[str, str], ...]:
+    """Name and URL of the first files an article came with, as its page lists them."""
+    rows = await tx.execute(
+        sa.select(attachment.c.name, attachment.c.url)
+        .where(attachment.c.article_id == article_id)
+        .order_by(attachment.c.position)
+        .limit(_MOST_LINKS)
+    )
+    return tuple((row.name, row.url) for row in rows)
 
 
 async def earlier_of(tx: AsyncConnection, article_id: int) -> Earlier | None:

@@ -13,7 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Change, Kind, Reading
 from service.store import ops, owing, stories
 from service.store.database import Database, Wake, wake
-from service.store.rows import PUBLISHED, Earlier, documents_of, earlier_of, files_of, reading_of
+from service.store.rows import (
+    PUBLISHED,
+    Earlier,
+    documents_of,
+    earlier_of,
+    files_of,
+    links_of,
+    reading_of,
+)
 from service.store.stories import Kindred, Place
 from service.store.tables import article, revision, rule, rule_book, subscription
 
@@ -25,7 +33,7 @@ class Readable:
     ``given_title`` and ``given_text`` are those of its web page, ``documents`` the texts of its
     documents, the release first, ``files`` what came with it: sha256 by name.
     ``embargo_until``: from when it may be told, where it must wait. ``earlier``: it was judged
-    before and changed since.
+    before and changed since. ``links``: name and URL of its files, at most ten.
     """
 
     id: int
@@ -43,6 +51,7 @@ class Readable:
     files: Mapping[str, bytes | None]
     read_at: datetime
     earlier: Earlier | None = None
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,7 @@ class Triage:
                 await files_of(tx, article_id),
                 row.read_at,
                 await earlier_of(tx, article_id),
+                await links_of(tx, article_id),
             )
             return readable, row.version
 
@@ -216,19 +226,14 @@ async def _owe(
 ) -> list[timedelta]:
     """Corrections first: whoever is told of the event only now needs none."""
     until = verdict.embargo_until or await _held_until(tx, article_id, story_id, verdict)
+    lifts, correction = verdict.embargo_until, verdict.correction
     waits: list[timedelta] = []
-    if verdict.correction is not None:
-        number = await _keep(tx, article_id, verdict.correction)
-        if verdict.correction.alert is not None:
-            alert = verdict.correction.alert
+    if correction is not None:
+        number = await _keep(tx, article_id, correction)
+        if (alert := correction.alert) is not None:
+            released = correction.released
             waits = await owing.correct(
-                tx,
-                article_id,
-                story_id,
-                number,
-                alert,
-                verdict.embargo_until,
-                released=verdict.correction.released,
+                tx, article_id, story_id, number, alert, lifts, released=released
             )
     return waits + await owing.owe(tx, article_id, story_id, verdict.alerts, until, space=space)
 

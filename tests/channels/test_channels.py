@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from notifier.errors import BadAddress
-from notifier.model import Alert, ChannelOptions, Hit, Message
+from notifier.model import Alert, ChannelOptions, File, Hit, Message
 from notifier.registry import names, open_channel
 
 HERE = Path(__file__).parent
@@ -27,9 +27,14 @@ MOVING = ("content-length", "host", "webhook-timestamp", "webhook-signature")
 def _message(channel: str, receiver: str) -> Message:
     data = json.loads((HERE / channel / "message.json").read_text("utf-8"))
     alert = data.pop("alert")
-    hits = tuple(Hit(**hit) for hit in alert.pop("hits"))
+    for name in ("changes", "topics", "contacts"):
+        alert[name] = tuple(alert.get(name, ()))
+    alert["hits"] = tuple(
+        Hit(**{**hit, "marks": tuple(map(tuple, hit.get("marks", ())))}) for hit in alert["hits"]
+    )
+    alert["files"] = tuple(File(**each) for each in alert.get("files", ()))
     data["address"] = data["address"].replace("{receiver}", receiver)
-    return Message(**data, alert=Alert(**alert, hits=hits))
+    return Message(**data, alert=Alert(**alert))
 
 
 async def _read_request(reader: asyncio.StreamReader) -> dict[str, Any]:

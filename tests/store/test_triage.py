@@ -16,7 +16,7 @@ import pytest
 from service.model import Reading
 from service.store.database import Database
 from service.store.stories import Place
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.triage import LiveRule, Readable, RuleChanges, Triage, Verdict
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -25,6 +25,7 @@ FILES = {
     "3.hwpx": sha256("보도자료 글".encode()).digest(),
     "4.hwpx": None,
 }
+LINKS = tuple((name, f"https://a.example/{name[0]}") for name in FILES)
 ALERT = {"title": "제목", "hits": [{"rule": "수출", "excerpt": "수출 상담"}]}
 
 Add = Callable[..., Awaitable[int]]
@@ -86,7 +87,7 @@ async def test_a_read_article_waits_as_it_was_read(
     )
     for document, text in ((1, "붙임 글"), (0, "보도자료 글"), (2, None)):
         await add("attachment", article_id=made, document=document, rank=0, text=text)
-    await Subscriptions(database).subscribe("무역", [("수출", "수출")], "console", "out", None)
+    await Subscriptions(database).subscribe("무역", [("수출", "수출")], Endpoint("console", "out"))
 
     assert await triage.waiting(made) == (
         Readable(
@@ -106,6 +107,7 @@ async def test_a_read_article_waits_as_it_was_read(
             embargo_until=NINE,
             files=FILES,
             read_at=NINE,
+            links=LINKS,
         ),
         1,
     )
@@ -385,8 +387,8 @@ async def test_the_rules_are_those_of_live_subscriptions(
 ) -> None:
     subscriptions = Subscriptions(database)
     two = [("수출 바우처", "바우처 수출"), ("관세", "관세")]
-    await subscriptions.subscribe("무역", two, "console", "out", None)
-    await subscriptions.subscribe("끝난 구독", [("예산", "예산")], "console", "out", None)
+    await subscriptions.subscribe("무역", two, Endpoint("console", "out"))
+    await subscriptions.subscribe("끝난 구독", [("예산", "예산")], Endpoint("console", "out"))
     await subscriptions.end("끝난 구독")
 
     book = await triage.rules()
@@ -405,15 +407,15 @@ async def test_the_rules_are_those_of_live_subscriptions(
 
 async def test_of_known_rules_only_what_changed_is_told(triage: Triage, database: Database) -> None:
     subscriptions = Subscriptions(database)
-    await subscriptions.subscribe("무역", [("수출", "수출")], "console", "out", None)
-    await subscriptions.subscribe("살림", [("예산", "예산")], "console", "out", None)
+    await subscriptions.subscribe("무역", [("수출", "수출")], Endpoint("console", "out"))
+    await subscriptions.subscribe("살림", [("예산", "예산")], Endpoint("console", "out"))
     first = await triage.rules()
     known = {each.id for each in first.added}
 
     assert await triage.rules(known) == RuleChanges(2, [], frozenset())
 
     await subscriptions.end("살림")
-    await subscriptions.subscribe("무역", [("관세", "관세")], "console", "out", None)
+    await subscriptions.subscribe("무역", [("관세", "관세")], Endpoint("console", "out"))
     changed = await triage.rules(known)
 
     gone = frozenset(each.id for each in first.added if each.subscription == "살림")
@@ -428,7 +430,7 @@ async def test_a_rule_that_holds_is_stamped_with_the_day(
     triage: Triage, add: Add, database: Database, sql: asyncpg.Connection
 ) -> None:
     two = [("수출", "수출"), ("관세", "관세")]
-    await Subscriptions(database).subscribe("무역", two, "console", "out", None)
+    await Subscriptions(database).subscribe("무역", two, Endpoint("console", "out"))
     ids = [row["id"] for row in await sql.fetch("SELECT id FROM rule ORDER BY id")]
 
     await triage.settle(await add("article"), replace(owing("url:1"), hit=[ids[1]]))

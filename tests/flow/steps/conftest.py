@@ -42,7 +42,7 @@ from service.store.articles import Articles
 from service.store.database import Database
 from service.store.readings import Readings
 from service.store.sources import Sources
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.triage import Triage
 from service.triage import Judge
 from service.work import connect
@@ -273,7 +273,7 @@ def subscribe(database: Database) -> Subscribe:
 
     async def subscribe(name: str, *typed: str) -> None:
         rules = [(each, canonical(parse(each))) for each in typed]
-        await Subscriptions(database).subscribe(name, rules, "console", f"{name} 자리", None)
+        await Subscriptions(database).subscribe(name, rules, Endpoint("console", f"{name} 자리"))
 
     return subscribe
 

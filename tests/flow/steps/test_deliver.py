@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
-from notifier.model import Alert, Channel, Hit, Message, Receipt
+from notifier.model import Alert, Channel, File, Hit, Message, Receipt
 from service.deliver import IN_FLIGHT, Deliver
 from service.pace import SEND_LADDER
 from service.store.database import Database
@@ -26,7 +27,11 @@ ALERT = Alert(
     published_at="2026-11-20T09:00:00+09:00",
     published_precision="minute",
     summary="요약",
-    hits=(Hit("수출", "수출 상담"),),
+    hits=(Hit("수출", "수출 상담", ((0, 2),)),),
+    topics=("수출·해외진출",),
+    contacts=("수출과 사무관 나한솔 044-000-0000",),
+    files=(File("안내.hwpx", "https://a.example/f"),),
+    extract="수출 상담회를 연다.",
 )
 
 AddArticle = Callable[..., Awaitable[int]]
@@ -101,17 +106,12 @@ def owe(add_article: AddArticle, sql: asyncpg.Connection) -> Owe:
             address,
             str(article_id),
             channel,
-            json.dumps(_facts(ALERT)),
+            json.dumps(asdict(ALERT)),
             attempts,
         )
         return int(made)
 
     return owe
-
-
-def _facts(alert: Alert) -> dict[str, object]:
-    facts = {name: getattr(alert, name) for name in Alert.__slots__}
-    return facts | {"hits": [{"rule": hit.rule, "excerpt": hit.excerpt} for hit in alert.hits]}
 
 
 async def outcomes(sql: asyncpg.Connection) -> dict[str, str | None]:
@@ -143,13 +143,17 @@ async def test_what_an_older_or_a_newer_version_owed_is_sent_with_the_facts_we_k
     deliver: Deliver, way: Way, owe: Owe, sql: asyncpg.Connection
 ) -> None:
     await owe("old")
-    await sql.execute("UPDATE delivery SET alert = alert - 'kind' - 'embargo' - 'apply_by'")
+    new = ["kind", "embargo", "apply_by", "changes", "topics", "contacts", "files", "extract"]
+    await sql.execute("UPDATE delivery SET alert = (alert - $1::text[]) #- '{hits,0,marks}'", new)
     await owe("new")
     await sql.execute("UPDATE delivery SET alert = alert || '{\"mood\": 1}' WHERE alert ? 'kind'")
 
     await deliver.deliver()
 
-    assert [each.alert for each in way.begun] == [ALERT, ALERT]
+    old = replace(
+        ALERT, hits=(Hit("수출", "수출 상담"),), topics=(), contacts=(), files=(), extract=""
+    )
+    assert [each.alert for each in way.begun] == [old, ALERT]
     assert await outcomes(sql) == {"old": "sent", "new": "sent"}
 
 

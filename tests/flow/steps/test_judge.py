@@ -243,6 +243,7 @@ async def test_an_alert_tells_the_facts_of_its_article(
     await go(
         title="수출 상담회", url="https://a.example/1", publisher="중기부",
         published_at=NINE, precision="minute", summary="가" * 300,
+        text="중소벤처기업부는 수출 상담회를 다음 주에 연다고 밝혔다.",
     )  # fmt: skip
 
     [alert] = await alerts(sql)
@@ -259,7 +260,12 @@ async def test_an_alert_tells_the_facts_of_its_article(
         "kind": "release",
         "embargo": None,
         "apply_by": None,
+        "topics": alert["topics"],
+        "contacts": [],
+        "files": [],
+        "extract": "중소벤처기업부는 수출 상담회를 다음 주에 연다고 밝혔다.",
     }
+    assert alert["topics"][0] == "수출·해외진출"
 
 
 async def test_what_nobody_knows_is_null_and_a_strange_publisher_stays_as_printed(
@@ -303,7 +309,9 @@ async def test_an_excerpt_is_the_words_around_the_hit(
     await go(title=title, text=text)
 
     [alert] = await alerts(sql)
-    assert alert["hits"] == [{"rule": "수출", "excerpt": expected}]
+    (hit,) = alert["hits"]
+    assert (hit["rule"], hit["excerpt"]) == ("수출", expected)
+    assert [expected[start:end] for start, end in hit["marks"]] == ["수출"]
 
 
 # what filters ask

@@ -4,7 +4,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from service.judging.topics import KINDS, Topical, Topics, masker, taxonomies
+from service.judging.topics import KINDS, Topical, Topics, korean_names, masker, taxonomies
 
 TOPICS = Topics.load()
 _FILLER = "이번 행사에는 관계자들이 참석해 의견을 나누었으며 후속 조치를 이어갈 계획이라고 밝혔다. "
@@ -134,6 +134,14 @@ def test_words_added_by_an_operator_count_at_once() -> None:
         return _score("energy", judged)
 
     assert likely(invented) > likely(topics)
+
+
+def test_every_topic_has_a_name_of_its_own() -> None:
+    names = korean_names()
+
+    assert list(names) == list(taxonomies()[0])
+    assert len(set(names.values())) == len(names)
+    assert names["export"] == "수출·해외진출"
 
 
 def test_words_of_the_lexicon_can_be_met() -> None:
