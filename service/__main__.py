@@ -16,6 +16,8 @@ from service.cli import (
     routes,
     rules,
     run,
+    send_test,
+    snooze,
     sources,
     subscriptions,
 )
@@ -34,6 +36,8 @@ demo.add(app)
 sources.add(app)
 pulse.add(app)
 subscriptions.add(app)
+snooze.add(app)
+send_test.add(app)
 read.add(app)
 data.add(app)
 rules.add(app)

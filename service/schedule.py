@@ -22,6 +22,7 @@ from service.store.database import Database
 from service.store.routes import Groups, Routes
 from service.store.server import AWAY
 from service.store.sources import Sources
+from service.store.subscriptions import Subscriptions
 from service.store.sweep import sweep, tidy
 from service.watch import Watch
 
@@ -88,6 +89,7 @@ class Schedule:
 
     async def _tidy(self) -> None:
         await tidy(self.database)
+        await Subscriptions(self.database).end_expired()
         await Routes(self.database).keep(self.routes)
 
     def _count(self, event: JobEvent) -> None:

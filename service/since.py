@@ -1,4 +1,4 @@
-"""How far to look back, as people type it."""
+"""How far to look back or ahead, as people type it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,59 @@ from zoneinfo import ZoneInfo
 from service.errors import UserError
 
 _SEOUL = ZoneInfo("Asia/Seoul")
-_AGO = re.compile(r"(\d{1,4})\s*(h|d|w|시간|일|주)", re.ASCII)
+_SPAN = re.compile(r"(\d{1,4})\s*(h|d|w|시간|일|주)", re.ASCII)
 _HOURS = {"h": 1, "시간": 1, "d": 24, "일": 24, "w": 168, "주": 168}
 
 Since = timedelta | datetime
 """So long ago, or since then (aware)."""
 
+Until = timedelta | datetime
+"""For so long, or until then (aware)."""
+
 
 def since(typed: str) -> Since:
     """``30d``, ``2w``, ``12h``, ``30일``, or a day in Asia/Seoul. Raises UserError for another."""
-    ago = _AGO.fullmatch(typed.strip())
-    if ago and int(ago[1]):
-        return timedelta(hours=int(ago[1]) * _HOURS[ago[2]])
-    try:
-        return datetime.combine(date.fromisoformat(typed.strip()), time.min, _SEOUL)
-    except ValueError:
+    if span := _span(typed):
+        return span
+    day = _day(typed)
+    if day is None:
         raise UserError(
             f"--since {typed}: 30d, 2w, 12h나 2026-10-01처럼 써 주세요 "
             "(type a time like 30d, 2w, 12h, or a day like 2026-10-01)"
-        ) from None
+        )
+    return datetime.combine(day, time.min, _SEOUL)
+
+
+def until(typed: str, now: datetime) -> Until:
+    """``3d``, ``2w``, ``12h``, ``3일``, or to the end of a day. Raises UserError for another."""
+    return _span(typed) or day_end(typed, now, "3d, 12h나 2026-10-01", "3d, 12h or 2026-10-01")
+
+
+def day_end(
+    typed: str, now: datetime, korean: str = "2026-10-01", english: str = "2026-10-01"
+) -> datetime:
+    """The end of a day in Asia/Seoul. Raises UserError for another text, and for what is over."""
+    day = _day(typed)
+    if not day or day == date.max:
+        raise UserError(f"{typed}: {korean}처럼 써 주세요 (type a time like {english})")
+    end = datetime.combine(day + timedelta(days=1), time.min, _SEOUL)
+    if end <= now:
+        raise UserError(f"{typed}: 이미 지났습니다 (is over)")
+    return end
+
+
+def clock(moment: datetime) -> str:
+    """A moment in Asia/Seoul, to the minute."""
+    return f"{moment.astimezone(_SEOUL):%Y-%m-%d %H:%M}"
+
+
+def _span(typed: str) -> timedelta | None:
+    span = _SPAN.fullmatch(typed.strip())
+    return timedelta(hours=int(span[1]) * _HOURS[span[2]]) if span and int(span[1]) else None
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        return None

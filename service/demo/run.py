@@ -31,7 +31,7 @@ from service.store.database import Database
 from service.store.evidence import Evidence, StoredRow
 from service.store.overview import Overview
 from service.store.server import AWAY
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 
 SOURCES_OF_SITE = {
     "korea_kr": ("korea_kr",),
@@ -261,7 +261,7 @@ def _plain_reader(rules: Sequence[str]) -> Callable[[str, str], bool]:
 
 async def _subscribe(database: Database, rules: Sequence[str], address: str, secret: str) -> None:
     parsed = [(each, language.canonical(language.parse(each))) for each in rules]
-    await Subscriptions(database).subscribe("demo", parsed, "webhook", address, secret)
+    await Subscriptions(database).subscribe("demo", parsed, Endpoint("webhook", address, secret))
 
 
 @asynccontextmanager

@@ -42,6 +42,7 @@ class Deliveries:
             .where(delivery.c.id == due.c.id, endpoint.c.id == delivery.c.endpoint_id)
             .values(
                 due_at=sa.func.now() + LEASE,
+                held_from=None,
                 fence=delivery.c.fence + 1,
                 attempts=delivery.c.attempts + 1,
             )

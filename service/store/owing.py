@@ -116,7 +116,7 @@ async def _insert(
     tx: AsyncConnection, article_id: int, story_id: int, revision_id: int, query: sa.Select[Any]
 ) -> dict[int, timedelta]:
     """Owe what ``query`` selects; returns how long each that is newly owed waits, by endpoint."""
-    columns = ["subscription_id", "endpoint_id", "alert", "due_at"]
+    columns = ["subscription_id", "endpoint_id", "alert", "due_at", "held_from"]
     columns += ["message_id", "story_id", "article_id", "revision_id"]
     owed = query.add_columns(
         sa.literal("msg_") + sa.cast(sa.func.gen_random_uuid(), sa.Text),
@@ -136,13 +136,16 @@ def _receivers(
     until: datetime | None,
     turn: sa.ColumnElement[datetime] | None = None,
 ) -> sa.Select[Any]:
-    """Subscription, endpoint, alert and due time of each who is to be told; joins are to come.
+    """Subscription, endpoint, alert, due time and what a snooze holds it from, of each who is told.
 
-    It is due at its ``turn``, at once where it has none, and not before its embargo lifts.
+    It is due at its ``turn``, at once where it has none, and not before its embargo lifts or a
+    snooze is over. Whoever's subscription expires before that is not told.
     """
     lifts = sa.cast(until, sa.DateTime(timezone=True))
     held = sa.func.coalesce(lifts > sa.func.now(), sa.false())
     waits = held & (subscription.c.embargoed == "wait")
+    ready = sa.func.greatest(sa.case((waits, lifts)), sa.func.now() if turn is None else turn)
+    expires, snoozed = subscription.c.expires_at, subscription.c.snoozed_until
     return (
         sa.select(
             endpoint.c.subscription_id,
@@ -152,10 +155,15 @@ def _receivers(
                 (sa.or_(lifts.is_(None), held & ~waits), alert),
                 else_=alert.op("#-")(sa.cast(_EMBARGO, ARRAY(sa.Text))),
             ),
-            sa.func.greatest(sa.case((waits, lifts)), sa.func.now() if turn is None else turn),
+            sa.func.greatest(ready, snoozed),
+            sa.case((snoozed > ready, ready)),
         )
         .select_from(endpoint)
-        .where(endpoint.c.switched_off_at.is_(None), subscription.c.ended_at.is_(None))
+        .where(
+            endpoint.c.switched_off_at.is_(None),
+            subscription.c.ended_at.is_(None),
+            sa.or_(expires.is_(None), ready < expires),
+        )
         # Whoever ends a subscription or an endpoint now comes before us or after us.
         .with_for_update(read=True, of=[subscription, endpoint])
     )
@@ -200,7 +208,12 @@ def _corrected_last(story_id: int) -> sa.Subquery:
 def _standing(story_id: int) -> sa.CTE:
     """The alerts of the event that are not settled, locked in one order."""
     return (
-        sa.select(delivery.c.id, delivery.c.due_at, subscription.c.embargoed)
+        sa.select(
+            delivery.c.id,
+            delivery.c.due_at,
+            subscription.c.embargoed,
+            subscription.c.snoozed_until,
+        )
         .join(subscription, subscription.c.id == delivery.c.subscription_id)
         .where(
             delivery.c.story_id == story_id,
@@ -228,20 +241,20 @@ async def _refresh(
     ends early only where the correction says so: many a page leaves its box out.
     """
     fresh = {key: value for key, value in alert.items() if key not in ("changes", "embargo")}
+    standing, untried = _standing(story_id), delivery.c.attempts == 0
     lifts = sa.cast(until, sa.DateTime(timezone=True))
-    standing = _standing(story_id)
-    untried = delivery.c.attempts == 0
-    waits = untried & (standing.c.embargoed == "wait") & (lifts > sa.func.now())
+    ready = sa.case(
+        (untried & (standing.c.embargoed == "wait") & (lifts > sa.func.now()), lifts),
+        (untried & sa.literal(released), sa.func.now()),
+        else_=sa.func.coalesce(delivery.c.held_from, delivery.c.due_at),
+    )
     done = await tx.execute(
         sa.update(delivery)
         .where(delivery.c.id == standing.c.id)
         .values(
             alert=delivery.c.alert.op("||")(sa.cast(fresh, JSONB)),
-            due_at=sa.case(
-                (waits, lifts),
-                (untried & sa.literal(released), sa.func.now()),
-                else_=delivery.c.due_at,
-            ),
+            due_at=sa.func.greatest(ready, standing.c.snoozed_until),
+            held_from=sa.case((standing.c.snoozed_until > ready, ready)),
         )
         .returning(
             delivery.c.endpoint_id,

@@ -24,7 +24,7 @@ from service.demo.sink import Sink
 from service.demo.world import World
 from service.judging import rules
 from service.store.database import Database
-from service.store.subscriptions import Embargoed, Subscriptions
+from service.store.subscriptions import Embargoed, Endpoint, Subscriptions
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 Subscribe = Callable[..., Awaitable[None]]
@@ -83,7 +83,7 @@ def subscribe(database: Database, replica: str, secret: str) -> Subscribe:
         written = [(rule, rules.canonical(rules.parse(rule)))]
         to = address or f"{replica}/sink/{name}"
         await Subscriptions(database).subscribe(
-            name, written, channel, to, secret, embargoed=embargoed
+            name, written, Endpoint(channel, to, secret), embargoed=embargoed
         )
 
     return subscribe

@@ -25,7 +25,7 @@ from service.preview import Tools, preview, previews
 from service.reading.publishers import Registry
 from service.store.database import Database
 from service.store.past import Past
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.tables import article, rule, source, story
 
 Pabal = Callable[..., Awaitable[str]]
@@ -133,7 +133,7 @@ async def test_a_silent_rule_is_told_with_what_is_wrong_with_it(
     await tell("수출바우처 모집", "중소기업을 돕는다.", days=3)
     typed = ["수출바우쳐", "출처:yna 모집", "중소기업 부처:산업통상자원부", "모집"]
     written = [(each, canonical(parse(each))) for each in typed]
-    await Subscriptions(database).subscribe("나", written, "console", "-", None)
+    await Subscriptions(database).subscribe("나", written, Endpoint("console", "-"))
     async with database.transaction() as tx:
         await tx.execute(sa.update(rule).values(created_at=NOW - 60 * DAY))
         hit = sa.update(rule).where(rule.c.text == "모집")
@@ -156,7 +156,9 @@ async def test_a_silent_rule_is_told_with_what_is_wrong_with_it(
 async def test_a_rule_that_cannot_be_read_any_more_is_told(
     database: Database, past: Past, tools: Tools
 ) -> None:
-    await Subscriptions(database).subscribe("나", [("부처:x", "ministry:x")], "console", "-", None)
+    await Subscriptions(database).subscribe(
+        "나", [("부처:x", "ministry:x")], Endpoint("console", "-")
+    )
 
     found = await audit(past, 30 * DAY, tools, Sources({}, {}, []))
 

@@ -12,14 +12,14 @@ from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.sources import Sources
 from service.store.stories import Place
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.triage import Triage, Verdict
 
 
 @pytest.fixture
 async def article_ids(database: Database) -> list[int]:
     """Three read articles of source ``a``, and a subscription ``구독`` with one endpoint."""
-    await Subscriptions(database).subscribe("구독", [("수출", "수출")], "console", "-", None)
+    await Subscriptions(database).subscribe("구독", [("수출", "수출")], Endpoint("console", "-"))
     await Sources(database).declare(["a"])
     rows = [
         {"source_id": "a", "key": str(n), "url": str(n), "title": "", "summary": "",

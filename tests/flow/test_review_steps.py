@@ -23,7 +23,7 @@ from service.reading.publishers import Registry
 from service.store import tables
 from service.store.database import Database, Wake, wake
 from service.store.sources import Sources
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.triage import Triage
 from service.triage import Judge
 
@@ -98,7 +98,7 @@ async def test_a_stored_rule_that_no_longer_parses_stops_no_other(migrated_url: 
     database = Database(migrated_url)
     await Sources(database).declare(["a"])
     for name, rule in (("갑", "수출 (바우처"), ("을", "수출")):
-        await Subscriptions(database).subscribe(name, [(rule, rule)], "console", name, None)
+        await Subscriptions(database).subscribe(name, [(rule, rule)], Endpoint("console", name))
     async with database.transaction() as tx:
         article_id = (
             await tx.execute(

@@ -18,7 +18,7 @@ from service.store.database import Database, Wake, wake
 from service.store.deliveries import Deliveries
 from service.store.polled import Polled, Slot
 from service.store.sources import Sources
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def polled(posts: list[Found], *, next_in: float = 60.0) -> Polled:
 
 async def owe(database: Database, count: int) -> None:
     """``count`` messages due to one endpoint of the subscription ``구독``."""
-    await Subscriptions(database).subscribe("구독", [("수출", "수출")], "console", "here", None)
+    await Subscriptions(database).subscribe("구독", [("수출", "수출")], Endpoint("console", "here"))
     await Sources(database).declare(["a"])
     async with database.transaction() as tx:
         endpoint_id = (await tx.execute(sa.select(tables.endpoint.c.id))).scalar_one()

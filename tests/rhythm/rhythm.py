@@ -27,7 +27,7 @@ from scrapers.model import Source
 from service.judging import rules
 from service.ops.embedded import running
 from service.store.migrate import migrate
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 from tests.rhythm import clock as clocks
 from tests.rhythm import press, score, script
 from tests.rhythm.drive import CHANNEL, Driver, driver
@@ -84,7 +84,7 @@ async def _run(args: argparse.Namespace, folder: Path) -> score.Report:
         async with driver(server.url, clock, declared, site) as steps:
             words = rules.parse(_BROAD)
             await Subscriptions(steps.database).subscribe(
-                "reader", [(_BROAD, rules.canonical(words))], CHANNEL, "anywhere", None
+                "reader", [(_BROAD, rules.canonical(words))], Endpoint(CHANNEL, "anywhere")
             )
             await steps.until(
                 end,

@@ -17,7 +17,7 @@ from service.model import Change
 from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.stories import Place
-from service.store.subscriptions import Subscriptions
+from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.triage import Correction, Triage, Verdict
 
 ALERT = {"title": "제목", "subscription": "무역", "hits": [{"rule": "수출", "excerpt": "수출"}]}
@@ -247,7 +247,9 @@ async def test_a_correction_and_an_unsubscription_at_once_both_succeed(
             Subscriptions(database).end("무역"),
             triage.settle(made, corrected(earlier_id=told[1])),
         )
-        await Subscriptions(database).subscribe("무역", [("수출", "수출")], "console", "-", None)
+        await Subscriptions(database).subscribe(
+            "무역", [("수출", "수출")], Endpoint("console", "-")
+        )
 
     assert ended
 
@@ -386,3 +388,121 @@ async def test_eight_workers_at_once_share_no_minute(
         apart = [after - before for before, after in pairwise(due)]
         assert min(apart) >= timedelta(minutes=1)
         assert due[-1] - due[0] < timedelta(minutes=12)
+
+
+# subscriptions that are silent for a while, or end by themselves
+
+
+async def test_what_falls_into_a_snooze_is_due_when_it_ends_and_waking_brings_it_at_its_own_time(
+    triage: Triage, add: Add, reader: int, database: Database, sql: asyncpg.Connection
+) -> None:
+    subscriptions = Subscriptions(database)
+    await owe(triage, add, reader, 0, late=False)
+    assert await subscriptions.snooze(await name(sql), timedelta(hours=2)) is not None
+    now: datetime = await sql.fetchval("SELECT now()")
+    for number, hours in enumerate((None, 1, 3), start=1):
+        until = now + timedelta(hours=hours) if hours else None
+        verdict = Verdict(Place([f"url:{number}"]), {reader: ALERT}, until)
+        await triage.settle(await add("article"), verdict)
+
+    assert await rests(sql) == [120, 120, 120, 180]
+    assert await Deliveries(database).claim_due(9) == []
+    await subscriptions.snooze(await name(sql), timedelta(minutes=90))
+    assert await rests(sql) == [90, 90, 90, 180]
+
+    assert await subscriptions.wake(await name(sql)) == 3
+    assert await rests(sql) == [0, 0, 60, 180]  # no embargo is broken
+    assert len(await Deliveries(database).claim_due(9)) == 2
+
+
+async def test_a_snooze_that_is_over_holds_nothing(
+    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+) -> None:
+    await sql.execute("UPDATE subscription SET snoozed_until = now() - interval '1 hour'")
+    await owe(triage, add, reader, 1)
+
+    assert await rests(sql) == [0]
+    assert await sql.fetchval("SELECT held_from FROM delivery") is None
+
+
+@pytest.mark.parametrize(("released", "woken"), [(False, 60), (True, 0)])
+async def test_a_correction_keeps_what_is_snoozed_held_and_its_embargo_for_when_it_wakes(
+    triage: Triage, add: Add, reader: int, database: Database, sql: asyncpg.Connection,
+    released: bool, woken: int,
+) -> None:  # fmt: skip
+    await Subscriptions(database).snooze(await name(sql), timedelta(hours=2))
+    made = await add("article")
+    until: datetime = await sql.fetchval("SELECT now()") + timedelta(hours=1)
+    await triage.settle(made, Verdict(Place(["url:1"]), {reader: ALERT}, until))
+
+    await triage.settle(await add("article"), corrected(earlier_id=made, released=released))
+
+    assert await rests(sql) == [120]
+    assert [each["title"] for each in await owed(sql)] == ["고친 제목"]
+    await Subscriptions(database).wake(await name(sql))
+    assert await rests(sql) == [woken]
+
+
+async def test_a_correction_of_what_was_told_waits_for_the_end_of_a_snooze(
+    triage: Triage, add: Add, told: tuple[int, int], database: Database, sql: asyncpg.Connection
+) -> None:
+    await Subscriptions(database).snooze("무역", timedelta(hours=2))
+
+    assert await triage.settle(await add("article"), corrected(earlier_id=told[1])) == 1
+
+    assert (await rests(sql))[1] == 120
+
+
+@pytest.mark.parametrize(("left", "hours", "owed_to"), [(-1, 0, 0), (60, 0, 1), (60, 2, 0)])
+async def test_nothing_is_owed_that_would_be_due_after_a_subscription_ends(
+    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection,
+    left: int, hours: int, owed_to: int,
+) -> None:  # fmt: skip
+    now: datetime = await sql.fetchval("SELECT now()")
+    await sql.execute("UPDATE subscription SET expires_at = $1", now + timedelta(minutes=left))
+    until = now + timedelta(hours=hours) if hours else None
+
+    verdict = Verdict(Place(["url:1"]), {reader: ALERT}, until)
+
+    assert await triage.settle(await add("article"), verdict) == owed_to
+
+
+async def test_snoozing_while_alerts_come_to_be_owed_holds_every_one(
+    add: Add, reader: int, eight: list[Database], sql: asyncpg.Connection
+) -> None:
+    first, *rest = eight
+    made = [await add("article") for _ in range(21)]
+
+    async def settle(database: Database, numbers: range) -> None:
+        for number in numbers:
+            verdict = Verdict(Place([f"url:{number}"]), {reader: ALERT})
+            await Triage(database).settle(made[number], verdict)
+
+    snooze = Subscriptions(first).snooze(await name(sql), timedelta(hours=2))
+    workers = (settle(each, range(at, 21, 7)) for at, each in enumerate(rest))
+    await asyncio.gather(*workers, snooze)
+
+    assert set(await rests(sql)) == {120}
+    assert await Subscriptions(first).wake(await name(sql)) == 21
+
+
+async def test_a_snooze_and_a_410_at_once_both_succeed(
+    triage: Triage, add: Add, reader: int, database: Database, sql: asyncpg.Connection
+) -> None:
+    for number in range(12):
+        await owe(triage, add, reader, number, late=False)
+    deliveries = Deliveries(database)
+    *_, last = sorted(await deliveries.claim_due(12), key=lambda due: due.id)
+
+    await asyncio.gather(
+        deliveries.settle_dead(last, "410", switch_off=True),
+        Subscriptions(database).snooze(await name(sql), timedelta(hours=2)),
+    )
+
+    outcomes = await sql.fetch("SELECT DISTINCT outcome FROM delivery")
+    assert [row["outcome"] for row in outcomes] == ["dead"]
+
+
+async def name(sql: asyncpg.Connection) -> str:
+    """Of the only subscription."""
+    return str(await sql.fetchval("SELECT name FROM subscription"))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
 
 from service.store.database import Database
-from service.store.subscriptions import Subscribed, Subscriptions
+from service.store.subscriptions import Endpoint, SnoozedPastEnd, Subscribed, Subscriptions
 
 EXPORT, CUSTOMS = ("수출 바우처", "바우처 수출"), ("관세", "관세")
 HOOK = "https://b.example/hook"
+OUT = Endpoint("console", "out")
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+Add = Callable[..., Awaitable[int]]
+Wakes = Callable[[], Awaitable[list[str]]]
 
 
 @pytest.fixture
@@ -24,36 +31,34 @@ async def version(sql: asyncpg.Connection) -> int:
 
 
 async def test_a_subscription_grows_by_rules_and_endpoints_and_repeats_nothing(
-    subscriptions: Subscriptions, sql: asyncpg.Connection
+    subscriptions: Subscriptions,
 ) -> None:
-    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None)
-    await subscriptions.subscribe("무역", [EXPORT, CUSTOMS], "webhook", HOOK, "s1")
+    await subscriptions.subscribe("무역", [EXPORT], OUT)
+    await subscriptions.subscribe("무역", [EXPORT, CUSTOMS], Endpoint("webhook", HOOK, "s1"))
     # The same rule in other words, the same place with another secret.
     again = ("바우처  수출", "바우처 수출")
-    await subscriptions.subscribe("무역", [again], "webhook", HOOK, "s2")
+    await subscriptions.subscribe("무역", [again], Endpoint("webhook", HOOK, "s2"))
 
     [listed] = await subscriptions.listed()
     assert listed.name == "무역"
-    assert sorted(listed.rules) == ["관세", "수출 바우처"]
-    assert sorted(listed.endpoints) == ["console out", f"webhook {HOOK}"]
-    secrets = await sql.fetch("SELECT secret FROM endpoint ORDER BY id")
-    assert [row["secret"] for row in secrets] == [None, "s2"]
+    assert listed.rules == ("수출 바우처", "관세")
+    assert listed.endpoints == (OUT, Endpoint("webhook", HOOK, "s2"))
 
 
 async def test_subscriptions_are_listed_by_name(subscriptions: Subscriptions) -> None:
-    await subscriptions.subscribe("바", [EXPORT], "console", "x", None)
-    await subscriptions.subscribe("가", [CUSTOMS], "console", "y", None)
+    await subscriptions.subscribe("바", [EXPORT], Endpoint("console", "x"))
+    await subscriptions.subscribe("가", [CUSTOMS], Endpoint("console", "y"))
 
     assert await subscriptions.listed() == [
-        Subscribed("가", ("관세",), ("console y",)),
-        Subscribed("바", ("수출 바우처",), ("console x",)),
+        Subscribed("가", ("관세",), (Endpoint("console", "y"),)),
+        Subscribed("바", ("수출 바우처",), (Endpoint("console", "x"),)),
     ]
 
 
 async def test_an_ended_subscription_is_gone(
     subscriptions: Subscriptions,
 ) -> None:
-    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None)
+    await subscriptions.subscribe("무역", [EXPORT], OUT)
 
     assert await subscriptions.end("무역")
     assert not await subscriptions.end("무역")
@@ -64,25 +69,25 @@ async def test_an_ended_subscription_is_gone(
 async def test_a_name_that_is_taken_up_again_begins_anew(
     subscriptions: Subscriptions,
 ) -> None:
-    await subscriptions.subscribe("무역", [EXPORT], "webhook", HOOK, "s1")
+    await subscriptions.subscribe("무역", [EXPORT], Endpoint("webhook", HOOK, "s1"))
     await subscriptions.end("무역")
 
-    await subscriptions.subscribe("무역", [CUSTOMS], "console", "out", None)
+    await subscriptions.subscribe("무역", [CUSTOMS], OUT)
 
-    assert await subscriptions.listed() == [Subscribed("무역", ("관세",), ("console out",))]
+    assert await subscriptions.listed() == [Subscribed("무역", ("관세",), (OUT,))]
 
 
 async def test_an_endpoint_that_was_switched_off_is_on_again_when_it_is_typed_again(
     subscriptions: Subscriptions, sql: asyncpg.Connection
 ) -> None:
-    await subscriptions.subscribe("무역", [EXPORT], "webhook", HOOK, None)
+    await subscriptions.subscribe("무역", [EXPORT], Endpoint("webhook", HOOK))
     await sql.execute("UPDATE endpoint SET switched_off_at = now(), switched_off_why = '410'")
     assert await subscriptions.listed() == [Subscribed("무역", ("수출 바우처",), ())]
 
-    await subscriptions.subscribe("무역", [EXPORT], "webhook", HOOK, None)
+    await subscriptions.subscribe("무역", [EXPORT], Endpoint("webhook", HOOK))
 
     assert await subscriptions.listed() == [
-        Subscribed("무역", ("수출 바우처",), (f"webhook {HOOK}",))
+        Subscribed("무역", ("수출 바우처",), (Endpoint("webhook", HOOK),))
     ]
     assert await sql.fetchval("SELECT switched_off_why FROM endpoint") is None
 
@@ -94,14 +99,14 @@ async def test_what_is_done_under_embargo_stays_as_chosen_until_the_subscription
         [listed] = await subscriptions.listed()
         return listed.embargoed
 
-    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None)
+    await subscriptions.subscribe("무역", [EXPORT], OUT)
     assert await chosen() == "wait"
-    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None, embargoed="badge")
-    await subscriptions.subscribe("무역", [CUSTOMS], "console", "out", None)
+    await subscriptions.subscribe("무역", [EXPORT], OUT, embargoed="badge")
+    await subscriptions.subscribe("무역", [CUSTOMS], OUT)
     assert await chosen() == "badge"
 
     await subscriptions.end("무역")
-    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None)
+    await subscriptions.subscribe("무역", [EXPORT], OUT)
     assert await chosen() == "wait"
 
 
@@ -109,9 +114,9 @@ async def test_every_change_turns_a_page_of_the_rule_book(
     subscriptions: Subscriptions, sql: asyncpg.Connection
 ) -> None:
     versions = [await version(sql)]
-    await subscriptions.subscribe("무역", [EXPORT], "console", "out", None)
+    await subscriptions.subscribe("무역", [EXPORT], OUT)
     versions.append(await version(sql))
-    await subscriptions.subscribe("무역", [CUSTOMS], "console", "out", None)
+    await subscriptions.subscribe("무역", [CUSTOMS], OUT)
     versions.append(await version(sql))
     await subscriptions.end("무역")
     versions.append(await version(sql))
@@ -122,9 +127,118 @@ async def test_every_change_turns_a_page_of_the_rule_book(
 async def test_the_same_subscription_typed_by_eight_at_once_is_one(
     eight: list[Database], subscriptions: Subscriptions, sql: asyncpg.Connection
 ) -> None:
-    await asyncio.gather(
-        *(Subscriptions(each).subscribe("무역", [EXPORT], "console", "out", None) for each in eight)
-    )
+    await asyncio.gather(*(Subscriptions(each).subscribe("무역", [EXPORT], OUT) for each in eight))
 
-    assert await subscriptions.listed() == [Subscribed("무역", ("수출 바우처",), ("console out",))]
+    assert await subscriptions.listed() == [Subscribed("무역", ("수출 바우처",), (OUT,))]
     assert await version(sql) == 8
+
+
+async def test_a_secret_that_was_made_up_gives_way_to_one_that_is_in_use(
+    subscriptions: Subscriptions,
+) -> None:
+    async def put(secret: str, *, made: bool) -> list[str | None]:
+        endpoint = Endpoint("webhook", HOOK, secret, made=made)
+        return await subscriptions.subscribe("무역", [EXPORT], OUT, endpoint)
+
+    assert await put("s1", made=True) == [None, "s1"]
+    assert await put("s2", made=True) == [None, "s1"]
+    assert await put("s3", made=False) == [None, "s3"]
+    await subscriptions.end("무역")
+    assert await put("s4", made=True) == [None, "s4"]
+
+
+async def test_one_is_listed_by_its_name(subscriptions: Subscriptions) -> None:
+    for each in ("가", "나"):
+        await subscriptions.subscribe(each, [EXPORT], OUT)
+
+    assert await subscriptions.listed("나") == [Subscribed("나", ("수출 바우처",), (OUT,))]
+    assert await subscriptions.listed("다") == []
+
+
+# how long
+
+
+@pytest.fixture
+async def now(sql: asyncpg.Connection) -> datetime:
+    found: datetime = await sql.fetchval("SELECT now()")
+    return found
+
+
+async def test_a_subscription_whose_time_is_over_is_gone_and_its_name_begins_anew(
+    subscriptions: Subscriptions, now: datetime, sql: asyncpg.Connection
+) -> None:
+    await subscriptions.subscribe("무역", [EXPORT], OUT, expires_at=now + DAY)
+    await subscriptions.subscribe("무역", [CUSTOMS], OUT)
+    [listed] = await subscriptions.listed()
+    assert listed.expires_at == now + DAY
+
+    await sql.execute("UPDATE subscription SET expires_at = now()")
+    assert await subscriptions.listed() == []
+    assert await subscriptions.snooze("무역", DAY) is None
+    assert await subscriptions.wake("무역") is None
+
+    await subscriptions.subscribe("무역", [CUSTOMS], OUT)
+    assert await subscriptions.listed() == [Subscribed("무역", ("관세",), (OUT,))]
+
+
+async def test_tidying_ends_what_is_over_and_what_was_due_before_still_goes_out(
+    subscriptions: Subscriptions, add: Add, now: datetime, sql: asyncpg.Connection
+) -> None:
+    for each in ("끝", "남음"):
+        await subscriptions.subscribe(each, [EXPORT], OUT, expires_at=now + DAY)
+    owner = await sql.fetchval("SELECT id FROM subscription WHERE name = '끝'")
+    endpoint = await sql.fetchval("SELECT id FROM endpoint WHERE subscription_id = $1", owner)
+    for due, attempts in ((-HOUR, 0), (HOUR, 0), (HOUR, 1)):
+        await add(
+            "delivery", subscription_id=owner, endpoint_id=endpoint, due_at=now + due,
+            attempts=attempts, article_id=await add("article"), story_id=await add("story"),
+        )  # fmt: skip
+    await sql.execute("UPDATE subscription SET expires_at = now() WHERE name = '끝'")
+    before = await version(sql)
+
+    for _ in range(2):
+        await subscriptions.end_expired()
+
+    rows = await sql.fetch("SELECT name, ended_at IS NULL FROM subscription ORDER BY name")
+    assert [tuple(row) for row in rows] == [("끝", False), ("남음", True)]
+    outcomes = await sql.fetch("SELECT outcome FROM delivery ORDER BY id")
+    assert [row["outcome"] for row in outcomes] == [None, "ended", None]
+    why = await sql.fetchval("SELECT switched_off_why FROM endpoint WHERE id = $1", endpoint)
+    assert (why, await version(sql)) == ("expired", before + 1)
+
+
+async def test_a_snooze_is_listed_until_it_is_over_or_ended(
+    subscriptions: Subscriptions, now: datetime, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    await subscriptions.subscribe("무역", [EXPORT], OUT)
+
+    async def listed() -> datetime | None:
+        return (await subscriptions.listed())[0].snoozed_until
+
+    end = await subscriptions.snooze("무역", 3 * DAY)
+    assert end is not None
+    assert timedelta(0) <= end - now - 3 * DAY < timedelta(minutes=1)
+    assert await listed() == end
+    assert await subscriptions.snooze("무역", now + DAY) == now + DAY == await listed()
+    assert len(await wakes()) == 2
+    assert await subscriptions.wake("무역") == 0
+    assert await listed() is None
+    await sql.execute("UPDATE subscription SET snoozed_until = now()")
+    assert await listed() is None
+    assert await subscriptions.snooze("없음", DAY) is None
+    assert await subscriptions.wake("없음") is None
+
+
+async def test_a_snooze_that_would_outlast_its_subscription_is_refused_and_changes_nothing(
+    subscriptions: Subscriptions, now: datetime
+) -> None:
+    await subscriptions.subscribe("무역", [EXPORT], OUT, expires_at=now + DAY)
+    with pytest.raises(SnoozedPastEnd, match="무역"):
+        await subscriptions.snooze("무역", DAY * 2)
+    await subscriptions.snooze("무역", HOUR)
+    with pytest.raises(SnoozedPastEnd):
+        await subscriptions.subscribe("무역", [CUSTOMS], OUT, expires_at=now + HOUR / 2)
+
+    [listed] = await subscriptions.listed()
+    assert (listed.rules, listed.expires_at) == (("수출 바우처",), now + DAY)
+    assert listed.snoozed_until is not None

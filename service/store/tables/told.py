@@ -14,6 +14,8 @@ subscription = sa.Table(
     text("name"),
     at("created_at", now=True),
     at("ended_at"),
+    at("expires_at"),
+    at("snoozed_until"),
     sa.Column("embargoed", sa.Text, nullable=False, server_default="wait"),
     sa.UniqueConstraint("name"),
     sa.CheckConstraint("embargoed IN ('wait', 'badge')", name="embargoed_known"),
@@ -85,6 +87,8 @@ delivery = sa.Table(
     count("revision_id"),
     at("created_at", now=True),
     at("due_at", now=True),
+    # When it would be due but for the snooze that holds it back.
+    at("held_from"),
     count("fence"),
     count("attempts"),
     at("settled_at"),

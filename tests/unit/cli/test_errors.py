@@ -173,3 +173,39 @@ def test_the_doctor_says_which_source_nobody_declared(pabal: Pabal) -> None:
     found = pabal("doctor", **away)
     assert found.returncode == 1
     assert "✗ 출처 / sources: BadSetting: 설정 PABAL_SOURCES: nope" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (("--to", "pigeon:roof"), "pigeon:roof: 그런 채널이 없습니다"),
+        (("--to", "webhook:http://a.example/"), "webhook:http://a.example/: https://"),
+        (("--to", "console", "--to", "console:b"), "console:b: "),
+        (("--secret", "whsec_" + "a" * 32), "--secret: 서명하는 곳이 없습니다"),
+        (("--until", "내일"), "--until: 내일: 2026-10-01처럼"),
+        (("--until", "2020-01-01"), "--until: 2020-01-01: 이미 지났습니다"),
+    ],
+)
+def test_a_subscription_that_can_never_work_is_refused_before_anything_is_opened(
+    pabal: Pabal, typed: tuple[str, ...], why: str
+) -> None:
+    assert _line(pabal("subscribe", "나", "--rule", "수출", *typed)).startswith(why)
+
+
+def test_a_snooze_that_is_none_is_refused_before_anything_is_opened(pabal: Pabal) -> None:
+    assert _line(pabal("snooze", "나", "--until", "나중에")).startswith("나중에: 3d, 12h나")
+
+
+def test_secrets_are_shown_in_a_file_alone(pabal: Pabal) -> None:
+    assert "--yaml" in _line(pabal("subscriptions", "--secrets"))
+
+
+def test_a_file_of_subscriptions_is_refused_whole_by_its_name_entry_and_field(
+    pabal: Pabal, tmp_path: Path
+) -> None:
+    file = tmp_path / "구독.yaml"
+    assert _line(pabal("import-subscriptions", str(file))).startswith(f"{file}: ")
+    file.write_text("subscriptions: [{name: 나, rules: [수출]}, {name: 너, rules: ['(']}]", "utf-8")
+    line = _line(pabal("import-subscriptions", str(file)))
+    assert line.startswith(f"{file}: 2번째 구독 (entry 2) 너: rules[1]: ")
+    assert "entry 1" in _line(pabal("import-subscriptions", "-", given="subscriptions: [1]"))

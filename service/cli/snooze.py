@@ -1,0 +1,61 @@
+"""``pabal snooze``, ``pabal wake``: a subscription is silent for a while, and loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import typer
+
+from service import config, logs
+from service.errors import UserError
+from service.since import clock, until
+from service.store.subscriptions import Subscriptions
+
+_Said = TypeVar("_Said")
+_Name = Annotated[str, typer.Argument(help="구독 이름 / its name")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.command()(snooze)
+    app.command()(wake)
+
+
+def snooze(
+    name: _Name,
+    back: Annotated[
+        str, typer.Option("--until", help="3d, 12h, 2026-12-31(그날까지 / to the end of that day)")
+    ],
+) -> None:
+    """구독 하나를 쉽니다. / Hold back a subscription's alerts until then.
+
+    그동안의 알림은 버리지 않고 그때 보냅니다. / Nothing is lost: what was held comes when it ends.
+    """
+    then = until(back, datetime.now(UTC))
+    end = _in_store(name, lambda store: store.snooze(name, then))
+    typer.echo(f"{name}: {clock(end)}까지 쉽니다 / snoozed until {clock(end)} KST")
+
+
+def wake(name: _Name) -> None:
+    """쉼을 끝냅니다. 밀린 알림이 바로 옵니다. / End a snooze: what it held back comes now."""
+    held = _in_store(name, lambda store: store.wake(name))
+    typer.echo(f"{name}: 다시 알립니다, 밀린 알림 {held}건 / awake, {held} alerts were held")
+
+
+def _in_store(name: str, act: Callable[[Subscriptions], Awaitable[_Said | None]]) -> _Said:
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+
+    async def run() -> _Said:
+        from service.lookback import opened  # noqa: PLC0415
+
+        async with opened(settings) as (database, _):
+            said = await act(Subscriptions(database))
+        if said is None:
+            raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
+        return said
+
+    return asyncio.run(run())
