@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import httpx
@@ -113,7 +115,14 @@ def _bound(request: httpx.Request, address: str) -> httpx.Request:
     )
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that certificates are checked by: read once for all transports."""
+    return httpx.create_ssl_context()
+
+
 def open_transport(*, private_addresses: bool, connections: int) -> httpx.AsyncBaseTransport:
     """A transport with at most ``connections`` at once, guarded unless private is allowed."""
-    transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=connections))
+    limits = httpx.Limits(max_connections=connections)
+    transport = httpx.AsyncHTTPTransport(verify=_trusted(), limits=limits)
     return transport if private_addresses else PublicOnly(transport)

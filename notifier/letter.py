@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from notifier.model import Alert, File, Hit, Language
 
 _SEOUL = ZoneInfo("Asia/Seoul")
+_MOST_READ = 20_000  # characters of a text: of a longer one hardly a word is shown
 _LONGEST = 500  # characters of one line, so that nobody's title buries the rest
 _LONGEST_SUBJECT = 150
 _LONGEST_LINK = 2000
@@ -230,7 +231,8 @@ def _lines(texts: Sequence[str]) -> tuple[str, ...]:
 
 def _line(text: str) -> str:
     """One line of ``text``: a terminal escape or a bidi override must not reach a reader."""
-    shown = (c if c.isprintable() else " " if c.isspace() else "" for c in text)
+    read = text[:_MOST_READ]
+    shown = (c if c.isprintable() else " " if c.isspace() else "" for c in read)
     return _cut(" ".join("".join(shown).split()), _LONGEST)
 
 

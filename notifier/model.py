@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Language = Literal["ko", "en"]
@@ -105,9 +105,12 @@ class ChannelOptions:
 
     ``private_addresses`` lets messages go to private networks and over plain http. ``contact`` is
     the operator's address (URL or mail) as receivers see it. ``timeout`` is the seconds that one
-    attempt may take in all.
+    attempt may take in all. ``telegram_token`` is that of the operator's bot; ``telegram_api`` is
+    where its requests go.
     """
 
     private_addresses: bool = False
     contact: str = ""
     timeout: float = 15.0
+    telegram_token: str = field(default="", repr=False)
+    telegram_api: str = "https://api.telegram.org"

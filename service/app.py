@@ -90,7 +90,11 @@ def declared(settings: Settings) -> Mapping[str, Source]:
 
 def open_channels(settings: Settings) -> dict[str, Channel]:
     """Every channel, opened once for the process."""
-    options = ChannelOptions(private_addresses=settings.private_webhooks, contact=settings.contact)
+    options = ChannelOptions(
+        private_addresses=settings.private_webhooks,
+        contact=settings.contact,
+        telegram_token=settings.telegram_token or "",
+    )
     return {name: channels.open_channel(name, options) for name in channels.names()}
 
 

@@ -70,6 +70,12 @@ class Settings(BaseModel):
     private_webhooks: bool = Field(
         default=False, description="allow webhooks to private addresses and plain http"
     )
+    telegram_token: str | None = Field(
+        default=None,
+        pattern=r"^([0-9]+:[A-Za-z0-9_-]+)?$",
+        repr=False,
+        description="token of the Telegram bot that sends alerts, from @BotFather",
+    )
     key_data_go_kr: str | None = _key("key of data.go.kr (serviceKey), encoded or decoded")
     key_bizinfo: str | None = _key("key of bizinfo.go.kr (crtfcKey)")
     key_naver_id: str | None = _key("client id of Naver's old open API; works until 2027-06-30")

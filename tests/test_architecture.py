@@ -27,7 +27,7 @@ LONG_FUNCTIONS = {  # what may be longer, up to where, and why; nothing may pass
     "service/demo/ledger.py:draw_up": 55,  # one balance, read from top to bottom
 }
 CLOCK = {  # where the time of day is asked; everywhere else it is passed in
-    "notifier/channels/webhook.py": "the time under a signature",
+    "notifier/posting.py": "when a message is posted, which stands under its signature",
     "scrapers/fetch.py": "when a page was fetched",
     "service/cli/demo.py": "a demo is about now",
     "service/cli/snooze.py": "a snooze ends in the time to come",

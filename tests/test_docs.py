@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from notifier import registry as channels
 from notifier.channels.webhook import Webhooks, new_secret
 from notifier.model import Alert, ChannelOptions, Hit, Message
+from notifier.posting import Poster
 from scrapers import own
 from scrapers import registry as declared
 from scrapers.errors import Trouble
@@ -332,7 +333,8 @@ async def test_the_receiver_in_the_readme_takes_our_messages_and_no_others() -> 
         sent.append(request)
         return httpx.Response(204, stream=httpx.ByteStream(b""))
 
-    channel = Webhooks(ChannelOptions(), httpx.MockTransport(take), lambda: datetime.now(UTC))
+    poster = Poster(ChannelOptions(), httpx.MockTransport(take), lambda: datetime.now(UTC))
+    channel = Webhooks(poster)
     secret = new_secret()
     alert = Alert("가", "가상 전시회", "https://a.example/1", "외교부", "x", None, None, "", ())
 

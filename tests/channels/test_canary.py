@@ -17,6 +17,7 @@ from notifier.channels.webhook import Webhooks, new_secret, open_channel
 from notifier.egress import PublicOnly, literal, open_transport
 from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.model import Alert, ChannelOptions, Message
+from notifier.posting import Poster
 
 LITERALS = """
 127.0.0.1 127.1 127.0.1 127.000.000.001 0177.0.0.1 0177.1 0177.0.1 00177.0.0.1 017700000001
@@ -117,7 +118,8 @@ async def test_no_form_of_a_private_address_gets_a_webhook() -> None:
     passed = []
     options = ChannelOptions(timeout=2.0)
     async with _canary() as (port, visitors):
-        channel = Webhooks(options, _guarded(), now=lambda: datetime.now(UTC))
+        poster = Poster(options, _guarded(), now=lambda: datetime.now(UTC))
+        channel = Webhooks(poster)
         for form in FORMS:
             address = form.format(scheme="https", port=port)
             try:

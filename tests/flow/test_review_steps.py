@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from notifier.channels.webhook import Webhooks, new_secret
 from notifier.egress import open_transport
 from notifier.model import Alert, ChannelOptions, Message
+from notifier.posting import Poster
 from service import app, work
 from service.analyser import Analyser
 from service.config import Settings
@@ -53,7 +54,7 @@ async def test_receivers_that_never_answer_leave_room_for_one_that_does() -> Non
     async with _listening() as (silent, prompt):
         options = ChannelOptions(private_addresses=True, timeout=1.0)
         transport = open_transport(private_addresses=True, connections=20)
-        channel = Webhooks(options, transport, now=lambda: datetime.now(UTC))
+        channel = Webhooks(Poster(options, transport, now=lambda: datetime.now(UTC)))
         waiting = [asyncio.create_task(channel.send(_message(silent))) for _ in range(30)]
         await asyncio.sleep(0)
         try:

@@ -104,6 +104,15 @@ def test_keys_are_known_by_their_names_and_shown_nowhere(tmp_path: Path) -> None
     assert settings.lacks(()) == ()
 
 
+@pytest.mark.parametrize("token", ["geheim", "10:ge heim", "10:ge/heim", "10:geheim?x"])
+def test_a_bots_token_is_not_shown_and_can_not_change_an_address(token: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        from_environment({"PABAL_TELEGRAM_TOKEN": token})
+
+    assert "heim" not in str(refused.value)
+    assert "heim" not in repr(from_environment({"PABAL_TELEGRAM_TOKEN": "10:geheim"}))
+
+
 def test_a_bad_key_is_not_repeated() -> None:
     with pytest.raises(BadSetting) as refused:
         from_environment({"PABAL_KEY_BIZINFO": "ge heim"})

@@ -7,12 +7,23 @@ from notifier.registry import names, open_channel
 
 
 def test_channels_are_the_modules_in_their_folder() -> None:
-    assert names() == ("console", "webhook")
+    assert names() == (
+        "console",
+        "discord",
+        "dooray",
+        "jandi",
+        "naver_works",
+        "ntfy",
+        "slack",
+        "teams",
+        "telegram",
+        "webhook",
+    )
 
 
 @pytest.mark.parametrize("name", ["telegraph", "", "../errors", "webhook.new_secret"])
 def test_an_unknown_channel_is_refused_with_the_known_ones(name: str) -> None:
-    with pytest.raises(LookupError, match="console, webhook"):
+    with pytest.raises(LookupError, match="console, discord, "):
         open_channel(name, ChannelOptions())
 
 

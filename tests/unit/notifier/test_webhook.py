@@ -16,6 +16,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from notifier.channels.webhook import Webhooks, new_secret
 from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.model import Alert, ChannelOptions, Hit, Message
+from notifier.posting import Poster
 
 AT = datetime(2026, 8, 3, 9, 30, 5, 700_000, tzinfo=ZoneInfo("Asia/Seoul"))
 KEY = b"a key of this test, 32 bytes long"
@@ -53,7 +54,8 @@ class Receiver:
 
 
 def _webhooks(receiver: Any, now: datetime = AT, **options: Any) -> Webhooks:
-    return Webhooks(ChannelOptions(**options), httpx.MockTransport(receiver), now=lambda: now)
+    transport = httpx.MockTransport(receiver)
+    return Webhooks(Poster(ChannelOptions(**options), transport, now=lambda: now))
 
 
 async def _sent(message: Message, now: datetime = AT, **options: Any) -> httpx.Request:

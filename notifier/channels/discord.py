@@ -1,0 +1,74 @@
+"""Discord: an embed to a channel's webhook.
+
+The message is asked to be confirmed (``wait=true``): a 2xx means *sent*. A webhook that is unknown
+or whose token is not its own any more ends the endpoint.
+
+Limits: a title has at most 256 characters, a description 4096, a footer 2048, all of an embed 6000.
+429 says how long to wait in ``retry_after``, in seconds with a fraction, and in Retry-After.
+
+Markdown is escaped by backslashes, and nobody is ever called (``allowed_mentions``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from notifier.fitting import Run, cut, rows, titled, units, written
+from notifier.hooks import Hook, Service, open_hook
+from notifier.letter import Letter
+from notifier.model import ChannelOptions
+from notifier.posting import Answer, code, judge, seconds
+
+_TITLE, _DESCRIPTION = 256, 4096
+_COLOURS = {False: 0x1D4ED8, True: 0xB45309}
+_ESCAPES = {ord(char): f"\\{char}" for char in "\\*_~`|<>#-+[]()@:!"}
+_GONE = frozenset({401, 404, 410})
+
+
+def open_channel(options: ChannelOptions) -> Hook:
+    """Discord's webhooks, with the webhook's URL as the address."""
+    return open_hook(SERVICE, options)
+
+
+def escape(text: str) -> str:
+    """``text`` in Discord's Markdown, formatting nothing, calling nobody and linking nowhere."""
+    return text.translate(_ESCAPES)
+
+
+def _payload(letter: Letter) -> dict[str, Any]:
+    embed = {
+        "title": cut(titled(letter), _TITLE, units, escape),
+        "description": written(rows(letter), _write, _DESCRIPTION, units),
+        "color": _COLOURS[bool(letter.changes)],
+        "footer": {"text": letter.footer},
+    }
+    if letter.url:
+        embed["url"] = letter.url
+    return {"embeds": [embed], "allowed_mentions": {"parse": []}}
+
+
+def _write(run: Run) -> str:
+    text = escape(run.text)
+    if run.url:
+        return f"[{text}]({run.url})"
+    return f"**{text}**" if run.bold and text.strip() else text
+
+
+def _verdict(answer: Answer) -> None:
+    said = answer.said
+    wait = seconds(said.get("retry_after"))
+    told = answer if wait is None else replace(answer, retry_after=wait)
+    judge(told, gone=_GONE, said=code(said.get("code", "")))
+
+
+SERVICE = Service(
+    name="Discord",
+    hooks=re.compile(
+        r"((ptb|canary)\.)?discord(app)?\.com/api/(v[0-9]{1,2}/)?webhooks/[0-9]+/[\w-]+", re.ASCII
+    ),
+    payload=_payload,
+    verdict=_verdict,
+    query={"wait": "true"},
+)

@@ -1,0 +1,66 @@
+"""Dooray: a message to a room's incoming hook.
+
+A 2xx means *sent*, unless its body says ``"isSuccessful": false``: that is a refusal, for good. A
+hook that is not there ends the endpoint. An answer that broke off is tried again.
+
+Limits: one message a second and hook is advised; no length is documented, and the text is kept to
+4000 characters.
+
+There is no documented escape for the few marks that the messenger reads (mentions are links to
+``dooray:``): they are put in their full-width twins.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from notifier.fitting import Run, cut, rows, spelt, tame, titled, units, written
+from notifier.hooks import Hook, Service, open_hook
+from notifier.letter import Letter
+from notifier.model import ChannelOptions
+from notifier.posting import Answer, code, judge, unbroken
+
+_SUBJECT, _TEXT = 300, 4000
+_COLOURS = {False: "blue", True: "orange"}
+_GONE = frozenset({404, 410})
+_REFUSED = 400
+
+
+def open_channel(options: ChannelOptions) -> Hook:
+    """Dooray's incoming hooks, with the hook's URL as the address."""
+    return open_hook(SERVICE, options)
+
+
+def _payload(letter: Letter) -> dict[str, Any]:
+    shown = [*rows(letter), (), (Run(letter.footer),)]
+    attachment = {
+        "text": written(shown, _write, _TEXT, units),
+        "color": _COLOURS[bool(letter.changes)],
+    }
+    if letter.url:
+        attachment |= {"title": letter.labels.source, "titleLink": letter.url}
+    text = cut(letter.subject or titled(letter), _SUBJECT, units, tame)
+    return {"botName": "파발", "text": text, "attachments": [attachment]}
+
+
+def _write(run: Run) -> str:
+    return spelt(Run(tame(run.text), url=run.url))
+
+
+def _verdict(answer: Answer) -> None:
+    header = answer.said.get("header")
+    header = header if isinstance(header, dict) else {}
+    refused = answer.taken and header.get("isSuccessful") is False
+    said = code(header.get("resultCode", ""))
+    judge(replace(answer, status=_REFUSED) if refused else answer, gone=_GONE, said=said)
+    unbroken(answer)
+
+
+SERVICE = Service(
+    name="Dooray",
+    hooks=re.compile(r"hook\.(gov-)?dooray\.(com|co\.kr)/services/[\w/-]+", re.ASCII),
+    payload=_payload,
+    verdict=_verdict,
+)

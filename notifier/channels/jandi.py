@@ -1,0 +1,56 @@
+"""JANDI: a message to a room's incoming webhook.
+
+A 2xx means *sent*; a webhook that is not there ends the endpoint.
+
+Limits: JANDI documents none. The texts are kept to lengths that a chat is read in.
+
+Its Markdown (``**``, ``*``, ``~~``, links) has no documented escape: what would be read as markup
+is put in its full-width twin.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from notifier.fitting import Run, cut, rows, spelt, tame, titled, units, written
+from notifier.hooks import Hook, Service, open_hook
+from notifier.letter import Letter
+from notifier.model import ChannelOptions
+from notifier.posting import Answer, code, judge
+
+_TITLE, _DESCRIPTION = 300, 3000
+_COLOURS = {False: "#1D4ED8", True: "#B45309"}
+_GONE = frozenset({404, 410})
+
+
+def open_channel(options: ChannelOptions) -> Hook:
+    """JANDI's incoming webhooks, with the webhook's URL as the address."""
+    return open_hook(SERVICE, options)
+
+
+def _payload(letter: Letter) -> dict[str, Any]:
+    title = cut(titled(letter), _TITLE, units, tame)
+    text = written(rows(letter), _write, _DESCRIPTION, units)
+    return {
+        "body": f"[{title}]({letter.url})" if letter.url else title,
+        "connectColor": _COLOURS[bool(letter.changes)],
+        "connectInfo": [{"title": tame(letter.footer), "description": text}],
+    }
+
+
+def _write(run: Run) -> str:
+    return spelt(Run(tame(run.text), url=run.url))
+
+
+def _verdict(answer: Answer) -> None:
+    judge(answer, gone=_GONE, said=code(answer.said.get("code", "")))
+
+
+SERVICE = Service(
+    name="JANDI",
+    hooks=re.compile(r"wh\.jandi\.com/connect-api/webhook/[0-9]+/[0-9a-f]+"),
+    payload=_payload,
+    verdict=_verdict,
+    headers={"accept": "application/vnd.tosslab.jandi-v2+json"},
+)

@@ -1,0 +1,78 @@
+"""ntfy: a push message to a topic, of ntfy.sh or of one's own server.
+
+The address is the topic's URL; a protected topic's has ``?auth=`` as ntfy documents it. A 2xx means
+*sent*.
+
+Limits: 4096 bytes of text (longer ones become an attachment), a title of 1 KB; on ntfy.sh 60
+messages at once and then one in five seconds, 250 a day, then 429.
+
+The text is plain. Headers carry no UTF-8: the title stands there as RFC 2047 writes it.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+
+from notifier.errors import BadAddress, Undeliverable
+from notifier.fitting import Run, cut, octets, rows, spelt, written
+from notifier.letter import Letter, letter
+from notifier.model import ChannelOptions, Message, Receipt
+from notifier.posting import Poster, code, judge, open_poster
+
+_TITLE, _TEXT = 600, 4096
+_TOPIC = re.compile(r"/[-_A-Za-z0-9]{1,64}")
+_ORDINARY, _HIGH = "3", "4"
+
+
+class Ntfy:
+    """Posts to whichever server a topic is on."""
+
+    def __init__(self, poster: Poster) -> None:
+        self._poster = poster
+
+    async def send(self, message: Message) -> Receipt:
+        """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
+        try:
+            self.check_address(message.address)
+        except BadAddress as error:
+            raise Undeliverable(str(error)) from error
+        said = letter(message.alert, message.language)
+        shown = [*rows(said), (), (Run(said.footer),)]
+        text = written(shown, spelt, _TEXT, octets)
+        urgent = bool(message.alert.changes or message.alert.embargo)
+        answer = await self._poster.post(
+            message.address, text.encode(), _headers(said, urgent=urgent)
+        )
+        judge(answer, said=code(answer.said.get("code", "")))
+        return answer.receipt
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._poster.aclose()
+
+    def check_address(self, address: str) -> None:
+        """Raise BadAddress unless ``address`` is the URL of one topic."""
+        if not _TOPIC.fullmatch(self._poster.check(address).path):
+            raise BadAddress(
+                "주소는 https://ntfy.sh/주제 꼴입니다 (must look like https://ntfy.sh/topic)"
+            )
+
+
+def open_channel(options: ChannelOptions) -> Ntfy:
+    """Topics of ntfy, kept off private networks unless ``options`` allow them."""
+    return Ntfy(open_poster(options))
+
+
+def _headers(letter: Letter, *, urgent: bool) -> dict[str, str]:
+    """What is corrected, or must not be published yet, is urgent and comes with a louder push."""
+    title = b64encode(cut(letter.subject, _TITLE, octets).encode()).decode()
+    headers = {
+        "content-type": "text/plain; charset=utf-8",
+        "title": f"=?UTF-8?B?{title}?=",
+        "priority": _HIGH if urgent else _ORDINARY,
+        "tags": "pencil2" if letter.changes else "newspaper",
+    }
+    if letter.url:
+        headers["click"] = letter.url
+    return headers

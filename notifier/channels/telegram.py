@@ -1,0 +1,137 @@
+"""Telegram: a message by the operator's bot. The address is a chat.
+
+That is the number of a person, group or channel that wrote to the bot or took it in, or a public
+channel's ``@name``. ``"ok": true`` means *sent*. A chat that blocked or removed the bot, or is not
+there, ends the endpoint; a bot's token that is wrong or missing is the operator's to mend, so it is
+tried again, and so is an answer that broke off.
+
+Limits: 4096 UTF-16 units of text, not counting its markup; about 30 messages a second in all, one
+a second in a chat and 20 a minute in a group. 429 says how long to wait in
+``parameters.retry_after``.
+
+The markup is Telegram's HTML: ``&``, ``<`` and ``>`` are escaped, in attributes ``"`` as well.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import escape, unescape
+from typing import Any
+
+from notifier.errors import BadAddress, TryAgain, Undeliverable
+from notifier.fitting import Row, Run, rows, titled, units, written
+from notifier.letter import Letter, letter
+from notifier.model import ChannelOptions, Message, Receipt
+from notifier.posting import Answer, Poster, judge, open_poster, packed, seconds, unbroken
+
+_TEXT = 4096
+_ADDRESS = re.compile(r"-?[1-9][0-9]{0,18}|@[A-Za-z][A-Za-z0-9_]{3,31}")
+_TAG = re.compile(r"<[^>]*>")
+_REFUSED, _UNAUTHORIZED, _NO_METHOD = 400, 401, 404
+_ENDED = (
+    "blocked by the user",
+    "was kicked",
+    "deactivated",
+    "not a member",
+    "can't initiate conversation",
+    "chat not found",
+    "upgraded to a supergroup",
+)
+
+
+class Telegram:
+    """One bot, whose token is in the options."""
+
+    def __init__(self, options: ChannelOptions, poster: Poster) -> None:
+        self._token = options.telegram_token
+        self._api = options.telegram_api
+        self._poster = poster
+
+    async def send(self, message: Message) -> Receipt:
+        """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
+        try:
+            _check(message.address)
+        except BadAddress as error:
+            raise Undeliverable(str(error)) from error
+        if not self._token:
+            raise TryAgain("텔레그램 봇 토큰이 없습니다 (no token): PABAL_TELEGRAM_TOKEN")
+        url = f"{self._api}/bot{self._token}/sendMessage"
+        body = packed(_payload(message.address, letter(message.alert, message.language)))
+        answer = await self._poster.post(url, body, {"content-type": "application/json"})
+        _judge(answer)
+        return answer.receipt
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._poster.aclose()
+
+    def check_address(self, address: str) -> None:
+        """Raise BadAddress unless ``address`` is a chat and there is a bot to send."""
+        _check(address)
+        if not self._token:
+            raise BadAddress(
+                "텔레그램에는 봇 토큰 PABAL_TELEGRAM_TOKEN이 있어야 합니다 (needs a bot's token)"
+            )
+
+
+def open_channel(options: ChannelOptions) -> Telegram:
+    """The bot of ``options``; without a token every message waits for one."""
+    return Telegram(options, open_poster(options))
+
+
+def _check(address: str) -> None:
+    if not _ADDRESS.fullmatch(address):
+        raise BadAddress("주소는 대화방의 숫자나 @채널이름입니다 (a chat's number or @name)")
+
+
+def _payload(chat: str, letter: Letter) -> dict[str, Any]:
+    title: Row = (Run(titled(letter), bold=True, url=letter.url),)
+    shown = [title, *rows(letter), (), (Run(letter.footer),)]
+    return {
+        "chat_id": chat,
+        "text": written(shown, write, _TEXT, _shown),
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+
+
+def write(run: Run) -> str:
+    """A run in Telegram's HTML."""
+    text = escape(run.text, quote=False)
+    if run.url:
+        text = f'<a href="{escape(run.url)}">{text}</a>'
+    return f"<b>{text}</b>" if run.bold else text
+
+
+def _shown(markup: str) -> int:
+    """The length of what is left of ``markup`` once it is read."""
+    return units(unescape(_TAG.sub("", markup)))
+
+
+def _judge(answer: Answer) -> None:
+    """The body repeats the status in ``error_code``, and counts where the two differ."""
+    said = answer.said
+    if answer.taken and said.get("ok") is not False:
+        if not answer.body.startswith(b'{"ok":true'):
+            unbroken(answer)
+        return
+    told = _told(answer)
+    description = str(said.get("description", "")).lower()
+    if told.status in {_UNAUTHORIZED, _NO_METHOD}:
+        raise TryAgain(f"{told.status}: 봇 토큰이 틀립니다 (the bot's token is wrong)")
+    words = next((words for words in _ENDED if words in description), "")
+    judge(told, gone={told.status} if words else (), said=words)
+
+
+def _told(answer: Answer) -> Answer:
+    """The answer with the status and the wait that its body names."""
+    said = answer.said
+    parameters = said.get("parameters")
+    wait = seconds(parameters.get("retry_after")) if isinstance(parameters, dict) else None
+    status = said.get("error_code", _REFUSED) if answer.taken else answer.status
+    return replace(
+        answer,
+        status=status if isinstance(status, int) and status >= _REFUSED else _REFUSED,
+        retry_after=answer.retry_after if wait is None else wait,
+    )

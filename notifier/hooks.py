@@ -1,0 +1,76 @@
+"""Incoming hooks of chat services: a letter is posted as JSON to the secret URL of a room.
+
+What differs from service to service stands in its own channel, as a ``Service``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from notifier.errors import BadAddress, Undeliverable
+from notifier.letter import Letter, letter
+from notifier.model import ChannelOptions, Message, Receipt
+from notifier.posting import Answer, Poster, judge, open_poster, packed
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service. ``hooks`` matches host and path of the URLs that it gives out.
+
+    ``verdict`` raises a SendError unless an answer means *sent*. ``query`` is set in every URL.
+    """
+
+    name: str
+    hooks: re.Pattern[str]
+    payload: Callable[[Letter], object]
+    verdict: Callable[[Answer], None] = judge
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+class Hook:
+    """The channel to one service.
+
+    Where private addresses are allowed, a stand-in of the service may have any address.
+    """
+
+    def __init__(self, service: Service, options: ChannelOptions, poster: Poster) -> None:
+        self._service = service
+        self._anywhere = options.private_addresses
+        self._poster = poster
+
+    async def send(self, message: Message) -> Receipt:
+        """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
+        service = self._service
+        try:
+            address = self._address(message.address)
+        except BadAddress as error:
+            raise Undeliverable(str(error)) from error
+        body = packed(service.payload(letter(message.alert, message.language)))
+        headers = {"content-type": "application/json", **service.headers}
+        answer = await self._poster.post(address, body, headers)
+        service.verdict(answer)
+        return answer.receipt
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._poster.aclose()
+
+    def check_address(self, address: str) -> None:
+        """Raise BadAddress unless ``address`` is the URL of a hook of this service."""
+        self._address(address)
+
+    def _address(self, address: str) -> str:
+        url = self._poster.check(address)
+        place = f"{url.netloc.decode('ascii')}{url.path}"
+        if not self._anywhere and not self._service.hooks.fullmatch(place):
+            name = self._service.name
+            raise BadAddress(f"{name} 웹훅의 주소가 아닙니다 (not the URL of a hook of {name})")
+        return str(url.copy_merge_params(self._service.query)) if self._service.query else address
+
+
+def open_hook(service: Service, options: ChannelOptions) -> Hook:
+    """The channel to ``service``, for the caller to close."""
+    return Hook(service, options, open_poster(options))
