@@ -19,6 +19,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from service.demo.run import SOURCES_OF_SITE
 from service.demo.sink import Sink
@@ -186,6 +187,12 @@ async def test_a_source_that_nobody_declared_is_refused_at_start(
     assert err.splitlines()[-1].startswith("pabal: 설정 PABAL_SOURCES: nope")
 
 
+async def files_owed(database: Database) -> bool:
+    owed = "SELECT 1 FROM attachment WHERE settled_at IS NULL AND due_at IS NOT NULL LIMIT 1"
+    async with database.transaction() as tx:
+        return (await tx.execute(sa.text(owed))).one_or_none() is not None
+
+
 async def test_the_steps_done_one_by_one_bring_one_alert(
     ask: Ask, migrated_url: str, database: Database, world: World, sink: Sink, subscribe: Subscribe
 ) -> None:
@@ -207,7 +214,8 @@ async def test_the_steps_done_one_by_one_bring_one_alert(
     assert polled["articles"] == polled["to_collect"] == before["articles"] + 2
     collected = await once("collect")
     assert (collected["to_collect"], collected["to_judge"]) == (0, polled["articles"])
-    await once("attach")
+    while await files_owed(database):  # what failed once is put off, and put off is left
+        await once("attach")
     assert (await once("read"))["to_judge"] == polled["articles"]
     triaged = await once("triage")
     assert (triaged["to_judge"], triaged["to_send"]) == (0, 1)
