@@ -1,7 +1,8 @@
-"""The guard for requests to addresses that users typed: they never reach a private network.
+"""The way out to addresses that users typed: it never leads to a private network.
 
 A name is resolved here, every address it has is judged, and the connection is made to an address
-that was judged; a DNS that answers differently a moment later changes nothing.
+that was judged; a DNS that answers differently a moment later changes nothing. A connection is
+kept under the name it was made for, its certificate checked for that name, so it may serve again.
 """
 
 from __future__ import annotations
@@ -9,17 +10,32 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
 
+import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from notifier.errors import TryAgain, Undeliverable
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from yarl import URL
+
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """Host name, in ASCII → IP addresses as text. Raises OSError where there are none."""
+
+_AT_ONE_SERVER = 10  # so that a receiver who never answers holds few of the connections
+_MOST_BODY = 4096
+_BODY_SECONDS = 1.0
 
 _UNICAST6 = ip_network("2000::/3")
 _REFUSED = tuple(
@@ -27,6 +43,7 @@ _REFUSED = tuple(
     for text in (
         "192.0.0.0/24",  # protocol assignments, some of which count as global
         "192.88.99.0/24",  # relays into 6to4
+        "168.63.129.16",  # what a machine at Azure hears its host by
         "2001::/23",  # protocol assignments: Teredo and others that carry an IPv4 address
         "2002::/16",  # 6to4, which carries one as well
         "3fff::/20",  # documentation, unknown to Python 3.11
@@ -63,66 +80,175 @@ async def resolve(host: str) -> Sequence[str]:
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
-class PublicOnly(httpx.AsyncBaseTransport):
-    """Lets a request through to public addresses only; ``inner`` makes the connection."""
+class Names(AbstractResolver):
+    """Looks up where a connection goes; unless ``private``, to public addresses only."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, resolve: Resolve = resolve) -> None:
-        self._inner = inner
+    def __init__(self, *, private: bool, resolve: Resolve = resolve) -> None:
+        self._private = private
         self._resolve = resolve
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer of the first address that takes a connection.
-
-        Raises Undeliverable where any address is not public, TryAgain where there is none.
-        """
-        *others, last = await self._judged(request.url.raw_host.decode("ascii"))
-        for address in others:
-            with suppress(httpx.ConnectError):  # nothing was sent yet: the next may do
-                return await self._inner.handle_async_request(_bound(request, address))
-        return await self._inner.handle_async_request(_bound(request, last))
-
-    async def aclose(self) -> None:
-        """Close ``inner``."""
-        await self._inner.aclose()
-
-    async def _judged(self, host: str) -> Sequence[str]:
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - always both
+    ) -> list[ResolveResult]:
+        """Raises Undeliverable where any address is not public, TryAgain where there is none."""
         try:
             addresses = await self._resolve(host)
         except OSError:
             addresses = ()
         if not addresses:
             raise TryAgain(f"이름을 찾지 못했습니다 (does not resolve): {host}")
-        if not all(is_public(ip_address(address)) for address in addresses):
+        if not self._private and not all(is_public(ip_address(each)) for each in addresses):
             raise Undeliverable(f"공개 주소가 아닙니다 (not a public address): {host}")
-        return addresses
+        return [_place(host, port, address) for address in addresses]
+
+    async def close(self) -> None:
+        """Nothing is held."""
 
 
-def _bound(request: httpx.Request, address: str) -> httpx.Request:
-    """``request`` aimed at ``address``; Host header and certificate stay those of its name.
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. ``took``: seconds until its status; ``retry_after``: that header, or empty.
 
-    The connection is closed after it. A pool knows connections by IP address: one kept open, its
-    certificate checked for one host, would serve any other host at the same address.
+    ``body`` is its beginning, at most 4096 bytes; ``broken``: it broke off before that or its end.
     """
-    headers = httpx.Headers(request.headers)
-    headers["connection"] = "close"
-    name = request.url.raw_host.decode("ascii").rstrip(".")
-    return httpx.Request(
-        request.method,
-        request.url.copy_with(host=address),
-        headers=headers,
-        stream=request.stream,
-        extensions={**request.extensions, "sni_hostname": name},
-    )
+
+    status: int
+    took: float = 0.0
+    retry_after: str = ""
+    body: bytes = b""
+    broken: bool = False
+
+
+class WayOut(Protocol):
+    """Where posts leave."""
+
+    async def post(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
+        """Post once. Raises a SendError where there is no reply."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...
+
+
+class Pool:
+    """Connections to whichever servers, kept while they are of use; ``timeout`` in seconds.
+
+    What could help a hostile receiver is off: cookies, redirects, unpacking, proxies and passwords
+    of the environment. Nothing is sent twice by itself.
+    """
+
+    def __init__(
+        self, names: Names, trusted: ssl.SSLContext, *, timeout: float, connections: int
+    ) -> None:
+        self._names = names
+        self._trusted = trusted
+        self._timeout = timeout
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+        self._turns: WeakValueDictionary[object, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def post(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
+        """Post once, in its turn. Raises TryAgain where nothing answers; see also ``Names``."""
+        try:
+            async with self._turn(url):
+                return await self._posted(url, content, headers)
+        except TimeoutError:
+            raise TryAgain(f"{self._timeout:g}초 안에 답이 없습니다 (no answer)") from None
+        except (aiohttp.ClientError, OSError) as error:
+            kind = type(error).__name__
+            raise TryAgain(f"연결하지 못했습니다 (no connection): {kind}") from error
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._session:
+            await self._session.close()
+
+    async def _posted(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
+        started = perf_counter()
+        async with asyncio.timeout(self._timeout):
+            response = await self._opened().post(
+                url, data=content, headers=headers, allow_redirects=False
+            )
+        took = perf_counter() - started
+        body, broken = await _read(response)
+        return Reply(response.status, took, response.headers.get("retry-after", ""), body, broken)
+
+    @asynccontextmanager
+    async def _turn(self, url: URL) -> AsyncIterator[None]:
+        """Leave to post to the server of ``url``.
+
+        The wait for it may take as long as an answer may, and none of the answer's time.
+        """
+        server = url.raw_host, url.port
+        turn = self._turns.setdefault(server, asyncio.Semaphore(_AT_ONE_SERVER))
+        async with asyncio.timeout(self._timeout):
+            await turn.acquire()
+        try:
+            yield
+        finally:
+            turn.release()
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """The session, made where a loop runs."""
+        if not self._session:
+            connector = aiohttp.TCPConnector(
+                resolver=self._names, ssl=self._trusted, limit=self._connections
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),  # ours
+                skip_auto_headers=("accept", "accept-encoding"),
+                auto_decompress=False,
+                read_bufsize=_MOST_BODY,
+            )
+        return self._session
+
+
+def open_way(*, private_addresses: bool, timeout: float, connections: int) -> Pool:
+    """At most ``connections`` at once, to public addresses only unless private ones are allowed."""
+    names = Names(private=private_addresses)
+    return Pool(names, _trusted(), timeout=timeout, connections=connections)
 
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The authorities that certificates are checked by: read once for all transports."""
-    return httpx.create_ssl_context()
+    """The authorities that publishers' certificates are checked by: read once for all pools."""
+    context = httpx.create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
-def open_transport(*, private_addresses: bool, connections: int) -> httpx.AsyncBaseTransport:
-    """A transport with at most ``connections`` at once, guarded unless private is allowed."""
-    limits = httpx.Limits(max_connections=connections)
-    transport = httpx.AsyncHTTPTransport(verify=_trusted(), limits=limits)
-    return transport if private_addresses else PublicOnly(transport)
+def _place(host: str, port: int, address: str) -> ResolveResult:
+    return ResolveResult(
+        hostname=host,
+        host=address,
+        port=port,
+        family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+        proto=0,
+        flags=socket.AI_NUMERICHOST,
+    )
+
+
+async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+    """The little a receiver may say, and whether it broke off.
+
+    It is read so that the connection can serve again.
+    """
+    seen = b""
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            while len(seen) <= _MOST_BODY:
+                chunk = await response.content.read(_MOST_BODY + 1 - len(seen))
+                if not chunk:
+                    break
+                seen += chunk
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        return seen[:_MOST_BODY], True
+    finally:
+        response.close()  # unless it is read to its end
+    return seen[:_MOST_BODY], False

@@ -28,10 +28,16 @@ class SendError(NotifyError):
 class TryAgain(SendError):
     """A passing failure: time-out, 5xx, 429."""
 
-    def __init__(self, detail: str, retry_after: float | None = None) -> None:
-        """``retry_after`` is in seconds, None where the receiver did not say."""
+    def __init__(
+        self, detail: str, retry_after: float | None = None, *, ours: bool = False
+    ) -> None:
+        """``retry_after`` is in seconds, None where the receiver did not say.
+
+        ``ours``: it is the operator's to mend (a server, a password); no receiver is to blame.
+        """
         super().__init__(detail)
         self.retry_after = retry_after
+        self.ours = ours
 
 
 class Undeliverable(SendError):

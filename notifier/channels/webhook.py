@@ -1,21 +1,40 @@
 """A signed POST to the receiver's URL, by the Standard Webhooks specification.
 
-The body is ``{"type": "alert.created", "timestamp": …, "data": {the alert}}``, of a correction
-``alert.corrected``. A status in 200-299 means *sent*; what other answers mean stands in ``judge``.
+The body is ``{"type": …, "timestamp": …, "data": {…}}``, with what is told as data: an alert is
+``alert.created``, as a correction ``alert.corrected``, as coverage ``alert.covered``; the others
+are ``digest.created``, ``reminder.due`` and ``notice.created``. A status in 200-299 means *sent*;
+what other answers mean stands in ``judge``.
+
+Whether a URL wants any of it is asked by ``endpoint.verify`` with ``{"challenge": "…"}``. Yes is a
+2xx whose body has the challenge, as the same JSON or alone.
 """
 
 from __future__ import annotations
 
 import secrets
 from base64 import b64encode
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from notifier.errors import Undeliverable
-from notifier.model import ChannelOptions, Message, Receipt
-from notifier.posting import Poster, judge, open_poster, packed
+from notifier.model import (
+    Alert,
+    ChannelOptions,
+    Content,
+    Digest,
+    Message,
+    Notice,
+    Question,
+    Receipt,
+    Reminder,
+    Traits,
+)
+from notifier.posting import Answer, Poster, judge, open_poster, packed, unbroken
+
+TRAITS = Traits(people=False, signs=True, at_once=100)
+_TYPES = {Digest: "digest.created", Reminder: "reminder.due", Notice: "notice.created"}
 
 
 def new_secret() -> str:
@@ -23,27 +42,41 @@ def new_secret() -> str:
     return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
 
 
+def sign(secret: str, identity: str, at: datetime, body: bytes) -> str:
+    """A signature by each of the secrets, which spaces separate: two while one is replaced.
+
+    Raises Undeliverable where there is none, or one is no secret.
+    """
+    try:
+        signers = [Webhook(each) for each in secret.split()]
+    except (ValueError, EmptyWebhookSecretError):
+        signers = []
+    if not signers:
+        raise Undeliverable("서명할 비밀 값이 없거나 틀렸습니다 (no usable secret)")
+    at = at.astimezone(UTC)  # which the package takes for granted
+    return " ".join(signer.sign(identity, at, body.decode()) for signer in signers)
+
+
 class Webhooks:
-    """Signs what it posts; of an answer it looks at the status only."""
+    """Signs what it posts; of an answer it looks at the status only, but of one to a question."""
 
     def __init__(self, poster: Poster) -> None:
         self._poster = poster
 
     async def send(self, message: Message) -> Receipt:
-        """Post one message. ``message.secret`` may hold several, separated by spaces: a rotation.
-
-        Raises TryAgain, Undeliverable or EndpointGone.
-        """
+        """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
         at = self._poster.now()
-        body = _body(message, at)
+        body = _body(message.content, at)
         headers = {
             "content-type": "application/json",
             "webhook-id": message.id,
             "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": _signatures(message, at, body),
+            "webhook-signature": sign(message.secret or "", message.id, at, body),
         }
         answer = await self._poster.post(message.address, body, headers)
         judge(answer)
+        if isinstance(message.content, Question):
+            return _proof(message.content, answer)
         return answer.receipt
 
     async def aclose(self) -> None:
@@ -60,21 +93,27 @@ def open_channel(options: ChannelOptions) -> Webhooks:
     return Webhooks(open_poster(options))
 
 
-def _body(message: Message, at: datetime) -> bytes:
-    payload = {
-        "type": "alert.corrected" if message.alert.changes else "alert.created",
-        "timestamp": at.isoformat(timespec="seconds"),
-        "data": asdict(message.alert),
-    }
-    return packed(payload)
+def _body(content: Content, at: datetime) -> bytes:
+    kind, data = _told(content)
+    return packed({"type": kind, "timestamp": at.isoformat(timespec="seconds"), "data": data})
 
 
-def _signatures(message: Message, at: datetime, body: bytes) -> str:
-    """One signature for each secret. ``at`` is in UTC, which the package takes for granted."""
-    try:
-        signers = [Webhook(secret) for secret in (message.secret or "").split()]
-    except (ValueError, EmptyWebhookSecretError):
-        signers = []
-    if not signers:
-        raise Undeliverable("서명할 비밀 값이 없거나 틀렸습니다 (no usable secret)")
-    return " ".join(signer.sign(message.id, at, body.decode()) for signer in signers)
+def _told(content: Content) -> tuple[str, object]:
+    if isinstance(content, Question):
+        return "endpoint.verify", {"challenge": content.code}
+    if not isinstance(content, Alert):
+        return _TYPES[type(content)], content
+    if content.changes:
+        return "alert.corrected", content
+    return "alert.created" if content.coverage is None else "alert.covered", content
+
+
+def _proof(question: Question, answer: Answer) -> Receipt:
+    """Raises TryAgain where the answer broke off, Undeliverable where it has no challenge."""
+    alone = answer.body.decode("utf-8", "replace").strip().strip('"')
+    if question.code and question.code in (alone, answer.said.get("challenge")):
+        return replace(answer.receipt, proven=True)
+    unbroken(answer)
+    raise Undeliverable(
+        f"{answer.status}: 확인 물음에 답하지 않았습니다 (did not answer the challenge)"
+    )

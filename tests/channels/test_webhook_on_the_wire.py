@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
 from notifier.channels.webhook import Webhooks, new_secret, open_channel
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
-from notifier.model import Alert, ChannelOptions, Message
+from notifier.model import Alert, ChannelOptions, Message, Question
+from notifier.posting import open_poster
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -28,7 +31,7 @@ def _message(url: str) -> Message:
         summary="",
         hits=(),
     )
-    return Message(id="msg_1", address=url, secret=new_secret(), alert=alert, attempt=1)
+    return Message(id="msg_1", address=url, secret=new_secret(), content=alert, attempt=1)
 
 
 @asynccontextmanager
@@ -195,21 +198,78 @@ async def test_a_refused_connection_is_tried_again() -> None:
         pass
     channel = open_channel(ChannelOptions(private_addresses=True))
 
-    with pytest.raises(TryAgain, match="ConnectError"):
+    with pytest.raises(TryAgain, match="ClientConnectorError"):
         await channel.send(_message(url))
 
     await channel.aclose()
 
 
-@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200", b"SSH-2.0-OpenSSH_9.2\r\n\r\n"])
-async def test_a_receiver_that_hangs_up_is_tried_again(said: bytes) -> None:
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (b"", "ServerDisconnectedError"),
+        (b"HTTP/1.1 200", "ServerDisconnectedError"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "ClientResponseError"),
+        (b"HTTP/1.1 200 Fine\r\n" + b"x-long: " + b"x" * 70_000, "ClientResponseError"),
+        (b"HTTP/1.1 200 Fine\r\ncontent-length: -1\r\n\r\n", "ClientResponseError"),
+    ],
+)
+async def test_a_receiver_that_speaks_no_http_is_tried_again(said: bytes, shown: str) -> None:
     async def hang_up(writer: asyncio.StreamWriter) -> None:
         writer.write(said)
         writer.close()
 
     async with _receiver(hang_up) as (channel, url, _):
-        with pytest.raises(TryAgain, match="RemoteProtocolError"):
+        with pytest.raises(TryAgain, match=f"no connection.*{shown}"):
             await channel.send(_message(url))
+
+
+async def test_a_reset_before_the_status_is_tried_again() -> None:
+    async def reset(writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    async with _receiver(reset) as (channel, url, seen):
+        with pytest.raises(TryAgain, match="no connection"):
+            await channel.send(_message(url))
+
+    assert seen == [0, 1]  # and nothing is sent twice by itself
+
+
+async def test_a_reset_in_the_body_does_not_undo_a_2xx() -> None:
+    async def reset(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 Fine\r\ncontent-length: 100\r\n\r\nso far")
+        await writer.drain()
+        writer.transport.abort()
+
+    async with _receiver(reset) as (channel, url, _):
+        assert (await channel.send(_message(url))).detail.startswith("200 in ")
+
+
+async def test_a_packed_body_stays_packed() -> None:
+    bomb = gzip.compress(b"0" * 10_000_000)
+    head = "200 Fine\r\ncontent-encoding: gzip"
+    async with _receiver(_says(head, bomb)) as (channel, url, _):
+        poster = open_poster(ChannelOptions(private_addresses=True))
+        answer = await poster.post(url, b"{}", {})
+        await poster.aclose()
+        assert (await channel.send(_message(url))).detail.startswith("200 in ")
+
+    assert answer.body == bomb[:4096]
+
+
+@pytest.mark.parametrize("form", ['{"challenge": "%s"}', "%s"])
+async def test_a_receiver_proves_itself_by_the_challenge(form: str) -> None:
+    question = Question("구독", ("수출",), "", code="c0de-1")
+    async with _receiver(_says("200 Fine", (form % "c0de-1").encode())) as (channel, url, _):
+        assert (await channel.send(replace(_message(url), content=question))).proven
+
+
+@pytest.mark.parametrize("head", ["200 Fine", "204 Fine", "404 No", "302 Found\r\nlocation: /x"])
+async def test_a_receiver_that_does_not_know_the_challenge_proves_nothing(head: str) -> None:
+    question = Question("구독", ("수출",), "", code="c0de-1")
+    async with _receiver(_says(head)) as (channel, url, _):
+        with pytest.raises(Undeliverable):
+            await channel.send(replace(_message(url), content=question))
 
 
 async def test_a_cookie_is_not_told_to_the_next_endpoint() -> None:
