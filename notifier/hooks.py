@@ -48,7 +48,7 @@ class Hook:
             address = self._address(message.address)
         except BadAddress as error:
             raise Undeliverable(str(error)) from error
-        body = packed(service.payload(letter(message.alert, message.language)))
+        body = packed(service.payload(letter(message)))
         headers = {"content-type": "application/json", **service.headers}
         answer = await self._poster.post(address, body, headers)
         service.verdict(answer)
@@ -64,11 +64,11 @@ class Hook:
 
     def _address(self, address: str) -> str:
         url = self._poster.check(address)
-        place = f"{url.netloc.decode('ascii')}{url.path}"
+        place = f"{url.host_port_subcomponent}{url.raw_path}"
         if not self._anywhere and not self._service.hooks.fullmatch(place):
             name = self._service.name
             raise BadAddress(f"{name} 웹훅의 주소가 아닙니다 (not the URL of a hook of {name})")
-        return str(url.copy_merge_params(self._service.query)) if self._service.query else address
+        return str(url.update_query(self._service.query)) if self._service.query else address
 
 
 def open_hook(service: Service, options: ChannelOptions) -> Hook:

@@ -3,147 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from notifier.model import Alert, File, Hit, Language
+from notifier.clean import LONGEST, Line, Piece, cut, line, lines, link, matched
+from notifier.labels import WORDS, Labels, Words
+from notifier.model import Alert, Digest, File, Language, Links, Message, Notice, Question, Reminder
+
+__all__ = ["Entry", "Labels", "Letter", "Line", "Piece", "letter", "plain"]
 
 _SEOUL = ZoneInfo("Asia/Seoul")
-_MOST_READ = 20_000  # characters of a text: of a longer one hardly a word is shown
-_LONGEST = 500  # characters of one line, so that nobody's title buries the rest
 _LONGEST_SUBJECT = 150
-_LONGEST_LINK = 2000
-_URL = "%#$&+,/:;=?@"  # what stands in an address besides letters and digits
+_LONGEST_ENTRY = 200  # characters of a title in a digest, which is one among others
+_LONGEST_REASON = 120  # of the line that says why it is there
+_LONGEST_NAME = 80  # of who published it, of a subscription
+_MOST_RULES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Some letters of a line; ``marked``: they are what a rule hit."""
+class Entry:
+    """One thing that a digest tells of. ``url`` and ``dismiss`` are http(s) in ASCII, or empty.
 
-    text: str
-    marked: bool = False
-
-
-Line = tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What stands over the parts of a letter, in its language."""
-
-    changes: str
-    why: str
-    files: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """An alert as it is read. Every text is one clean line, without control or bidi characters.
-
-    ``url`` and those of ``files`` are http(s) in ASCII, or empty. ``badges`` are to be seen at
-    once: a correction, an embargo, the kind. ``facts`` are labels with values; a label may come
-    again. ``why``: each rule and the words around its hits.
+    ``deadline`` has its label and the days left; it is empty where there is nothing to apply for.
     """
 
-    subject: str
     title: str
     url: str
     byline: str
     badges: tuple[str, ...]
-    changes: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    extract: str
-    why: tuple[Line, ...]
-    files: tuple[File, ...]
-    footer: str
-    language: Language
-    labels: Labels
+    deadline: str
+    why: Line
+    dismiss: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """Everything that is said in one language."""
+class Letter:
+    """A message as it is read. Every text is one clean line, without control or bidi characters.
 
-    labels: Labels
-    kinds: dict[str, str]
-    corrected: str
-    embargoed: str
-    undated: str
-    apply_by: str
-    topics: str
-    contact: str
+    ``url`` and all others are http(s) in ASCII, or empty. ``badges`` are to be seen at once: an
+    embargo, a correction, the kind. ``facts`` are labels with values; a label may come again.
+    ``deadline`` is that one of them which says until when to apply, with the days left.
+    ``lines`` are what is said in sentences. ``why``: each rule and the words around its hits.
+    ``entries`` are those shown of the ``total`` that a digest tells of; ``rest`` is where all are.
+    ``action`` is the one button, ``links`` stand beside the footer: each a label and an address.
+    ``urgent``: worth a louder push than others.
+    """
+
+    subject: str
+    title: str
     footer: str
+    language: Language
+    labels: Labels
+    url: str = ""
+    byline: str = ""
+    badges: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    deadline: str = ""
+    extract: str = ""
+    lines: tuple[str, ...] = ()
+    why: tuple[Line, ...] = ()
+    files: tuple[File, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    total: int = 0
+    rest: str = ""
+    action: tuple[str, str] | None = None
+    links: tuple[tuple[str, str], ...] = ()
+    urgent: bool = False
+
+    @property
+    def more(self) -> tuple[str, str] | None:
+        """How many entries are left out, in words, and the address where they are, or empty."""
+        left_out = self.total - len(self.entries)
+        return (WORDS[self.language].more(left_out), self.rest) if left_out > 0 else None
 
 
-_WORDS: dict[Language, _Words] = {
-    "ko": _Words(
-        labels=Labels(
-            changes="바뀐 내용", why="알려 드리는 까닭", files="첨부 파일", source="원문"
-        ),
-        kinds={
-            "release": "보도자료",
-            "reference": "참고자료",
-            "rebuttal": "설명자료",
-            "personnel": "인사",
-            "schedule": "동정·일정",
-            "notice": "모집·공고",
-            "news": "기사",
-        },
-        corrected="정정",
-        embargoed="엠바고",
-        undated="시각 미상",
-        apply_by="신청 마감",
-        topics="분야",
-        contact="문의",
-        footer="파발 · 구독 ‘{}’",
-    ),
-    "en": _Words(
-        labels=Labels(
-            changes="What changed", why="Why you get this", files="Attachments", source="Source"
-        ),
-        kinds={
-            "release": "Press release",
-            "reference": "Reference",
-            "rebuttal": "Clarification",
-            "personnel": "Personnel",
-            "schedule": "Schedule",
-            "notice": "Call or notice",
-            "news": "News",
-        },
-        corrected="Correction",
-        embargoed="Embargo",
-        undated="time unknown",
-        apply_by="Apply by",
-        topics="Topics",
-        contact="Contact",
-        footer="Pabal · subscription “{}”",
-    ),
-}
-
-
-def letter(alert: Alert, language: Language) -> Letter:
-    """Write ``alert`` for a reader; what was announced stays Korean in either language."""
-    words = _WORDS[language]
-    title = _line(alert.title)
-    return Letter(
-        subject=_subject(alert, title, words),
-        title=title,
-        url=_link(alert.url),
-        byline=f"{_line(alert.publisher or alert.source)} · {_when(alert, words)}",
-        badges=tuple(_badges(alert, words)),
-        changes=_lines(alert.changes),
-        facts=tuple(_facts(alert, words)),
-        extract=_line(alert.extract),
-        why=tuple(map(_matched, alert.hits)),
-        files=tuple(File(_line(each.name), _link(each.url)) for each in alert.files),
-        footer=words.footer.format(_line(alert.subscription)),
-        language=language,
-        labels=words.labels,
-    )
+def letter(message: Message) -> Letter:
+    """Write ``message`` for its reader; what was announced stays Korean in either language."""
+    words = WORDS[message.language]
+    dismiss = ""
+    match message.content:
+        case Alert() as alert:
+            said, dismiss = _alert(alert, message.language, words), alert.dismiss
+        case Reminder() as reminder:
+            said, dismiss = _reminder(reminder, message.language, words), reminder.alert.dismiss
+        case Digest() as digest:
+            said = _digest(digest, message.language, words)
+        case Question() as question:
+            said = _question(question, message.language, words)
+        case Notice() as notice:
+            said = _notice(notice, message.language, words)
+    return replace(said, links=tuple(_links(dismiss, message.links, words)))
 
 
 def plain(letter: Letter) -> str:
@@ -151,99 +102,196 @@ def plain(letter: Letter) -> str:
     heads = " ".join(f"[{each}]" for each in letter.badges)
     parts = [
         [each for each in (heads, letter.title, letter.byline) if each],
+        list(letter.lines),
         _listed(letter.labels.changes, letter.changes),
         [letter.extract] if letter.extract else [],
         [f"{label}: {value}" for label, value in letter.facts],
+        *(_entry(each, at) for at, each in enumerate(letter.entries, 1)),
+        [_leading(letter.more)] if letter.more else [],
+        [_leading(letter.action)] if letter.action else [],
         [f"{letter.labels.source}: {letter.url}"] if letter.url else [],
-        _listed(letter.labels.why, ["".join(each.text for each in line) for line in letter.why]),
+        _listed(letter.labels.why, ["".join(each.text for each in why) for why in letter.why]),
         _listed(letter.labels.files, [f"{each.name} {each.url}".strip() for each in letter.files]),
-        [letter.footer],
+        [letter.footer, *map(_leading, letter.links)],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-def _listed(label: str, lines: Sequence[str]) -> list[str]:
-    return [label, *(f"- {each}" for each in lines)] if lines else []
+def _listed(label: str, shown: Sequence[str]) -> list[str]:
+    return [label, *(f"- {each}" for each in shown)] if shown else []
 
 
-def _subject(alert: Alert, title: str, words: _Words) -> str:
-    corrected = f"[{words.corrected}]" if alert.changes else ""
-    embargoed = f"[{words.embargoed}]" if alert.embargo else ""
-    return _cut(" ".join(filter(None, [corrected, embargoed, title])), _LONGEST_SUBJECT)
+def _leading(linked: tuple[str, str]) -> str:
+    label, url = linked
+    return f"{label}: {url}" if url else label
 
 
-def _badges(alert: Alert, words: _Words) -> Iterator[str]:
-    if alert.changes:
-        yield words.corrected
-    if alert.embargo:
-        yield _line(alert.embargo)
-    if alert.kind in words.kinds:
-        yield words.kinds[alert.kind]
+def _entry(entry: Entry, at: int) -> list[str]:
+    heads = "".join(f"[{each}] " for each in entry.badges)
+    why = "".join(piece.text for piece in entry.why)
+    under = (entry.byline, entry.deadline, why, entry.url)
+    return [f"{at}. {heads}{entry.title}", *(f"   {each}" for each in under if each)]
 
 
-def _facts(alert: Alert, words: _Words) -> Iterator[tuple[str, str]]:
-    if alert.apply_by:
-        yield words.apply_by, _line(alert.apply_by)
-    if topics := _lines(alert.topics):
+def _alert(alert: Alert, language: Language, words: Words) -> Letter:
+    title = line(alert.title)
+    return Letter(
+        subject=_subject(_warnings(alert, words), title),
+        title=title,
+        url=link(alert.url),
+        byline=_byline(alert, words),
+        badges=tuple(_badges(alert, words)),
+        changes=lines(alert.changes),
+        facts=tuple(_facts(alert, words)),
+        deadline=_deadline(alert, words),
+        extract=line(alert.extract),
+        why=tuple(map(matched, alert.hits)),
+        files=tuple(File(line(each.name), link(each.url)) for each in alert.files),
+        footer=words.footer.format(line(alert.subscription, _LONGEST_NAME)),
+        language=language,
+        labels=words.labels,
+        urgent=bool(alert.changes or alert.embargo),
+    )
+
+
+def _reminder(reminder: Reminder, language: Language, words: Words) -> Letter:
+    """What was corrected has been told already; only a deadline that moved is said again."""
+    alert = replace(reminder.alert, changes=())
+    days = alert.days_left
+    near = words.near if days is None else f"D-{days}" if days > 0 else words.left(days)
+    said = _alert(alert, language, words)
+    moved = reminder.was and alert.apply_by
+    return replace(
+        said,
+        subject=_subject([near, *_warnings(alert, words)], said.title),
+        badges=(near, *said.badges),
+        changes=lines([f"{words.apply_by}: {reminder.was} → {alert.apply_by}"] if moved else []),
+        urgent=said.urgent or (days is not None and days <= 1),
+    )
+
+
+def _digest(digest: Digest, language: Language, words: Words) -> Letter:
+    since, until = _korean(digest.since), _korean(digest.until)
+    count = len(digest.alerts) + digest.more
+    name = line(digest.subscription, _LONGEST_NAME)
+    title = f"{words.counted(name, count)} · {words.moment(until)}"
+    embargoed = [words.embargoed] if any(each.embargo for each in digest.alerts) else []
+    first = [line(each.title) for each in digest.alerts[:1]]
+    return Letter(
+        subject=_subject(embargoed, " · ".join([title, *first])),
+        title=title,
+        byline=f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M} KST",
+        badges=tuple(embargoed),
+        entries=tuple(_entry_of(each, words) for each in digest.alerts),
+        total=count,
+        rest=link(digest.rest),
+        footer=words.footer.format(name),
+        language=language,
+        labels=words.labels,
+        urgent=bool(embargoed),
+    )
+
+
+def _entry_of(alert: Alert, words: Words) -> Entry:
+    deadline = _deadline(alert, words)
+    return Entry(
+        title=line(alert.title, _LONGEST_ENTRY),
+        url=link(alert.url),
+        byline=_byline(alert, words, _LONGEST_NAME),
+        badges=tuple(cut(each, _LONGEST_NAME) for each in _badges(alert, words)),
+        deadline=cut(f"{words.apply_by}: {deadline}", _LONGEST_REASON) if deadline else "",
+        why=matched(alert.hits[0], _LONGEST_REASON) if alert.hits else (),
+        dismiss=link(alert.dismiss),
+    )
+
+
+def _question(question: Question, language: Language, words: Words) -> Letter:
+    """A stranger may have typed the address, the name and the rules: all are kept short."""
+    name = line(question.subscription, _LONGEST_NAME)
+    title = words.question.format(name)
+    yes = link(question.link)
+    command = [] if yes or not question.code else [words.code.format(line(question.code))]
+    rules = [line(each, _LONGEST_REASON) for each in question.rules[:_MOST_RULES]]
+    return Letter(
+        subject=cut(title, _LONGEST_SUBJECT),
+        title=title,
+        lines=(*words.asks, *command),
+        facts=tuple((words.rule, each) for each in rules if each),
+        action=(words.agree, yes) if yes else None,
+        footer=words.footer.format(name),
+        language=language,
+        labels=words.labels,
+    )
+
+
+def _notice(notice: Notice, language: Language, words: Words) -> Letter:
+    title, url = line(notice.title), link(notice.link)
+    return Letter(
+        subject=cut(title, _LONGEST_SUBJECT),
+        title=title,
+        lines=lines(notice.lines),
+        action=(words.look, url) if url else None,
+        footer=words.footer.format(line(notice.subscription, _LONGEST_NAME)),
+        language=language,
+        labels=words.labels,
+    )
+
+
+def _subject(warnings: Sequence[str], title: str) -> str:
+    return cut(" ".join([*(f"[{each}]" for each in warnings), title]).strip(), _LONGEST_SUBJECT)
+
+
+def _warnings(alert: Alert, words: Words) -> list[str]:
+    """An embargo first: who misses it does harm."""
+    said = [(alert.embargo, words.embargoed), (alert.changes, words.corrected)]
+    return [word for given, word in [*said, (alert.coverage, words.covered)] if given]
+
+
+def _badges(alert: Alert, words: Words) -> Iterator[str]:
+    for warning in _warnings(alert, words):
+        yield (warning == words.embargoed and line(alert.embargo or "")) or warning
+    if kind := words.kinds.get(alert.kind or ""):
+        yield kind
+
+
+def _facts(alert: Alert, words: Words) -> Iterator[tuple[str, str]]:
+    if alert.coverage and (covered := line(alert.coverage)):
+        yield words.covers, covered
+    if deadline := _deadline(alert, words):
+        yield words.apply_by, deadline
+    if topics := lines(alert.topics):
         yield words.topics, ", ".join(topics)
-    for contact in _lines(alert.contacts):
+    for contact in lines(alert.contacts):
         yield words.contact, contact
 
 
-def _when(alert: Alert, words: _Words) -> str:
+def _deadline(alert: Alert, words: Words) -> str:
+    """The last day to apply with the days left, where they are known."""
+    if not alert.apply_by or not (day := line(alert.apply_by)):
+        return ""
+    return day if alert.days_left is None else f"{day} · {words.left(alert.days_left)}"
+
+
+def _byline(alert: Alert, words: Words, most: int = LONGEST) -> str:
+    return f"{line(alert.publisher or alert.source, most)} · {_when(alert, words)}"
+
+
+def _when(alert: Alert, words: Words) -> str:
     """Korean time; a date stays a date."""
     if alert.published_at is None:
         return words.undated
-    at = datetime.fromisoformat(alert.published_at).astimezone(_SEOUL)
+    at = _korean(alert.published_at)
     if alert.published_precision == "day":
         return f"{at:%Y-%m-%d}"
     return f"{at:%Y-%m-%d %H:%M} KST"
 
 
-def _matched(hit: Hit) -> Line:
-    """A rule may match without words, by publisher alone."""
-    rule, words = _line(hit.rule), _pieces(hit)
-    return (Piece(f"{rule}: "), *words) if words else (Piece(rule),)
+def _korean(at: str) -> datetime:
+    return datetime.fromisoformat(at).astimezone(_SEOUL)
 
 
-def _pieces(hit: Hit) -> Line:
-    """The excerpt taken apart where a hit begins or ends."""
-    text = hit.excerpt[:_LONGEST]
-    marked = bytearray(len(text))
-    for start, end in hit.marks:
-        for at in range(max(0, start), min(end, len(text))):
-            marked[at] = True
-    shown: list[tuple[str, int]] = []
-    for char, mark in zip(text, marked, strict=True):
-        if char.isprintable() and char != " ":
-            shown.append((char, mark))
-        elif char.isspace() and shown and shown[-1][0] != " ":
-            shown.append((" ", mark))
-    if shown and shown[-1][0] == " ":
-        shown.pop()
-    runs = groupby(shown, key=lambda each: each[1])
-    return tuple(Piece("".join(char for char, _ in run), bool(mark)) for mark, run in runs)
-
-
-def _lines(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(line for line in map(_line, texts) if line)
-
-
-def _line(text: str) -> str:
-    """One line of ``text``: a terminal escape or a bidi override must not reach a reader."""
-    read = text[:_MOST_READ]
-    shown = (c if c.isprintable() else " " if c.isspace() else "" for c in read)
-    return _cut(" ".join("".join(shown).split()), _LONGEST)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
-def _link(url: str) -> str:
-    """The address in ASCII, free of what ends one in a text, an attribute or a markup; or empty."""
-    shown = "".join(c for c in url.strip() if c.isprintable())
-    if not shown.lower().startswith(("http://", "https://")):
-        return ""
-    linked = quote(shown, safe=_URL)
-    return linked if len(linked) <= _LONGEST_LINK else ""
+def _links(dismiss: str, links: Links, words: Words) -> Iterator[tuple[str, str]]:
+    offered = [(words.labels.dismiss, dismiss), (words.mine, links.mine), (words.end, links.end)]
+    for label, url in offered:
+        if leads := link(url):
+            yield label, leads

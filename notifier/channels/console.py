@@ -1,4 +1,4 @@
-"""Alerts on standard output: for a person trying things out. The only address is ``-``."""
+"""Letters on standard output: for a person trying things out. The only address is ``-``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import sys
 
 from notifier.errors import BadAddress
 from notifier.letter import letter, plain
-from notifier.model import ChannelOptions, Message, Receipt
+from notifier.model import ChannelOptions, Message, Receipt, Traits
+
+TRAITS = Traits(people=False, trusted=True)
 
 
 class Console:
-    """Writes each alert where the process writes."""
+    """Writes each letter where the process writes."""
 
     async def send(self, message: Message) -> Receipt:
-        """Write the alert with an empty line after it."""
-        sys.stdout.write(f"{plain(letter(message.alert, message.language))}\n\n")
+        """Write the letter with an empty line after it."""
+        sys.stdout.write(f"{plain(letter(message))}\n\n")
         sys.stdout.flush()
         return Receipt("stdout")
 

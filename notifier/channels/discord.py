@@ -4,7 +4,8 @@ The message is asked to be confirmed (``wait=true``): a 2xx means *sent*. A webh
 or whose token is not its own any more ends the endpoint.
 
 Limits: a title has at most 256 characters, a description 4096, a footer 2048, all of an embed 6000.
-429 says how long to wait in ``retry_after``, in seconds with a fraction, and in Retry-After.
+A webhook takes five messages in two seconds, an address on the net 50 requests a second; 429 says
+how long to wait in ``retry_after``, in seconds with a fraction, and in Retry-After.
 
 Markdown is escaped by backslashes, and nobody is ever called (``allowed_mentions``).
 """
@@ -15,12 +16,13 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from notifier.fitting import Run, cut, rows, titled, units, written
+from notifier.fitting import Run, cut, links, main, titled, units, written
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
-from notifier.model import ChannelOptions
+from notifier.model import ChannelOptions, Traits
 from notifier.posting import Answer, code, judge, seconds
 
+TRAITS = Traits(per_second=40)  # of 50: https://discord.com/developers/docs/topics/rate-limits
 _TITLE, _DESCRIPTION = 256, 4096
 _COLOURS = {False: 0x1D4ED8, True: 0xB45309}
 _ESCAPES = {ord(char): f"\\{char}" for char in "\\*_~`|<>#-+[]()@:!"}
@@ -38,14 +40,15 @@ def escape(text: str) -> str:
 
 
 def _payload(letter: Letter) -> dict[str, Any]:
+    onward = [(), *links(letter)] if letter.links else []
     embed = {
         "title": cut(titled(letter), _TITLE, units, escape),
-        "description": written(rows(letter), _write, _DESCRIPTION, units),
+        "description": written(letter, _write, _DESCRIPTION, units, foot=onward),
         "color": _COLOURS[bool(letter.changes)],
         "footer": {"text": letter.footer},
     }
-    if letter.url:
-        embed["url"] = letter.url
+    if leads := main(letter):
+        embed["url"] = leads[1]
     return {"embeds": [embed], "allowed_mentions": {"parse": []}}
 
 

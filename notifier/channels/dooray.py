@@ -16,7 +16,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from notifier.fitting import Run, cut, rows, spelt, tame, titled, units, written
+from notifier.fitting import Run, cut, foot, main, spelt, tame, titled, units, written
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
 from notifier.model import ChannelOptions
@@ -34,19 +34,18 @@ def open_channel(options: ChannelOptions) -> Hook:
 
 
 def _payload(letter: Letter) -> dict[str, Any]:
-    shown = [*rows(letter), (), (Run(letter.footer),)]
     attachment = {
-        "text": written(shown, _write, _TEXT, units),
+        "text": written(letter, _write, _TEXT, units, foot=foot(letter)),
         "color": _COLOURS[bool(letter.changes)],
     }
-    if letter.url:
-        attachment |= {"title": letter.labels.source, "titleLink": letter.url}
+    if leads := main(letter):
+        attachment |= {"title": leads[0], "titleLink": leads[1]}
     text = cut(letter.subject or titled(letter), _SUBJECT, units, tame)
     return {"botName": "파발", "text": text, "attachments": [attachment]}
 
 
 def _write(run: Run) -> str:
-    return spelt(Run(tame(run.text), url=run.url))
+    return spelt(replace(run, text=tame(run.text)))
 
 
 def _verdict(answer: Answer) -> None:

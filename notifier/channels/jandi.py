@@ -11,9 +11,10 @@ is put in its full-width twin.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from notifier.fitting import Run, cut, rows, spelt, tame, titled, units, written
+from notifier.fitting import Run, cut, links, main, spelt, tame, titled, units, written
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
 from notifier.model import ChannelOptions
@@ -31,16 +32,18 @@ def open_channel(options: ChannelOptions) -> Hook:
 
 def _payload(letter: Letter) -> dict[str, Any]:
     title = cut(titled(letter), _TITLE, units, tame)
-    text = written(rows(letter), _write, _DESCRIPTION, units)
+    onward = [(), *links(letter)] if letter.links else []
+    text = written(letter, _write, _DESCRIPTION, units, foot=onward)
+    leads = main(letter)
     return {
-        "body": f"[{title}]({letter.url})" if letter.url else title,
+        "body": f"[{title}]({leads[1]})" if leads else title,
         "connectColor": _COLOURS[bool(letter.changes)],
         "connectInfo": [{"title": tame(letter.footer), "description": text}],
     }
 
 
 def _write(run: Run) -> str:
-    return spelt(Run(tame(run.text), url=run.url))
+    return spelt(replace(run, text=tame(run.text)))
 
 
 def _verdict(answer: Answer) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from notifier.fitting import Run, cut, rows, spelt, titled, units, written
+from notifier.fitting import cut, foot, main, spelt, titled, units, written
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
 from notifier.model import ChannelOptions
@@ -29,14 +29,12 @@ def open_channel(options: ChannelOptions) -> Hook:
 
 
 def _payload(letter: Letter) -> dict[str, Any]:
-    shown = [*rows(letter), (), (Run(letter.footer),)]
     message: dict[str, Any] = {
         "title": cut(titled(letter), _TITLE, units),
-        "body": {"text": written(shown, spelt, _TEXT, units)},
+        "body": {"text": written(letter, spelt, _TEXT, units, foot=foot(letter))},
     }
-    if letter.url:
-        label = cut(letter.labels.source, _LABEL, units)
-        message["button"] = {"label": label, "url": letter.url}
+    if leads := main(letter):
+        message["button"] = {"label": cut(leads[0], _LABEL, units), "url": leads[1]}
     return message
 
 

@@ -15,11 +15,12 @@ import re
 from base64 import b64encode
 
 from notifier.errors import BadAddress, Undeliverable
-from notifier.fitting import Run, cut, octets, rows, spelt, written
+from notifier.fitting import cut, foot, main, octets, spelt, written
 from notifier.letter import Letter, letter
-from notifier.model import ChannelOptions, Message, Receipt
+from notifier.model import ChannelOptions, Message, Receipt, Traits
 from notifier.posting import Poster, code, judge, open_poster
 
+TRAITS = Traits(at_once=10)  # ntfy.sh counts by sender: https://docs.ntfy.sh/publish/#limitations
 _TITLE, _TEXT = 600, 4096
 _TOPIC = re.compile(r"/[-_A-Za-z0-9]{1,64}")
 _ORDINARY, _HIGH = "3", "4"
@@ -37,13 +38,9 @@ class Ntfy:
             self.check_address(message.address)
         except BadAddress as error:
             raise Undeliverable(str(error)) from error
-        said = letter(message.alert, message.language)
-        shown = [*rows(said), (), (Run(said.footer),)]
-        text = written(shown, spelt, _TEXT, octets)
-        urgent = bool(message.alert.changes or message.alert.embargo)
-        answer = await self._poster.post(
-            message.address, text.encode(), _headers(said, urgent=urgent)
-        )
+        said = letter(message)
+        text = written(said, spelt, _TEXT, octets, foot=foot(said))
+        answer = await self._poster.post(message.address, text.encode(), _headers(said))
         judge(answer, said=code(answer.said.get("code", "")))
         return answer.receipt
 
@@ -53,7 +50,7 @@ class Ntfy:
 
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is the URL of one topic."""
-        if not _TOPIC.fullmatch(self._poster.check(address).path):
+        if not _TOPIC.fullmatch(self._poster.check(address).raw_path):
             raise BadAddress(
                 "주소는 https://ntfy.sh/주제 꼴입니다 (must look like https://ntfy.sh/topic)"
             )
@@ -64,15 +61,15 @@ def open_channel(options: ChannelOptions) -> Ntfy:
     return Ntfy(open_poster(options))
 
 
-def _headers(letter: Letter, *, urgent: bool) -> dict[str, str]:
-    """What is corrected, or must not be published yet, is urgent and comes with a louder push."""
+def _headers(letter: Letter) -> dict[str, str]:
+    """What is urgent comes with a louder push."""
     title = b64encode(cut(letter.subject, _TITLE, octets).encode()).decode()
     headers = {
         "content-type": "text/plain; charset=utf-8",
         "title": f"=?UTF-8?B?{title}?=",
-        "priority": _HIGH if urgent else _ORDINARY,
+        "priority": _HIGH if letter.urgent else _ORDINARY,
         "tags": "pencil2" if letter.changes else "newspaper",
     }
-    if letter.url:
-        headers["click"] = letter.url
+    if leads := main(letter):
+        headers["click"] = leads[1]
     return headers

@@ -15,7 +15,7 @@ import json
 import re
 from typing import Any
 
-from notifier.fitting import Row, Run, cut, first, rows, titled, units
+from notifier.fitting import Row, Run, cut, fit, links, titled, units
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
 from notifier.model import ChannelOptions
@@ -47,7 +47,8 @@ def open_channel(options: ChannelOptions) -> Hook:
 
 def _payload(letter: Letter) -> dict[str, Any]:
     source: list[Row] = [(Run(letter.labels.source, url=letter.url),)] if letter.url else []
-    shown = first([*source, *rows(letter)], _BODY, lambda row: len(json.dumps(_elements(row))))
+    onward = [(), *links(letter)] if letter.links else []
+    shown = fit(letter, _BODY, _size, head=source, foot=onward)
     elements = [element for row in shown for element in _elements(row)]
     return {
         "text": cut(letter.subject, _HEADER, escape=escape),
@@ -65,6 +66,10 @@ def _payload(letter: Letter) -> dict[str, Any]:
 def escape(text: str) -> str:
     """``text`` in mrkdwn, calling nobody and linking nowhere."""
     return text.translate(_ESCAPES)
+
+
+def _size(row: Row) -> int:
+    return len(json.dumps(_elements(row)))
 
 
 def _plain(text: str) -> dict[str, Any]:

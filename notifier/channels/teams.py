@@ -16,7 +16,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from notifier.fitting import Row, Run, cut, first, rows, titled, units
+from notifier.fitting import Row, Run, cut, fit, foot, main, titled, units
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
 from notifier.model import ChannelOptions
@@ -36,9 +36,7 @@ def open_channel(options: ChannelOptions) -> Hook:
 def _payload(letter: Letter) -> dict[str, Any]:
     title = _block((Run(cut(titled(letter), _TITLE, units), bold=True),))
     title["inlines"][0]["size"] = "Large"
-    shown = first(
-        [*rows(letter), (Run(letter.footer),)], _CARD, lambda row: len(packed(_block(row)))
-    )
+    shown = fit(letter, _CARD, lambda row: len(packed(_block(row))), foot=foot(letter))
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -46,8 +44,8 @@ def _payload(letter: Letter) -> dict[str, Any]:
         "msteams": {"width": "Full"},
         "body": [title, *map(_block, shown)],
     }
-    if letter.url:
-        card["actions"] = [{**_opens(letter.url), "title": letter.labels.source}]
+    if leads := main(letter):
+        card["actions"] = [{**_opens(leads[1]), "title": leads[0]}]
     kind = "application/vnd.microsoft.card.adaptive"
     attachment = {"contentType": kind, "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}

@@ -20,11 +20,12 @@ from html import escape, unescape
 from typing import Any
 
 from notifier.errors import BadAddress, TryAgain, Undeliverable
-from notifier.fitting import Row, Run, rows, titled, units, written
+from notifier.fitting import Run, foot, titled, units, written
 from notifier.letter import Letter, letter
-from notifier.model import ChannelOptions, Message, Receipt
+from notifier.model import ChannelOptions, Message, Receipt, Traits
 from notifier.posting import Answer, Poster, judge, open_poster, packed, seconds, unbroken
 
+TRAITS = Traits(per_second=25)  # of about 30: https://core.telegram.org/bots/faq
 _TEXT = 4096
 _ADDRESS = re.compile(r"-?[1-9][0-9]{0,18}|@[A-Za-z][A-Za-z0-9_]{3,31}")
 _TAG = re.compile(r"<[^>]*>")
@@ -57,7 +58,7 @@ class Telegram:
         if not self._token:
             raise TryAgain("텔레그램 봇 토큰이 없습니다 (no token): PABAL_TELEGRAM_TOKEN")
         url = f"{self._api}/bot{self._token}/sendMessage"
-        body = packed(_payload(message.address, letter(message.alert, message.language)))
+        body = packed(_payload(message.address, letter(message)))
         answer = await self._poster.post(url, body, {"content-type": "application/json"})
         _judge(answer)
         return answer.receipt
@@ -86,11 +87,10 @@ def _check(address: str) -> None:
 
 
 def _payload(chat: str, letter: Letter) -> dict[str, Any]:
-    title: Row = (Run(titled(letter), bold=True, url=letter.url),)
-    shown = [title, *rows(letter), (), (Run(letter.footer),)]
+    title = Run(titled(letter), bold=True, url=letter.url)
     return {
         "chat_id": chat,
-        "text": written(shown, write, _TEXT, _shown),
+        "text": written(letter, write, _TEXT, _shown, head=[(title,)], foot=foot(letter)),
         "parse_mode": "HTML",
         "link_preview_options": {"is_disabled": True},
     }

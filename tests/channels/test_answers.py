@@ -16,17 +16,29 @@ import pytest
 
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
 from notifier.model import Alert, Channel, ChannelOptions, Message
-from notifier.registry import names, open_channel
+from notifier.registry import open_channel
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
-SERVICES = [name for name in names() if name not in {"console", "webhook"}]
-WORDY = {"dooray", "teams", "telegram"}
+SERVICES = (
+    "discord", "dooray", "jandi", "kakao", "naver_works", "ntfy", "slack", "teams", "telegram",
+    "web_push",
+)  # fmt: skip
+"""Those that tell people over HTTP."""
+WORDY = {"dooray", "kakao", "teams", "telegram"}
 """Those whose 2xx may carry a refusal."""
 
 
+BROWSER = (
+    '{"endpoint":"%s/push","keys":{"auth":"AAECAwQFBgcICQoLDA0ODw","p256dh":"BNJO6UtnB4bdo5p2s2i0'
+    'U3Wfq68mMe-urItUvfrEjcNeozcQ-aq4TteSLddBF3_fHnyiQBli5D_fw1aGsHj4U_s"}}'
+)
+"""The subscription of an invented browser, at a push service."""
+
+
 def _message(name: str, url: str) -> Message:
-    address = "42" if name == "telegram" else f"{url}/topic"
+    elsewhere = {"telegram": "42", "kakao": "01012345678", "web_push": BROWSER % url}
+    address = elsewhere.get(name, f"{url}/topic")
     alert = Alert("구독", "제목", "https://news.example.go.kr/1", None, "mss", None, None, "", ())
     return Message("msg_1", address, None, alert, attempt=1)
 
@@ -50,7 +62,16 @@ async def _service(name: str, answer: Answer) -> AsyncIterator[tuple[Channel, Me
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         options = ChannelOptions(
-            private_addresses=True, timeout=0.3, telegram_token="10:invented", telegram_api=url
+            private_addresses=True,
+            timeout=0.3,
+            telegram_token="10:invented",
+            telegram_api=url,
+            vapid_key="T3BlcmF0b3Igb2YgUGFiYWwsIGFuIGludmVudGlvbiE",
+            kakao_key="INVENTEDKEY",
+            kakao_secret="INVENTEDSECRET",
+            kakao_profile="PF01",
+            kakao_templates="alert=KA01A:제목,주소",
+            kakao_api=url,
         )
         channel = open_channel(name, options)
         try:
@@ -229,6 +250,19 @@ def _telegram(status: int, description: str, **more: Any) -> dict[str, Any]:
         ("ntfy", "429 Slow", {"code": 42908, "http": 429}, TryAgain, "429 42908"),
         ("ntfy", "507 Full", {"code": 50701, "http": 507}, TryAgain, "507 50701"),
         ("ntfy", "410 Gone", "", EndpointGone, "410"),
+        ("kakao", "200 OK", {"statusCode": "1043"}, Undeliverable, "400 1043"),
+        ("kakao", "200 OK", {"statusCode": "3103"}, Undeliverable, "400 3103"),
+        ("kakao", "200 OK", {"statusCode": "1030"}, TryAgain, "200 1030"),
+        ("kakao", "200 OK", {"statusCode": "2061"}, EndpointGone, "200 2061"),
+        ("kakao", "200 OK", {"statusCode": 1024}, TryAgain, "200 1024"),
+        ("kakao", "402 Pay", {"errorCode": "NotEnoughBalance"}, TryAgain, "402 NotEnoughBalance"),
+        ("kakao", "403 No", {"errorCode": "SignatureDoesNotMatch"}, TryAgain, "403 Signature"),
+        ("kakao", "400 Bad", {"errorCode": "ValidationError"}, Undeliverable, "400 ValidationEr"),
+        ("kakao", "429 Slow", {"errorCode": "TooManyRequests"}, TryAgain, "429 TooManyRequests"),
+        ("web_push", "404 No", "", EndpointGone, "404"),
+        ("web_push", "410 Gone", "", EndpointGone, "410"),
+        ("web_push", "413 Large", "", Undeliverable, "413"),
+        ("web_push", "403 No", "the key is not the one", Undeliverable, "403"),
     ],
 )  # fmt: skip
 async def test_a_service_is_understood_in_its_own_words(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 
-import httpx
 import pytest
+from yarl import URL
 
+from notifier.egress import Reply
 from notifier.errors import BadAddress, Undeliverable
 from notifier.hooks import Hook
 from notifier.model import Alert, ChannelOptions, Message
@@ -16,12 +18,17 @@ OLDER_FLOW = "workflows/0a/triggers/manual/paths/invoke?sig=x"
 FLOW = f"powerautomate/automations/direct/{OLDER_FLOW}"
 
 
-def _hook(name: str, *, private: bool = False) -> Hook:
-    def refuse(request: httpx.Request) -> httpx.Response:
-        raise AssertionError(request.url)
+class Nowhere:
+    async def post(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
+        raise AssertionError(url, content, headers)
 
+    async def aclose(self) -> None:
+        pass
+
+
+def _hook(name: str, *, private: bool = False) -> Hook:
     chosen = ChannelOptions(private_addresses=private)
-    poster = Poster(chosen, httpx.MockTransport(refuse), lambda: datetime.now(UTC))
+    poster = Poster(chosen, Nowhere(), lambda: datetime.now(UTC))
     return Hook(import_module(f"notifier.channels.{name}").SERVICE, chosen, poster)
 
 
@@ -54,6 +61,8 @@ def test_the_url_that_a_service_gives_out_is_an_address(name: str, address: str)
         ("slack", "https://evil.example/hooks.slack.com/services/T0/B0/x"),
         ("slack", "https://hooks.slack.com:8443/services/T0/B0/x"),
         ("slack", "https://hooks-slack.com/services/T0/B0/x"),
+        ("slack", "https://hooks.slack.com/services/T0/B0/../../x"),
+        ("slack", "https://hooks.slack.com/services%2FT0/B0/x"),
         ("slack", "https://discord.com/api/webhooks/1/x"),
         ("discord", "https://discord.com/api/webhooks/1/x/slack"),
         ("discord", "https://discord.com/channels/1/2"),

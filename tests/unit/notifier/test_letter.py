@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from notifier.letter import Letter, Piece, letter, plain
-from notifier.model import Alert, File, Hit
+from notifier.model import Alert, File, Hit, Language, Message
 
 ALERT = Alert(
     subscription="수출 소식",
@@ -34,6 +34,10 @@ FULL = replace(
 )
 
 
+def write(alert: Alert, language: Language = "ko") -> Letter:
+    return letter(Message("msg_1", "-", None, alert, 1, language))
+
+
 def texts(said: Letter) -> list[str]:
     """Everything in a letter that a reader sees."""
     return [
@@ -51,7 +55,7 @@ def texts(said: Letter) -> list[str]:
 
 
 def test_an_alert_is_title_origin_link_and_what_it_was_sent_for() -> None:
-    assert plain(letter(ALERT, "ko")).split("\n") == [
+    assert plain(write(ALERT, "ko")).split("\n") == [
         "수출 물류비 지원을 늘립니다",
         "산업통상부 · 2026-08-03 09:30 KST",
         "",
@@ -66,8 +70,8 @@ def test_an_alert_is_title_origin_link_and_what_it_was_sent_for() -> None:
 
 
 def test_labels_are_english_for_who_reads_english_and_the_news_stays_korean() -> None:
-    assert plain(letter(FULL, "en")).split("\n") == [
-        f"[Correction] [{FULL.embargo}] [Call or notice]",
+    assert plain(write(FULL, "en")).split("\n") == [
+        f"[{FULL.embargo}] [Correction] [Call or notice]",
         "수출 물류비 지원을 늘립니다",
         "산업통상부 · 2026-08-03 09:30 KST",
         "",
@@ -95,17 +99,17 @@ def test_labels_are_english_for_who_reads_english_and_the_news_stays_korean() ->
 
 
 def test_the_subject_warns_of_a_correction_and_of_an_embargo() -> None:
-    subjects = [letter(each, "ko").subject for each in (ALERT, FULL)]
-    english = letter(FULL, "en").subject
+    subjects = [write(each, "ko").subject for each in (ALERT, FULL)]
+    english = write(FULL, "en").subject
 
-    assert subjects == [ALERT.title, f"[정정] [엠바고] {ALERT.title}"]
-    assert english == f"[Correction] [Embargo] {ALERT.title}"
+    assert subjects == [ALERT.title, f"[엠바고] [정정] {ALERT.title}"]
+    assert english == f"[Embargo] [Correction] {ALERT.title}"
 
 
 def test_hits_are_marked_in_the_words_around_them() -> None:
     alert = replace(ALERT, hits=(Hit("수출 지원", "수출을  돕는 지원", ((0, 2), (8, 10))),))
 
-    assert letter(alert, "ko").why == (
+    assert write(alert, "ko").why == (
         (
             Piece("수출 지원: "),
             Piece("수출", marked=True),
@@ -130,7 +134,7 @@ def test_a_mark_outside_of_the_words_marks_only_what_is_there(
 ) -> None:
     alert = replace(ALERT, hits=(Hit("규칙", "가나다라", marks),))
 
-    (line,) = letter(alert, "ko").why
+    (line,) = write(alert, "ko").why
 
     assert [piece.text for piece in line if piece.marked] == marked
     assert "".join(piece.text for piece in line) == "규칙: 가나다라"
@@ -152,15 +156,15 @@ def test_a_time_is_korean_and_a_date_stays_a_date(
 ) -> None:
     alert = replace(ALERT, published_at=at, published_precision=precision)
 
-    assert letter(alert, "ko").byline == f"산업통상부 · {shown}"
+    assert write(alert, "ko").byline == f"산업통상부 · {shown}"
 
 
 def test_without_a_publisher_the_source_is_named() -> None:
-    assert letter(replace(ALERT, publisher=None), "ko").byline.startswith("motir · ")
+    assert write(replace(ALERT, publisher=None), "ko").byline.startswith("motir · ")
 
 
 def test_a_kind_that_is_unknown_to_us_is_no_badge() -> None:
-    assert letter(replace(ALERT, kind="podcast"), "ko").badges == ()
+    assert write(replace(ALERT, kind="podcast"), "ko").badges == ()
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,7 @@ def test_a_kind_that_is_unknown_to_us_is_no_badge() -> None:
     ],
 )
 def test_scraped_text_is_one_line_without_control_characters(scraped: str, shown: str) -> None:
-    said = letter(
+    said = write(
         replace(
             FULL,
             title=scraped,
@@ -193,12 +197,12 @@ def test_scraped_text_is_one_line_without_control_characters(scraped: str, shown
         "ko",
     )
 
-    assert (said.subject, said.title) == (f"[정정] [엠바고] {shown}", shown)
+    assert (said.subject, said.title) == (f"[엠바고] [정정] {shown}", shown)
     assert (said.byline, said.footer) == (
         f"{shown} · 2026-08-03 09:30 KST",
         f"파발 · 구독 ‘{shown}’",
     )
-    assert (said.badges[1], said.changes, said.extract) == (shown, (shown,), shown)
+    assert (said.badges[0], said.changes, said.extract) == (shown, (shown,), shown)
     assert said.facts == (("신청 마감", shown), ("분야", shown), ("문의", shown))
     assert said.why == ((Piece(f"{shown}: "), Piece(shown)),)
     assert said.files[0].name == shown
@@ -208,8 +212,8 @@ def test_what_is_empty_once_cleaned_is_not_told() -> None:
     hits = (Hit("규칙", "\u202e"), Hit("다른 규칙", " 가\n"))
     alert = replace(ALERT, contacts=("\u200b", " "), topics=("",), hits=hits)
 
-    assert letter(alert, "ko").facts == ()
-    assert letter(alert, "ko").why == ((Piece("규칙"),), (Piece("다른 규칙: "), Piece("가")))
+    assert write(alert, "ko").facts == ()
+    assert write(alert, "ko").why == ((Piece("규칙"),), (Piece("다른 규칙: "), Piece("가")))
 
 
 @pytest.mark.parametrize(
@@ -235,20 +239,20 @@ def test_what_is_empty_once_cleaned_is_not_told() -> None:
     ],
 )
 def test_a_link_leads_to_the_web_or_nowhere(url: str, link: str) -> None:
-    said = letter(replace(ALERT, url=url, files=(File("파일", url),)), "ko")
+    said = write(replace(ALERT, url=url, files=(File("파일", url),)), "ko")
 
     assert (said.url, said.files) == (link, (File("파일", link),))
 
 
 def test_a_letter_without_a_link_has_no_line_for_it() -> None:
-    said = plain(letter(replace(FULL, url="", files=(File("가.pdf", ""),)), "ko"))
+    said = plain(write(replace(FULL, url="", files=(File("가.pdf", ""),)), "ko"))
 
     assert "원문" not in said
     assert "\n- 가.pdf\n" in said
 
 
 def test_no_line_is_long_enough_to_bury_the_rest() -> None:
-    said = letter(
+    said = write(
         replace(
             FULL, title="가" * 50_000, extract="나" * 9999, hits=(Hit("다" * 999, "라" * 999),)
         ),
@@ -267,7 +271,7 @@ def test_any_text_is_written_down_in_time_and_in_clean_lines() -> None:
 
     for text in hostile:
         files, hits = (File(text, f"https://{text}"),), (Hit("규칙", text, ((0, 9), (3, 2**40))),)
-        said = letter(
+        said = write(
             replace(FULL, title=text, extract=text, contacts=(text,), files=files, hits=hits), "ko"
         )
         assert all(text.isprintable() and text == text.strip() for text in texts(said) if text)

@@ -3,15 +3,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from email.header import decode_header, make_header
+from typing import Any
 
-import httpx
 import pytest
 
 from notifier.channels.ntfy import open_channel
 from notifier.errors import BadAddress
 from notifier.model import Alert, ChannelOptions
 
-Posted = Callable[..., Awaitable[httpx.Request]]
+Posted = Callable[..., Awaitable[Any]]
 
 ALERT = Alert("구독", "제목", "https://news.example.go.kr/1", None, "mss", None, None, "", ())
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import httpx
 import pytest
+from yarl import URL
 
 from notifier.channels.telegram import Telegram, write
+from notifier.egress import Reply
 from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.fitting import Run
 from notifier.model import Alert, ChannelOptions, Message
@@ -14,14 +16,17 @@ from notifier.posting import Poster
 ALERT = Alert("구독", "제목", "https://news.example.go.kr/1", None, "mss", None, None, "", ())
 
 
-def _telegram(token: str) -> Telegram:
-    def refuse(request: httpx.Request) -> httpx.Response:
-        raise AssertionError(request.url)
+class Nowhere:
+    async def post(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
+        raise AssertionError(url, content, headers)
 
+    async def aclose(self) -> None:
+        pass
+
+
+def _telegram(token: str) -> Telegram:
     options = ChannelOptions(telegram_token=token)
-    return Telegram(
-        options, Poster(options, httpx.MockTransport(refuse), lambda: datetime.now(UTC))
-    )
+    return Telegram(options, Poster(options, Nowhere(), lambda: datetime.now(UTC)))
 
 
 @pytest.mark.parametrize("address", ["42", "-1001234567890", "@pabal_news"])

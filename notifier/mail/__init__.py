@@ -1,0 +1,1 @@
+"""Mail: pages, MIME, signatures and the connections to the operator's mail server."""
