@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -11,16 +11,17 @@ from zoneinfo import ZoneInfo
 from service.judging.excerpt import marked
 from service.judging.extract import extract
 from service.judging.topics import korean_names
-from service.model import Call, Contact, Embargo, Match, Reading
+from service.model import Call, Contact, Embargo, Match, Reading, Span
 from service.reading.publishers import Registry
+from service.store.owing import Concern, Why
 from service.store.triage import LiveRule, Readable
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _SUMMARY = 200
 _CONDITION = 60
-# A row of every subscriber holds all of it.
 _CONTACTS, _FILES = 5, 10
 _NAME, _LINK = 200, 500
+_Reason = tuple[str, bool, tuple[Span, ...], tuple[Span, ...]]  # a rule, urgent, and its hits
 
 
 def facts_of(article: Readable, registry: Registry, topics: Sequence[str]) -> dict[str, Any]:
@@ -48,20 +49,34 @@ def facts_of(article: Readable, registry: Registry, topics: Sequence[str]) -> di
     }
 
 
-def addressed(
-    article: Readable,
-    facts: Mapping[str, Any],
-    matches: Sequence[Match],
-    live: Mapping[int, LiveRule],
-) -> dict[str, Any]:
-    """The alert for the subscription whose rules these ``matches`` are."""
-    hits = [_hit(article.reading, each, live[each.rule_id].text) for each in matches]
-    return {**facts, "subscription": live[matches[0].rule_id].subscription, "hits": hits}
+def concern_of(said: Reading, matches: Iterable[Match], live: Mapping[int, LiveRule]) -> Concern:
+    """Whom an article concerns and why; ``matches`` are those of all rules.
+
+    An urgent rule alone concerns nobody. Equal rules have equal hits: those are made once.
+    """
+    reasons: dict[_Reason, int] = {}
+    why: dict[int, tuple[int, ...]] = {}
+    for match in matches:
+        rule = live[match.rule_id]
+        reason = rule.text, rule.urgent, match.hits, match.in_title
+        number = (reasons.setdefault(reason, len(reasons)),)
+        own = why.get(rule.subscription_id)
+        why[rule.subscription_id] = own + number if own else number
+    numbered = list(reasons)
+    # Very many readers, few different reasons.
+    told = {each: [numbered[number] for number in each] for each in dict.fromkeys(why.values())}
+    told = {each: own for each, own in told.items() if not all(urgent for _, urgent, *_ in own)}
+    places = {each: place for place, each in enumerate(told)}
+    of = {reader: places[each] for reader, each in why.items() if each in places}
+    return Concern([_why(said, own) for own in told.values()], of)
 
 
-def _hit(said: Reading, match: Match, rule: str) -> dict[str, Any]:
-    shown = marked(said, match)
-    return {"rule": rule, "excerpt": shown.text, "marks": shown.marks}
+def _why(said: Reading, reasons: Sequence[_Reason]) -> Why:
+    hits = {text: marked(said, Match(0, *spans)) for text, _, *spans in reasons}
+    return Why(
+        [{"rule": rule, "excerpt": each.text, "marks": each.marks} for rule, each in hits.items()],
+        any(urgent for _, urgent, _, _ in reasons),
+    )
 
 
 def _contacts(contacts: Sequence[Contact]) -> Iterator[str]:

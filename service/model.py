@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
 Precision = Literal["second", "minute", "day"]
 Kind = Literal["release", "reference", "rebuttal", "personnel", "schedule", "notice", "news"]
@@ -219,9 +220,18 @@ class Match:
     in_title: tuple[Span, ...]
 
 
+Reason = Literal["alert", "correction", "coverage", "digest", "reminder", "confirm", "notice"]
+"""Why somebody is sent something."""
+
+
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
-    """A delivery claimed by this worker until its lease runs out; ``fence`` proves the claim."""
+    """A delivery claimed by this worker until its lease runs out; ``fence`` proves the claim.
+
+    ``facts`` are what everybody is told alike in this telling, in its ``version``; ``hits`` what
+    is this subscription's own. ``badge``: its embargo lasts (or ends on a condition, unseen).
+    ``items`` of a digest: facts, hits and badge of each, the oldest first.
+    """
 
     id: int
     fence: int
@@ -230,4 +240,41 @@ class DueDelivery:
     address: str
     secret: str | None
     attempt: int
-    alert: Mapping[str, object]
+    endpoint_id: int
+    epoch: int
+    subscription_id: int
+    subscription: str
+    feed_epoch: int
+    language: Literal["ko", "en"]
+    telling_id: int
+    story_id: int | None
+    reason: Reason
+    version: int
+    facts: Mapping[str, Any]
+    hits: Sequence[Mapping[str, Any]]
+    badge: bool = False
+    items: Sequence[DigestItem] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItem:
+    """One thing that a digest tells of."""
+
+    telling_id: int
+    reason: Reason
+    facts: Mapping[str, Any]
+    hits: Sequence[Mapping[str, Any]]
+    badge: bool
+
+
+Fate = Literal["gone", "refused", "complaint", "end"]
+"""Of a mail: no such address; not taken this time; unwanted; its reader wants no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What became of one mail of ours. ``why``: a status or a few words, for the operator."""
+
+    message_id: UUID
+    fate: Fate
+    why: str

@@ -13,7 +13,7 @@ import structlog
 
 from scrapers.model import Source
 from service import placing
-from service.alerting import addressed, facts_of
+from service.alerting import concern_of, facts_of
 from service.analyser import Analyser
 from service.judging import changes, facts, rules
 from service.judging.facts import Facts, SourceKind
@@ -64,10 +64,10 @@ class Judge:
         verdict = Verdict(
             placing.place_of(article),
             {},
-            article.embargo_until,
-            article.reading.kind,
-            known.topics,
-            _stored(about),
+            embargo_until=article.embargo_until,
+            kind=article.reading.kind,
+            topics=known.topics,
+            topical=_stored(about),
             read_at=article.read_at,
         )
         if not article.baseline:
@@ -75,8 +75,9 @@ class Judge:
             matches = await self._matches(article, known, book.matcher)
             before = await self._matched_before(article, known, book.matcher)
             new = [each for each in matches if each.rule_id not in before]
-            alerts = dict(_alerts(article, told, new, book.live))
-            verdict = replace(verdict, alerts=alerts, hit=[each.rule_id for each in matches])
+            concern = concern_of(article.reading, new, book.live)
+            hit = [each.rule_id for each in matches]
+            verdict = replace(verdict, facts=told, concern=concern, hit=hit)
         owed = await self._settled(article, verdict, told)
         log.info("triage.done", article=article_id, baseline=article.baseline, owed=owed)
 
@@ -177,20 +178,6 @@ def _parsed(live: Sequence[LiveRule], values: Values) -> Iterator[tuple[int, rul
             yield each.id, rules.parse(each.text, values)
         except rules.RuleError as error:
             log.error("rule.broken", rule=each.text, of=each.subscription, why=error.message)
-
-
-def _alerts(
-    article: Readable,
-    told: Mapping[str, Any],
-    matches: Sequence[Match],
-    live: Mapping[int, LiveRule],
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """By subscription, what it is told; ``matches`` are those of all its rules."""
-    by_subscription: dict[int, list[Match]] = {}
-    for match in matches:
-        by_subscription.setdefault(live[match.rule_id].subscription_id, []).append(match)
-    for subscription_id, own in by_subscription.items():
-        yield subscription_id, addressed(article, told, own, live)
 
 
 def _origin(source: Source | None) -> SourceKind | None:

@@ -63,13 +63,18 @@ class Database:
         For what every poll does: written down and prepared, with ``$1`` for a value, it costs a
         tenth of a transaction that SQLAlchemy puts together. Raises what asyncpg raises.
         """
+        rows = await self.all_at_once(statement, *values)
+        return rows[0] if rows else None
+
+    async def all_at_once(self, statement: str, *values: object) -> list[asyncpg.Record]:
+        """Run one statement that is a transaction by itself, as ``at_once``; all its rows."""
         connection = await self.engine.raw_connection()
         try:
-            return await cast("asyncpg.Connection", connection.driver_connection).fetchrow(
-                statement, *values
-            )
+            driver = cast("asyncpg.Connection", connection.driver_connection)
+            rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
         finally:
             await greenlet_spawn(connection.close)  # as SQLAlchemy itself gives it back
+        return rows
 
     async def close(self) -> None:
         """Close every connection."""

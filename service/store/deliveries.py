@@ -1,146 +1,241 @@
-"""Deliveries in the store: claimed before the act, settled after it, dead letters kept."""
+"""Deliveries in the store: claimed before the act, settled in groups, dead letters kept."""
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.model import DueDelivery
 from service.store import ops
-from service.store.database import Database, Wake, wake
+from service.store.claimed import TURNS, Batch, Claims
+from service.store.database import Database, Wake, storable, wake, within
+from service.store.failing import give_up, lock, rest, switch_off
 from service.store.tables import attempt, delivery, endpoint
 
-# Longer than any channel may take to answer: a send under way is never claimed twice.
-LEASE = timedelta(seconds=45)
+__all__ = ["TURNS", "Dead", "Deliveries", "Later", "Sent", "Settled"]
+
+FAILING = timedelta(days=2)
+"""An endpoint that takes nothing for as long is switched off."""
+
+_LONGEST = 1000  # characters of what a receiver said
+_DEADLOCKS = 3  # that a group may meet: whoever ends a subscription locks its rows in any order
+
+_SENT = """
+    WITH said AS (
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS said (id, fence, detail)
+    ), held AS (
+        SELECT delivery.id, endpoint_id FROM delivery
+        JOIN said ON said.id = delivery.id AND said.fence = delivery.fence
+        WHERE delivery.id = ANY($1) AND settled_at IS NULL
+        ORDER BY delivery.id
+        FOR UPDATE OF delivery
+    ), settled AS (
+        UPDATE delivery SET settled_at = now(), outcome = 'sent', last_error = NULL
+        WHERE id = ANY(ARRAY(SELECT id FROM held))
+    ), recorded AS (
+        UPDATE attempt SET finished_at = now(), outcome = 'sent', detail = said.detail
+        FROM said WHERE delivery_id = ANY($1) AND delivery_id = said.id AND number = said.fence
+    )
+    SELECT DISTINCT endpoint.id FROM held JOIN endpoint ON endpoint.id = endpoint_id
+    WHERE failing_since IS NOT NULL OR rests_until IS NOT NULL
+"""
+"""Settle claims ($1, $2) as sent; answers with the endpoints that were failing until now."""
+_WELL = """
+    UPDATE endpoint SET failing_since = NULL, rests_until = NULL WHERE id = ANY($1)
+"""
+_LATER = """
+    WITH said AS (
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::interval[])
+            AS said (id, fence, detail, wait)
+    ), put_off AS (
+        UPDATE delivery SET due_at = now() + wait, last_error = detail
+        FROM said
+        WHERE delivery.id = said.id AND delivery.fence = said.fence AND settled_at IS NULL
+        RETURNING delivery.id
+    ), recorded AS (
+        UPDATE attempt SET finished_at = now(), outcome = 'later', detail = said.detail
+        FROM said WHERE delivery_id = said.id AND number = said.fence
+    )
+    SELECT id FROM put_off
+"""
+"""Put claims ($1, $2) off for $4; answers with those that still held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The carrier took it over. ``proven``: its answer was the consent that it was asked for."""
+
+    due: DueDelivery
+    detail: str
+    proven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A passing failure: due again after ``wait`` seconds.
+
+    Its endpoint rests for ``rest`` seconds, not at all where that is None: it was not to blame.
+    """
+
+    due: DueDelivery
+    detail: str
+    wait: float
+    rest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Never again. ``gone``: nor is anything else wanted there."""
+
+    due: DueDelivery
+    detail: str
+    gone: bool = False
+
+
+Settled = Sent | Later | Dead
 
 
 class Deliveries:
     """Intentions about deliveries, a transaction each."""
 
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
+    def __init__(self, database: Database, failing: timedelta = FAILING) -> None:
+        """``failing``: after which time without a success an endpoint is switched off."""
         self._database = database
+        self._failing = failing
+        self._claims = Claims(database)
 
-    async def claim_due(self, limit: int) -> list[DueDelivery]:
-        """Claim up to ``limit`` due deliveries, oldest first, and commit that we are about to act.
+    async def claim(self, channel: str, most: int, flying: Mapping[int, int]) -> Batch:
+        """Claim up to ``most`` due deliveries of a channel, oldest first, for the time of a lease.
 
-        1. Take rows that no other worker holds, and move their due time past the lease.
-        2. Write an attempt without an outcome for each: after a crash it says "unknown".
+        At most two a time are under way to one endpoint; ``flying`` counts those that are.
         """
-        due = (
-            sa.select(delivery.c.id)
-            .where(delivery.c.settled_at.is_(None), delivery.c.due_at <= sa.func.now())
-            .order_by(delivery.c.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).cte("due")
-        claim = (
-            sa.update(delivery)
-            .where(delivery.c.id == due.c.id, endpoint.c.id == delivery.c.endpoint_id)
-            .values(
-                due_at=sa.func.now() + LEASE,
-                held_from=None,
-                fence=delivery.c.fence + 1,
-                attempts=delivery.c.attempts + 1,
-            )
-            .returning(
-                delivery.c.id,
-                delivery.c.fence,
-                delivery.c.message_id,
-                endpoint.c.channel,
-                endpoint.c.address,
-                endpoint.c.secret,
-                delivery.c.attempts,
-                delivery.c.alert,
-            )
-        )
+        return await self._claims.claim(channel, most, flying)
+
+    async def call(self, channel: str) -> None:
+        """Wake one more worker, where there is more to send than one may get done."""
         async with self._database.transaction() as tx:
-            claimed = [DueDelivery(*row) for row in await tx.execute(claim)]
-            if claimed:
-                acts = [{"delivery_id": each.id, "number": each.attempt} for each in claimed]
-                await tx.execute(insert(attempt).values(acts))
-        return claimed
+            await wake(tx, [Wake("deliver", channel)])
 
-    async def settle_sent(self, due: DueDelivery, detail: str) -> None:
-        """The carrier took it over."""
-        async with self._database.transaction() as tx:
-            await _settle(tx, due, "sent", None)
-            await _record(tx, due, "sent", detail)
+    async def settle(self, group: Sequence[Settled]) -> None:
+        """Settle what came of claims. One whose lease ran out meanwhile changes nothing.
 
-    async def settle_later(self, due: DueDelivery, detail: str, delay: float) -> None:
-        """A passing failure: due again after ``delay`` seconds."""
-        later = timedelta(seconds=delay)
-        async with self._database.transaction() as tx:
-            await _record(tx, due, "later", detail)
-            if await _update(tx, due, due_at=sa.func.now() + later, last_error=detail):
-                await wake(tx, [Wake("deliver", f"retry {due.id}", after=later)])
-
-    async def settle_dead(self, due: DueDelivery, detail: str, *, switch_off: bool) -> None:
-        """Never again: kept as a dead letter, an operator is told.
-
-        ``switch_off`` ends the endpoint too, with all that is still owed to it.
+        Whatever is sent is committed together, so is whatever is put off.
         """
+        for each in group:
+            if isinstance(each, Sent) and each.proven:
+                await self._confirm(each.due)
+        if sent := [each for each in group if isinstance(each, Sent)]:
+            await self._settle_sent(sent)
+        if later := [each for each in group if isinstance(each, Later)]:
+            await self._settle_later(later)
+        for each in group:
+            if isinstance(each, Dead):
+                await self._settle_dead(each)
+
+    async def _confirm(self, due: DueDelivery) -> None:
+        """The answer of an endpoint is its owner's consent."""
+        now = sa.func.to_jsonb(sa.func.now())
+        rules = sa.cast(list(due.facts.get("rules", ())), JSONB)
         async with self._database.transaction() as tx:
-            if switch_off:  # the endpoint before its deliveries: two at once wait for each other
-                await tx.execute(
-                    sa.select(endpoint.c.id).where(_endpoint_of(due)).with_for_update()
+            await tx.execute(
+                sa.update(endpoint)
+                .where(endpoint.c.id == due.endpoint_id, endpoint.c.confirmed_at.is_(None))
+                .values(
+                    confirmed_at=sa.func.now(),
+                    consent=sa.func.jsonb_build_object("by", "answer", "at", now, "rules", rules),
                 )
-            await _record(tx, due, "dead", detail)
-            if not await _settle(tx, due, "dead", detail):
+            )
+
+    async def _settle_sent(self, sent: Sequence[Sent]) -> None:
+        values = [
+            [each.due.id for each in sent],
+            [each.due.fence for each in sent],
+            [_said(each.detail) for each in sent],
+        ]
+        for left in reversed(range(_DEADLOCKS)):
+            try:
+                well = await self._database.all_at_once(_SENT, *values)
+            except asyncpg.DeadlockDetectedError:
+                if not left:
+                    raise
+            else:
+                break
+        if well:  # by itself: an endpoint is never locked after its deliveries
+            await self._database.at_once(_WELL, [row["id"] for row in well])
+
+    async def _settle_later(self, later: Sequence[Later]) -> None:
+        """Put off what failed in passing, and let its endpoints rest."""
+        async with self._database.transaction() as tx:
+            await lock(tx, [each.due.endpoint_id for each in later])
+            driver = await within(tx)
+            rows = await driver.fetch(
+                _LATER,
+                [each.due.id for each in later],
+                [each.due.fence for each in later],
+                [_said(each.detail) for each in later],
+                [timedelta(seconds=each.wait) for each in later],
+            )
+            held = {row["id"] for row in rows}
+            still = [each for each in later if each.due.id in held]
+            waits = {(each.due.channel, math.ceil(each.wait)) for each in still}
+            rested = await rest(tx, _rests(still), self._failing)
+            for each in {each.due.endpoint_id: each for each in still}.values():
+                if (rests := rested.get(each.due.endpoint_id)) is not None:
+                    waits.add((each.due.channel, math.ceil(rests.left.total_seconds())))
+                    if rests.over:
+                        await give_up(tx, each.due, _said(each.detail))
+            await wake(
+                tx,
+                [
+                    Wake("deliver", channel, after=timedelta(seconds=wait))
+                    for channel, wait in sorted(waits)
+                ],
+            )
+
+    async def _settle_dead(self, dead: Dead) -> None:
+        """Keep a dead letter, tell an operator; of one who is gone end the endpoint too."""
+        due, detail = dead.due, _said(dead.detail)
+        async with self._database.transaction() as tx:
+            if dead.gone:  # the endpoint before its deliveries: two at once wait for each other
+                await lock(tx, [due.endpoint_id])
+            await tx.execute(
+                sa.update(attempt)
+                .where(attempt.c.delivery_id == due.id, attempt.c.number == due.fence)
+                .values(finished_at=sa.func.now(), outcome="dead", detail=detail)
+            )
+            done = await tx.execute(
+                sa.update(delivery)
+                .where(
+                    delivery.c.id == due.id,
+                    delivery.c.fence == due.fence,
+                    delivery.c.settled_at.is_(None),
+                )
+                .values(settled_at=sa.func.now(), outcome="dead", last_error=detail)
+                .returning(delivery.c.id)
+            )
+            if done.one_or_none() is None:
                 return
-            if switch_off:
-                await _switch_off(tx, due, detail)
+            if dead.gone:
+                await switch_off(tx, due.endpoint_id, detail, detail)
             await ops.note(tx, "dead-letter", f"{due.channel} {due.address}", detail)
 
 
-async def _settle(tx: AsyncConnection, due: DueDelivery, outcome: str, error: str | None) -> bool:
-    return await _update(tx, due, settled_at=sa.func.now(), outcome=outcome, last_error=error)
+def _said(detail: str) -> str:
+    return storable(detail)[:_LONGEST]
 
 
-async def _update(tx: AsyncConnection, due: DueDelivery, **values: object) -> bool:
-    """Only the latest claim may settle: a worker whose lease ran out changes nothing."""
-    done = await tx.execute(
-        sa.update(delivery)
-        .where(
-            delivery.c.id == due.id,
-            delivery.c.fence == due.fence,
-            delivery.c.settled_at.is_(None),
-        )
-        .values(**values)
-        .returning(delivery.c.id)
-    )
-    return done.one_or_none() is not None
-
-
-async def _record(tx: AsyncConnection, due: DueDelivery, outcome: str, detail: str) -> None:
-    await tx.execute(
-        sa.update(attempt)
-        .where(attempt.c.delivery_id == due.id, attempt.c.number == due.attempt)
-        .values(finished_at=sa.func.now(), outcome=outcome, detail=detail)
-    )
-
-
-async def _switch_off(tx: AsyncConnection, due: DueDelivery, why: str) -> None:
-    """End the endpoint of ``due`` with all that is owed to it."""
-    ended = await tx.execute(
-        sa.update(endpoint)
-        .where(_endpoint_of(due))
-        .values(switched_off_at=sa.func.now(), switched_off_why=why)
-        .returning(endpoint.c.id)
-    )
-    await tx.execute(
-        sa.update(delivery)
-        .where(
-            delivery.c.endpoint_id == ended.scalar_one(),
-            delivery.c.settled_at.is_(None),
-        )
-        .values(settled_at=sa.func.now(), outcome="dead", last_error=why)
-    )
-
-
-def _endpoint_of(due: DueDelivery) -> sa.ColumnElement[bool]:
-    chosen = sa.select(delivery.c.endpoint_id).where(delivery.c.id == due.id)
-    return endpoint.c.id == chosen.scalar_subquery()
+def _rests(later: Sequence[Later]) -> dict[int, timedelta]:
+    """How long each endpoint rests at least."""
+    rests: defaultdict[int, timedelta] = defaultdict(timedelta)
+    for each in later:
+        if each.rest is not None:
+            asked = timedelta(seconds=each.rest)
+            rests[each.due.endpoint_id] = max(rests[each.due.endpoint_id], asked)
+    return rests

@@ -1,13 +1,13 @@
-"""How a subscription ends: by its subscriber, or by itself when its time is over."""
+"""How a subscription or an endpoint ends: by its subscriber, or by itself when its time is over."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.tables import delivery, endpoint, rule, subscription
+from service.store.tables import delivery, endpoint, rule, rule_book, subscription, waiting
 
 Why = Literal["unsubscribed", "expired"]
 
@@ -15,6 +15,21 @@ OVER = sa.func.coalesce(subscription.c.expires_at <= sa.func.now(), sa.false())
 """Whether the time of a subscription is over, though nobody may have ended it yet."""
 
 LIVE = subscription.c.ended_at.is_(None) & ~OVER
+
+ON = endpoint.c.switched_off_at.is_(None)
+
+# Whoever takes the name up again begins anew.
+_ANEW: dict[str, Any] = {
+    "embargoed": "wait",
+    "expires_at": None,
+    "snoozed_until": None,
+    "paused_at": None,
+    "cadence": "at-once",
+    "remind": [],
+    "coverage": False,
+    "language": "ko",
+    "feed_epoch": subscription.c.feed_epoch + 1,
+}
 
 
 async def end(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: Why) -> bool:
@@ -26,8 +41,7 @@ async def end(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: Why) -> 
     ended = await tx.execute(
         sa.update(subscription)
         .where(subscription.c.ended_at.is_(None), chosen)
-        # Whoever takes the name up again begins anew.
-        .values(ended_at=sa.func.now(), embargoed="wait", expires_at=None, snoozed_until=None)
+        .values(ended_at=sa.func.now(), **_ANEW)
         .returning(subscription.c.id)
     )
     subscription_id = ended.scalar_one_or_none()
@@ -36,21 +50,63 @@ async def end(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: Why) -> 
     await tx.execute(sa.delete(rule).where(rule.c.subscription_id == subscription_id))
     await tx.execute(
         sa.update(endpoint)
-        .where(
-            endpoint.c.subscription_id == subscription_id,
-            endpoint.c.switched_off_at.is_(None),
-        )
+        .where(endpoint.c.subscription_id == subscription_id, ON)
         .values(switched_off_at=sa.func.now(), switched_off_why=why)
     )
-    unwanted = owed_to(subscription_id)
+    unwanted, untold = owed_to(subscription_id), untold_to(subscription_id)
     if why == "expired":
         unwanted &= (delivery.c.attempts == 0) & (delivery.c.due_at > sa.func.now())
+        untold &= waiting.c.window_at > sa.func.now()
+    await settle_ended(tx, unwanted)
+    await tx.execute(sa.delete(waiting).where(untold))
+    return True
+
+
+async def leave(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: str) -> int:
+    """End the chosen endpoints and what is owed to them; a subscription ends with its last one.
+
+    Returns how many were on until now.
+    """
+    owners = sa.select(endpoint.c.subscription_id).where(chosen, ON)
+    locked = await tx.scalars(
+        sa.select(subscription.c.id)
+        .where(subscription.c.id.in_(owners))
+        .order_by(subscription.c.id)
+        .with_for_update()
+    )
+    of_them = endpoint.c.subscription_id.in_(left := list(locked))
+    rows = sa.select(endpoint.c.id).where(chosen, ON, of_them).order_by(endpoint.c.id)
+    gone = list(await tx.scalars(rows.with_for_update()))
+    await tx.execute(
+        sa.update(endpoint)
+        .where(endpoint.c.id.in_(gone))
+        .values(switched_off_at=sa.func.now(), switched_off_why=why)
+    )
+    await settle_ended(tx, delivery.c.endpoint_id.in_(gone) & delivery.c.settled_at.is_(None))
+    other = sa.exists().where(endpoint.c.subscription_id == subscription.c.id, ON)
+    for each in left:
+        if await end(tx, (subscription.c.id == each) & ~other, "unsubscribed"):
+            await turn_page(tx)
+    return len(gone)
+
+
+async def settle_ended(tx: AsyncConnection, unwanted: sa.ColumnElement[bool]) -> None:
+    """What nobody wants any more is not sent."""
     await tx.execute(
         sa.update(delivery).where(unwanted).values(settled_at=sa.func.now(), outcome="ended")
     )
-    return True
+
+
+async def turn_page(tx: AsyncConnection) -> None:
+    """Make every matcher reload its rules."""
+    await tx.execute(sa.update(rule_book).values(version=rule_book.c.version + 1))
 
 
 def owed_to(subscription_id: int) -> sa.ColumnElement[bool]:
     """What is still owed to a subscription."""
     return (delivery.c.subscription_id == subscription_id) & delivery.c.settled_at.is_(None)
+
+
+def untold_to(subscription_id: int) -> sa.ColumnElement[bool]:
+    """What waits for the end of a window of a subscription."""
+    return (waiting.c.subscription_id == subscription_id) & waiting.c.told_by.is_(None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from service.store.database import Database
-from service.store.tables import article, attempt, delivery, source
+from service.store.tables import article, attempt, delivery, source, telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,10 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class OwedRow:
-    """A delivery as stored. ``revision_id`` is 0 for the event, else the correction it tells of."""
+    """A delivery of an event, or of the correction ``revision_id``, which is 0 for the event.
+
+    ``message_id`` is that on the wire.
+    """
 
     message_id: str
     story_id: int
@@ -55,13 +58,18 @@ class Evidence:
             return [StoredRow(*row) for row in await tx.execute(query)]
 
     async def owed(self) -> Sequence[OwedRow]:
-        """Every delivery."""
-        query = sa.select(
-            delivery.c.message_id,
-            delivery.c.story_id,
-            delivery.c.subscription_id,
-            delivery.c.outcome,
-            delivery.c.revision_id,
+        """Every delivery of an event or of its correction; digests and reminders are others."""
+        query = (
+            sa.select(
+                sa.literal("msg_") + sa.cast(delivery.c.message_id, sa.Text),
+                telling.c.story_id,
+                delivery.c.subscription_id,
+                delivery.c.outcome,
+                telling.c.revision_id,
+            )
+            .join(telling, telling.c.id == delivery.c.telling_id)
+            .where(telling.c.reason.in_(["alert", "correction"]))
+            .order_by(delivery.c.id)
         )
         async with self._database.transaction() as tx:
             return [OwedRow(*row) for row in await tx.execute(query)]

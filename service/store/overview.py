@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.model import Precision
 from service.store.database import Database
 from service.store.rows import PUBLISHED
-from service.store.tables import article, delivery, ops_item, rule_book, source, story
+from service.store.tables import article, delivery, ops_item, rule_book, source, story, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class Overview:
         def count(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
             return sa.select(sa.func.count()).where(*where).scalar_subquery()
 
-        # Not tried yet and not due yet: it waits for an embargo to lift.
+        # Not tried yet and not due yet: it waits for an embargo to lift, or for its digest.
         held = sa.and_(delivery.c.attempts == 0, delivery.c.due_at > sa.func.now())
         query = sa.select(
             count(article.c.id.is_not(None)).label("articles"),
@@ -168,7 +168,9 @@ class Overview:
                 "to_judge"
             ),
             count(delivery.c.settled_at.is_(None), ~held).label("to_send"),
-            count(delivery.c.settled_at.is_(None), held).label("held"),
+            (
+                count(delivery.c.settled_at.is_(None), held) + count(waiting.c.told_by.is_(None))
+            ).label("held"),
             count(delivery.c.outcome == "sent").label("sent"),
             count(delivery.c.outcome == "dead").label("dead"),
         )

@@ -142,8 +142,8 @@ class Past:
 
 def _named() -> sa.Subquery:
     """When a delivery last named a rule, by subscription and the rule's text."""
-    rules = sa.cast("$.hits[*].rule", JSONPATH)
-    hits = sa.func.jsonb_path_query(delivery.c.alert, rules).table_valued("value").render_derived()
+    rules = sa.cast("$[*].rule", JSONPATH)
+    hits = sa.func.jsonb_path_query(delivery.c.hits, rules).table_valued("value").render_derived()
     text = hits.c.value.op("#>>")(sa.cast([], ARRAY(sa.Text)))
     return (
         sa.select(

@@ -10,18 +10,24 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Article, Change
+from service.model import Article
 from service.store import ops
 from service.store.database import Database, Wake, wake
 from service.store.opened import Opened
 from service.store.refile import KeptFile, Listed, refile
-from service.store.rows import PUBLISHED, article_of, files_of, paused, still_owed
+from service.store.rows import (
+    PUBLISHED,
+    WITHDRAWN,
+    article_of,
+    files_of,
+    paused,
+    still_owed,
+)
 from service.store.tables import article, attachment, revision
 
 LEASE = timedelta(seconds=20)
 # A page over which the worker dies again and again is taken up ever more slowly.
 _SLOWER = sa.cast(sa.func.power(2, sa.func.least(article.c.fence, 8)), sa.Float)
-_WITHDRAWN = Change("글이 내려감 (withdrawn)", "", "", weighty=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ class Revisits:
         async with self._database.transaction() as tx:
             if not await _update(tx, due, look_due=None, looks=article.c.looks + 1):
                 return
-            await _keep(tx, due.article.id, changes=[asdict(_WITHDRAWN)])
+            await _keep(tx, due.article.id, changes=[asdict(WITHDRAWN)])
             await ops.note(tx, "post-withdrawn", due.article.url, problem)
 
     async def _climb(self, tx: AsyncConnection, due: Due, **values: object) -> bool:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Article, Mention, Reading
+from service.model import Article, Change, Mention, Reading
 from service.store import facts
 from service.store.tables import article, attachment, revision, source
 
 _MOST_LINKS = 10
+
+WITHDRAWN = Change("글이 내려감 (withdrawn)", "", "", weighty=False)
+"""What a revision says of an article whose page is gone."""
 
 
 @dataclass(frozen=True, slots=True)

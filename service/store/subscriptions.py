@@ -5,21 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, cast, get_args
+from typing import Literal, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.cadence import kept, quiet_end
 from service.errors import UserError
-from service.store.database import Database, Wake, wake
-from service.store.ending import LIVE, OVER, Why, end, owed_to
-from service.store.tables import delivery, endpoint, rule, rule_book, subscription
+from service.store.asking import Endpoint, Standing, Taken, put
+from service.store.database import Database
+from service.store.ending import LIVE, ON, OVER, end, turn_page
+from service.store.silence import give_up, hold, let_go
+from service.store.tables import endpoint, rule, subscription
 
+__all__ = [
+    "Choices", "Embargoed", "Endpoint", "Language", "SnoozedPastEnd", "Standing",
+    "Subscribed", "Subscriptions", "Taken",
+]  # fmt: skip
+
+Language = Literal["ko", "en"]
 Embargoed = Literal["wait", "badge"]
 """What is done with news under embargo: told when it lifts, or at once with a badge."""
 
-_ENDED = get_args(Why)
+
+class Choices(TypedDict, total=False):
+    """What a subscription can choose; None, or a name left out, leaves what was chosen before.
+
+    ``cadence`` as service.cadence writes it, ``remind`` in days before a deadline.
+    """
+
+    embargoed: Embargoed | None
+    expires_at: datetime | None
+    cadence: str | None
+    remind: Sequence[int] | None
+    coverage: bool | None
+    language: Language | None
 
 
 class SnoozedPastEnd(UserError):
@@ -27,23 +48,11 @@ class SnoozedPastEnd(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a subscription is told. ``secret`` is for channels that sign.
-
-    ``made``: nobody chose the secret, so that one which the endpoint has already is kept.
-    """
-
-    channel: str
-    address: str
-    secret: str | None = None
-    made: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Subscribed:
     """A subscription as listed, with the rules as typed and the endpoints that are on.
 
-    It ends by itself at ``expires_at`` and is silent until ``snoozed_until``, a time to come.
+    It ends by itself at ``expires_at`` and is silent until ``snoozed_until``, a time to come, or
+    for as long as it is ``muted``. ``urgent`` are the rules that break its quiet.
     """
 
     name: str
@@ -52,6 +61,12 @@ class Subscribed:
     embargoed: Embargoed = "wait"
     expires_at: datetime | None = None
     snoozed_until: datetime | None = None
+    urgent: tuple[str, ...] = ()
+    cadence: str = "at-once"
+    remind: tuple[int, ...] = ()
+    coverage: bool = False
+    language: Language = "ko"
+    muted: bool = False
 
 
 class Subscriptions:
@@ -66,29 +81,32 @@ class Subscriptions:
         name: str,
         rules: Sequence[tuple[str, str]],
         *endpoints: Endpoint,
-        embargoed: Embargoed | None = None,
-        expires_at: datetime | None = None,
-    ) -> list[str | None]:
+        urgent: Sequence[tuple[str, str]] = (),
+        **choices: Unpack[Choices],
+    ) -> list[Taken]:
         """Add rules (text, canonical form) and endpoints to the subscription called ``name``.
 
-        What is there already stays as it is; an endpoint that was switched off is on again. None
-        leaves what was chosen before: at first ``wait``, which counts for news that is judged
-        later, and no expiry. Returns the secret of each endpoint. Raises SnoozedPastEnd.
+        What is there already stays as it is; an endpoint that was switched off is on again, and its
+        owner is asked again. What is chosen about embargoes counts for news that is judged later.
+        Returns how each endpoint stands. Raises SnoozedPastEnd, and Suppressed for an address.
         """
-        chosen = {"embargoed": embargoed, "expires_at": expires_at}
+        chosen = {key: value for key, value in choices.items() if value is not None}
         async with self._database.transaction() as tx:
             await end(tx, (subscription.c.name == name) & OVER, "expired")
-            subscription_id = await _named(
-                tx, name, {key: value for key, value in chosen.items() if value is not None}
+            subscription_id = await _named(tx, name, chosen)
+            await _add_rules(tx, subscription_id, rules, urgent=False)
+            await _add_rules(tx, subscription_id, urgent, urgent=True)
+            texts = await tx.scalars(
+                sa.select(rule.c.text)
+                .where(rule.c.subscription_id == subscription_id, ~rule.c.urgent)
+                .order_by(rule.c.id)
             )
-            rows = [
-                {"subscription_id": subscription_id, "text": text, "canonical": canonical}
-                for text, canonical in rules
-            ]
-            await tx.execute(insert(rule).values(rows).on_conflict_do_nothing())
-            secrets = [await _put(tx, subscription_id, each) for each in endpoints]
-            await _turn_page(tx)
-        return secrets
+            said = list(texts)
+            # In one order: two who ask the same addresses wait for each other.
+            order = sorted(set(endpoints), key=lambda to: (to.channel, to.address))
+            taken = {to: await put(tx, subscription_id, to, said) for to in order}
+            await turn_page(tx)
+        return [taken[each] for each in endpoints]
 
     async def end(self, name: str) -> bool:
         """End a subscription and what is still owed to it; False where none of that name is live.
@@ -97,7 +115,7 @@ class Subscriptions:
         """
         async with self._database.transaction() as tx:
             ended = await end(tx, subscription.c.name == name, "unsubscribed")
-            await _turn_page(tx)
+            await turn_page(tx)
         return ended
 
     async def end_expired(self) -> None:
@@ -108,39 +126,34 @@ class Subscriptions:
         for each in over:
             async with self._database.transaction() as tx:
                 if await end(tx, (subscription.c.id == each) & OVER, "expired"):
-                    await _turn_page(tx)
+                    await turn_page(tx)
 
     async def snooze(self, name: str, until: timedelta | datetime) -> datetime | None:
         """Hold back whatever a subscription would be told before ``until``; it comes then.
 
         A timedelta counts from now. What is owed already is held too, but for messages on their
-        way; one that is snoozed gets the new end. Returns the end, None where none of that name is
-        live. Raises SnoozedPastEnd.
+        way; one that is snoozed gets the new end. Returns the end, which is that of quiet hours
+        where it would lie in them, None where none of that name is live. Raises SnoozedPastEnd.
         """
-        then = sa.func.now() + until if isinstance(until, timedelta) else until
+        now = sa.func.now()
+        asked = (now + until if isinstance(until, timedelta) else sa.literal(until)).label("asked")
+        named = (subscription.c.name == name) & LIVE
         async with self._database.transaction() as tx:
-            done = await tx.execute(
-                sa.update(subscription)
-                .where(subscription.c.name == name, LIVE)
-                .values(snoozed_until=then)
-                .returning(*_SPAN, (subscription.c.snoozed_until - sa.func.now()).label("rest"))
+            found = await tx.execute(
+                sa.select(subscription.c.cadence, asked).where(named).with_for_update()
             )
-            row = done.one_or_none()
-            if row is None:
+            wish = found.one_or_none()
+            if wish is None:
                 return None
-            _awake_at_end(name, row)
-            await _hold_endpoints(tx, row.id)
-            ready = sa.func.coalesce(delivery.c.held_from, delivery.c.due_at)
-            await tx.execute(
-                sa.update(delivery)
-                .where(owed_to(row.id))
-                .values(
-                    due_at=sa.func.greatest(ready, row.snoozed_until),
-                    held_from=sa.case((ready < row.snoozed_until, ready)),
-                )
+            ends: datetime = quiet_end(kept(wish.cadence), wish.asked) or wish.asked
+            snoozed = sa.update(subscription).where(named).values(snoozed_until=ends)
+            done = await tx.execute(
+                snoozed.returning(*_SPAN, (subscription.c.snoozed_until - now).label("rest"))
             )
-            await wake(tx, [Wake("deliver", f"snooze {row.id}", after=row.rest)])
-        return cast("datetime", row.snoozed_until)
+            row = done.one()
+            _awake_at_end(name, row)
+            await hold(tx, row.id, ends, row.rest)
+        return ends
 
     async def wake(self, name: str) -> int | None:
         """End a snooze; what it held back is due as if there had been none: no embargo is broken.
@@ -157,42 +170,49 @@ class Subscriptions:
             subscription_id = woken.scalar_one_or_none()
             if subscription_id is None:
                 return None
-            await _hold_endpoints(tx, subscription_id)
-            freed = await tx.execute(
-                sa.update(delivery)
-                .where(owed_to(subscription_id), delivery.c.held_from.is_not(None))
-                .values(due_at=delivery.c.held_from, held_from=None)
-                .returning(delivery.c.due_at - sa.func.now())
+            return await let_go(tx, subscription_id)
+
+    async def mute(self, name: str) -> bool:
+        """Tell a subscription nothing, from now until ``unmute``; what is owed to it is given up.
+
+        False where none of that name is live.
+        """
+        return await self._pause(name, sa.func.now())
+
+    async def unmute(self, name: str) -> bool:
+        """Tell it again of what comes from now on. False where none of that name is live."""
+        return await self._pause(name, None)
+
+    async def _pause(self, name: str, at: sa.Function[datetime] | None) -> bool:
+        async with self._database.transaction() as tx:
+            done = await tx.execute(
+                sa.update(subscription)
+                .where(subscription.c.name == name, LIVE)
+                .values(paused_at=at)
+                .returning(subscription.c.id)
             )
-            rests = list(freed.scalars())
-            await wake(tx, [Wake("deliver", name, after=each) for each in _waits(rests)])
-        return len(rests)
+            subscription_id = done.scalar_one_or_none()
+            if subscription_id is not None and at is not None:
+                await give_up(tx, subscription_id)
+        return subscription_id is not None
 
     async def listed(self, name: str | None = None) -> list[Subscribed]:
         """Every live subscription, by name; or the one of that ``name``."""
-        texts = (
-            sa.select(sa.func.array_agg(aggregate_order_by(rule.c.text, rule.c.id)))
-            .where(rule.c.subscription_id == subscription.c.id)
-            .scalar_subquery()
-        )
-        place = sa.func.jsonb_build_array(endpoint.c.channel, endpoint.c.address, endpoint.c.secret)
-        places = (
-            sa.select(sa.func.jsonb_agg(aggregate_order_by(place, endpoint.c.id)))
-            .where(
-                endpoint.c.subscription_id == subscription.c.id,
-                endpoint.c.switched_off_at.is_(None),
-            )
-            .scalar_subquery()
-        )
         snoozed = subscription.c.snoozed_until
         query = (
             sa.select(
                 subscription.c.name,
-                texts,
-                places,
+                _texts(urgent=False).label("rules"),
+                _places().label("endpoints"),
                 subscription.c.embargoed,
                 subscription.c.expires_at,
-                sa.case((snoozed > sa.func.now(), snoozed)),
+                sa.case((snoozed > sa.func.now(), snoozed)).label("snoozed_until"),
+                _texts(urgent=True).label("urgent"),
+                subscription.c.cadence,
+                subscription.c.remind,
+                subscription.c.coverage,
+                subscription.c.language,
+                subscription.c.paused_at.is_not(None).label("muted"),
             )
             .where(LIVE)
             .order_by(subscription.c.name)
@@ -200,24 +220,39 @@ class Subscriptions:
         if name is not None:
             query = query.where(subscription.c.name == name)
         async with self._database.transaction() as tx:
-            return [
-                Subscribed(each, tuple(said or ()), tuple(Endpoint(*to) for to in out or ()), *rest)
-                for each, said, out, *rest in await tx.execute(query)
-            ]
+            return [_listed(row) for row in (await tx.execute(query)).mappings()]
+
+
+def _texts(*, urgent: bool) -> sa.ScalarSelect[list[str]]:
+    return (
+        sa.select(sa.func.array_agg(aggregate_order_by(rule.c.text, rule.c.id)))
+        .where(rule.c.subscription_id == subscription.c.id, rule.c.urgent == urgent)
+        .scalar_subquery()
+    )
+
+
+def _places() -> sa.ScalarSelect[list[list[object]]]:
+    place = sa.func.jsonb_build_array(
+        endpoint.c.channel,
+        endpoint.c.address,
+        endpoint.c.secret,
+        sa.false(),
+        endpoint.c.confirmed_at.is_not(None),
+    )
+    return (
+        sa.select(sa.func.jsonb_agg(aggregate_order_by(place, endpoint.c.id)))
+        .where(endpoint.c.subscription_id == subscription.c.id, ON)
+        .scalar_subquery()
+    )
+
+
+def _listed(row: sa.RowMapping) -> Subscribed:
+    lists = {each: tuple(row[each] or ()) for each in ("rules", "urgent", "remind")}
+    places = tuple(Endpoint(*each) for each in row["endpoints"] or ())
+    return Subscribed(**{**row, **lists, "endpoints": places})
 
 
 _SPAN = (subscription.c.id, subscription.c.snoozed_until, subscription.c.expires_at)
-
-
-async def _hold_endpoints(tx: AsyncConnection, subscription_id: int) -> None:
-    """Lock them before their deliveries: whoever switches one off does so in that order too."""
-    query = sa.select(endpoint.c.id).where(endpoint.c.subscription_id == subscription_id)
-    await tx.execute(query.order_by(endpoint.c.id).with_for_update())
-
-
-def _waits(rests: Sequence[timedelta]) -> list[timedelta]:
-    """One wake-up for all that is due already, and one for each other time."""
-    return sorted({max(each, timedelta(0)) for each in rests})
 
 
 def _awake_at_end(name: str, row: sa.Row[tuple[object, ...]]) -> None:
@@ -241,24 +276,12 @@ async def _named(tx: AsyncConnection, name: str, chosen: dict[str, object]) -> i
     return int(row.id)
 
 
-async def _put(tx: AsyncConnection, subscription_id: int, to: Endpoint) -> str | None:
-    """Add an endpoint, or switch it on again; returns the secret it has now."""
-    new = insert(endpoint).values(
-        subscription_id=subscription_id, channel=to.channel, address=to.address, secret=to.secret
-    )
-    # Whoever takes up an ended subscription again may not have its secret any more.
-    kept = sa.case((endpoint.c.switched_off_why.in_(_ENDED), None), else_=endpoint.c.secret)
-    secret = sa.func.coalesce(kept, new.excluded.secret) if to.made else new.excluded.secret
-    put = await tx.execute(
-        new.on_conflict_do_update(
-            index_elements=["subscription_id", "channel", "address"],
-            set_={"switched_off_at": None, "switched_off_why": None, "secret": secret},
-        ).returning(endpoint.c.secret)
-    )
-    found: str | None = put.scalar_one()
-    return found
-
-
-async def _turn_page(tx: AsyncConnection) -> None:
-    """Make every matcher reload its rules."""
-    await tx.execute(sa.update(rule_book).values(version=rule_book.c.version + 1))
+async def _add_rules(
+    tx: AsyncConnection, subscription_id: int, rules: Sequence[tuple[str, str]], *, urgent: bool
+) -> None:
+    rows = [
+        {"subscription_id": subscription_id, "text": text, "canonical": form, "urgent": urgent}
+        for text, form in rules
+    ]
+    if rows:
+        await tx.execute(insert(rule).values(rows).on_conflict_do_nothing())

@@ -51,14 +51,17 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         .where(article.c.look_due < old, article.c.triaged_at.is_not(None))
         .distinct()
     )
-    due = sa.exists().where(delivery.c.settled_at.is_(None), delivery.c.due_at < old)
+    unsent = (
+        sa.select(delivery.c.channel)
+        .where(delivery.c.settled_at.is_(None), delivery.c.due_at < old)
+        .distinct()
+    )
     async with database.transaction() as tx:
         wakes = [Wake("collect", each, once=True) for each in await tx.scalars(owed)]
         wakes += [Wake("attach", each, once=True) for each in await tx.scalars(unread)]
         wakes += [Wake("revisit", each, once=True) for each in await tx.scalars(unseen)]
         wakes += [Wake("backfill", each, once=True) for each in await tx.scalars(_unfilled(old))]
-        if (await tx.execute(sa.select(due))).scalar_one():
-            wakes.append(Wake("deliver", "swept", once=True))
+        wakes += [Wake("deliver", each, once=True) for each in await tx.scalars(unsent)]
         wakes += await _unjudged(tx, patience)
         await wake(tx, wakes)
     return Counter(each.step for each in wakes)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, Kind, Reading
-from service.store import ops, owing, stories
+from service.store import following, ops, owing, stories
 from service.store.database import Database, Wake, wake
+from service.store.owing import Concern, Owed
 from service.store.rows import (
     PUBLISHED,
     Earlier,
@@ -23,7 +23,7 @@ from service.store.rows import (
     reading_of,
 )
 from service.store.stories import Kindred, Place
-from service.store.tables import article, revision, rule, rule_book, subscription
+from service.store.tables import article, rule, rule_book, subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Correction:
     """What a later version says otherwise, and the alert of it where it is worth one.
 
     ``earlier_id``: the other article that it corrects; ``revision_id``: the version of the same.
-    ``alert`` is without subscription and hits: everyone who was told of the story is told.
+    ``alert``: the facts with their ``changes``; everyone who was told of the story is told.
     ``released``: it says in words that it may be told at once.
     """
 
@@ -72,7 +72,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What triage decided. ``alerts`` maps subscription id → the facts its alert will tell.
+    """What triage decided. ``facts`` are told to whom it concerns.
 
     They are told from ``embargo_until`` on, without their ``embargo``; at once to a subscription
     that asked to see the badge. ``kind``: what its words settled, None leaves what was read.
@@ -81,7 +81,8 @@ class Verdict:
     """
 
     place: Place
-    alerts: Mapping[int, Mapping[str, object]]
+    facts: Mapping[str, object]
+    concern: Concern = field(default_factory=Concern)
     embargo_until: datetime | None = None
     kind: Kind | None = None
     topics: Sequence[str] = ()
@@ -93,12 +94,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class LiveRule:
-    """A rule of a subscription that has not ended."""
+    """A rule of a subscription that has not ended.
+
+    ``urgent``: what other rules of it match is told at once where this one matches too.
+    """
 
     id: int
     subscription_id: int
     subscription: str
     text: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,13 @@ class Triage:
             version = (await tx.execute(sa.select(rule_book.c.version))).scalar_one()
             ids = frozenset(await tx.scalars(live))
             query = (
-                sa.select(rule.c.id, rule.c.subscription_id, subscription.c.name, rule.c.text)
+                sa.select(
+                    rule.c.id,
+                    rule.c.subscription_id,
+                    subscription.c.name,
+                    rule.c.text,
+                    rule.c.urgent,
+                )
                 .join(subscription)
                 .order_by(rule.c.id)
             )
@@ -190,15 +201,14 @@ class Triage:
     async def settle(self, article_id: int, verdict: Verdict) -> int | None:
         """Join the article to its story, owe its alerts, stamp it: one transaction.
 
-        A silent-baseline article is owed to nobody: its verdict carries no alerts. Returns how many
-        deliveries are newly owed, or due at another time; None where another worker has triaged it,
+        A silent-baseline article is owed to nobody: its verdict concerns nobody. Returns how many
+        messages are newly owed, or due at another time; None where another worker has triaged it,
         or it was read anew. Raises UnseenTwin.
         """
         current = [article.c.id == article_id, article.c.triaged_at.is_(None)]
         if verdict.read_at is not None:
             current.append(article.c.read_at == verdict.read_at)
         async with self._database.transaction() as tx:
-            space = bool(verdict.alerts) and await owing.spaced(tx, article_id)
             held = await tx.execute(
                 sa.select(article.c.url, article.c.swept, article.c.story_id)
                 .where(*current)
@@ -210,32 +220,36 @@ class Triage:
             if row.swept:
                 await ops.close(tx, "article-stuck", row.url)
             story_id = await stories.join(tx, article_id, verdict.place, story_id=row.story_id)
-            waits = await _owe(tx, article_id, story_id, verdict, space=space)
+            owed = await _owe(tx, article_id, story_id, verdict)
             await _stamp(tx, article_id, story_id, verdict)
-            wakes = [Wake("deliver", str(article_id), after=each) for each in sorted(set(waits))]
-            await wake(tx, wakes)
-        return len(waits)
+            lanes = {(each.channel, each.rest) for each in owed if each.channel}
+            await wake(tx, [Wake("deliver", name, after=rest) for name, rest in sorted(lanes)])
+        return sum(each.number for each in owed)
 
 
 _IDS = sa.ARRAY(sa.BigInteger)
 _TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
 
 
-async def _owe(
-    tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict, *, space: bool
-) -> list[timedelta]:
-    """Corrections first: whoever is told of the event only now needs none."""
+async def _owe(tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict) -> list[Owed]:
+    """Corrections and coverage first: whoever is told of the event only now needs neither."""
     until = verdict.embargo_until or await _held_until(tx, article_id, story_id, verdict)
-    lifts, correction = verdict.embargo_until, verdict.correction
-    waits: list[timedelta] = []
+    lifts, correction, news = verdict.embargo_until, verdict.correction, verdict.kind == "news"
+    owed: list[Owed] = []
     if correction is not None:
-        number = await _keep(tx, article_id, correction)
-        if (alert := correction.alert) is not None:
+        changes = [asdict(each) for each in correction.changes]
+        number = await following.keep(
+            tx, article_id, changes, correction.earlier_id, correction.revision_id
+        )
+        if (facts := correction.alert) is not None:
             released = correction.released
-            waits = await owing.correct(
-                tx, article_id, story_id, number, alert, lifts, released=released
+            owed = await following.correct(
+                tx, article_id, story_id, number, facts, lifts, released=released
             )
-    return waits + await owing.owe(tx, article_id, story_id, verdict.alerts, until, space=space)
+    if news and verdict.facts:
+        owed += await following.cover(tx, article_id, story_id, verdict.facts)
+    facts, concern = verdict.facts, verdict.concern
+    return owed + await owing.owe(tx, article_id, story_id, facts, concern, until, news=news)
 
 
 async def _held_until(
@@ -243,7 +257,7 @@ async def _held_until(
 ) -> datetime | None:
     """The embargo of its story, for a copy that leaves the box out; news is public."""
     released = verdict.correction is not None and verdict.correction.released
-    if released or verdict.kind == "news" or not verdict.alerts:
+    if released or verdict.kind == "news" or not verdict.concern.of:
         return None
     query = sa.select(sa.func.max(article.c.embargo_until)).where(
         article.c.story_id == story_id,
@@ -252,24 +266,6 @@ async def _held_until(
     )
     found: datetime | None = await tx.scalar(query)
     return found
-
-
-async def _keep(tx: AsyncConnection, article_id: int, correction: Correction) -> int:
-    """Keep what changed; returns the id of the revision."""
-    changes = [asdict(each) for each in correction.changes]
-    if correction.revision_id is not None:
-        await tx.execute(
-            sa.update(revision)
-            .where(revision.c.id == correction.revision_id)
-            .values(changes=changes)
-        )
-        return correction.revision_id
-    made = await tx.execute(
-        insert(revision)
-        .values(article_id=article_id, earlier_id=correction.earlier_id, changes=changes)
-        .returning(revision.c.id)
-    )
-    return int(made.scalar_one())
 
 
 async def _stamp(tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict) -> None:

@@ -110,7 +110,7 @@ def polled(found: MakeFound) -> MakePolled:
 
 @pytest.fixture
 def add(database: Database) -> Add:
-    """``await add("article", title=...)``: a row as it stands when nothing went on; its id.
+    """``await add("article", title=...)``: a row as it stands when nothing went on; its id, if any.
 
     An article is news of source ``a`` that was collected and read.
     """
@@ -123,7 +123,8 @@ def add(database: Database) -> Add:
         async with database.transaction() as tx:
             if table == "article":
                 await tx.execute(_DECLARE, {"id": fields["source_id"]})
-            row = await tx.execute(sa.insert(target).values(fields).returning(target.c.id))
+            key = target.c.get("id", next(iter(target.c)))
+            row = await tx.execute(sa.insert(target).values(fields).returning(key))
             return int(row.scalar_one())
 
     return add
@@ -146,8 +147,14 @@ _ROWS: dict[str, Callable[[int], dict[str, Any]]] = {
         "publishers": [],
     },
     "subscription": lambda n: {"name": f"구독 {n}"},
-    "endpoint": lambda n: {"channel": "console", "address": f"자리 {n}"},
-    "delivery": lambda n: {"message_id": f"msg_{n}", "alert": {"title": f"제목 {n}"}},
+    "endpoint": lambda n: {
+        "channel": "console",
+        "address": f"자리 {n}",
+        "confirmed_at": sa.func.now(),
+    },
+    "telling": lambda n: {"reason": "alert", "key": f"일 {n}", "facts": {"title": f"제목 {n}"}},
+    "delivery": lambda _: {"channel": "console", "hits": []},
+    "waiting": lambda _: {"hits": []},
     "attachment": lambda n: {"position": n, "name": f"{n}.hwpx", "url": f"https://a.example/{n}"},
     "mention": lambda n: {"series": "협의회", "name": f"제{n}차 협의회", "parties": []},
     "revision": lambda _: {"title": "옛 제목", "text": "옛 본문", "publishers": []},

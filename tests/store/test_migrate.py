@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,8 @@ AT_0001 = """
     INSERT INTO subscription (name) VALUES ('무역');
     INSERT INTO endpoint (subscription_id, channel, address) VALUES (1, 'console', '-');
     INSERT INTO delivery (message_id, story_id, subscription_id, endpoint_id, article_id, alert)
-    VALUES ('msg_1', 1, 1, 1, 1, '{"title": "제목", "hits": []}');
+    VALUES ('msg_00000000-0000-0000-0000-000000000001', 1, 1, 1, 1,
+            '{"title": "제목", "subscription": "무역", "hits": [{"rule": "수출"}]}');
 """
 
 
@@ -159,7 +161,10 @@ async def test_what_was_stored_before_readings_lives_on(database_url: str) -> No
         assert unread is not None
         assert unread.reading is None
         assert [each.embargoed for each in await Subscriptions(database).listed()] == ["wait"]
-        assert [each.message_id for each in await Deliveries(database).claim_due(5)] == ["msg_1"]
+        [due] = (await Deliveries(database, timedelta(days=2)).claim("console", 5, {})).due
+        assert due.message_id == "msg_00000000-0000-0000-0000-000000000001"
+        assert (due.reason, due.story_id, due.subscription) == ("alert", 1, "무역")
+        assert (due.facts, due.hits) == ({"title": "제목"}, [{"rule": "수출"}])
         async with Readings(database).reading(2) as held:
             assert held is not None
     finally:

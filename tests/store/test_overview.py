@@ -30,15 +30,25 @@ def evidence(database: Database) -> Evidence:
     return Evidence(database)
 
 
-async def owe(add: Add, story_id: int, article_id: int, **values: object) -> int:
+async def owe(add: Add, telling_id: int, **values: object) -> int:
     subscription_id = await add("subscription")
     return await add(
         "delivery",
-        story_id=story_id,
+        telling_id=telling_id,
         subscription_id=subscription_id,
         endpoint_id=await add("endpoint", subscription_id=subscription_id),
-        article_id=article_id,
         **values,
+    )
+
+
+async def wait(add: Add, telling_id: int, told_by: int | None) -> None:
+    subscription_id = await add("subscription")
+    await add(
+        "waiting",
+        telling_id=telling_id,
+        subscription_id=subscription_id,
+        window_at=sa.func.now(),
+        told_by=told_by,
     )
 
 
@@ -77,14 +87,17 @@ async def test_every_queue_is_counted_by_what_stands_in_it(overview: Overview, a
     await add("article", read_at=None)
     for _ in range(3):
         await add("article")
-    made = await judged(add, story)
-    await judged(add, story)
+    for _ in range(2):
+        await judged(add, story)
+    telling = await add("telling", story_id=story)
     for settled in [None] * 4 + ["sent"] * 3 + ["dead"] * 2:
         at = settled and sa.func.now()
-        await owe(add, story, made, outcome=settled, settled_at=at)
+        await owe(add, telling, outcome=settled, settled_at=at)
     later = sa.func.now() + timedelta(hours=1)
-    await owe(add, story, made, due_at=later)  # under embargo
-    await owe(add, story, made, due_at=later, attempts=1)  # put off
+    await owe(add, telling, due_at=later)  # under embargo
+    await owe(add, telling, due_at=later, attempts=1)  # put off
+    for told_by in (None, None, telling):
+        await wait(add, telling, told_by)
 
     assert await overview.counts() == {
         "articles": 8,
@@ -92,7 +105,7 @@ async def test_every_queue_is_counted_by_what_stands_in_it(overview: Overview, a
         "to_collect": 2,
         "to_judge": 4,
         "to_send": 5,
-        "held": 1,
+        "held": 3,
         "sent": 3,
         "dead": 2,
     }
@@ -167,7 +180,7 @@ async def test_the_evidence_is_every_article_and_every_delivery(
     evidence: Evidence, add: Add, sql: asyncpg.Connection
 ) -> None:
     story = await add("story")
-    made = await judged(add, story, key="k1", read_title="읽은 제목", read_text="읽은 본문")
+    await judged(add, story, key="k1", read_title="읽은 제목", read_text="읽은 본문")
     await add(
         "article",
         source_id="b",
@@ -178,7 +191,9 @@ async def test_the_evidence_is_every_article_and_every_delivery(
         read_title=None,
         read_text=None,
     )
-    delivery = await owe(add, story, made, outcome="sent", settled_at=sa.func.now())
+    for reason, number in (("alert", 0), ("correction", 7), ("reminder", 0)):
+        telling = await add("telling", reason=reason, story_id=story, revision_id=number)
+        delivery = await owe(add, telling, outcome="sent", settled_at=sa.func.now())
     await sql.execute(
         "INSERT INTO attempt (delivery_id, number, finished_at, outcome) VALUES"
         " ($1, 1, NULL, NULL), ($1, 2, now(), 'sent')",
@@ -189,8 +204,13 @@ async def test_the_evidence_is_every_article_and_every_delivery(
         StoredRow("a", "k1", "읽은 제목", "읽은 본문", False, story),
         StoredRow("b", "k2", "목록 제목", "", True, None),
     ]
-    row = await sql.fetchrow("SELECT message_id, subscription_id FROM delivery")
-    assert await evidence.owed() == [OwedRow(row[0], story, row[1], "sent")]
+    first, second, _ = await sql.fetch(
+        "SELECT 'msg_' || message_id, subscription_id FROM delivery ORDER BY id"
+    )
+    assert await evidence.owed() == [
+        OwedRow(first[0], story, first[1], "sent"),
+        OwedRow(second[0], story, second[1], "sent", 7),
+    ]
     assert await evidence.died_in_flight() == 1
 
 

@@ -101,14 +101,12 @@ async def test_a_hit_from_before_hits_were_noted_is_found_in_the_deliveries(
     whose = {
         "subscription_id": subscription,
         "endpoint_id": await add("endpoint", subscription_id=subscription),
-        "article_id": await add("article"),
     }
-    hits = {"hits": [{"rule": "관세", "excerpt": "관세"}]}
+    hits = [{"rule": "관세", "excerpt": "관세"}]
     for days in (50, 40):
         at = NOW - days * DAY
-        story = await add("story")
-        await add("delivery", **whose, story_id=story, created_at=at, alert=hits)
-    await add("delivery", **whose, story_id=await add("story"), alert={"title": "옛것"})
+        await add("delivery", **whose, telling_id=days, created_at=at, hits=hits)
+    await add("delivery", **whose, telling_id=1, hits=None)
 
     _, silent = await Past(database).silent_rules(NOW - 30 * DAY)
 

@@ -34,17 +34,16 @@ def stand(add: Add) -> Stand:
         await add("attachment", article_id=with_file, document=0, rank=0, due_at=then)
         to_read = await add("article", collected_at=then, **unread)
         to_judge = await add("article", read_at=then)
-        done = await add("article", read_at=then, triaged_at=then)
+        await add("article", read_at=then, triaged_at=then)
         subscription_id = await add("subscription")
         await add(
             "delivery",
-            story_id=await add("story"),
+            telling_id=await add("telling"),
             subscription_id=subscription_id,
             endpoint_id=await add("endpoint", subscription_id=subscription_id),
-            article_id=done,
             due_at=then,
         )
-        return ["attach:c", "collect:b", "deliver:swept", f"read:{to_read}", f"triage:{to_judge}"]
+        return ["attach:c", "collect:b", "deliver:console", f"read:{to_read}", f"triage:{to_judge}"]
 
     return stand
 
@@ -138,6 +137,18 @@ async def test_losing_every_job_loses_nothing(
     await sources.claim_due(["a", "b"])
 
     assert await wakes() == sorted([*expected, "poll:a:1"])
+
+
+async def test_a_channel_is_woken_once_however_much_it_owes_and_others_too(
+    database: Database, add: Add, wakes: Wakes
+) -> None:
+    then = sa.func.now() - LONG
+    for channel in ("mail", "webhook", "webhook"):
+        fields = {"telling_id": await add("telling"), "subscription_id": 1, "endpoint_id": 1}
+        await add("delivery", channel=channel, due_at=then, **fields)
+
+    assert await sweep(database) == {"deliver": 2}
+    assert await wakes() == ["deliver:mail", "deliver:webhook"]
 
 
 async def test_a_source_with_many_owed_pages_is_woken_once(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,6 +15,7 @@ import pytest
 
 from service.model import Reading
 from service.store.database import Database
+from service.store.owing import Concern, Why
 from service.store.stories import Place
 from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.triage import LiveRule, Readable, RuleChanges, Triage, Verdict
@@ -26,7 +27,8 @@ FILES = {
     "4.hwpx": None,
 }
 LINKS = tuple((name, f"https://a.example/{name[0]}") for name in FILES)
-ALERT = {"title": "제목", "hits": [{"rule": "수출", "excerpt": "수출 상담"}]}
+FACTS = {"title": "제목"}
+HITS = [{"rule": "수출", "excerpt": "수출 상담"}]
 
 Add = Callable[..., Awaitable[int]]
 Wakes = Callable[[], Awaitable[list[str]]]
@@ -53,10 +55,11 @@ def subscribe(add: Add) -> Subscribe:
 
 def owing(
     *keys: str,
-    to: Mapping[int, Mapping[str, object]] | None = None,
+    to: Sequence[int] = (),
+    facts: Mapping[str, object] = FACTS,
     until: datetime | None = None,
 ) -> Verdict:
-    return Verdict(Place(keys), to or {}, until)
+    return Verdict(Place(keys), facts, Concern([Why(HITS)], dict.fromkeys(to, 0)), until)
 
 
 async def story_of(sql: asyncpg.Connection, article_id: int) -> int | None:
@@ -200,16 +203,19 @@ async def test_an_alert_is_owed_to_every_endpoint_of_its_subscription(
     told, _other = await subscribe(2), await subscribe(1)
     made = await add("article")
 
-    assert await triage.settle(made, owing("url:1", to={told: ALERT})) == 2
+    assert await triage.settle(made, owing("url:1", to=[told])) == 2
 
     rows = await sql.fetch("SELECT * FROM delivery ORDER BY endpoint_id")
     endpoints = await sql.fetch("SELECT id FROM endpoint WHERE subscription_id = $1", told)
     assert [row["endpoint_id"] for row in rows] == [each["id"] for each in endpoints]
-    assert {(row["subscription_id"], row["article_id"]) for row in rows} == {(told, made)}
+    assert {(row["subscription_id"], row["channel"]) for row in rows} == {(told, "console")}
     assert len({row["message_id"] for row in rows}) == 2
-    assert all(row["message_id"].startswith("msg_") for row in rows)
-    assert await sql.fetchval("SELECT alert = $1::jsonb FROM delivery LIMIT 1", json.dumps(ALERT))
-    assert await wakes() == [f"deliver:{made}"]
+    assert [json.loads(row["hits"]) for row in rows] == [HITS, HITS]
+    (telling,) = await sql.fetch("SELECT * FROM telling")
+    assert {row["telling_id"] for row in rows} == {telling["id"]}
+    assert (telling["reason"], telling["key"]) == ("alert", f"story {telling['story_id']}")
+    assert (telling["article_id"], json.loads(telling["facts"])) == (made, FACTS)
+    assert await wakes() == ["deliver:console"]
 
 
 async def test_a_story_is_told_to_a_subscription_once(
@@ -218,12 +224,13 @@ async def test_a_story_is_told_to_a_subscription_once(
     told, later = await subscribe(), await subscribe()
     first, copy = await add("article"), await add("article")
 
-    assert await triage.settle(first, owing("url:1", to={told: ALERT})) == 1
-    assert await triage.settle(copy, owing("url:1", to={told: ALERT, later: ALERT})) == 1
+    assert await triage.settle(first, owing("url:1", to=[told])) == 1
+    assert await triage.settle(copy, owing("url:1", to=[told, later])) == 1
 
-    rows = await sql.fetch("SELECT subscription_id, article_id FROM delivery ORDER BY id")
-    assert [tuple(row) for row in rows] == [(told, first), (later, copy)]
-    assert await wakes() == [f"deliver:{first}", f"deliver:{copy}"]
+    rows = await sql.fetch("SELECT subscription_id FROM delivery ORDER BY id")
+    assert [row[0] for row in rows] == [told, later]
+    assert await sql.fetchval("SELECT article_id FROM telling") == first
+    assert await wakes() == ["deliver:console"] * 2
 
 
 async def test_a_baseline_article_is_owed_to_nobody_but_its_copies_join_it(
@@ -243,9 +250,9 @@ async def test_nothing_is_owed_to_an_ended_subscription_or_an_endpoint_that_is_o
 ) -> None:
     live, ended = await subscribe(2), await subscribe(ended_at=NINE)
     await sql.execute("UPDATE endpoint SET switched_off_at = now() WHERE id = 1")
-    alerts = {live: ALERT, ended: ALERT, 10_000: ALERT}
+    whom = [live, ended, 10_000]
 
-    assert await triage.settle(await add("article"), owing("url:1", to=alerts)) == 1
+    assert await triage.settle(await add("article"), owing("url:1", to=whom)) == 1
 
     assert await sql.fetchval("SELECT endpoint_id FROM delivery") == 2
 
@@ -254,9 +261,9 @@ async def test_an_article_is_judged_once(
     triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
     told, made = await subscribe(), await add("article")
-    await triage.settle(made, owing("url:1", to={told: ALERT}))
+    await triage.settle(made, owing("url:1", to=[told]))
 
-    assert await triage.settle(made, owing("url:2", to={told: ALERT})) is None
+    assert await triage.settle(made, owing("url:2", to=[told])) is None
 
     assert await sql.fetchval("SELECT count(*) FROM delivery") == 1
     assert await sql.fetchval("SELECT count(*) FROM story_key") == 1
@@ -268,7 +275,7 @@ async def test_an_article_that_eight_workers_judge_at_once_is_judged_by_one(
     told, made = await subscribe(), await add("article")
 
     settled = await asyncio.gather(
-        *(Triage(each).settle(made, owing("url:1", to={told: ALERT})) for each in eight)
+        *(Triage(each).settle(made, owing("url:1", to=[told])) for each in eight)
     )
 
     assert sorted(settled, key=str) == [1] + [None] * 7
@@ -285,8 +292,8 @@ async def test_copies_judged_at_once_end_in_one_story_and_one_delivery_an_endpoi
         pair = [await add("article"), await add("article", source_id="b")]
 
         owed = await asyncio.gather(
-            one.settle(pair[0], owing(*keys, to={told: ALERT})),
-            other.settle(pair[1], owing(*reversed(keys), to={told: ALERT})),
+            one.settle(pair[0], owing(*keys, to=[told])),
+            other.settle(pair[1], owing(*reversed(keys), to=[told])),
         )
 
         assert sorted(owed, key=str) == [0, 2]
@@ -299,25 +306,27 @@ async def test_judging_again_is_clearing_a_stamp_and_owes_nothing_twice(
     triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
     told, made = await subscribe(), await add("article")
-    await triage.settle(made, owing("url:1", to={told: ALERT}))
+    await triage.settle(made, owing("url:1", to=[told]))
     story = await story_of(sql, made)
 
     await sql.execute("UPDATE article SET triaged_at = NULL")
 
-    assert await triage.settle(made, owing("url:1", to={told: ALERT})) == 0
+    assert await triage.settle(made, owing("url:1", to=[told])) == 0
     assert await story_of(sql, made) == story
 
 
 # under embargo
 
-HELD = {**ALERT, "embargo": "엠바고"}
+HELD = {**FACTS, "embargo": "엠바고"}
 SOON = timedelta(minutes=30)
 
 
 async def owed_to(sql: asyncpg.Connection, subscription_id: int) -> tuple[datetime, bool]:
     """When the subscription is told, and whether with a badge."""
     row = await sql.fetchrow(
-        "SELECT due_at, alert ? 'embargo' FROM delivery WHERE subscription_id = $1", subscription_id
+        "SELECT due_at, coalesce(embargo_until > due_at, true) AND facts ->> 'embargo' IS NOT NULL"
+        " FROM delivery JOIN telling ON telling.id = telling_id WHERE subscription_id = $1",
+        subscription_id,
     )
     return row[0], row[1]
 
@@ -329,7 +338,7 @@ async def test_an_embargo_holds_an_alert_back_unless_the_badge_was_asked_for(
     now = await sql.fetchval("SELECT now()")
     made = await add("article")
 
-    verdict = owing("url:1", to={waits: HELD, sees: HELD}, until=now + SOON)
+    verdict = owing("url:1", to=[waits, sees], facts=HELD, until=now + SOON)
     assert await triage.settle(made, verdict) == 2
 
     assert await owed_to(sql, waits) == (now + SOON, False)
@@ -339,7 +348,7 @@ async def test_an_embargo_holds_an_alert_back_unless_the_badge_was_asked_for(
     rests = await sql.fetch("SELECT execute_after - now() AS rest FROM pgqueuer ORDER BY 1")
     assert rests[0]["rest"] <= timedelta(0)
     assert timedelta(minutes=29) < rests[1]["rest"] <= SOON
-    assert await wakes() == [f"deliver:{made}"] * 2
+    assert await wakes() == ["deliver:console"] * 2
 
 
 async def test_an_embargo_that_has_lifted_holds_nothing_back_and_shows_no_badge(
@@ -348,7 +357,7 @@ async def test_an_embargo_that_has_lifted_holds_nothing_back_and_shows_no_badge(
     waits, sees = await subscribe(), await subscribe(embargoed="badge")
     now = await sql.fetchval("SELECT now()")
 
-    verdict = owing("url:1", to={waits: HELD, sees: HELD}, until=now - SOON)
+    verdict = owing("url:1", to=[waits, sees], facts=HELD, until=now - SOON)
     await triage.settle(await add("article"), verdict)
 
     for each in (waits, sees):
@@ -362,7 +371,7 @@ async def test_a_condition_without_a_time_holds_nothing_back_but_is_shown_to_eve
 ) -> None:
     waits, sees = await subscribe(), await subscribe(embargoed="badge")
 
-    await triage.settle(await add("article"), owing("url:1", to={waits: HELD, sees: HELD}))
+    await triage.settle(await add("article"), owing("url:1", to=[waits, sees], facts=HELD))
 
     assert [(await owed_to(sql, each))[1] for each in (waits, sees)] == [True, True]
 
@@ -372,9 +381,9 @@ async def test_a_copy_that_comes_while_the_embargo_holds_is_not_told_before_it_l
 ) -> None:
     waits = await subscribe()
     until = await sql.fetchval("SELECT now()") + SOON
-    await triage.settle(await add("article"), owing("text:1", to={waits: HELD}, until=until))
+    await triage.settle(await add("article"), owing("text:1", to=[waits], facts=HELD, until=until))
 
-    assert await triage.settle(await add("article"), owing("text:1", to={waits: ALERT})) == 0
+    assert await triage.settle(await add("article"), owing("text:1", to=[waits])) == 0
 
     assert await owed_to(sql, waits) == (until, False)
 
@@ -387,7 +396,8 @@ async def test_the_rules_are_those_of_live_subscriptions(
 ) -> None:
     subscriptions = Subscriptions(database)
     two = [("수출 바우처", "바우처 수출"), ("관세", "관세")]
-    await subscriptions.subscribe("무역", two, Endpoint("console", "out"))
+    urgent = [("긴급", "긴급")]
+    await subscriptions.subscribe("무역", two, Endpoint("console", "out"), urgent=urgent)
     await subscriptions.subscribe("끝난 구독", [("예산", "예산")], Endpoint("console", "out"))
     await subscriptions.end("끝난 구독")
 
@@ -400,6 +410,7 @@ async def test_the_rules_are_those_of_live_subscriptions(
         [
             LiveRule(ids[0], owner, "무역", "수출 바우처"),
             LiveRule(ids[1], owner, "무역", "관세"),
+            LiveRule(ids[2], owner, "무역", "긴급", urgent=True),
         ],
         frozenset(),
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from service.alerting import addressed, facts_of
+from service.alerting import concern_of, facts_of
 from service.model import Contact, Match, Reading
 from service.reading.publishers import Registry
 from service.store.triage import LiveRule, Readable
@@ -89,13 +89,46 @@ def test_files_keep_their_order_and_a_link_of_no_use_is_left_out() -> None:
     ]
 
 
+LIVE = {
+    7: LiveRule(7, 3, "무역", "통관"),
+    8: LiveRule(8, 3, "무역", "기관:관세청"),
+    9: LiveRule(9, 4, "관세", "통관"),
+    10: LiveRule(10, 5, "세관", "통관"),
+    11: LiveRule(11, 5, "세관", "관세청", urgent=True),
+    12: LiveRule(12, 6, "급한 것만", "관세청", urgent=True),
+}
+
+
+def hit(rule_id: int, word: str = "통관") -> Match:
+    at = TEXT.index(word)
+    return Match(rule_id, ((at, at + len(word)),), ())
+
+
 def test_every_rule_that_hit_is_named_with_its_words_marked() -> None:
-    live = {7: LiveRule(7, 3, "무역", "통관"), 8: LiveRule(8, 3, "무역", "기관:관세청")}
-    at = TEXT.index("통관")
+    concern = concern_of(ARTICLE.reading, [hit(7), Match(8, (), ())], LIVE)
 
-    alert = addressed(ARTICLE, told(), [Match(7, ((at, at + 2),), ()), Match(8, (), ())], live)
-
-    named, bare = alert["hits"]
-    assert alert["subscription"] == "무역"
+    assert concern.of == {3: 0}
+    named, bare = concern.whys[0].hits
     assert (named["rule"], bare) == ("통관", {"rule": "기관:관세청", "excerpt": "", "marks": ()})
-    assert [named["excerpt"][start:end] for start, end in named["marks"]] == ["통관"]
+    excerpt: Any = named["excerpt"]
+    marks: Any = named["marks"]
+    assert [excerpt[start:end] for start, end in marks] == ["통관"]
+
+
+def test_those_with_equal_rules_have_their_hits_in_common() -> None:
+    live = {number: LiveRule(number, number, "하나", "통관") for number in range(1000)}
+
+    concern = concern_of(ARTICLE.reading, map(hit, live), live)
+
+    assert len(concern.whys) == 1
+    assert concern.of == dict.fromkeys(live, 0)
+
+
+def test_an_urgent_rule_hastens_what_another_matches_and_alone_concerns_nobody() -> None:
+    matches = [hit(9), hit(10), hit(11, "관세청"), hit(12, "관세청")]
+
+    concern = concern_of(ARTICLE.reading, matches, LIVE)
+
+    assert set(concern.of) == {4, 5}
+    assert [concern.whys[concern.of[each]].urgent for each in (4, 5)] == [False, True]
+    assert [each["rule"] for each in concern.whys[concern.of[5]].hits] == ["통관", "관세청"]

@@ -25,12 +25,18 @@ from service.store.tables.columns import metadata
 from service.store.tables.told import (
     attempt,
     delivery,
-    endpoint,
+    dismissal,
     ops_item,
-    pacing,
+    telling,
+    waiting,
+)
+from service.store.tables.wanted import (
+    endpoint,
+    instance,
     rule,
     rule_book,
     subscription,
+    suppressed,
 )
 
 __all__ = [
@@ -39,13 +45,14 @@ __all__ = [
     "attempt",
     "backfill",
     "delivery",
+    "dismissal",
     "endpoint",
     "excerpt",
     "fingerprint",
+    "instance",
     "mention",
     "metadata",
     "ops_item",
-    "pacing",
     "poll",
     "revision",
     "route_day",
@@ -56,4 +63,7 @@ __all__ = [
     "story",
     "story_key",
     "subscription",
+    "suppressed",
+    "telling",
+    "waiting",
 ]

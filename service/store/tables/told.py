@@ -1,4 +1,4 @@
-"""Who is told of what, and what a person has to look at."""
+"""What is told to whom, and what a person has to look at."""
 
 from __future__ import annotations
 
@@ -7,84 +7,45 @@ from sqlalchemy.dialects import postgresql as pg
 
 from service.store.tables.columns import at, count, ident, metadata, ref, text
 
-subscription = sa.Table(
-    "subscription",
+telling = sa.Table(
+    "telling",
     metadata,
     ident(),
-    text("name"),
+    text("reason"),
+    # The promise that one event is told once: whoever finds it again finds this row.
+    text("key"),
+    ref("story_id", "story.id", required=False),
+    ref("article_id", "article.id", required=False),
+    # 0: the event; else the revision it tells of.
+    count("revision_id"),
+    # What everybody is told alike.
+    sa.Column("facts", pg.JSONB, nullable=False),
+    # Grows with every change of the facts.
+    count("version"),
+    # Until then its badge is shown.
+    at("embargo_until"),
     at("created_at", now=True),
-    at("ended_at"),
-    at("expires_at"),
-    at("snoozed_until"),
-    sa.Column("embargoed", sa.Text, nullable=False, server_default="wait"),
-    sa.UniqueConstraint("name"),
-    sa.CheckConstraint("embargoed IN ('wait', 'badge')", name="embargoed_known"),
-    comment="Somebody who wants to be told.",
-)
-
-rule = sa.Table(
-    "rule",
-    metadata,
-    ident(),
-    ref("subscription_id", "subscription.id"),
-    text("text"),
-    text("canonical"),
-    at("created_at", now=True),
-    sa.Column("last_hit_on", sa.Date),
-    sa.UniqueConstraint("subscription_id", "canonical"),
-    comment="What concerns them, in the rule language.",
-)
-
-endpoint = sa.Table(
-    "endpoint",
-    metadata,
-    ident(),
-    ref("subscription_id", "subscription.id"),
-    text("channel"),
-    text("address"),
-    text("secret", required=False),
-    at("created_at", now=True),
-    at("switched_off_at"),
-    text("switched_off_why", required=False),
-    sa.UniqueConstraint("subscription_id", "channel", "address"),
-    comment="Where they want to be told.",
-)
-
-# A table of its own: whoever owes holds the rows of endpoints, and two would wait for each other.
-pacing = sa.Table(
-    "pacing",
-    metadata,
-    sa.Column(
-        "endpoint_id",
-        sa.BigInteger,
-        sa.ForeignKey("endpoint.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
+    sa.UniqueConstraint("key"),
+    sa.Index("ix_telling_story_id", "story_id"),
+    sa.CheckConstraint(
+        "reason IN ('alert', 'correction', 'coverage', 'digest', 'reminder', 'confirm', 'notice')",
+        name="reason_known",
     ),
-    at("turn_at", required=True),
-    comment="When an endpoint had its last turn of the alerts that come to it one by one.",
+    comment="One thing that is told, however many are told of it.",
 )
 
-rule_book = sa.Table(
-    "rule_book",
-    metadata,
-    sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row"), primary_key=True),
-    sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
-    comment="One row; its version grows with every change of rules, so that matchers reload.",
-)
-
+# No foreign keys: to check them for a million rows would cost more than the rows.
 delivery = sa.Table(
     "delivery",
     metadata,
     ident(),
-    text("message_id"),
-    ref("story_id", "story.id"),
-    ref("subscription_id", "subscription.id"),
-    ref("endpoint_id", "endpoint.id"),
-    ref("article_id", "article.id"),
-    sa.Column("alert", pg.JSONB, nullable=False),
-    # 0: the event; else the revision it tells of.
-    count("revision_id"),
+    sa.Column("telling_id", sa.BigInteger, nullable=False),
+    sa.Column("subscription_id", sa.BigInteger, nullable=False),
+    sa.Column("endpoint_id", sa.BigInteger, nullable=False),
+    text("channel"),
+    sa.Column("message_id", pg.UUID, nullable=False, server_default=sa.func.gen_random_uuid()),
+    # Which rules of the subscription matched, and in which words; of what has no rule NULL.
+    sa.Column("hits", pg.JSONB),
     at("created_at", now=True),
     at("due_at", now=True),
     # When it would be due but for the snooze that holds it back.
@@ -94,25 +55,62 @@ delivery = sa.Table(
     at("settled_at"),
     text("outcome", required=False),
     text("last_error", required=False),
-    # The promise that one event is one alert, and one correction of it one more.
-    sa.UniqueConstraint("story_id", "subscription_id", "endpoint_id", "revision_id"),
-    sa.UniqueConstraint("message_id"),
-    sa.Index("ix_delivery_due", "due_at", postgresql_where=sa.text("settled_at IS NULL")),
-    comment="One alert owed to one endpoint; settled as sent or dead.",
+    sa.UniqueConstraint("telling_id", "endpoint_id"),
+    sa.Index(
+        "ix_delivery_due", "channel", "due_at", postgresql_where=sa.text("settled_at IS NULL")
+    ),
+    sa.Index("ix_delivery_open", "endpoint_id", postgresql_where=sa.text("settled_at IS NULL")),
+    sa.Index("ix_delivery_of", "subscription_id", "created_at"),
+    # By what mail comes back under; of what is still owed nothing can.
+    sa.Index(
+        "ix_delivery_mailed",
+        "message_id",
+        postgresql_where=sa.text("channel = 'mail' AND outcome = 'sent'"),
+    ),
+    comment="One thing owed to one endpoint; settled as sent, dead or ended.",
 )
 
+waiting = sa.Table(
+    "waiting",
+    metadata,
+    sa.Column("telling_id", sa.BigInteger, nullable=False),
+    sa.Column("subscription_id", sa.BigInteger, nullable=False),
+    sa.Column("hits", pg.JSONB),
+    at("created_at", now=True),
+    # The end of the window whose digest it goes into.
+    at("window_at", required=True),
+    # The telling that told of it: a digest, or its own where it was alone in its window.
+    sa.Column("told_by", sa.BigInteger),
+    sa.PrimaryKeyConstraint("subscription_id", "telling_id"),
+    sa.Index("ix_waiting_window", "window_at", postgresql_where=sa.text("told_by IS NULL")),
+    sa.Index("ix_waiting_telling_id", "telling_id"),
+    sa.Index("ix_waiting_told_by", "told_by"),
+    sa.Index("ix_waiting_of", "subscription_id", "created_at"),
+    comment="What a subscription that is not told at once is told of later.",
+)
+
+# No foreign key here either.
 attempt = sa.Table(
     "attempt",
     metadata,
-    ident(),
-    ref("delivery_id", "delivery.id"),
+    sa.Column("delivery_id", sa.BigInteger, nullable=False),
     sa.Column("number", sa.BigInteger, nullable=False),
     at("started_at", now=True),
     at("finished_at"),
     text("outcome", required=False),
     text("detail", required=False),
-    sa.UniqueConstraint("delivery_id", "number"),
+    sa.PrimaryKeyConstraint("delivery_id", "number"),
     comment="Committed before the act; without an outcome the worker died in between.",
+)
+
+dismissal = sa.Table(
+    "dismissal",
+    metadata,
+    ref("subscription_id", "subscription.id"),
+    ref("telling_id", "telling.id"),
+    at("at", now=True),
+    sa.PrimaryKeyConstraint("subscription_id", "telling_id"),
+    comment="What a subscriber said was not for them.",
 )
 
 ops_item = sa.Table(

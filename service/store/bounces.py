@@ -1,0 +1,116 @@
+"""Mail that came back: addresses that are not there, or complained, get nothing more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.model import Returned
+from service.store import ops
+from service.store.database import Database, storable
+from service.store.ending import leave
+from service.store.tables import delivery, endpoint, suppressed
+
+_STRIKES = 3
+"""Days on which mail to an endpoint came back until nothing more is sent there."""
+
+_WITHIN = timedelta(days=30)
+_RETURNED = "returned: "
+
+
+@dataclass(frozen=True, slots=True)
+class _Mailed:
+    """A mail of ours, and to whom it went."""
+
+    id: int
+    subscription_id: int
+    endpoint_id: int
+    address: str
+
+
+class Bounces:
+    """Intentions about mail that came back, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def settle(self, returned: Returned) -> bool:
+        """Act upon what became of a mail; False where no mail of that id was sent, or came back.
+
+        Nothing more goes to an address that is not there or whose reader complained, whoever asked
+        for it. An endpoint whose mail comes back on three days of thirty ends. What came back is a
+        dead letter. To do it twice does no more than once.
+        """
+        async with self._database.transaction() as tx:
+            mailed = await _find(tx, returned)
+            if mailed is None:
+                return False
+            if returned.fate == "end":
+                await leave(tx, endpoint.c.id == mailed.endpoint_id, "unsubscribed")
+            elif returned.fate == "refused":
+                await _came_back(tx, mailed, returned.why)
+                await _strike(tx, mailed, returned.why)
+            else:
+                await _suppress(tx, mailed, returned)
+            return True
+
+
+async def _find(tx: AsyncConnection, returned: Returned) -> _Mailed | None:
+    found = await tx.execute(
+        sa.select(
+            delivery.c.id, delivery.c.subscription_id, delivery.c.endpoint_id, endpoint.c.address
+        )
+        .join(endpoint, endpoint.c.id == delivery.c.endpoint_id)
+        .where(
+            delivery.c.message_id == returned.message_id,
+            delivery.c.channel == "mail",
+            delivery.c.outcome == "sent",
+        )
+    )
+    row = found.one_or_none()
+    return _Mailed(*row) if row else None
+
+
+async def _suppress(tx: AsyncConnection, mailed: _Mailed, returned: Returned) -> None:
+    why = f"{returned.fate}: {storable(returned.why)}"
+    await tx.execute(
+        insert(suppressed)
+        .values(channel="mail", address=mailed.address, why=why)
+        .on_conflict_do_nothing()
+    )
+    there = (endpoint.c.channel == "mail") & (endpoint.c.address == mailed.address)
+    await leave(tx, there, why)
+    if returned.fate == "gone":
+        await _came_back(tx, mailed, returned.why)
+    await ops.note(tx, "suppressed", f"mail {mailed.address}", why)
+
+
+async def _came_back(tx: AsyncConnection, mailed: _Mailed, why: str) -> None:
+    await tx.execute(
+        sa.update(delivery)
+        .where(delivery.c.id == mailed.id, delivery.c.outcome == "sent")
+        .values(outcome="dead", last_error=f"{_RETURNED}{storable(why)}")
+    )
+
+
+async def _strike(tx: AsyncConnection, mailed: _Mailed, why: str) -> None:
+    """Count the days on which mail came back; days, since one bad hour is no reason."""
+    day = sa.func.date(sa.func.timezone("Asia/Seoul", delivery.c.settled_at))
+    days = await tx.scalar(
+        sa.select(sa.func.count(day.distinct())).where(
+            delivery.c.subscription_id == mailed.subscription_id,
+            delivery.c.created_at > sa.func.now() - _WITHIN,
+            delivery.c.endpoint_id == mailed.endpoint_id,
+            delivery.c.outcome == "dead",
+            delivery.c.last_error.startswith(_RETURNED),
+        )
+    )
+    if (days or 0) >= _STRIKES:
+        said = f"mail came back on {days} days, at last: {storable(why)}"
+        await leave(tx, endpoint.c.id == mailed.endpoint_id, said)
+        await ops.note(tx, "endpoint-failing", f"mail {mailed.address}", said)

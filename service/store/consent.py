@@ -1,0 +1,141 @@
+"""Consent in the store: who agreed to be told, how they said so, and how they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.store.asking import OPEN_FOR, by_operator, unask
+from service.store.database import Database
+from service.store.ending import LIVE, ON, leave
+from service.store.tables import endpoint, instance, rule, subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An endpoint as its owner sees it. ``rules`` as typed, those that are urgent left out."""
+
+    subscription: str
+    rules: tuple[str, ...]
+    channel: str
+    address: str
+    confirmed: bool
+    ended: bool
+
+
+class Consent:
+    """Intentions about consent, a transaction each. An endpoint is known by its id and epoch."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def secret(self) -> bytes:
+        """What this installation signs links with, where nobody has chosen a secret."""
+        async with self._database.transaction() as tx:
+            return bytes((await tx.execute(sa.select(instance.c.secret))).scalar_one())
+
+    async def question(self, endpoint_id: int, epoch: int, asked_at: int) -> Place | None:
+        """What a question is about: None unless it may be answered, or was, by who is told still.
+
+        ``asked_at`` in seconds since 1970: a question is open for two days.
+        """
+        async with self._database.transaction() as tx:
+            return await _place(tx, _asked(endpoint_id, epoch, asked_at))
+
+    async def confirm(
+        self, endpoint_id: int, epoch: int, asked_at: int, consent: Mapping[str, str]
+    ) -> Place | None:
+        """Take down that the owner agrees; who has done so already stays as they are.
+
+        ``consent`` says by which way, in which words and from where. None as for ``question``.
+        """
+        async with self._database.transaction() as tx:
+            asked = _asked(endpoint_id, epoch, asked_at)
+            place = await _place(tx, asked)
+            if place is not None:
+                said = {**consent, "rules": list(place.rules)}
+                await tx.execute(
+                    sa.update(endpoint)
+                    .where(endpoint.c.confirmed_at.is_(None), asked)
+                    .values(
+                        confirmed_at=sa.func.now(),
+                        consent=sa.cast(said, JSONB).op("||")(
+                            sa.func.jsonb_build_object("at", sa.func.now())
+                        ),
+                    )
+                )
+                await unask(tx, endpoint_id)
+        return place
+
+    async def answer_for(self, name: str, channel: str, address: str) -> bool:
+        """The operator answers for an address; False where the subscription does not have it."""
+        here = ON & (endpoint.c.channel == channel) & (endpoint.c.address == address)
+        async with self._database.transaction() as tx:
+            query = _PLACE.where(here, LIVE, subscription.c.name == name)
+            row = (await tx.execute(query.add_columns(endpoint.c.id))).one_or_none()
+            if row is not None and not row.confirmed:
+                await tx.execute(
+                    sa.update(endpoint)
+                    .where(endpoint.c.id == row.id, endpoint.c.confirmed_at.is_(None))
+                    .values(**by_operator(row.rules or ()))
+                )
+                await unask(tx, row.id)
+        return row is not None
+
+    async def place(self, endpoint_id: int, epoch: int) -> Place | None:
+        """The endpoint; None where it is gone. A link to leave by counts for ever."""
+        async with self._database.transaction() as tx:
+            return await _place(tx, _given(endpoint_id, epoch))
+
+    async def end(self, endpoint_id: int, epoch: int) -> Place | None:
+        """End the endpoint and what is owed to it; what has ended stays so. None as for ``place``.
+
+        A subscription ends with its last endpoint.
+        """
+        async with self._database.transaction() as tx:
+            await leave(tx, _given(endpoint_id, epoch), "unsubscribed")
+            return await _place(tx, _given(endpoint_id, epoch))
+
+
+_RULES = (
+    sa.select(sa.func.array_agg(rule.c.text))
+    .where(rule.c.subscription_id == subscription.c.id, ~rule.c.urgent)
+    .scalar_subquery()
+)
+_PLACE = sa.select(
+    subscription.c.name,
+    _RULES.label("rules"),
+    endpoint.c.channel,
+    endpoint.c.address,
+    endpoint.c.confirmed_at.is_not(None).label("confirmed"),
+    sa.or_(~ON, ~LIVE).label("ended"),
+).join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
+
+
+def _known(endpoint_id: int, epoch: int) -> sa.ColumnElement[bool]:
+    return (endpoint.c.id == endpoint_id) & (endpoint.c.epoch == epoch)
+
+
+def _given(endpoint_id: int, epoch: int) -> sa.ColumnElement[bool]:
+    """That a link with these numbers was given out, now or before it was taken up again."""
+    return (endpoint.c.id == endpoint_id) & (endpoint.c.epoch >= epoch)
+
+
+def _asked(endpoint_id: int, epoch: int, asked_at: int) -> sa.ColumnElement[bool]:
+    """That the endpoint is the one which was asked then, not too long ago, and has not left."""
+    then = sa.func.to_timestamp(asked_at)
+    open_still = (then > sa.func.now() - OPEN_FOR) & (then <= sa.func.now())
+    return _known(endpoint_id, epoch) & ON & open_still
+
+
+async def _place(tx: AsyncConnection, chosen: sa.ColumnElement[bool]) -> Place | None:
+    row = (await tx.execute(_PLACE.where(chosen))).one_or_none()
+    if row is None:
+        return None
+    name, rules, *rest = row
+    return Place(name, tuple(rules or ()), *rest)

@@ -1,0 +1,168 @@
+"""What subscribers say is not for them, and what their rules brought them lately."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from service.store.database import Database
+from service.store.ending import LIVE, turn_page
+from service.store.tables import article, delivery, dismissal, rule, subscription, telling, waiting
+
+LATELY = timedelta(days=30)
+_MOST = 300  # of what was told lately is looked at, the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that a subscription was told. ``excerpts`` are pairs of a rule and its words.
+
+    ``text`` is that of the article, empty where it is forgotten.
+    """
+
+    title: str
+    url: str
+    excerpts: tuple[tuple[str, str], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Why somebody was told: ``rules`` are those of its rules, by id, that stand as they were."""
+
+    subscription: str
+    told: Told
+    rules: Mapping[int, str]
+    dismissed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A rule that is to say less than before: its new text and canonical form."""
+
+    rule_id: int
+    before: str
+    text: str
+    canonical: str
+
+
+class Dismissals:
+    """Intentions about what was told in vain, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def case(self, subscription_id: int, telling_id: int) -> Case | None:
+        """Why the subscription was told; None unless it was and is live."""
+        of_it = _of(subscription_id) & (_TOLD.c.telling_id == telling_id)
+        said = sa.exists().where(
+            dismissal.c.subscription_id == subscription_id, dismissal.c.telling_id == telling_id
+        )
+        owner = sa.select(subscription.c.name, said).where(
+            subscription.c.id == subscription_id, LIVE
+        )
+        async with self._database.transaction() as tx:
+            live = (await tx.execute(owner)).one_or_none()
+            found = (await tx.execute(_NEWEST.where(of_it).limit(1))).one_or_none()
+            if live is None or found is None:
+                return None
+            told = _told(found)
+            rules = await tx.execute(
+                sa.select(rule.c.id, rule.c.text)
+                .where(
+                    rule.c.subscription_id == subscription_id,
+                    rule.c.text.in_([text for text, _ in told.excerpts]),
+                )
+                .order_by(rule.c.id)
+            )
+            return Case(live.name, told, dict(rules.all()), bool(live[1]))
+
+    async def lately(self, subscription_id: int, but: int) -> list[Told]:
+        """What else the subscription was told in the last month, ``but`` being left out."""
+        recent = _TOLD.c.created_at > sa.func.now() - LATELY
+        news = telling.c.reason.in_(("alert", "coverage"))
+        query = _NEWEST.where(_of(subscription_id), recent, news, _TOLD.c.telling_id != but)
+        async with self._database.transaction() as tx:
+            return [_told(row) for row in await tx.execute(query.limit(_MOST))]
+
+    async def dismiss(
+        self, subscription_id: int, telling_id: int, narrowed: Sequence[Narrowed]
+    ) -> list[Narrowed]:
+        """Take it down, and narrow rules that still say what they did; returns those."""
+        done = []
+        async with self._database.transaction() as tx:
+            # The owner first, as everywhere.
+            owner = sa.select(subscription.c.id).where(subscription.c.id == subscription_id, LIVE)
+            if (await tx.execute(owner.with_for_update())).one_or_none() is None:
+                return []
+            await tx.execute(
+                insert(dismissal)
+                .values(subscription_id=subscription_id, telling_id=telling_id)
+                .on_conflict_do_nothing()
+            )
+            for each in narrowed:
+                own = rule.c.subscription_id == subscription_id
+                same = own & (rule.c.id == each.rule_id) & (rule.c.text == each.before)
+                other = rule.alias()
+                twin = sa.exists().where(
+                    other.c.subscription_id == rule.c.subscription_id,
+                    other.c.canonical == each.canonical,
+                    other.c.urgent == rule.c.urgent,
+                    other.c.id != rule.c.id,
+                )
+                gone = await tx.execute(sa.delete(rule).where(same, twin).returning(rule.c.id))
+                changed = await tx.execute(
+                    sa.update(rule)
+                    .where(same)
+                    .values(text=each.text, canonical=each.canonical)
+                    .returning(rule.c.id)
+                )
+                if gone.all() or changed.all():
+                    done.append(each)
+            if done:
+                await turn_page(tx)
+        return done
+
+
+_TOLD = (
+    sa.union(
+        sa.select(
+            delivery.c.subscription_id,
+            delivery.c.telling_id,
+            delivery.c.hits,
+            sa.func.date_trunc("minute", delivery.c.created_at).label("created_at"),
+        ).where(delivery.c.hits.is_not(None)),
+        sa.select(
+            waiting.c.subscription_id,
+            waiting.c.telling_id,
+            waiting.c.hits,
+            sa.func.date_trunc("minute", waiting.c.created_at).label("created_at"),
+        ).where(waiting.c.hits.is_not(None)),
+    )
+).subquery("told")
+_NEWEST = (
+    sa.select(
+        telling.c.facts["title"].astext.label("title"),
+        telling.c.facts["url"].astext.label("url"),
+        _TOLD.c.hits,
+        article.c.read_text.label("text"),
+    )
+    .join_from(_TOLD, telling, telling.c.id == _TOLD.c.telling_id)
+    .outerjoin(article, article.c.id == telling.c.article_id)
+    .order_by(_TOLD.c.created_at.desc(), telling.c.id.desc())
+)
+
+
+def _of(subscription_id: int) -> sa.ColumnElement[bool]:
+    return _TOLD.c.subscription_id == subscription_id
+
+
+def _told(row: sa.Row[Any]) -> Told:
+    pairs = [(str(each.get("rule", "")), str(each.get("excerpt", ""))) for each in row.hits]
+    return Told(row.title or "", row.url or "", tuple(pairs), row.text or "")

@@ -1,0 +1,123 @@
+"""Endpoints that take nothing: they rest ever longer, and in the end are switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service import cadence
+from service.model import DueDelivery
+from service.store import ops
+from service.store.database import Wake, wake, within
+from service.store.tables import delivery, endpoint, subscription, telling
+
+_REST = """
+    UPDATE endpoint SET
+        failing_since = coalesce(failing_since, now()),
+        rests_until = greatest(
+            rests_until,
+            now() + greatest(
+                rest, least(coalesce(now() - failing_since, '0') / 8, interval '6 hours')
+            )
+        )
+    FROM unnest($1::bigint[], $2::interval[]) AS said (failed_id, rest)
+    WHERE endpoint.id = failed_id
+    RETURNING endpoint.id, rests_until - now() AS rest,
+        failing_since <= now() - $3::interval AND switched_off_at IS NULL AS over
+"""
+"""Let endpoints rest, an eighth of the time for which they fail, but for $2 at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How long an endpoint rests; ``over``: it has failed for too long."""
+
+    left: timedelta
+    over: bool
+
+
+async def lock(tx: AsyncConnection, endpoints: Collection[int]) -> None:
+    """Endpoints before their deliveries, in one order: two at once wait for each other."""
+    rows = sa.select(endpoint.c.id).where(endpoint.c.id.in_(set(endpoints)))
+    await tx.execute(rows.order_by(endpoint.c.id).with_for_update())
+
+
+async def rest(
+    tx: AsyncConnection, rests: Mapping[int, timedelta], failing: timedelta
+) -> dict[int, Rest]:
+    """Let endpoints that failed rest for so long at least; those that fail since ``failing``."""
+    driver = await within(tx)
+    rows = await driver.fetch(_REST, list(rests), list(rests.values()), failing)
+    return {row["id"]: Rest(row["rest"], row["over"]) for row in rows}
+
+
+async def switch_off(tx: AsyncConnection, endpoint_id: int, why: str, detail: str) -> None:
+    """End an endpoint with all that is owed to it."""
+    await tx.execute(
+        sa.update(endpoint)
+        .where(endpoint.c.id == endpoint_id)
+        .values(switched_off_at=sa.func.now(), switched_off_why=why)
+    )
+    await tx.execute(
+        sa.update(delivery)
+        .where(delivery.c.endpoint_id == endpoint_id, delivery.c.settled_at.is_(None))
+        .values(settled_at=sa.func.now(), outcome="dead", last_error=detail)
+    )
+
+
+async def give_up(tx: AsyncConnection, due: DueDelivery, detail: str) -> None:
+    """Switch off an endpoint that takes nothing; the others of its subscription hear of it."""
+    await switch_off(tx, due.endpoint_id, "failing", detail)
+    await ops.note(tx, "endpoint-failing", f"{due.channel} {due.address}", detail)
+    # An address may hold what is a secret anywhere else.
+    place = f"{due.channel} {urlsplit(due.address).hostname or due.address}"
+    facts = {
+        "title": "받는 곳 하나를 껐습니다 · one of your endpoints was switched off",
+        "lines": [
+            place,
+            f"이틀 동안 받지 않았습니다 · it took nothing for two days: {detail}",
+            "다시 켜려면 같은 주소로 다시 구독하세요 · subscribe it again to switch it on",
+        ],
+    }
+    await _notify(tx, due, facts)
+
+
+async def _notify(tx: AsyncConnection, due: DueDelivery, facts: Mapping[str, object]) -> None:
+    """Owe a notice to whichever endpoints are left, not in their night."""
+    owner = await tx.execute(
+        sa.select(subscription.c.cadence, sa.func.now()).where(
+            subscription.c.id == due.subscription_id
+        )
+    )
+    kept, now = owner.one()
+    then = cadence.quiet_end(cadence.kept(kept), now) or now
+    made = await tx.execute(
+        sa.insert(telling)
+        .values(
+            reason="notice", key=f"notice failing {due.endpoint_id} {now.isoformat()}", facts=facts
+        )
+        .returning(telling.c.id)
+    )
+    others = sa.select(
+        sa.literal(made.scalar_one(), sa.BigInteger),
+        endpoint.c.subscription_id,
+        endpoint.c.id,
+        endpoint.c.channel,
+        sa.literal(then, sa.DateTime(timezone=True)),
+    ).where(
+        endpoint.c.subscription_id == due.subscription_id,
+        endpoint.c.switched_off_at.is_(None),
+        endpoint.c.confirmed_at.is_not(None),
+    )
+    owed = await tx.execute(
+        sa.insert(delivery)
+        .from_select(["telling_id", "subscription_id", "endpoint_id", "channel", "due_at"], others)
+        .returning(delivery.c.channel)
+    )
+    channels = sorted(set(owed.scalars()))
+    await wake(tx, [Wake("deliver", channel, after=then - now) for channel in channels])

@@ -1,0 +1,234 @@
+"""All that is kept of one address: shown, handed over, ended, erased."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.store.database import Database
+from service.store.ending import LIVE, ON, leave
+from service.store.tables import (
+    attempt,
+    delivery,
+    endpoint,
+    ops_item,
+    rule,
+    subscription,
+    suppressed,
+    telling,
+    waiting,
+)
+
+_OWN = ("confirm", "digest", "notice")  # reasons of what was told to one subscription alone
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody is reached, whatever the subscription."""
+
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One subscription that tells an address something; ``rules`` as typed."""
+
+    endpoint_id: int
+    name: str
+    rules: tuple[str, ...]
+    cadence: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows of what were erased. ``suppressed``: that nothing is sent there is kept."""
+
+    endpoints: int
+    subscriptions: int
+    messages: int
+    suppressed: bool
+
+
+class People:
+    """Intentions about all that goes to one address, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def behind(self, endpoint_id: int, epoch: int) -> Address | None:
+        """The address of an endpoint; None where that is gone, or was taken up again since."""
+        query = sa.select(endpoint.c.channel, endpoint.c.address).where(
+            endpoint.c.id == endpoint_id, endpoint.c.epoch == epoch
+        )
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(query)).one_or_none()
+        return Address(*row) if row else None
+
+    async def held(self, who: Address) -> list[Held]:
+        """What the address is told, or was asked about, by name."""
+        texts = sa.func.array(
+            sa.select(rule.c.text)
+            .where(rule.c.subscription_id == subscription.c.id, ~rule.c.urgent)
+            .order_by(rule.c.id)
+            .scalar_subquery()
+        )
+        query = (
+            sa.select(
+                endpoint.c.id,
+                subscription.c.name,
+                texts,
+                subscription.c.cadence,
+                endpoint.c.confirmed_at.is_not(None),
+            )
+            .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
+            .where(_of(who), ON, LIVE)
+            .order_by(subscription.c.name)
+        )
+        async with self._database.transaction() as tx:
+            return [
+                Held(number, name, tuple(rules), *rest)
+                for number, name, rules, *rest in await tx.execute(query)
+            ]
+
+    async def end(self, who: Address, endpoint_id: int | None = None) -> int:
+        """End one endpoint of the address, or all of them; returns how many were on."""
+        one = sa.true() if endpoint_id is None else endpoint.c.id == endpoint_id
+        async with self._database.transaction() as tx:
+            return await leave(tx, _of(who) & one, "unsubscribed")
+
+    async def export(self, who: Address) -> dict[str, Any]:
+        """All that is kept of the address, as JSON takes it; a signing secret is left out."""
+        async with self._database.transaction() as tx:
+            kept = await _refusal(tx, who)
+            owned = [dict(row) for row in (await tx.execute(_OWNED.where(_of(who)))).mappings()]
+            sent = [dict(row) for row in (await tx.execute(_SENT.where(_of(who)))).mappings()]
+        return {
+            "channel": who.channel,
+            "address": who.address,
+            "never_again": kept,
+            "subscriptions": owned,
+            "messages": sent,
+        }
+
+    async def erase(self, who: Address) -> Erased:
+        """End all that goes to the address, and forget it; twice is as once.
+
+        That an address complained or does not exist is kept, so that nobody writes to it again.
+        """
+        async with self._database.transaction() as tx:
+            await leave(tx, _of(who), "unsubscribed")
+            rows = await tx.execute(
+                sa.select(endpoint.c.id, endpoint.c.subscription_id).where(_of(who))
+            )
+            found = rows.all()
+            ids, owners = [row.id for row in found], {row.subscription_id for row in found}
+            messages = await _forget_messages(tx, ids, owners)
+            await tx.execute(sa.delete(endpoint).where(endpoint.c.id.in_(ids)))
+            gone = await _forget_subscriptions(tx, owners)
+            await tx.execute(
+                sa.delete(ops_item).where(ops_item.c.subject == f"{who.channel} {who.address}")
+            )
+            kept = await _refusal(tx, who)
+        return Erased(len(ids), gone, messages, kept is not None)
+
+
+def _of(who: Address) -> sa.ColumnElement[bool]:
+    return (endpoint.c.channel == who.channel) & (endpoint.c.address == who.address)
+
+
+def _when(column: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
+    """A time as ISO 8601."""
+    return sa.func.to_jsonb(column).op("#>>")(sa.text("'{}'")).label(name)
+
+
+_OWNED = (
+    sa.select(
+        subscription.c.name,
+        _when(subscription.c.created_at, "created_at"),
+        _when(subscription.c.ended_at, "ended_at"),
+        _when(subscription.c.expires_at, "expires_at"),
+        subscription.c.cadence,
+        subscription.c.remind,
+        subscription.c.coverage,
+        subscription.c.language,
+        subscription.c.embargoed,
+        sa.func.array(
+            sa.select(rule.c.text)
+            .where(rule.c.subscription_id == subscription.c.id)
+            .order_by(rule.c.id)
+            .scalar_subquery()
+        ).label("rules"),
+        _when(endpoint.c.created_at, "added_at"),
+        _when(endpoint.c.asked_at, "asked_at"),
+        _when(endpoint.c.confirmed_at, "confirmed_at"),
+        endpoint.c.consent,
+        _when(endpoint.c.switched_off_at, "switched_off_at"),
+        endpoint.c.switched_off_why,
+    )
+    .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
+    .order_by(subscription.c.name)
+)
+_SENT = (
+    sa.select(
+        (sa.literal("msg_") + sa.cast(delivery.c.message_id, sa.Text)).label("id"),
+        subscription.c.name.label("subscription"),
+        telling.c.reason,
+        telling.c.facts["title"].astext.label("title"),
+        telling.c.facts["url"].astext.label("url"),
+        delivery.c.hits,
+        _when(delivery.c.created_at, "created_at"),
+        _when(delivery.c.settled_at, "settled_at"),
+        delivery.c.outcome,
+        delivery.c.attempts,
+    )
+    .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
+    .join(
+        delivery,
+        (delivery.c.subscription_id == endpoint.c.subscription_id)
+        & (delivery.c.endpoint_id == endpoint.c.id),
+    )
+    .join(telling, telling.c.id == delivery.c.telling_id)
+    .order_by(delivery.c.id)
+)
+
+
+async def _refusal(tx: AsyncConnection, who: Address) -> dict[str, Any] | None:
+    """Why nothing is sent to the address any more, and since when."""
+    query = sa.select(suppressed.c.why, _when(suppressed.c.at, "since")).where(
+        suppressed.c.channel == who.channel, suppressed.c.address == who.address
+    )
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+async def _forget_messages(
+    tx: AsyncConnection, ids: Collection[int], owners: Collection[int]
+) -> int:
+    # By subscription too: that is what the rows can be found by.
+    theirs = delivery.c.subscription_id.in_(owners) & delivery.c.endpoint_id.in_(ids)
+    tried = attempt.c.delivery_id.in_(sa.select(delivery.c.id).where(theirs))
+    await tx.execute(sa.delete(attempt).where(tried))
+    gone = await tx.execute(sa.delete(delivery).where(theirs).returning(delivery.c.telling_id))
+    told = list(gone.scalars())
+    other = sa.exists().where(delivery.c.telling_id == telling.c.id)
+    await tx.execute(
+        sa.delete(telling).where(telling.c.id.in_(told), telling.c.reason.in_(_OWN), ~other)
+    )
+    return len(told)
+
+
+async def _forget_subscriptions(tx: AsyncConnection, owners: Collection[int]) -> int:
+    """Those that have no endpoint left, with rules and dismissals; returns how many."""
+    other = sa.exists().where(endpoint.c.subscription_id == subscription.c.id)
+    bare = subscription.c.id.in_(owners) & ~other
+    gone = await tx.execute(sa.delete(subscription).where(bare).returning(subscription.c.id))
+    forgotten = list(gone.scalars())
+    await tx.execute(sa.delete(waiting).where(waiting.c.subscription_id.in_(forgotten)))
+    return len(forgotten)

@@ -1,0 +1,74 @@
+"""What is owed to a subscription that is to be silent: held back, let go again, or given up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service import cadence
+from service.store.database import Wake, wake
+from service.store.ending import owed_to, settle_ended, untold_to
+from service.store.tables import delivery, endpoint, subscription, waiting
+
+
+async def hold(tx: AsyncConnection, subscription_id: int, until: datetime, rest: timedelta) -> None:
+    """Let nothing be due before ``until``, which is ``rest`` from now."""
+    channels = await _hold_endpoints(tx, subscription_id)
+    ready = sa.func.coalesce(delivery.c.held_from, delivery.c.due_at)
+    await tx.execute(
+        sa.update(delivery)
+        .where(owed_to(subscription_id))
+        .values(due_at=sa.func.greatest(ready, until), held_from=sa.case((ready < until, ready)))
+    )
+    await tx.execute(
+        sa.update(waiting)
+        .where(untold_to(subscription_id), waiting.c.window_at < until)
+        .values(window_at=until)
+    )
+    await wake(tx, [Wake("deliver", each, after=rest) for each in channels])
+
+
+async def let_go(tx: AsyncConnection, subscription_id: int) -> int:
+    """Let what was held be due as if it had not been, but for the quiet hours of this moment.
+
+    Returns how much that is.
+    """
+    row = await tx.execute(
+        sa.select(subscription.c.cadence, sa.func.now()).where(subscription.c.id == subscription_id)
+    )
+    said, now = row.one()
+    chosen = cadence.kept(said)
+    await _hold_endpoints(tx, subscription_id)
+    quiet = sa.cast(cadence.quiet_end(chosen, now), sa.DateTime(timezone=True))
+    freed = await tx.execute(
+        sa.update(delivery)
+        .where(owed_to(subscription_id), delivery.c.held_from.is_not(None))
+        .values(due_at=sa.func.greatest(delivery.c.held_from, quiet), held_from=None)
+        .returning(delivery.c.channel, delivery.c.due_at - sa.func.now())
+    )
+    rows = freed.all()
+    told = await tx.execute(
+        sa.update(waiting)
+        .where(untold_to(subscription_id))
+        .values(window_at=cadence.window(chosen, now) or now)
+        .returning(waiting.c.telling_id)
+    )
+    waits = {(channel, max(rest, timedelta(0))) for channel, rest in rows}
+    await wake(tx, [Wake("deliver", each, after=rest) for each, rest in sorted(waits)])
+    return len(rows) + len(told.all())
+
+
+async def give_up(tx: AsyncConnection, subscription_id: int) -> None:
+    """Let nothing that is owed or waits be told."""
+    await _hold_endpoints(tx, subscription_id)
+    await settle_ended(tx, owed_to(subscription_id))
+    await tx.execute(sa.delete(waiting).where(untold_to(subscription_id)))
+
+
+async def _hold_endpoints(tx: AsyncConnection, subscription_id: int) -> list[str]:
+    """Lock them before their deliveries, as whoever switches one off does; their channels."""
+    query = sa.select(endpoint.c.channel).where(endpoint.c.subscription_id == subscription_id)
+    channels = await tx.scalars(query.order_by(endpoint.c.id).with_for_update())
+    return sorted(set(channels))

@@ -1,0 +1,185 @@
+"""What a subscription was told, or is told at last: for those who come to ask for it.
+
+A feed is asked for, so that no quiet hours, no digest and no snooze hold anything back from it. An
+embargo does, for those who wait until it lifts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from service.store.database import Database
+from service.store.ending import LIVE
+from service.store.items import KINDS, LATELY, SHOWN, THESE, Item, items, items_of
+from service.store.tables import subscription
+
+_REMEMBERED = timedelta(days=90)
+_HELD = timedelta(days=60)  # longer than any embargo
+
+_IDS = ARRAY(sa.BigInteger)
+_READER = sa.select(
+    subscription.c.id,
+    subscription.c.name,
+    subscription.c.feed_epoch,
+    subscription.c.language,
+    subscription.c.remind,
+    subscription.c.created_at,
+    sa.func.now().label("asked_at"),
+).where(LIVE)
+_NEWEST = items_of(LATELY) + "LIMIT :most"
+_FOUND = items_of(THESE)
+_AFTER = items_of(
+    LATELY,
+    """told_at > greatest(now() - CAST(:longest AS interval), CAST(:after AS timestamptz))""",
+)
+_OF_DIGEST = items_of("""
+    SELECT subscription_id, telling_id, created_at, hits FROM waiting
+    WHERE subscription_id = :reader AND told_by = :digest
+""")
+_DIGEST = """
+    SELECT facts ->> 'since' AS since, facts ->> 'until' AS until FROM telling
+    WHERE id = :digest AND reason = 'digest' AND starts_with(key, :key)
+"""
+_SIGHTS = """
+    SELECT DISTINCT subscription.id, telling.id, {shown} FROM ({lately} UNION ALL {these}) AS owed
+    JOIN telling ON telling.id = telling_id JOIN subscription ON subscription.id = subscription_id
+    WHERE {kinds}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A live subscription whose address was asked for, at ``asked_at``.
+
+    ``remind``: days before a deadline.
+    """
+
+    id: int
+    name: str
+    feed_epoch: int
+    language: Literal["ko", "en"]
+    remind: tuple[int, ...]
+    created_at: datetime
+    asked_at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """That something is told; not ``shown`` while its embargo holds it back."""
+
+    subscription_id: int
+    telling_id: int
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that one digest tells of: what came ``since`` then and ``until`` then."""
+
+    since: datetime
+    until: datetime
+    items: Sequence[Item]
+
+
+class Told:
+    """Reads only, but for an address that is renewed; a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def reader(self, subscription_id: int, feed_epoch: int | None = None) -> Reader | None:
+        """Who asks with an address of that epoch; None where it does not count any more."""
+        query = _READER.where(subscription.c.id == subscription_id)
+        if feed_epoch is not None:
+            query = query.where(subscription.c.feed_epoch == feed_epoch)
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(query)).mappings().one_or_none()
+        return None if row is None else Reader(**{**row, "remind": tuple(row["remind"])})
+
+    async def valid(self, readers: Collection[Reader]) -> Collection[int]:
+        """The ids of those whose addresses count still."""
+        epochs = {each.id: each.feed_epoch for each in readers}
+        query = _READER.where(subscription.c.id == sa.any_(sa.cast(list(epochs), _IDS)))
+        async with self._database.transaction() as tx:
+            return {row.id for row in await tx.execute(query) if row.feed_epoch == epochs[row.id]}
+
+    async def address(self, name: str, *, renew: bool = False) -> tuple[int, int] | None:
+        """Id and epoch of a live subscription, which all its addresses are made of.
+
+        ``renew``: those given out until now are void. None where none of that name is live.
+        """
+        own = (subscription.c.id, subscription.c.feed_epoch)
+        named = (subscription.c.name == name) & LIVE
+        void = sa.update(subscription).values(feed_epoch=subscription.c.feed_epoch + 1)
+        query = void.where(named).returning(*own) if renew else sa.select(*own).where(named)
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(query)).one_or_none()
+        return row and (row.id, row.feed_epoch)
+
+    async def newest(self, subscription_id: int, most: int) -> Sequence[Item]:
+        """What was told within some months, at most ``most``, the newest first."""
+        return await items(
+            self._database, _NEWEST, readers=[subscription_id], back=_REMEMBERED, most=most
+        )
+
+    async def these(self, chosen: Collection[tuple[int, int]]) -> Sequence[Item]:
+        """Those of the chosen, by subscription and telling, that are shown; the oldest first."""
+        found = await items(self._database, _FOUND, **_columns(chosen))
+        return found[::-1]
+
+    async def since(
+        self, subscription_id: int, telling_id: int, overlap: timedelta, longest: timedelta
+    ) -> Sequence[Item]:
+        """What was told after something else and for ``overlap`` before it, the oldest first.
+
+        What began before it and was committed after it is not missed where that is long enough.
+        Nothing is looked for before ``longest`` ago.
+        """
+        last = await self.these([(subscription_id, telling_id)])
+        found = await items(
+            self._database,
+            _AFTER,
+            readers=[subscription_id],
+            back=longest + _HELD,
+            longest=longest,
+            after=last[0].told_at - overlap if last else None,
+        )
+        return found[::-1]
+
+    async def sights(
+        self, readers: Sequence[int], back: timedelta, held: Collection[tuple[int, int]] = ()
+    ) -> Sequence[Sight]:
+        """What came to be told in the last ``back``, and what became of those ``held`` before.
+
+        The time of a row is that at which its transaction began: it may come in sight later.
+        """
+        query = _SIGHTS.format(shown=SHOWN, kinds=KINDS, lately=LATELY, these=THESE)
+        values = {"readers": readers, "back": back, **_columns(held)}
+        async with self._database.transaction() as tx:
+            return [Sight(*row) for row in await tx.execute(sa.text(query), values)]
+
+    async def held(self, subscription_id: int) -> Sequence[Sight]:
+        """What an embargo holds back from a subscription."""
+        return [each for each in await self.sights([subscription_id], _HELD) if not each.shown]
+
+    async def digest(self, subscription_id: int, telling_id: int) -> Gathered | None:
+        """All that one digest tells of, the newest first; None where it is not theirs."""
+        values = {"digest": telling_id, "key": f"digest {subscription_id} "}
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(sa.text(_DIGEST), values)).one_or_none()
+        if row is None:
+            return None
+        found = await items(self._database, _OF_DIGEST, reader=subscription_id, digest=telling_id)
+        since, until = map(datetime.fromisoformat, row)
+        return Gathered(since, until, found)
+
+
+def _columns(pairs: Collection[tuple[int, int]]) -> dict[str, list[int]]:
+    return {"ids": [each[0] for each in pairs], "tellings": [each[1] for each in pairs]}

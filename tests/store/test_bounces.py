@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from service.model import Fate, Returned
+from service.store.bounces import Bounces
+from service.store.database import Database
+
+Add = Callable[..., Awaitable[int]]
+Mailed = Callable[..., Awaitable[UUID]]
+
+READER = "reader@example.kr"
+
+
+@pytest.fixture
+def mailed(add: Add) -> Mailed:
+    """``await mailed(subscription, endpoint)``: the id of a mail that was sent there."""
+    count = iter(range(1, 99))
+
+    async def mailed(subscription: int, endpoint: int, **more: Any) -> UUID:
+        number = UUID(int=next(count))
+        sent = {"outcome": "sent", "settled_at": datetime.now(UTC), **more}
+        await add(
+            "delivery",
+            telling_id=await add("telling"),
+            subscription_id=subscription,
+            endpoint_id=endpoint,
+            channel="mail",
+            message_id=number,
+            **sent,
+        )
+        return number
+
+    return mailed
+
+
+async def _to(add: Add, address: str = READER) -> tuple[int, int]:
+    """A subscription that is told there by mail, and on the console as well."""
+    subscription = await add("subscription")
+    await add("endpoint", subscription_id=subscription)
+    to = await add("endpoint", subscription_id=subscription, channel="mail", address=address)
+    return subscription, to
+
+
+async def _off(sql: asyncpg.Connection) -> dict[int, str]:
+    rows = await sql.fetch(
+        "SELECT id, switched_off_why FROM endpoint WHERE switched_off_at IS NOT NULL"
+    )
+    return {row["id"]: row["switched_off_why"] for row in rows}
+
+
+def _back(number: UUID, fate: Fate, why: str = "5.1.1") -> Returned:
+    return Returned(number, fate, why)
+
+
+@pytest.mark.parametrize("fate", ["gone", "complaint"])
+async def test_an_address_that_is_gone_or_complained_gets_nothing_more_from_anybody(
+    database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection, fate: Fate
+) -> None:
+    (one, here), (_, there) = await _to(add), await _to(add)
+    await _to(add, "other@example.kr")
+    back = _back(await mailed(one, here), fate)
+
+    assert await Bounces(database).settle(back)
+    assert await _off(sql) == {here: f"{fate}: 5.1.1", there: f"{fate}: 5.1.1"}
+    rows = await sql.fetch("SELECT channel, address, why FROM suppressed")
+    assert [tuple(row) for row in rows] == [("mail", READER, f"{fate}: 5.1.1")]
+    assert await sql.fetchval("SELECT count(*) FROM subscription WHERE ended_at IS NULL") == 3
+    assert await sql.fetchval("SELECT count(*) FROM ops_item WHERE kind = 'suppressed'") == 1
+    assert await sql.fetchval("SELECT outcome FROM delivery") == (
+        "dead" if fate == "gone" else "sent"
+    )
+
+
+@pytest.mark.parametrize("fate", ["gone", "complaint", "refused", "end"])
+async def test_to_hear_it_twice_does_no_more_than_once(
+    database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection, fate: Fate
+) -> None:
+    back = _back(await mailed(*await _to(add)), fate)
+    store = Bounces(database)
+    await store.settle(back)
+    before = await sql.fetch("SELECT * FROM endpoint, delivery")
+    await store.settle(back)
+
+    assert await sql.fetch("SELECT * FROM endpoint, delivery") == before
+    assert await sql.fetchval("SELECT count(*) FROM suppressed") <= 1
+
+
+async def test_mail_that_comes_back_on_three_days_ends_the_endpoint_and_no_other(
+    database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection
+) -> None:
+    one, here = await _to(add)
+    await _to(add)
+    now = datetime.now(UTC)
+    store = Bounces(database)
+    days = [now - timedelta(days=each) for each in (40, 9, 9, 8)]
+    for day in days:
+        number = await mailed(one, here, settled_at=day, created_at=day)
+        await store.settle(_back(number, "refused", "4.2.2"))
+
+    assert await _off(sql) == {}  # forty days ago counts no more, one day only once
+    await store.settle(_back(await mailed(one, here), "refused", "4.2.2"))
+    off = await _off(sql)
+    assert list(off) == [here]
+    assert "3 days" in off[here]
+    assert await sql.fetchval("SELECT count(*) FROM suppressed") == 0
+    assert (
+        await sql.fetchval(
+            "SELECT count(*) FROM delivery WHERE outcome || last_error = 'deadreturned: 4.2.2'"
+        )
+        == len(days) + 1
+    )
+
+
+async def test_a_reader_who_writes_back_to_end_it_ends_that_endpoint(
+    database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection
+) -> None:
+    one, here = await _to(add)
+    await _to(add)
+
+    assert await Bounces(database).settle(_back(await mailed(one, here), "end", "unsubscribe"))
+    assert await _off(sql) == {here: "unsubscribed"}
+    assert await sql.fetchval("SELECT count(*) FROM suppressed") == 0
+
+
+async def test_what_was_never_sent_by_mail_changes_nothing(
+    database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection
+) -> None:
+    one, here = await _to(add)
+    owed = await mailed(one, here, outcome=None, settled_at=None)
+    store = Bounces(database)
+
+    assert not await store.settle(_back(owed, "gone"))
+    assert not await store.settle(_back(UUID(int=999), "complaint"))
+    assert await _off(sql) == {}
