@@ -9,8 +9,12 @@ import typer
 
 from service.cli import (
     backfill,
+    confirm,
     data,
     demo,
+    feeds,
+    letters,
+    people,
     pulse,
     read,
     routes,
@@ -19,6 +23,7 @@ from service.cli import (
     send_test,
     snooze,
     sources,
+    subscribe,
     subscriptions,
 )
 from service.errors import UserError
@@ -35,8 +40,13 @@ run.add(app)
 demo.add(app)
 sources.add(app)
 pulse.add(app)
+subscribe.add(app)
 subscriptions.add(app)
 snooze.add(app)
+confirm.add(app)
+people.add(app)
+feeds.add(app)
+letters.add(app)
 send_test.add(app)
 read.add(app)
 data.add(app)

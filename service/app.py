@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import structlog
 
 from notifier import registry as channels
+from notifier.errors import BadAddress
 from notifier.model import Channel, ChannelOptions
 from scrapers import routes
 from scrapers.fetch import Fetcher
@@ -19,12 +20,14 @@ from service import catalogue, work
 from service.analyser import Analyser
 from service.attach import Attach
 from service.backfill import Backfill
+from service.bounces import Bounces, opener
 from service.collect import Collect
 from service.config import Settings
 from service.deliver import Deliver
 from service.documents import Documents
 from service.errors import BadSetting
 from service.judging.topics import Topics
+from service.links import Signer
 from service.ops.reach import reachable
 from service.read import Read
 from service.reading.publishers import Registry
@@ -33,12 +36,12 @@ from service.schedule import Schedule
 from service.store.articles import Articles
 from service.store.attachments import Attachments
 from service.store.backfills import Backfills
+from service.store.bounces import Bounces as Returns
+from service.store.consent import Consent
 from service.store.database import Database
-from service.store.deliveries import Deliveries
+from service.store.deliveries import FAILING, Deliveries
 from service.store.migrate import migrate
-from service.store.overview import Overview
 from service.store.readings import Readings
-from service.store.releases import Releases
 from service.store.revisits import Revisits
 from service.store.sources import Sources
 from service.store.steps import Step
@@ -47,6 +50,7 @@ from service.store.triage import Triage
 from service.store.vitals import Vitals
 from service.triage import Judge
 from service.watch import Watch
+from service.worded import Words
 
 log = structlog.get_logger()
 
@@ -54,7 +58,7 @@ Role = Literal["scheduler", "worker", "web"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 # Wake-ups taken at once; fetching and delivering nearly always wait.
-_FETCHES, _JUDGEMENTS, _DELIVERIES = 200, 40, 20
+_FETCHES, _JUDGEMENTS, _DELIVERIES = 200, 40, 40
 
 
 @asynccontextmanager
@@ -94,8 +98,31 @@ def open_channels(settings: Settings) -> dict[str, Channel]:
         private_addresses=settings.private_webhooks,
         contact=settings.contact,
         telegram_token=settings.telegram_token or "",
+        vapid_key=settings.vapid_key or "",
+        kakao_key=settings.kakao_key or "",
+        kakao_secret=settings.kakao_secret or "",
+        kakao_profile=settings.kakao_profile or "",
+        kakao_templates=settings.kakao_templates or "",
+        apprise=settings.apprise,
+        mail_server=settings.mail_server or "",
+        mail_password=settings.mail_password or "",
+        mail_from=settings.mail_from or "",
+        mail_bounces=settings.mail_bounces or "",
+        dkim_key=settings.dkim_key or "",
+        dkim_selector=settings.dkim_selector,
     )
-    return {name: channels.open_channel(name, options) for name in channels.names()}
+    try:
+        return {name: channels.open_channel(name, options) for name in channels.names()}
+    except BadAddress as error:  # whatever else a channel needs was looked at with the settings
+        raise BadSetting("PABAL_DKIM_KEY", str(error)) from None
+
+
+def _bounces(settings: Settings, database: Database) -> Bounces | None:
+    """What reads the mailbox that mail comes back to; None where there is none."""
+    if settings.bounces_mailbox is None:
+        return None
+    place = opener(settings.bounces_mailbox, settings.bounces_password or "")
+    return Bounces(Returns(database), place)
 
 
 async def run(
@@ -121,7 +148,13 @@ async def run(
         tasks = await _tasks(settings, database, sources, stack) if "worker" in roles else ()
         watch = Watch(sources, Vitals(database), settings.pace)
         schedule = Schedule(
-            database, store, tuple(sources), settings.pace, watch, routes.groups(sources)
+            database,
+            store,
+            tuple(sources),
+            settings.pace,
+            watch,
+            routes.groups(sources),
+            _bounces(settings, database),
         )
         if "scheduler" in roles:
             schedule.start()
@@ -161,12 +194,21 @@ async def _tasks(
     backfill = Backfill(sources, fetcher, Backfills(database), settings.pace)
     read = Read(sources, registry, Readings(database))
     judge = Judge(sources, Triage(database), analyser, registry, Topics.load())
-    deliver = Deliver(Deliveries(database), ways_out, settings.pace)
+    traits = {name: channels.traits(name) for name in ways_out}
+    words = Words(await signer(settings, database), settings.url)
+    failing = FAILING / settings.pace
+    deliver = Deliver(Deliveries(database, failing), ways_out, traits, words, settings.pace)
     return (
         (work.fetching(collect, attach, revisit, backfill), _FETCHES),
         (work.judging(read, judge), _JUDGEMENTS),
         (work.telling(deliver), _DELIVERIES),
     )
+
+
+async def signer(settings: Settings, database: Database) -> Signer:
+    """What signs the links of messages and reads them: by the chosen secret, else by our own."""
+    chosen = settings.secret
+    return Signer(chosen.encode() if chosen else await Consent(database).secret())
 
 
 async def once(settings: Settings, url: str, step: Step) -> None:
@@ -197,12 +239,12 @@ async def _page(
     from service.web.app import build  # noqa: PLC0415 - a worker needs no web framework
     from service.web.serve import serving  # noqa: PLC0415
 
+    pages = build(database, await signer(settings, database), settings.url)
     async with AsyncExitStack() as stack:
         try:
-            address = await stack.enter_async_context(
-                serving(build(Overview(database), Releases(database)), settings.host, settings.port)
-            )
+            address = await stack.enter_async_context(serving(pages, settings.host, settings.port))
         except OSError as error:
             where = f"{settings.host}:{settings.port}"
             raise BadSetting("PABAL_PORT", f"{where}: {error.strerror}") from error
+        stack.push_async_callback(pages.state.stream.aclose)
         yield address

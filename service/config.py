@@ -11,8 +11,18 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
+from notifier.errors import BadAddress
+from notifier.mail.addresses import parse_returns, sender
+from notifier.mail.server import parse_server
 from service.errors import BadSetting
 
 _PREFIX = "PABAL_"
@@ -42,6 +52,18 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="address the page listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="port of the page; 0: any free one")
+    url: str | None = Field(
+        default=None,
+        description="public address of the pages, for links in messages; unset: no links "
+        "(https://pabal.example.org)",
+    )
+    secret: str | None = Field(
+        default=None,
+        min_length=32,
+        repr=False,
+        description="what links are signed with, 32 characters or more; unset: made by the "
+        "database, once",
+    )
     contact: str = Field(
         default="https://github.com/pabal/pabal",
         min_length=3,
@@ -76,6 +98,62 @@ class Settings(BaseModel):
         repr=False,
         description="token of the Telegram bot that sends alerts, from @BotFather",
     )
+    vapid_key: str | None = Field(
+        default=None,
+        pattern=r"^([A-Za-z0-9_-]{43})?$",
+        repr=False,
+        description="private key that pushes to browsers are signed with: 32 bytes in base64url",
+    )
+    kakao_key: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9]*$",
+        repr=False,
+        description="API key of Solapi, which sends KakaoTalk 알림톡",
+    )
+    kakao_secret: str | None = Field(
+        default=None, pattern=r"^[\x21-\x7e]*$", repr=False, description="API secret of Solapi"
+    )
+    kakao_profile: str | None = Field(
+        default=None, description="id (pfId) that Solapi gave the sender's KakaoTalk channel"
+    )
+    kakao_templates: str | None = Field(
+        default=None,
+        pattern=r"^(\s*[a-z]+=[A-Za-z0-9_-]+:[\w,]*(\s|$))*$",
+        description="approved 알림톡 template of each kind of message, with its variables "
+        "(alert=KA01TP0001:제목,기관,마감,주소 reminder=KA01TP0002:제목,마감,주소)",
+    )
+    apprise: bool = Field(
+        default=False,
+        description="allow addresses of Apprise, which goes to them past our guard against "
+        "private networks; needs pabal[apprise]",
+    )
+    mail_server: str | None = Field(
+        default=None,
+        description="server that mail is handed to (smtp+starttls://user@host:587, "
+        "smtps://user@host:465, smtp://host:25); unset: no mail",
+    )
+    mail_password: str | None = Field(default=None, repr=False, description="password there")
+    mail_from: str | None = Field(
+        default=None, description="whom mail is from (파발 <alerts@example.org>)"
+    )
+    mail_bounces: str | None = Field(
+        default=None,
+        description="address that undeliverable mail comes back to; each mail adds its own number "
+        "after a plus (bounces@example.org)",
+    )
+    bounces_mailbox: str | None = Field(
+        default=None,
+        description="mailbox of that address: imaps://user@host/INBOX, or the path of a Maildir",
+    )
+    bounces_password: str | None = Field(
+        default=None, repr=False, description="password of that mailbox"
+    )
+    dkim_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="RSA key in PEM that mail is signed with; unset: the server signs",
+    )
+    dkim_selector: str = Field(default="pabal", description="selector of that key in the DNS")
     key_data_go_kr: str | None = _key("key of data.go.kr (serviceKey), encoded or decoded")
     key_bizinfo: str | None = _key("key of bizinfo.go.kr (crtfcKey)")
     key_naver_id: str | None = _key("client id of Naver's old open API; works until 2027-06-30")
@@ -95,6 +173,36 @@ class Settings(BaseModel):
             raise ValueError(msg)
         _ = urlsplit(url).port  # raises ValueError for one that is none
         return f"postgresql+asyncpg://{rest}"
+
+    @field_validator("url")
+    @classmethod
+    def _public(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "https://unset")
+        whole = parts.scheme in {"http", "https"} and parts.hostname
+        if not whole or parts.query or parts.fragment or parts.username is not None:
+            msg = "must look like https://pabal.example.org"
+            raise ValueError(msg)
+        return url and url.rstrip("/")
+
+    @field_validator("mail_server", "mail_from", "mail_bounces")
+    @classmethod
+    def _mail(cls, text: str | None, info: ValidationInfo) -> str | None:
+        read = {"mail_server": parse_server, "mail_from": sender, "mail_bounces": parse_returns}
+        try:
+            read[str(info.field_name)](text) if text else None
+        except BadAddress as error:
+            raise ValueError(str(error)) from None
+        return text or None
+
+    @field_validator("bounces_mailbox")
+    @classmethod
+    def _mailbox(cls, text: str | None) -> str | None:
+        parts = urlsplit(text or "/unset")
+        named = parts.scheme == "imaps" and parts.hostname and parts.username
+        if parts.password is not None or not (named or (text or "/").startswith("/")):
+            msg = "must look like imaps://user@host/INBOX or /path/of/Maildir"
+            raise ValueError(msg)
+        return text or None
 
     @field_validator("replica_url")
     @classmethod

@@ -1,25 +1,33 @@
-"""Deliver: claim | word | send | settle. No transaction is open while a message is on its way."""
+"""Deliver: claim | word | send | settle. No transaction is open while a message is on its way.
+
+Every channel has a lane of its own. What came of messages is committed in groups: whatever ends
+while one group is committed is the next. A place is free again only when the message that had it
+is settled, so that after a crash no more are repeated than there are places.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import structlog
-from pydantic import TypeAdapter
 
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
-from notifier.model import Alert, Channel, Message
+from notifier.model import Channel, Receipt, Traits
 from service.model import DueDelivery
-from service.pace import SEND_LADDER, jittered
-from service.store.deliveries import Deliveries
+from service.pace import SEND_LADDER, Rate, jittered
+from service.store.deliveries import TURNS, Dead, Deliveries, Later, Sent, Settled
+from service.worded import Words
 
 log = structlog.get_logger()
 
-IN_FLIGHT = 10  # messages under way for one wake-up; after a crash at most these are repeated
 _TRIES = len(SEND_LADDER) + 1
-_ALERTS = TypeAdapter(Alert)
+_SLOW = 1.0  # seconds; then a message lends its place to another
+_LENT = 4  # times as many places, at most: silent receivers are waited for beside the others
+_CALL = 1.0  # seconds between calls for help
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,63 +36,178 @@ class Deliver:
 
     deliveries: Deliveries
     channels: Mapping[str, Channel]
+    traits: Mapping[str, Traits]
+    words: Words
     pace: float
+    _lanes: dict[str, _Lane] = field(default_factory=dict, init=False)
+    _rates: dict[str, Rate] = field(default_factory=dict, init=False)
 
-    async def deliver(self) -> None:
-        """Send what is due until nothing is; a slow receiver holds up only its own message.
+    async def deliver(self, channel: str) -> None:
+        """Send what a channel is to carry until nothing is due.
 
-        So does one whose sending breaks: the others are sent first, then what broke is raised. It
-        comes due again when its lease runs out.
+        Where that is being done in this process already, whoever does it looks once more.
         """
-        flying: set[asyncio.Task[None]] = set()
-        broken: list[BaseException] = []
+        if (lane := self._lanes.get(channel)) is not None:
+            lane.look_again()
+            return
+        traits = self.traits.get(channel, Traits())
+        if traits.per_second is not None:
+            self._rates.setdefault(channel, Rate(traits.per_second))
+        lane = self._lanes[channel] = _Lane(self, channel, traits, self._rates.get(channel))
+        try:
+            await lane.run()
+        finally:
+            del self._lanes[channel]
+
+    async def send(self, due: DueDelivery, today: date) -> Receipt:
+        """Hand one message over. Raises a SendError; any other exception is a bug."""
+        if due.attempt > _TRIES:  # only where try after try broke off half way
+            raise Undeliverable(f"{_TRIES}번이나 도중에 끊겼습니다 (each try broke off)")
+        if due.channel not in self.channels:
+            raise Undeliverable(f"그런 채널이 없습니다 (no such channel): {due.channel}")
+        return await self.channels[due.channel].send(self.words.message(due, today))
+
+    def failed(self, due: DueDelivery, error: BaseException) -> Settled:
+        """Passing failures and bugs climb the ladder; its end and a refusal make a dead letter."""
+        detail = str(error) if isinstance(error, SendError) else repr(error)
+        refused = isinstance(error, SendError) and not isinstance(error, TryAgain)
+        if refused or due.attempt > len(SEND_LADDER):
+            return Dead(due, detail, gone=isinstance(error, EndpointGone))
+        wait = jittered(SEND_LADDER[due.attempt - 1] / self.pace)
+        if not isinstance(error, TryAgain) or error.ours:
+            return Later(due, detail, wait, rest=None)
+        asked = min(error.retry_after or 0.0, SEND_LADDER[-1])
+        return Later(due, detail, max(wait, asked), max(SEND_LADDER[0] / self.pace, asked))
+
+
+class _Lane:
+    """What is under way on one channel."""
+
+    def __init__(self, step: Deliver, channel: str, traits: Traits, rate: Rate | None) -> None:
+        self._step = step
+        self._channel = channel
+        self._traits = traits
+        self._rate = rate
+        self._loop = asyncio.get_running_loop()
+        # Since when each is under way, the longest first; their endpoints, until they are settled.
+        self._flying: dict[asyncio.Task[Receipt], tuple[float, DueDelivery]] = {}
+        self._busy: Counter[int] = Counter()
+        self._ended: list[Settled] = []
+        self._unsettled = 0
+        self._settling: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._more = True
+        self._called = self._loop.time()
+
+    def look_again(self) -> None:
+        """Something may have come due."""
+        self._more = True
+        self._news.set()
+
+    async def run(self) -> None:
+        """Send until nothing is due and all is settled."""
         try:
             while True:
-                if len(flying) < IN_FLIGHT:
-                    due = await self.deliveries.claim_due(IN_FLIGHT - len(flying))
-                    flying |= {asyncio.create_task(self._send(each)) for each in due}
-                if not flying:
-                    break
-                done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
-                broken += [error for each in done if (error := each.exception()) is not None]
+                self._news.clear()
+                if self._settling is not None and self._settling.done():
+                    self._settling.result()
+                    self._settling = None
+                if self._ended and self._settling is None:
+                    self._settling = asyncio.create_task(self._settle())
+                    self._settling.add_done_callback(lambda _: self._news.set())
+                await self._fill()
+                if not (self._more or self._flying or self._ended or self._settling):
+                    return
+                await self._wait()
         finally:
-            for each in flying:
-                each.cancel()
-            await asyncio.gather(*flying, return_exceptions=True)
-        if broken:
-            raise BaseExceptionGroup("messages whose sending broke", broken)
+            await self._end()
 
-    async def _send(self, due: DueDelivery) -> None:
+    async def _wait(self) -> None:
+        """Until something happens, a message has become slow, or the carrier takes one more."""
+        patience = _SLOW
+        if self._more and self._rate is not None:
+            patience = min(patience, self._rate.wait() or patience)
+        timer = self._loop.call_later(patience, self._news.set)
         try:
-            if due.attempt > _TRIES:  # only where try after try broke off half way
-                raise Undeliverable(f"given up after {_TRIES} tries that broke off")
-            channel = self._channel(due)
-            receipt = await channel.send(_worded(due))
-        except SendError as error:
-            await self._failed(due, error)
+            await self._news.wait()
+        finally:
+            timer.cancel()
+
+    async def _fill(self) -> None:
+        """Claim for every place that is free, as long as something is due."""
+        while self._more and (room := self._room()) > 0:
+            self._more = False
+            batch = await self._step.deliveries.claim(self._channel, room, self._busy)
+            # Of what was seen nothing is left to see: it flies, or it was put off.
+            self._more |= batch.seen == room
+            if self._rate is not None:
+                self._rate.take(len(batch.due))
+            for due in batch.due:
+                self._begin(due, batch.today)
+            if self._more and self._loop.time() - self._called > _CALL:
+                self._called = self._loop.time()
+                await self._step.deliveries.call(self._channel)
+
+    def _room(self) -> int:
+        """How many may be sent now."""
+        slow_since = self._loop.time() - _SLOW
+        slow = sum(began < slow_since for began, _ in self._flying.values())
+        places = self._traits.at_once + min(slow, _LENT * self._traits.at_once)
+        room = places - len(self._flying) - self._unsettled
+        return room if self._rate is None else min(room, self._rate.allowed(self._loop.time()))
+
+    def _begin(self, due: DueDelivery, today: date) -> None:
+        task = asyncio.create_task(self._step.send(due, today))
+        self._flying[task] = self._loop.time(), due
+        self._busy[due.endpoint_id] += 1
+        task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[Receipt]) -> None:
+        _, due = self._flying.pop(task)
+        if task.cancelled():
+            self._leave(due)  # its lease runs out, and it is tried again
+            return
+        self._ended.append(self._came_of(due, task))
+        self._unsettled += 1
+        self._news.set()
+
+    def _came_of(self, due: DueDelivery, task: asyncio.Task[Receipt]) -> Settled:
+        error = task.exception()
+        if error is None:
+            return Sent(due, task.result().detail, task.result().proven)
+        said = {"message": due.message_id, "channel": due.channel, "try_": due.attempt}
+        if isinstance(error, SendError):
+            log.warning("deliver.failed", why=str(error), **said)
         else:
-            await self.deliveries.settle_sent(due, receipt.detail)
-            log.info("deliver.sent", message=due.message_id, channel=due.channel, try_=due.attempt)
+            log.error("deliver.broken", exc_info=error, **said)
+        return self._step.failed(due, error)
 
-    def _channel(self, due: DueDelivery) -> Channel:
-        if due.channel not in self.channels:
-            raise Undeliverable(f"no channel is called {due.channel}")
-        return self.channels[due.channel]
+    async def _settle(self) -> None:
+        """Commit group after group until nothing has ended meanwhile."""
+        while group := self._ended[:]:
+            await self._step.deliveries.settle(group)
+            del self._ended[: len(group)]
+            self._unsettled -= len(group)
+            for each in group:
+                self._leave(each.due)
+            self._news.set()
+            sent = sum(isinstance(each, Sent) for each in group)
+            log.info("deliver.settled", channel=self._channel, sent=sent, failed=len(group) - sent)
 
-    async def _failed(self, due: DueDelivery, error: SendError) -> None:
-        """Passing failures climb the ladder; the last rung and every refusal is a dead letter."""
-        detail = str(error)
-        log.warning("deliver.failed", message=due.message_id, why=detail, try_=due.attempt)
-        if isinstance(error, TryAgain) and due.attempt <= len(SEND_LADDER):
-            wait = jittered(SEND_LADDER[due.attempt - 1] / self.pace)
-            asked = min(error.retry_after or 0.0, SEND_LADDER[-1])
-            await self.deliveries.settle_later(due, detail, max(wait, asked))
-        else:
-            gone = isinstance(error, EndpointGone)
-            await self.deliveries.settle_dead(due, detail, switch_off=gone)
+    def _leave(self, due: DueDelivery) -> None:
+        """Its endpoint has a turn free; if it had none, more may wait there than was seen."""
+        self._more |= self._busy[due.endpoint_id] >= TURNS
+        self._busy[due.endpoint_id] -= 1
+        if not self._busy[due.endpoint_id]:
+            del self._busy[due.endpoint_id]
 
-
-def _worded(due: DueDelivery) -> Message:
-    """The message. Another version may have owed it, with fewer facts than ours, or with more."""
-    alert = _ALERTS.validate_python(due.alert)
-    return Message(due.message_id, due.address, due.secret, alert, due.attempt)
+    async def _end(self) -> None:
+        """Let go of what is under way; what has ended is settled all the same."""
+        flying = list(self._flying)
+        for each in flying:
+            each.cancel()
+        await asyncio.gather(*flying, return_exceptions=True)
+        if self._settling is not None:
+            await asyncio.gather(self._settling, return_exceptions=True)
+        if self._ended:
+            await self._step.deliveries.settle(self._ended)

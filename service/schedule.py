@@ -18,7 +18,12 @@ from apscheduler.events import (
 )
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from service.bounces import Bounces
+from service.digest import Digest
+from service.remind import Remind
 from service.store.database import Database
+from service.store.digests import Digests
+from service.store.reminders import Reminders
 from service.store.routes import Groups, Routes
 from service.store.server import AWAY
 from service.store.sources import Sources
@@ -28,8 +33,9 @@ from service.watch import Watch
 
 log = structlog.get_logger()
 
-_TICK, _SWEEP, _WATCH, _TIDY = 1.0, 10.0, 60.0, 3600.0  # seconds
+_TICK, _DIGEST, _SWEEP, _REMIND, _WATCH, _TIDY = 1.0, 5.0, 10.0, 60.0, 60.0, 3600.0  # seconds
 _SOONEST_WATCH = 5.0
+_BOUNCES = 60.0
 _EVENTS = {
     EVENT_JOB_MISSED: "missed",
     EVENT_JOB_MAX_INSTANCES: "still_running",
@@ -39,9 +45,11 @@ _EVENTS = {
 
 @dataclass(slots=True)
 class Schedule:
-    """Ticks, sweeps, watch and tidying. ``trouble`` counts runs that were missed, late or failed.
+    """Ticks, digests, reminders, sweeps, watch and tidying.
 
+    ``trouble`` counts runs that were missed, late or failed.
     ``routes``: the sources that list the same posts, whose misses are kept by the day.
+    ``bounces``: where mail that comes back is read; None: nowhere.
     """
 
     database: Database
@@ -50,6 +58,7 @@ class Schedule:
     pace: float
     watch: Watch
     routes: Groups = field(default_factory=dict)
+    bounces: Bounces | None = None
     trouble: Counter[str] = field(default_factory=Counter)
     _scheduler: AsyncIOScheduler | None = field(default=None, init=False)
 
@@ -59,9 +68,12 @@ class Schedule:
         scheduler.add_listener(self._count, sum(_EVENTS))
         for name, job, every in (
             ("tick", self._tick, max(_TICK / self.pace, 0.1)),
+            ("digest", self._digest, max(_DIGEST / self.pace, 1.0)),
+            ("remind", self._remind, max(_REMIND / self.pace, _SOONEST_WATCH)),
             ("sweep", self._sweep, _SWEEP),
             ("watch", self._watch, max(_WATCH / self.pace, _SOONEST_WATCH)),
             ("tidy", self._tidy, _TIDY),
+            *([("bounces", self._bounces, _BOUNCES)] if self.bounces else []),
         ):
             # The default grace of one second silently drops a run that is a little late.
             scheduler.add_job(
@@ -78,6 +90,16 @@ class Schedule:
 
     async def _tick(self) -> None:
         await self.sources.claim_due(self.declared)
+
+    async def _digest(self) -> None:
+        await Digest(Digests(self.database)).gather()
+
+    async def _remind(self) -> None:
+        await Remind(Reminders(self.database)).look()
+
+    async def _bounces(self) -> None:
+        if self.bounces:
+            await self.bounces.read()
 
     async def _sweep(self) -> None:
         woken = await sweep(self.database)

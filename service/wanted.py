@@ -2,51 +2,92 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifier.channels.webhook import new_secret
 from notifier.errors import BadAddress
-from notifier.model import Channel
+from notifier.model import Channel, Traits
+from service import cadence
 from service.errors import UserError
 from service.judging import rules
 from service.judging.fields import Values
 from service.judging.rules import Rule
 from service.since import day_end
-from service.store.subscriptions import Embargoed, Endpoint, Subscriptions
+from service.store.subscriptions import (
+    Choices,
+    Embargoed,
+    Endpoint,
+    Language,
+    Subscribed,
+    Subscriptions,
+    Taken,
+)
 
-_SIGNING = frozenset({"webhook"})  # channels whose messages the receiver verifies
+NONE = "none"
 _SHORTEST_KEY, _LONGEST_KEY = 24, 64
+_HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d)?\s*-\s*([01]?\d|2[0-3])(:[0-5]\d)?", re.ASCII)
+_DAYS = re.compile(r"\d{1,2}(?:\s*,\s*\d{1,2}){0,9}", re.ASCII)
+
+# At first, by whether it rings at somebody.
+_AT_FIRST = {
+    True: Subscribed("", (), (), cadence="at-once quiet 21:00-08:00", remind=(7, 1)),
+    False: Subscribed("", (), ()),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a subscription is to have; rules with their texts as typed."""
+    """What a subscription is to have; rules with their texts as typed.
+
+    None: as it was before, or is at first. ``cadence`` as typed; ``quiet`` as ``21:00-08:00``, or
+    empty for none; ``remind`` in days. ``people``: one of its endpoints rings at somebody.
+    """
 
     name: str
     rules: tuple[tuple[str, Rule], ...]
     endpoints: tuple[Endpoint, ...]
     embargoed: Embargoed | None = None
     expires_at: datetime | None = None
+    urgent: tuple[tuple[str, Rule], ...] = ()
+    cadence: str | None = None
+    quiet: str | None = None
+    remind: tuple[int, ...] | None = None
+    coverage: bool | None = None
+    language: Language | None = None
+    people: bool = False
 
     def warnings(self) -> list[str]:
         """What its author should be warned of."""
         return [f"{text}: {why}" for text, rule in self.rules for why in rules.warnings(rule)]
 
-    async def save(self, store: Subscriptions) -> list[Endpoint]:
-        """Save it; returns the endpoints that sign from now on with a secret that we made up."""
-        secrets = await store.subscribe(
+    def choices(self, before: Subscribed | None) -> Choices:
+        """What it is to be from now on, where it was ``before``, or None."""
+        known = before or _AT_FIRST[self.people]
+        return {
+            "embargoed": self.embargoed,
+            "expires_at": self.expires_at,
+            "cadence": _merged(known.cadence, self.cadence, self.quiet),
+            "remind": known.remind if self.remind is None else self.remind,
+            "coverage": self.coverage,
+            "language": self.language,
+        }
+
+    async def save(self, store: Subscriptions) -> list[tuple[Endpoint, Taken]]:
+        """Save it; returns how each of its endpoints stands then."""
+        before = next(iter(await store.listed(self.name)), None)
+        taken = await store.subscribe(
             self.name,
-            [(text, rules.canonical(rule)) for text, rule in self.rules],
+            _forms(self.rules),
             *self.endpoints,
-            embargoed=self.embargoed,
-            expires_at=self.expires_at,
+            urgent=_forms(self.urgent),
+            **self.choices(before),
         )
-        stands = zip(self.endpoints, secrets, strict=True)
-        return [each for each, secret in stands if each.made and each.secret == secret]
+        return list(zip(self.endpoints, taken, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +96,18 @@ class Checks:
 
     values: Values
     channels: Mapping[str, Channel]
+    traits: Mapping[str, Traits]
     now: datetime
 
     def rule(self, typed: str) -> tuple[str, Rule]:
         """A rule, with its text."""
         return typed, rules.parse(typed, self.values)
 
-    def endpoint(self, typed: str, secret: str = "") -> Endpoint:
-        """``webhook:https://…``, ``console``: with a secret where the channel signs."""
+    def endpoint(self, typed: str, secret: str = "", *, agreed: bool = False) -> Endpoint:
+        """``webhook:https://…``, ``console``: with a secret where the channel signs.
+
+        ``agreed``: the operator answers for its owner. Nobody else is behind a channel we trust.
+        """
         name, _, address = typed.partition(":")
         channel = self.channels.get(name)
         if channel is None:
@@ -73,9 +118,15 @@ class Checks:
             channel.check_address(address)
         except BadAddress as error:
             raise UserError(f"{typed}: {error}") from error
-        if name in _SIGNING:
-            return Endpoint(name, address, secret or new_secret(), made=not secret)
-        return Endpoint(name, address)
+        traits = self.traits[name]
+        made = Endpoint(name, address, agreed=agreed or traits.trusted)
+        if traits.signs:
+            return replace(made, secret=secret or new_secret(), made=not secret)
+        return made
+
+    def people(self, endpoints: tuple[Endpoint, ...]) -> bool:
+        """Whether one of them rings at somebody."""
+        return any(self.traits[each.channel].people for each in endpoints)
 
     def secret(self, typed: str) -> str:
         """A secret as Standard Webhooks writes it, or several with blanks between; or none."""
@@ -91,6 +142,44 @@ class Checks:
         return day_end(typed, self.now)
 
 
+def cadence_of(typed: str) -> str:
+    """A cadence as it is kept."""
+    return str(cadence.parse(typed))
+
+
+def quiet_of(typed: str) -> str:
+    """Quiet hours as a cadence writes them: ``21-08`` → ``21:00-08:00``; empty for ``none``."""
+    if typed.strip() == NONE:
+        return ""
+    hours = _HOURS.fullmatch(typed.strip())
+    if hours is None:
+        raise UserError(f"{typed}: 21-08, 21:30-07:00이나 none (must look like 21-08, or be none)")
+    start, end = (f"{int(hours[n]):02}{hours[n + 1] or ':00'}" for n in (1, 3))
+    return f"{start}-{end}"
+
+
+def remind_of(typed: str) -> tuple[int, ...]:
+    """Days before a deadline, the farthest first: ``14,7,1`` or ``none``."""
+    if typed.strip() == NONE:
+        return ()
+    if not _DAYS.fullmatch(typed.strip()):
+        raise UserError(
+            f"{typed}: 14,7,1이나 none이어야 합니다 (must look like 14,7,1, or be none)"
+        )
+    return tuple(sorted({int(each) for each in typed.split(",")}, reverse=True))
+
+
+def in_words(each: Subscribed) -> str:
+    """When a subscription is told, in a line."""
+    days = ", ".join(map(str, each.remind)) or "—"
+    said = [f"때 / when: {each.cadence}", f"마감 전 / days before a deadline: {days}"]
+    if each.urgent:
+        said.append(f"바로 / at once: {' · '.join(each.urgent)}")
+    if each.coverage:
+        said.append("기사도 / with coverage")
+    return " · ".join([*said, each.language])
+
+
 @contextmanager
 def at(place: str) -> Iterator[None]:
     """Let what is refused within say where it stands."""
@@ -98,6 +187,20 @@ def at(place: str) -> Iterator[None]:
         yield
     except UserError as error:
         raise UserError(f"{place}: {error}") from error
+
+
+def _forms(written: tuple[tuple[str, Rule], ...]) -> list[tuple[str, str]]:
+    return [(text, rules.canonical(rule)) for text, rule in written]
+
+
+def _merged(known: str, typed: str | None, quiet: str | None) -> str:
+    """A cadence that keeps the quiet hours it had unless others, or none, are wanted."""
+    before = cadence.kept(known)
+    chosen = before if typed is None else cadence.parse(typed)
+    if quiet is None:
+        return str(chosen if chosen.quiet else replace(chosen, quiet=before.quiet))
+    bare = str(replace(chosen, quiet=None))
+    return cadence_of(f"{bare} quiet {quiet}") if quiet else bare
 
 
 def _is_secret(text: str) -> bool:

@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from service.errors import UserError
-from service.store.subscriptions import Embargoed, Endpoint, Subscribed
-from service.wanted import Checks, Wanted, at
+from service.store.subscriptions import Embargoed, Endpoint, Language, Subscribed
+from service.wanted import NONE, Checks, Wanted, at, cadence_of, remind_of
 
 _SEOUL = ZoneInfo("Asia/Seoul")
-_FIELDS = ("name", "rules", "endpoints", "embargoed", "until")
-_OF_ENDPOINT = ("to", "secret")
+_FIELDS = (
+    "name", "rules", "urgent", "endpoints", "cadence", "remind", "coverage", "language",
+    "embargoed", "until",
+)  # fmt: skip
+_OF_ENDPOINT = ("to", "secret", "confirmed")
 _Value = TypeVar("_Value")
+_Known = TypeVar("_Known", bound=str)
 
 
 def dump(listed: Iterable[Subscribed], *, secrets: bool) -> str:
@@ -28,8 +32,11 @@ def dump(listed: Iterable[Subscribed], *, secrets: bool) -> str:
     return text
 
 
-def load(text: bytes, checks: Checks) -> list[Wanted]:
-    """The subscriptions of a file. Raises UserError, which names entry and field."""
+def load(text: bytes, checks: Checks, *, agreed: bool = False) -> list[Wanted]:
+    """The subscriptions of a file. Raises UserError, which names entry and field.
+
+    ``agreed``: the operator answers for every address that the file does not call unconfirmed.
+    """
     try:
         said = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -38,13 +45,24 @@ def load(text: bytes, checks: Checks) -> list[Wanted]:
     if not isinstance(said, dict) or list(said) != ["subscriptions"]:
         raise UserError("'subscriptions' 하나가 있어야 합니다 (must have 'subscriptions' alone)")
     entries = _read(said, "subscriptions", _list)
-    return [_wanted(each, number, checks) for number, each in enumerate(entries, start=1)]
+    return [
+        _wanted(each, number, checks, agreed=agreed) for number, each in enumerate(entries, start=1)
+    ]
 
 
 def _entry(each: Subscribed, *, secrets: bool) -> dict[str, object]:
     entry: dict[str, object] = {"name": each.name, "rules": list(each.rules)}
+    if each.urgent:
+        entry["urgent"] = list(each.urgent)
     if each.endpoints:
         entry["endpoints"] = [_place(to, secrets=secrets) for to in each.endpoints]
+    # Always said: what they are at first hangs on the endpoints.
+    entry["cadence"] = each.cadence
+    entry["remind"] = list(each.remind) or NONE
+    if each.coverage:
+        entry["coverage"] = True
+    if each.language != "ko":
+        entry["language"] = each.language
     if each.embargoed != "wait":
         entry["embargoed"] = each.embargoed
     if each.expires_at is not None:
@@ -54,39 +72,64 @@ def _entry(each: Subscribed, *, secrets: bool) -> dict[str, object]:
 
 
 def _place(to: Endpoint, *, secrets: bool) -> object:
-    place = f"{to.channel}:{to.address}"
-    return {"to": place, "secret": to.secret} if secrets and to.secret else place
+    place: dict[str, object] = {"to": f"{to.channel}:{to.address}"}
+    if secrets and to.secret:
+        place["secret"] = to.secret
+    if not to.agreed:
+        place["confirmed"] = False
+    return place if len(place) > 1 else place["to"]
 
 
-def _wanted(said: object, number: int, checks: Checks) -> Wanted:
+def _wanted(said: object, number: int, checks: Checks, *, agreed: bool) -> Wanted:
     place = f"{number}번째 구독 (entry {number})"
     with at(place):
         entry = _fields(said, _FIELDS)
         name = _read(entry, "name", _text)
     with at(f"{place} {name}"):
+        _read(entry, "rules", _list)
+        rules = _every(entry, "rules", lambda each: checks.rule(_text(each)))
+        endpoints = _every(entry, "endpoints", lambda each: _endpoint(each, checks, agreed=agreed))
+        cadence = _maybe(entry, "cadence", lambda each: cadence_of(_text(each)))
         return Wanted(
             name,
-            _every(entry, "rules", lambda each: checks.rule(_text(each))),
-            _every(entry, "endpoints", lambda each: _endpoint(each, checks), needed=False),
-            None if "embargoed" not in entry else _read(entry, "embargoed", _embargoed),
-            None
-            if "until" not in entry
-            else _read(entry, "until", lambda day: checks.expiry(str(day))),
+            rules,
+            endpoints,
+            _maybe(entry, "embargoed", lambda each: _one_of(each, get_args(Embargoed))),
+            _maybe(entry, "until", lambda day: checks.expiry(str(day))),
+            _every(entry, "urgent", lambda each: checks.rule(_text(each))),
+            cadence,
+            cadence and cadence.partition(" quiet ")[2],
+            _maybe(entry, "remind", _remind),
+            _maybe(entry, "coverage", _yes_or_no),
+            _maybe(entry, "language", lambda each: _one_of(each, get_args(Language))),
+            checks.people(endpoints),
         )
 
 
-def _endpoint(said: object, checks: Checks) -> Endpoint:
+def _endpoint(said: object, checks: Checks, *, agreed: bool) -> Endpoint:
     if isinstance(said, str):
-        return checks.endpoint(said)
+        return checks.endpoint(said, agreed=agreed)
     place = _fields(said, _OF_ENDPOINT)
-    secret = _read(place, "secret", lambda each: checks.secret(_text(each)))
-    return checks.endpoint(_read(place, "to", _text), secret)
+    secret = _maybe(place, "secret", lambda each: checks.secret(_text(each))) or ""
+    confirmed = _maybe(place, "confirmed", _yes_or_no) is not False
+    return checks.endpoint(_read(place, "to", _text), secret, agreed=agreed and confirmed)
 
 
-def _embargoed(said: object) -> Embargoed:
-    if said not in get_args(Embargoed):
-        raise UserError(f"{', '.join(get_args(Embargoed))} 가운데 하나여야 합니다 (must be one)")
-    return cast("Embargoed", said)
+def _remind(said: object) -> tuple[int, ...]:
+    days = said if isinstance(said, list) else [said]
+    return remind_of(",".join(map(str, days)))
+
+
+def _yes_or_no(said: object) -> bool:
+    if not isinstance(said, bool):
+        raise UserError("true나 false여야 합니다 (must be true or false)")
+    return said
+
+
+def _one_of(said: object, known: Sequence[_Known]) -> _Known:
+    if said not in known:
+        raise UserError(f"{', '.join(known)} 가운데 하나여야 합니다 (must be one)")
+    return cast("_Known", said)
 
 
 def _read(entry: Mapping[str, object], field: str, read: Callable[[object], _Value]) -> _Value:
@@ -94,14 +137,16 @@ def _read(entry: Mapping[str, object], field: str, read: Callable[[object], _Val
         return read(entry.get(field))
 
 
+def _maybe(
+    entry: Mapping[str, object], field: str, read: Callable[[object], _Value]
+) -> _Value | None:
+    return _read(entry, field, read) if field in entry else None
+
+
 def _every(
-    entry: Mapping[str, object],
-    field: str,
-    read: Callable[[object], _Value],
-    *,
-    needed: bool = True,
+    entry: Mapping[str, object], field: str, read: Callable[[object], _Value]
 ) -> tuple[_Value, ...]:
-    if not needed and field not in entry:
+    if field not in entry:
         return ()
     values = enumerate(_read(entry, field, _list), start=1)
     named = {f"{field}[{number}]": value for number, value in values}

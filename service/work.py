@@ -89,11 +89,7 @@ def judging(read: Read, judge: Judge) -> Tasks:
 
 def telling(deliver: Deliver) -> Tasks:
     """The task that talks to receivers; kept apart, so that slow ones hold up no judgement."""
-
-    async def delivering(_subject: str) -> None:
-        await deliver.deliver()
-
-    return {"deliver": delivering}
+    return {"deliver": deliver.deliver}
 
 
 async def work(

@@ -59,6 +59,10 @@ def demo(
     count: Annotated[
         int, typer.Option(min=1, help="지어낼 자료 수 / releases to invent")
     ] = _INVENTED,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="메일·피드·달력을 둘 폴더 / keep a mail, the feed, the calendar here"),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(help="장부를 JSON으로도 / write the ledger as JSON too")
     ] = None,
@@ -83,7 +87,7 @@ def demo(
             seed=seed,
             count=count,
         )
-        ledger = _play(plan)
+        ledger = _play(plan, keep)
     if report is not None:
         report.write_text(json.dumps(_figures(ledger), ensure_ascii=False, indent=1))
     raise typer.Exit(0 if ledger.clean else 1)
@@ -151,7 +155,7 @@ def _rules(file: Path | None, typed: list[str] | None) -> tuple[str, ...]:
     return tuple(written) or _RULES
 
 
-def _play(plan: Plan) -> Ledger:
+def _play(plan: Plan, keep: Path | None) -> Ledger:
     from rich.console import Console  # noqa: PLC0415
     from rich.live import Live  # noqa: PLC0415
 
@@ -179,7 +183,9 @@ def _play(plan: Plan) -> Ledger:
         raise typer.Exit(143) from None
     except ServiceDied as error:
         raise UserError(f"서비스가 멈췄습니다 (the service ended): {error}") from error
-    console.print(view.report(ledger))
+    console.print(view.report(ledger, demo.papers))
+    if keep is not None and demo.papers is not None:
+        demo.papers.keep(keep)
     for name in _FAULTS:
         if found := getattr(ledger, name):
             console.print(f"{name}: {found[:20]}")

@@ -1,4 +1,4 @@
-"""``pabal snooze``, ``pabal wake``: a subscription is silent for a while, and loses nothing."""
+"""``pabal snooze``, ``wake``: silent for a while, and nothing is lost; ``mute``, ``unmute``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def add(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command()(snooze)
     app.command()(wake)
+    app.command()(mute)
+    app.command()(unmute)
 
 
 def snooze(
@@ -43,6 +45,26 @@ def wake(name: _Name) -> None:
     """쉼을 끝냅니다. 밀린 알림이 바로 옵니다. / End a snooze: what it held back comes now."""
     held = _in_store(name, lambda store: store.wake(name))
     typer.echo(f"{name}: 다시 알립니다, 밀린 알림 {held}건 / awake, {held} alerts were held")
+
+
+def mute(name: _Name) -> None:
+    """구독 하나를 끕니다. 그동안의 소식은 알리지 않습니다. / Tell it nothing until unmute.
+
+    기다리던 알림도 버립니다. 나중에 받으려면 snooze를 쓰십시오. / What waits is given up too;
+    what snooze holds back is not.
+    """
+    _in_store(name, lambda store: _there(store.mute(name)))
+    typer.echo(f"{name}: 껐습니다 / muted")
+
+
+def unmute(name: _Name) -> None:
+    """꺼 둔 구독을 다시 켭니다. / Tell it again of what comes from now on."""
+    _in_store(name, lambda store: _there(store.unmute(name)))
+    typer.echo(f"{name}: 다시 알립니다 / told again")
+
+
+async def _there(done: Awaitable[bool]) -> bool | None:
+    return await done or None
 
 
 def _in_store(name: str, act: Callable[[Subscriptions], Awaitable[_Said | None]]) -> _Said:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,10 +18,13 @@ class ServiceDied(Exception):
 class ServiceProcess:
     """``pabal up`` in a session of its own, its output in ``log``."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], log: Path, options: Sequence[str] = ()
+    ) -> None:
         """``environment`` is all of it: nothing of ours leaks into the service."""
         self._environment = environment
         self._log = log
+        self._options = options
         self._child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -32,6 +35,7 @@ class ServiceProcess:
                 "-m",
                 "service",
                 "up",
+                *self._options,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

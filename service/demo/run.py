@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -15,8 +16,10 @@ from itertools import chain
 from pathlib import Path
 
 from notifier.channels.webhook import new_secret
-from service.demo import invent
+from service.demo import invent, papers
 from service.demo.ledger import Ledger, Published, Received, draw_up
+from service.demo.mailbox import open_mailbox
+from service.demo.papers import Papers
 from service.demo.process import ServiceProcess
 from service.demo.server import serving
 from service.demo.sink import Sink
@@ -31,7 +34,6 @@ from service.store.database import Database
 from service.store.evidence import Evidence, StoredRow
 from service.store.overview import Overview
 from service.store.server import AWAY
-from service.store.subscriptions import Endpoint, Subscriptions
 
 SOURCES_OF_SITE = {
     "korea_kr": ("korea_kr",),
@@ -87,6 +89,7 @@ class Demo:
 
     plan: Plan
     progress: Progress = field(default_factory=Progress)
+    papers: Papers | None = None
 
     async def run(self) -> Ledger:
         """Play the plan to its end and draw up the ledger. Raises ServiceDied."""
@@ -95,17 +98,19 @@ class Demo:
         world, secret = World(), new_secret()
         sink = Sink(secret)
         sink.delay = plan.slow_sink
+        page = f"http://127.0.0.1:{_free_port()}"
         for release in _history(plan):
             world.publish(release, time.time())
         async with (
             serving(world, sink) as base,
-            self._service(base) as service,
+            open_mailbox() as mailbox,
+            self._service(base, page, mailbox.address) as service,
             _database(self._address()) as database,
         ):
             progress.stage = "첫 확인 / first look"
             evidence = Evidence(database)
             await self._until(service, evidence.baselined)
-            await _subscribe(database, plan.rules, f"{base}/sink/demo", secret)
+            await papers.subscribe(database, plan.rules, f"{base}/sink/demo", secret)
             progress.stage = "발행 / publishing"
             watching = asyncio.create_task(self._watch(database, sink))
             await self._publish(world, service)
@@ -115,11 +120,12 @@ class Demo:
             await self._until(service, lambda: self._settled(database, wanted))
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            self.papers = await papers.fetch(database, page, mailbox.mails)
             progress.stage = "대조 / reckoning"
             return await self._reckon(sink, evidence, _appearances(plan.releases, world))
 
     @asynccontextmanager
-    async def _service(self, base: str) -> AsyncIterator[ServiceProcess]:
+    async def _service(self, base: str, page: str, relay: str) -> AsyncIterator[ServiceProcess]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")}
         environment |= {
             "PABAL_DATA": str(self.plan.home / "data"),
@@ -128,7 +134,10 @@ class Demo:
             "PABAL_PACE": str(min(max(self.plan.speed, 1.0), _FASTEST_PACE)),
             "PABAL_PRIVATE_WEBHOOKS": "true",
             "PABAL_LOOK_AGAIN": "",  # hours of the world pass in seconds
-            "PABAL_PORT": "0",
+            "PABAL_PORT": page.rpartition(":")[2],
+            "PABAL_URL": page,
+            "PABAL_MAIL_SERVER": relay,
+            "PABAL_MAIL_FROM": "파발 <alerts@pabal.example>",
             "PABAL_LOG": "json",
         }
         if self.plan.database_url:
@@ -259,9 +268,9 @@ def _plain_reader(rules: Sequence[str]) -> Callable[[str, str], bool]:
     return holds
 
 
-async def _subscribe(database: Database, rules: Sequence[str], address: str, secret: str) -> None:
-    parsed = [(each, language.canonical(language.parse(each))) for each in rules]
-    await Subscriptions(database).subscribe("demo", parsed, Endpoint("webhook", address, secret))
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 @asynccontextmanager

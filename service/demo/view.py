@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.demo.ledger import Ledger, percentile
+from service.demo.papers import Papers
 from service.demo.run import Progress
 
 
@@ -27,13 +28,16 @@ def board(progress: Progress) -> Group:
     return Group(Text(f"파발 시연 · {progress.stage}", style="bold"), bar, table)
 
 
-def report(ledger: Ledger) -> Table:
-    """The ledger as a table; what is wrong is said in words, not in colour alone."""
+def report(ledger: Ledger, papers: Papers | None) -> Table:
+    """The ledger as a table; what is wrong is said in words, not in colour alone.
+
+    ``papers``: what a reader got beside it.
+    """
     table = Table(title="장부 / ledger", show_header=False, title_justify="left")
     table.add_column(justify="left")
     table.add_column(justify="right")
-    for label, value in _rows(ledger):
-        table.add_row(label, value)
+    for label, value in [*_rows(ledger), *(papers.shown() if papers else ())]:
+        table.add_row(Text(label), Text(value))
     return table
 
 

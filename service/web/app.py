@@ -1,4 +1,4 @@
-"""The web application: what is new, a page for each release and series, and two health checks."""
+"""The web application: what is new, a page for each release and series, the pages behind links."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware.base import RequestResponseEndpoint
 
 from service.judging.changes import worded
+from service.links import Signer
 from service.pulse.wording import TROUBLES
 from service.reading.publishers import Registry
-from service.store.database import storable
+from service.store.consent import Consent
+from service.store.database import Database, storable
+from service.store.dismissals import Dismissals
 from service.store.overview import Overview, Shown
+from service.store.people import People
 from service.store.releases import Appearance, Release, Releases
 from service.store.server import AWAY
+from service.web.consent import Desk, add_consent
+from service.web.dismiss import add_dismiss
+from service.web.feeds import add_feeds
 from service.web.text import SHOWN, blocks
 
 _SEOUL = ZoneInfo("Asia/Seoul")
@@ -44,20 +51,29 @@ _HEADERS = {
 }
 
 
-def build(overview: Overview, releases: Releases) -> FastAPI:
-    """The application over what the store shows."""
+def build(database: Database, signer: Signer, url: str | None = None) -> FastAPI:
+    """The application over the store; ``signer`` reads the tokens of links.
+
+    ``url``: the public address of the pages. Its ``state.stream`` is to be closed before its server
+    is, which waits for those who listen.
+    """
     app = FastAPI(title="Pabal", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_guarded)
     for error in AWAY:
         app.add_exception_handler(error, _away)
-    _add_pages(app, overview, releases)
+    pages, overview = _pages(), Overview(database)
+    _add_pages(app, pages, overview, Releases(database))
     _add_checks(app, overview)
+    desk = Desk(pages, signer)
+    add_consent(app, desk, Consent(database), People(database))
+    add_dismiss(app, desk, Dismissals(database))
+    app.state.stream = add_feeds(app, desk, database, url)
     return app
 
 
-def _add_pages(app: FastAPI, overview: Overview, releases: Releases) -> None:
-    pages = _pages()
-
+def _add_pages(
+    app: FastAPI, pages: Jinja2Templates, overview: Overview, releases: Releases
+) -> None:
     @app.get("/", response_class=HTMLResponse)
     async def front(request: Request) -> Response:
         context = {
@@ -118,7 +134,8 @@ async def _away(_: Request, _error: Exception) -> Response:
 
 async def _guarded(request: Request, answer: RequestResponseEndpoint) -> Response:
     response = await answer(request)
-    response.headers.update(_HEADERS)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
     return response
 
 

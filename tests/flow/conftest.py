@@ -83,7 +83,7 @@ def subscribe(database: Database, replica: str, secret: str) -> Subscribe:
         written = [(rule, rules.canonical(rules.parse(rule)))]
         to = address or f"{replica}/sink/{name}"
         await Subscriptions(database).subscribe(
-            name, written, Endpoint(channel, to, secret), embargoed=embargoed
+            name, written, Endpoint(channel, to, secret, agreed=True), embargoed=embargoed
         )
 
     return subscribe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -10,15 +11,23 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from typer.testing import CliRunner
 
 from service.__main__ import main
 from service.demo.sink import Sink
+from service.links import Signer
+from service.store.consent import Consent
 from service.store.database import Database
 from service.store.overview import Overview
 
 Pabal = Callable[..., Awaitable[subprocess.CompletedProcess[str]]]
+
+ASKED = (
+    "받겠느냐고 물었습니다. 답하기 전에는 아무것도 보내지 않습니다 / asked for consent: "
+    "nothing else is sent before"
+)
 
 
 @pytest.fixture
@@ -49,7 +58,19 @@ async def test_a_subscription_is_tried_kept_in_a_file_snoozed_and_woken(
     hook = f"{replica}/sink/나"
     typed = ("--to", "console", "--to", f"webhook:{hook}", "--secret", secret)
     said = await pabal("subscribe", "나", "--rule", "관세", "--until", "2999-12-31", *typed)
-    assert said.stdout.endswith(f"나: 규칙 1개 → console -, webhook {hook}\n")
+    assert f"나: 규칙 1개 → console -, webhook {hook}\n" in said.stdout
+    assert "when: at-once · " in said.stdout
+    assert said.stdout.endswith(f"webhook {hook}: {ASKED}\n")
+
+    # Nothing goes where nobody agreed.
+    unasked = await pabal("send-test", "나")
+    assert (unasked.returncode, sink.receipts) == (1, [])
+    assert "not confirmed: nothing is sent" in unasked.stdout
+    assert "(동의 전 / not confirmed)" in (await pabal("subscriptions")).stdout
+    place = f"webhook:{hook}"
+    assert (await pabal("confirm", "--operator", "나", place)).returncode == 0
+    assert "does not tell this" in (await pabal("confirm", "--operator", "나", "mail:a@b")).stderr
+    assert "no such code" in (await pabal("confirm", "made-up")).stderr
 
     # One message to each, marked, and no delivery.
     sink.fail_next(1, 410)
@@ -73,14 +94,71 @@ async def test_a_subscription_is_tried_kept_in_a_file_snoozed_and_woken(
         assert "shown once" not in (await pabal("import-subscriptions", str(file))).stdout
     assert (await pabal("subscriptions", "--yaml", "--secrets")).stdout == kept
     assert (await pabal("unsubscribe", "나")).returncode == 0
-    assert (await pabal("import-subscriptions", str(file))).returncode == 0
+    assert ASKED in (await pabal("import-subscriptions", str(file))).stdout
+    assert "confirmed: false" in (await pabal("subscriptions", "--yaml", "--secrets")).stdout
+    answered = await pabal("import-subscriptions", str(file), "--operator")
+    assert "you, the operator, answer" in answered.stdout
     assert (await pabal("subscriptions", "--yaml", "--secrets")).stdout == kept
 
     assert "까지 쉽니다" in (await pabal("snooze", "나", "--until", "3d")).stdout
-    assert (await pabal("subscriptions")).stdout.endswith(
+    assert (
         "까지 쉼 / snoozed) (3000-01-01 00:00에 끝남 / ends by itself)\n"
+        in (await pabal("subscriptions")).stdout
     )
     assert "outlast" in (await pabal("snooze", "나", "--until", "2999-12-31")).stderr
     assert "밀린 알림 0건" in (await pabal("wake", "나")).stdout
-    for command in ("wake", "send-test", "unsubscribe"):
+    assert "muted" in (await pabal("mute", "나")).stdout
+    assert "(꺼짐 / muted)" in (await pabal("subscriptions")).stdout
+    assert "told again" in (await pabal("unmute", "나")).stdout
+    for command in ("wake", "mute", "unmute", "send-test", "unsubscribe"):
         assert "no such subscription" in (await pabal(command, "너")).stderr
+
+
+async def test_what_is_chosen_is_kept_and_what_is_left_out_stays(pabal: Pabal) -> None:
+    typed = ("subscribe", "나", "--rule", "관세", "--to", "ntfy:https://ntfy.example/topic")
+    first = await pabal(*typed)
+    # Whoever is rung at has their night, and is reminded.
+    assert "when: at-once quiet 21:00-08:00 · " in first.stdout
+    assert "before a deadline: 7, 1 · " in first.stdout
+
+    refused = await pabal(*typed, "--cadence", "daily 7:30 workdays")
+    assert refused.stderr.startswith("pabal: --cadence: daily 7:30 workdays: ")
+    chosen = ("--remind", "none", "--urgent", "긴급 점검", "--coverage", "--language", "en")
+    await pabal(*typed, "--cadence", "daily 07:30 workdays", *chosen)
+    await pabal(*typed, "--quiet", "22-07", "--operator")
+
+    shown = (await pabal("subscriptions")).stdout
+    line = (
+        "  때 / when: daily 07:30 workdays quiet 22:00-07:00 · "
+        "마감 전 / days before a deadline: — · 바로 / at once: 긴급 점검 · "
+        "기사도 / with coverage · en\n"
+    )
+    assert shown == f"나: 관세 → ntfy https://ntfy.example/topic\n{line}"
+    for option, value in (("--quiet", "9"), ("--remind", "x"), ("--urgent", "(")):
+        wrong = await pabal(*typed, option, value)
+        assert (wrong.returncode, "Traceback" in wrong.stderr) == (2, False)
+
+
+async def test_an_address_agrees_by_its_code_is_handed_over_and_erased(
+    pabal: Pabal, database: Database
+) -> None:
+    place = "ntfy:https://ntfy.example/topic"
+    await pabal("subscribe", "나", "--rule", "관세", "--to", place)
+    async with database.transaction() as tx:
+        row = (await tx.execute(sa.text("SELECT id, epoch, asked_at FROM endpoint"))).one()
+    signer = Signer(await Consent(database).secret())
+    code = signer.sign("confirm", row.id, row.epoch, int(row.asked_at.timestamp()))
+
+    for _ in range(2):
+        assert "나: ntfy https://ntfy.example/topic에" in (await pabal("confirm", code)).stdout
+    kept = json.loads((await pabal("people", "export", place)).stdout)
+    (held,) = kept["subscriptions"]
+    assert (held["name"], held["consent"]["by"]) == ("나", "answer")
+    assert (
+        "1 endpoints, 1 subscriptions, 1 records" in (await pabal("people", "erase", place)).stdout
+    )
+    assert (
+        "0 endpoints, 0 subscriptions, 0 records" in (await pabal("people", "erase", place)).stdout
+    )
+    assert (await pabal("subscriptions")).stdout == ""
+    assert "CHANNEL:ADDRESS" in (await pabal("people", "erase", "")).stderr

@@ -39,7 +39,11 @@ async def an_hour_passes(sql: asyncpg.Connection) -> None:
     """As if it were an hour later: what waits for the embargo comes due in three seconds."""
     early = lifts() - timedelta(seconds=3)
     async with sql.transaction():
-        for table, column in (("delivery", "due_at"), ("pgqueuer", "execute_after")):
+        for table, column in (
+            ("delivery", "due_at"),
+            ("telling", "embargo_until"),
+            ("pgqueuer", "execute_after"),
+        ):
             await sql.execute(
                 f"UPDATE {table} SET {column} = {column} - ($1 - now())"
                 f" WHERE {column} > now() + interval '5 minutes'",

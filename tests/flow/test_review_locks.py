@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from service.store import tables
 from service.store.database import Database
-from service.store.deliveries import Deliveries
+from service.store.deliveries import Dead, Deliveries
+from service.store.owing import Concern, Why
 from service.store.sources import Sources
 from service.store.stories import Place
 from service.store.subscriptions import Endpoint, Subscriptions
@@ -19,7 +20,9 @@ from service.store.triage import Triage, Verdict
 @pytest.fixture
 async def article_ids(database: Database) -> list[int]:
     """Three read articles of source ``a``, and a subscription ``구독`` with one endpoint."""
-    await Subscriptions(database).subscribe("구독", [("수출", "수출")], Endpoint("console", "-"))
+    await Subscriptions(database).subscribe(
+        "구독", [("수출", "수출")], Endpoint("console", "-", agreed=True)
+    )
     await Sources(database).declare(["a"])
     rows = [
         {"source_id": "a", "key": str(n), "url": str(n), "title": "", "summary": "",
@@ -34,8 +37,12 @@ async def article_ids(database: Database) -> list[int]:
         subscription_id = subscription.scalar_one()
     triage = Triage(database)
     for each in ids[:2]:
-        await triage.settle(each, Verdict(Place([f"key {each}"]), {subscription_id: {}}))
+        await triage.settle(each, owing(f"key {each}", subscription_id))
     return [*ids, subscription_id]
+
+
+def owing(key: str, subscription_id: int) -> Verdict:
+    return Verdict(Place([key]), {"title": "제목"}, Concern([Why([])], {subscription_id: 0}))
 
 
 async def waiting(database: Database, count: int) -> None:
@@ -55,13 +62,12 @@ async def waiting(database: Database, count: int) -> None:
 @pytest.mark.usefixtures("article_ids")
 async def test_an_unsubscription_and_a_410_at_once_both_succeed(database: Database) -> None:
     deliveries = Deliveries(database)
-    one, other_one = await deliveries.claim_due(10)
-    last = max(one, other_one, key=lambda due: due.id)
+    *_, last = (await deliveries.claim("console", 10, {})).due
     async with database.engine.connect() as other:
         await other.execute(
             sa.select(tables.delivery.c.id).where(tables.delivery.c.id == last.id).with_for_update()
         )
-        gone = asyncio.create_task(deliveries.settle_dead(last, "410", switch_off=True))
+        gone = asyncio.create_task(deliveries.settle([Dead(last, "410", gone=True)]))
         await waiting(database, 1)
         ended = asyncio.create_task(Subscriptions(database).end("구독"))
         await waiting(database, 2)
@@ -69,18 +75,15 @@ async def test_an_unsubscription_and_a_410_at_once_both_succeed(database: Databa
     assert list(await asyncio.gather(gone, ended, return_exceptions=True)) == [None, True]
 
 
-async def test_an_unsubscription_and_a_triage_at_once_both_succeed(
+async def test_triage_does_not_wait_for_who_unsubscribes_and_what_it_owes_is_not_sent(
     database: Database, article_ids: list[int]
 ) -> None:
     *_, article_id, subscription_id = article_ids
     async with database.engine.connect() as other:
-        # Both wait at the endpoint, with whatever they have locked on the way to it.
         await other.execute(sa.select(tables.endpoint.c.id).with_for_update())
-        verdict = Verdict(Place(["key"]), {subscription_id: {}})
-        owed = asyncio.create_task(Triage(database).settle(article_id, verdict))
-        await waiting(database, 1)
         ended = asyncio.create_task(Subscriptions(database).end("구독"))
-        await waiting(database, 2)
+        await waiting(database, 1)
+        owed = await Triage(database).settle(article_id, owing("key", subscription_id))
         await other.rollback()
-    results = await asyncio.gather(owed, ended, return_exceptions=True)
-    assert not [each for each in results if isinstance(each, BaseException)]
+    assert (owed, await ended) == (1, True)
+    assert (await Deliveries(database).claim("console", 10, {})).due == []

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from notifier.channels.webhook import Webhooks, new_secret
-from notifier.egress import open_transport
+from notifier.egress import open_way
 from notifier.model import Alert, ChannelOptions, Message
 from notifier.posting import Poster
 from service import app, work
@@ -53,8 +53,8 @@ def test_a_hostile_page_is_refused_in_time(kind: str) -> None:
 async def test_receivers_that_never_answer_leave_room_for_one_that_does() -> None:
     async with _listening() as (silent, prompt):
         options = ChannelOptions(private_addresses=True, timeout=1.0)
-        transport = open_transport(private_addresses=True, connections=20)
-        channel = Webhooks(Poster(options, transport, now=lambda: datetime.now(UTC)))
+        way = open_way(private_addresses=True, timeout=1.0, connections=20)
+        channel = Webhooks(Poster(options, way, now=lambda: datetime.now(UTC)))
         waiting = [asyncio.create_task(channel.send(_message(silent))) for _ in range(30)]
         await asyncio.sleep(0)
         try:
@@ -99,7 +99,9 @@ async def test_a_stored_rule_that_no_longer_parses_stops_no_other(migrated_url: 
     database = Database(migrated_url)
     await Sources(database).declare(["a"])
     for name, rule in (("갑", "수출 (바우처"), ("을", "수출")):
-        await Subscriptions(database).subscribe(name, [(rule, rule)], Endpoint("console", name))
+        await Subscriptions(database).subscribe(
+            name, [(rule, rule)], Endpoint("console", name, agreed=True)
+        )
     async with database.transaction() as tx:
         article_id = (
             await tx.execute(

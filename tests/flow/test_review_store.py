@@ -15,7 +15,7 @@ from service.errors import BadSetting
 from service.model import Found, Precision
 from service.store import ops, tables
 from service.store.database import Database, Wake, wake
-from service.store.deliveries import Deliveries
+from service.store.deliveries import Dead, Deliveries
 from service.store.polled import Polled, Slot
 from service.store.sources import Sources
 from service.store.subscriptions import Endpoint, Subscriptions
@@ -54,32 +54,27 @@ def polled(posts: list[Found], *, next_in: float = 60.0) -> Polled:
 
 async def owe(database: Database, count: int) -> None:
     """``count`` messages due to one endpoint of the subscription ``구독``."""
-    await Subscriptions(database).subscribe("구독", [("수출", "수출")], Endpoint("console", "here"))
+    await Subscriptions(database).subscribe(
+        "구독", [("수출", "수출")], Endpoint("console", "here", agreed=True)
+    )
     await Sources(database).declare(["a"])
     async with database.transaction() as tx:
         endpoint_id = (await tx.execute(sa.select(tables.endpoint.c.id))).scalar_one()
         subscription_id = (await tx.execute(sa.select(tables.subscription.c.id))).scalar_one()
-        for number in range(count):
-            story = await tx.execute(
-                sa.insert(tables.story).values(id=number).returning(tables.story.c.id)
+        rows = [
+            {
+                "telling_id": number,
+                "subscription_id": subscription_id,
+                "endpoint_id": endpoint_id,
+                "channel": "console",
+            }
+            for number in await tx.scalars(
+                sa.insert(tables.telling)
+                .values([{"reason": "alert", "key": str(n), "facts": {}} for n in range(count)])
+                .returning(tables.telling.c.id)
             )
-            article = await tx.execute(
-                sa.insert(tables.article)
-                .values(
-                    source_id="a", key=str(number), url="u", title="t", summary="", baseline=False
-                )
-                .returning(tables.article.c.id)
-            )
-            await tx.execute(
-                sa.insert(tables.delivery).values(
-                    message_id=f"msg_{number}",
-                    story_id=story.scalar_one(),
-                    subscription_id=subscription_id,
-                    endpoint_id=endpoint_id,
-                    article_id=article.scalar_one(),
-                    alert={},
-                )
-            )
+        ]
+        await tx.execute(sa.insert(tables.delivery).values(rows))
 
 
 async def test_a_list_of_four_thousand_posts_is_stored(database: Database, slot: Slot) -> None:
@@ -114,13 +109,12 @@ async def test_a_mistyped_year_long_after_the_first_look_is_still_news(database:
 async def test_two_messages_refused_with_410_at_once_are_both_settled(database: Database) -> None:
     await owe(database, 2)
     deliveries = Deliveries(database)
-    due = await deliveries.claim_due(10)
+    due = (await deliveries.claim("console", 10, {})).due
     async with database.engine.connect() as other:
         # Whoever holds the item's row makes both wait at the same place.
         await ops.note(other, "dead-letter", "console here", "held")
         both = [
-            asyncio.create_task(deliveries.settle_dead(each, "410", switch_off=True))
-            for each in due
+            asyncio.create_task(deliveries.settle([Dead(each, "410", gone=True)])) for each in due
         ]
         while await _waiting(database) < 2:  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.02)
@@ -140,7 +134,7 @@ async def _waiting(database: Database) -> int:
 async def test_who_unsubscribed_is_sent_nothing_more(database: Database) -> None:
     await owe(database, 1)
     await Subscriptions(database).end("구독")
-    assert await Deliveries(database).claim_due(10) == []
+    assert (await Deliveries(database).claim("console", 10, {})).due == []
 
 
 async def test_once_does_not_wait_for_what_is_due_in_an_hour(

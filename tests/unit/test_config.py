@@ -41,6 +41,22 @@ def test_nothing_set_gives_every_default() -> None:
         ("PABAL_LOOK_AGAIN", "soon"),
         ("PABAL_LOOK_AGAIN", "1h,0d"),
         ("PABAL_PRIVATE_WEBHOOKS", "perhaps"),
+        ("PABAL_URL", "pabal.example.org"),
+        ("PABAL_URL", "ftp://pabal.example.org"),
+        ("PABAL_URL", "https://pabal.example.org/?page=1"),
+        ("PABAL_URL", "https://pabal.example.org/#top"),
+        ("PABAL_URL", "https://user@pabal.example.org"),
+        ("PABAL_SECRET", "x" * 31),
+        ("PABAL_MAIL_SERVER", "mail.example.org"),
+        ("PABAL_MAIL_SERVER", "smtp://user@mail.example.org"),
+        ("PABAL_MAIL_SERVER", "smtps://user:password@mail.example.org"),
+        ("PABAL_MAIL_SERVER", "smtps://mail.example.org:99999"),
+        ("PABAL_MAIL_FROM", "파발"),
+        ("PABAL_MAIL_FROM", "파발\r\nBcc: b@example.org <a@example.org>"),
+        ("PABAL_MAIL_BOUNCES", "bounces@"),
+        ("PABAL_BOUNCES_MAILBOX", "imap://user@mail.example.org"),
+        ("PABAL_BOUNCES_MAILBOX", "imaps://user:password@mail.example.org"),
+        ("PABAL_BOUNCES_MAILBOX", "Maildir"),
         ("PABAL_KEY_NAVER_ID", "two words"),
         ("PABAL_KEY_NAVER_ID", "id\r\nX-Injected: 1"),
         ("PABAL_KEY_DATA_GO_KR", "열쇠"),
@@ -118,3 +134,35 @@ def test_a_bad_key_is_not_repeated() -> None:
         from_environment({"PABAL_KEY_BIZINFO": "ge heim"})
 
     assert "heim" not in str(refused.value)
+
+
+def test_the_public_address_has_no_slash_at_its_end() -> None:
+    settings = from_environment({"PABAL_URL": "https://pabal.example.org/news/"})
+    assert settings.url == "https://pabal.example.org/news"
+
+
+def test_what_signs_links_is_shown_nowhere() -> None:
+    assert "geheim" not in repr(from_environment({"PABAL_SECRET": "geheim" * 6}))
+    with pytest.raises(BadSetting) as refused:
+        from_environment({"PABAL_SECRET": "geheim"})
+    assert "geheim" not in str(refused.value)
+
+
+def test_what_mail_needs_is_set_and_its_secrets_are_shown_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("-----BEGIN PRIVATE KEY-----", "utf-8")
+    settings = from_environment(
+        {
+            "PABAL_MAIL_SERVER": "smtp+starttls://user%40example.org@mail.example.org",
+            "PABAL_MAIL_PASSWORD": "hidden word",
+            "PABAL_MAIL_FROM": "파발 <alerts@example.org>",
+            "PABAL_MAIL_BOUNCES": "example.org",
+            "PABAL_BOUNCES_MAILBOX": "imaps://bounces@mail.example.org/INBOX",
+            "PABAL_BOUNCES_PASSWORD": "hidden word",
+            "PABAL_DKIM_KEY_FILE": str(tmp_path / "key"),
+        }
+    )
+
+    assert settings.mail_from == "파발 <alerts@example.org>"
+    assert settings.dkim_key == "-----BEGIN PRIVATE KEY-----"
+    assert "hidden" not in repr(settings)
+    assert "PRIVATE" not in repr(settings)

@@ -2,7 +2,15 @@ from collections.abc import Callable
 
 import pytest
 
-from service.pace import FILE_LADDER, OPEN_LADDER, SEND_LADDER, after_failure, jittered, next_poll
+from service.pace import (
+    FILE_LADDER,
+    OPEN_LADDER,
+    SEND_LADDER,
+    Rate,
+    after_failure,
+    jittered,
+    next_poll,
+)
 
 DRAWS = 300
 HOUR = 3600.0
@@ -73,4 +81,22 @@ def test_every_rung_of_a_ladder_is_higher_than_the_last(ladder: tuple[float, ...
 
 
 def test_a_message_is_tried_for_about_41_hours() -> None:
-    assert 41 * HOUR < sum(SEND_LADDER) < 42 * HOUR
+    assert 48 * HOUR < sum(SEND_LADDER) < 50 * HOUR
+
+
+def test_a_rate_allows_so_many_a_second_and_saves_up_no_more() -> None:
+    rate = Rate(4.0)
+    assert rate.allowed(1000.0) == 4
+    rate.take(4)
+    assert rate.allowed(1000.1) == 0
+    assert rate.wait() == pytest.approx(0.15)
+    assert rate.allowed(1000.25) == 1
+    assert rate.wait() == 0.0
+    assert rate.allowed(2000.0) == 4
+
+
+def test_a_rate_may_be_less_than_one_a_second() -> None:
+    rate = Rate(0.1)
+    assert rate.allowed(1000.0) == 1
+    rate.take(1)
+    assert (rate.allowed(1009.0), rate.allowed(1010.001)) == (0, 1)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from notifier.errors import BadAddress
+from notifier.model import Traits
 from service.errors import UserError
 from service.judging.fields import Values
 from service.reading.publishers import Registry
@@ -23,9 +24,14 @@ LISTED = [
     Subscribed(
         "우리회사: #1",
         ("수출 (바우처 | 전시회)", '관세 "FTA"'),
-        (Endpoint("webhook", HOOK, SECRET), Endpoint("console", "-")),
+        (Endpoint("webhook", HOOK, SECRET), Endpoint("console", "-", agreed=True)),
         "badge",
         END,
+        urgent=("긴급",),
+        cadence="weekly mon 08:00 workdays quiet 21:00-08:00",
+        remind=(14, 1),
+        coverage=True,
+        language="en",
     ),
     Subscribed("no", ("123",), ()),
 ]
@@ -40,14 +46,23 @@ def check_address(address: str) -> None:
 def checks() -> Checks:
     channel: Any = SimpleNamespace(check_address=check_address)
     known = dict.fromkeys(("console", "webhook"), channel)
-    return Checks(Values(Registry.load()), known, datetime(2026, 11, 22, tzinfo=UTC))
+    traits = {"console": Traits(trusted=True), "webhook": Traits(people=False, signs=True)}
+    return Checks(Values(Registry.load()), known, traits, datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def again(wanted: Wanted) -> Subscribed:
     """As it would be listed, once it is saved."""
     texts = tuple(text for text, _ in wanted.rules)
-    chosen = wanted.embargoed or "wait"
-    return Subscribed(wanted.name, texts, wanted.endpoints, chosen, wanted.expires_at)
+    first = Subscribed("", (), (), cadence="daily 09:00 quiet 01:00-02:00", remind=(9,))
+    chosen = wanted.choices(first)
+    return Subscribed(
+        wanted.name, texts, wanted.endpoints, chosen["embargoed"] or "wait", chosen["expires_at"],
+        urgent=tuple(text for text, _ in wanted.urgent),
+        cadence=chosen["cadence"] or "",
+        remind=tuple(chosen["remind"] or ()),
+        coverage=chosen["coverage"] or False,
+        language=chosen["language"] or "ko",
+    )  # fmt: skip
 
 
 def test_what_is_written_with_secrets_is_read_back_whole(checks: Checks) -> None:
@@ -64,7 +79,18 @@ def test_secrets_stay_here_unless_they_are_asked_for(checks: Checks) -> None:
     assert "whsec_" not in text
     (hook, console), () = (each.endpoints for each in load(text.encode(), checks))
     assert (hook.channel, hook.address, hook.made) == ("webhook", HOOK, True)
-    assert console == Endpoint("console", "-")
+    assert console == Endpoint("console", "-", agreed=True)
+
+
+def test_a_file_alone_confirms_nobody_and_an_operator_none_that_it_calls_unconfirmed(
+    checks: Checks,
+) -> None:
+    places = "[webhook:https://a.example, {to: webhook:https://b.example, confirmed: false}]"
+    text = f"subscriptions: [{{name: 나, rules: [수출], endpoints: {places}}}]".encode()
+
+    for agreed, found in ((False, [False, False]), (True, [True, False])):
+        (read,) = load(text, checks, agreed=agreed)
+        assert [each.agreed for each in read.endpoints] == found
 
 
 ENTRY = "subscriptions:\n- name: 둘\n  rules: [수출]\n- name: 무역\n  "
@@ -92,9 +118,20 @@ ENTRY = "subscriptions:\n- name: 둘\n  rules: [수출]\n- name: 무역\n  "
         ),
         (f"{ENTRY}rules: [수출]\n  endpoints: ['webhook:x']", r"endpoints\[1\]: webhook:x: https"),
         (
-            f"{ENTRY}rules: [수출]\n  endpoints: [{{to: console}}]",
+            f"{ENTRY}rules: [수출]\n  endpoints: [{{to: console, secret: }}]",
             r"endpoints\[1\]: secret: .*text",
         ),
+        (
+            f"{ENTRY}rules: [수출]\n  endpoints: [{{to: console, confirmed: 1}}]",
+            r"endpoints\[1\]: confirmed: .*true or false",
+        ),
+        (f"{ENTRY}rules: [수출]\n  cadence: often", "무역: cadence: often: "),
+        (f"{ENTRY}rules: [수출]\n  cadence: 3", "무역: cadence: .*text"),
+        (f"{ENTRY}rules: [수출]\n  remind: soon", "무역: remind: soon: "),
+        (f"{ENTRY}rules: [수출]\n  remind: [a]", "무역: remind: a: "),
+        (f"{ENTRY}rules: [수출]\n  coverage: 3", "무역: coverage: .*true or false"),
+        (f"{ENTRY}rules: [수출]\n  language: de", "무역: language: ko, en"),
+        (f"{ENTRY}rules: [수출]\n  urgent: 3", "무역: urgent: .*list"),
         (
             f"{ENTRY}rules: [수출]\n  endpoints: [console, {{to: console, secret: x}}]",
             r"무역: endpoints\[2\]: secret: whsec_",

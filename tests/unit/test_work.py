@@ -45,8 +45,8 @@ class Called:
     async def judge(self, article_id: int) -> None:
         self.calls.append(("judge", article_id))
 
-    async def deliver(self) -> None:
-        self.calls.append(("deliver",))
+    async def deliver(self, channel: str) -> None:
+        self.calls.append(("deliver", channel))
 
 
 def fetching(step: Called) -> work.Tasks:
@@ -70,7 +70,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("attach", "a"),
         ("read", "3"),
         ("triage", "4"),
-        ("deliver", "retry 5"),
+        ("deliver", "webhook"),
         ("revisit", "a"),
         ("backfill", "a"),
     ):
@@ -83,7 +83,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("attach_owed", "a"),
         ("read", 3),
         ("judge", 4),
-        ("deliver",),
+        ("deliver", "webhook"),
         ("look_again", "a"),
         ("fill", "a"),
     ]

@@ -12,10 +12,9 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup, Tag
 
+from service.links import Signer
 from service.store import tables
 from service.store.database import Database
-from service.store.overview import Overview
-from service.store.releases import Releases
 from service.web.app import build
 
 Add = Callable[..., Awaitable[int]]
@@ -29,7 +28,7 @@ HEALTH = ("/healthz", "/readyz")
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[tuple[Database, httpx.AsyncClient]]:
     database = Database(url, size=2)
-    transport = httpx.ASGITransport(build(Overview(database), Releases(database)))
+    transport = httpx.ASGITransport(build(database, Signer(b"a secret of this test, 32 or more")))
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as client:
             yield database, client

@@ -12,12 +12,11 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
+from service.links import Signer
 from service.model import Call, Contact, Embargo, Mention, Printed, Reading
 from service.store import tables
 from service.store.database import Database
-from service.store.overview import Overview
 from service.store.readings import Readings
-from service.store.releases import Releases
 from service.web.app import build
 
 NINE = datetime(2026, 11, 20, 9, 5, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -52,7 +51,7 @@ async def database(migrated_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(build(Overview(database), Releases(database)))
+    transport = httpx.ASGITransport(build(database, Signer(b"a secret of this test, 32 or more")))
     async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as made:
         yield made
 

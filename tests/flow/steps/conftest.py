@@ -273,7 +273,8 @@ def subscribe(database: Database) -> Subscribe:
 
     async def subscribe(name: str, *typed: str) -> None:
         rules = [(each, canonical(parse(each))) for each in typed]
-        await Subscriptions(database).subscribe(name, rules, Endpoint("console", f"{name} 자리"))
+        to = Endpoint("console", f"{name} 자리", agreed=True)
+        await Subscriptions(database).subscribe(name, rules, to)
 
     return subscribe
 

@@ -27,8 +27,13 @@ Go = Callable[..., Awaitable[int]]
 
 
 async def alerts(sql: asyncpg.Connection) -> list[dict[str, Any]]:
-    rows = await sql.fetch("SELECT alert FROM delivery ORDER BY id")
-    return [json.loads(row["alert"]) for row in rows]
+    """What is told, with whom and why."""
+    rows = await sql.fetch(
+        "SELECT facts || jsonb_build_object('subscription', name, 'hits', hits) AS told"
+        " FROM delivery JOIN telling ON telling.id = telling_id"
+        " JOIN subscription ON subscription.id = subscription_id ORDER BY delivery.id"
+    )
+    return [json.loads(row["told"]) for row in rows]
 
 
 # reading
@@ -212,7 +217,9 @@ async def test_rules_that_change_judge_what_comes_later(
     await subscribe("무역", "상담")
     await go(text=next(texts))
 
-    told = await sql.fetch("SELECT article_id FROM delivery ORDER BY id")
+    told = await sql.fetch(
+        "SELECT article_id FROM delivery JOIN telling ON telling.id = telling_id ORDER BY 1"
+    )
     ids = await sql.fetch("SELECT id FROM article ORDER BY id")
     assert [row["article_id"] for row in told] == [ids[1]["id"], ids[3]["id"]]
 

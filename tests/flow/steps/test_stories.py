@@ -54,8 +54,13 @@ async def joined(sql: asyncpg.Connection, article_id: int) -> tuple[int, int | N
 
 
 async def alerts(sql: asyncpg.Connection) -> list[dict[str, Any]]:
-    rows = await sql.fetch("SELECT alert FROM delivery ORDER BY id")
-    return [json.loads(row["alert"]) for row in rows]
+    """What is told, with whom and why."""
+    rows = await sql.fetch(
+        "SELECT facts || jsonb_build_object('subscription', name, 'hits', hits) AS told"
+        " FROM delivery JOIN telling ON telling.id = telling_id"
+        " JOIN subscription ON subscription.id = subscription_id ORDER BY delivery.id"
+    )
+    return [json.loads(row["told"]) for row in rows]
 
 
 async def sent(sql: asyncpg.Connection) -> None:

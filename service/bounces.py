@@ -1,0 +1,169 @@
+"""Read what came back from a mailbox, settle it, and remove from there what was understood.
+
+What nobody understands is left, marked as read, for a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import imaplib
+import mailbox
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from service.model import Returned
+from service.reading.returned import read_returned
+from service.reading.told_of_mail import read_event
+from service.store import bounces
+
+log = structlog.get_logger()
+
+_IMAPS = 993
+_SECONDS = 30.0
+_AT_ONCE = 200  # mails that are read in one go
+_MOST = 300_000  # bytes of one
+
+
+class Box(Protocol):
+    """A mailbox while it is open; a mail in it is known by a key."""
+
+    def unread(self) -> Iterable[tuple[str, bytes]]:
+        """Some mails that nobody has read, with their first 300,000 bytes."""
+        ...
+
+    def done(self, key: str, *, understood: bool) -> None:
+        """Remove a mail, or mark it as read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bounces:
+    """The step with its tools. ``opened`` opens the mailbox; it blocks, so threads do it."""
+
+    store: bounces.Bounces
+    opened: Callable[[], AbstractContextManager[Box]] | None
+
+    async def read(self) -> int:
+        """Settle what lies in the mailbox; returns how many mails were understood.
+
+        A mailbox that cannot be opened is tried again the next time. Where we die half way, what
+        was settled is found again, and changes nothing.
+        """
+        if self.opened is None:
+            return 0
+        try:
+            mails = await asyncio.to_thread(_fetched, self.opened)
+            told = {key: await self._settle(read_returned(raw)) for key, raw in mails}
+            await asyncio.to_thread(_mark, self.opened, told)
+        except (OSError, imaplib.IMAP4.error, mailbox.Error) as error:
+            log.warning("bounces.unread", why=str(error)[:200])
+            return 0
+        return sum(told.values())
+
+    async def heard(self, body: bytes) -> int:
+        """Settle what a provider's webhook says; returns how many of our mails it was about."""
+        return sum([await self._settle(each) for each in read_event(body)])
+
+    async def _settle(self, returned: Returned | None) -> bool:
+        if returned is None:
+            return False
+        done = await self.store.settle(returned)
+        log.info("bounces.settled", fate=returned.fate, why=returned.why, known=done)
+        return done
+
+
+def opener(place: str, password: str) -> Callable[[], AbstractContextManager[Box]]:
+    """How to open the mailbox at ``place``: ``imaps://user@host/INBOX`` or a Maildir's path."""
+    if place.startswith("/"):
+        return lambda: closing(_Maildir(Path(place)))
+    parts = urlsplit(place)
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    user = unquote(parts.username or "")
+
+    @contextmanager
+    def opened() -> Iterator[Box]:
+        with imaplib.IMAP4_SSL(
+            parts.hostname or "", parts.port or _IMAPS, timeout=_SECONDS
+        ) as server:
+            server.login(user, password)
+            yield Imap(server, folder)
+
+    return opened
+
+
+def _fetched(opened: Callable[[], AbstractContextManager[Box]]) -> list[tuple[str, bytes]]:
+    with opened() as box:
+        return list(box.unread())
+
+
+def _mark(opened: Callable[[], AbstractContextManager[Box]], told: dict[str, bool]) -> None:
+    if told:
+        with opened() as box:
+            for key, understood in told.items():
+                box.done(key, understood=understood)
+
+
+class _Maildir:
+    def __init__(self, path: Path) -> None:
+        self._box = mailbox.Maildir(path, create=False)
+
+    def unread(self) -> Iterator[tuple[str, bytes]]:
+        fresh = [key for key in self._box.keys() if self._new(key)]  # noqa: SIM118 - no mapping
+        for key in fresh[:_AT_ONCE]:
+            with self._box.get_file(key) as file:
+                yield key, file.read(_MOST)
+
+    def done(self, key: str, *, understood: bool) -> None:
+        if key not in self._box:  # somebody else was faster
+            return
+        if understood:
+            self._box.discard(key)
+        else:
+            mail = self._box[key]
+            mail.set_subdir("cur")
+            mail.add_flag("S")
+            self._box[key] = mail
+
+    def close(self) -> None:
+        self._box.close()
+
+    def _new(self, key: str) -> bool:
+        mail = self._box.get_message(key)
+        return "S" not in mail.get_flags()
+
+
+class Imap:
+    """A folder of an IMAP server where we are logged in; keys are UIDs."""
+
+    def __init__(self, server: imaplib.IMAP4, folder: str) -> None:
+        self._server = server
+        self._said(server.select(f'"{folder}"'))
+
+    def unread(self) -> Iterator[tuple[str, bytes]]:
+        """See ``Box``. Reading does not mark."""
+        found = self._said(self._server.uid("SEARCH", "UNSEEN"))
+        for key in (found[0] or b"").split()[:_AT_ONCE]:
+            uid = key.decode("ascii")
+            for part in self._said(self._server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{_MOST}>)")):
+                if isinstance(part, tuple):
+                    yield uid, part[1]
+
+    def done(self, key: str, *, understood: bool) -> None:
+        """See ``Box``."""
+        flags = r"(\Seen \Deleted)" if understood else r"(\Seen)"
+        self._said(self._server.uid("STORE", key, "+FLAGS.SILENT", flags))
+        if understood:
+            self._said(self._server.expunge())
+
+    @staticmethod
+    def _said(answer: tuple[str, list[Any]]) -> list[Any]:
+        kind, said = answer
+        if kind != "OK":
+            raise imaplib.IMAP4.error(repr(said)[:200])
+        return said

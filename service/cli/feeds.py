@@ -1,0 +1,56 @@
+"""``pabal feeds``: where a subscription can be read, put into a calendar, listened to."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from service import config, logs
+from service.errors import BadSetting, UserError
+
+_PLACES = (
+    ("Atom", "feed", ".atom"),
+    ("JSON Feed", "feed", ".json"),
+    ("달력 / calendar", "calendar", ".ics"),
+    ("실시간 / stream (SSE)", "stream", ""),
+)
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(feeds)
+
+
+def feeds(
+    name: Annotated[str, typer.Argument(help="구독 이름 / its name")],
+    renew: Annotated[
+        bool,
+        typer.Option("--renew", help="새로 만들고 옛것은 버립니다 / new ones, the old are void"),
+    ] = False,
+) -> None:
+    """구독의 피드, 달력, 실시간 주소. / The addresses of a subscription's feeds and calendar.
+
+    주소를 아는 사람은 누구나 읽습니다. / Whoever knows an address can read it.
+    """
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    if settings.url is None:
+        why = "주소를 만들려면 필요합니다: needed for an address (https://pabal.example.org)"
+        raise BadSetting("PABAL_URL", why)
+    token = asyncio.run(_token(settings, name, renew=renew))
+    for label, page, form in _PLACES:
+        typer.echo(f"{label}: {settings.url}/{page}/{token}{form}")
+
+
+async def _token(settings: config.Settings, name: str, *, renew: bool) -> str:
+    from service.app import signer  # noqa: PLC0415
+    from service.lookback import opened  # noqa: PLC0415
+    from service.store.told import Told  # noqa: PLC0415
+
+    async with opened(settings) as (database, _):
+        reader = await Told(database).address(name, renew=renew)
+        if reader is None:
+            raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
+        return (await signer(settings, database)).sign("feed", *reader)

@@ -1,0 +1,87 @@
+"""``pabal letters``: messages that nobody took, and what becomes of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service import config, logs
+from service.errors import UserError
+from service.since import clock
+
+if TYPE_CHECKING:
+    from service.store.letters import DeadLetter
+
+_ALL = "all"
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(letters)
+
+
+def letters(
+    resend: Annotated[
+        str | None, typer.Option(help="다시 보낼 번호들 12,15 또는 all / send these again, or all")
+    ] = None,
+    drop: Annotated[
+        str | None, typer.Option(help="버릴 번호들 12,15 또는 all / give these up, or all")
+    ] = None,
+) -> None:
+    """끝내 보내지 못한 알림을 봅니다. / Show the messages that nobody took.
+
+    다시 보내도 같은 메시지 번호라, 받은 곳은 한 번만 봅니다. 꺼진 곳에는 다시 보내지 않습니다. /
+    Sent again a message keeps its id; to an endpoint that is switched off nothing is sent.
+    """
+    if resend is not None and drop is not None:
+        raise UserError("--resend와 --drop은 함께 쓰지 않습니다 (one of the two)")
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    if resend is not None:
+        count = asyncio.run(_settled(settings, _ids(resend), resend=True))
+        typer.echo(f"{count}건을 다시 보냅니다 / {count} to be sent again")
+    elif drop is not None:
+        count = asyncio.run(_settled(settings, _ids(drop), resend=False))
+        typer.echo(f"{count}건을 버렸습니다 / {count} given up")
+    else:
+        _show(asyncio.run(_listed(settings)))
+
+
+def _ids(typed: str) -> Collection[int] | None:
+    """The numbers that were typed; None for all."""
+    if typed.strip() == _ALL:
+        return None
+    try:
+        return [int(each) for each in typed.split(",")]
+    except ValueError:
+        raise UserError(f"{typed}: 번호(12,15)나 all을 적어 주세요 (numbers, or all)") from None
+
+
+def _show(dead: Sequence[DeadLetter]) -> None:
+    for each in dead:
+        off = " (꺼짐 / off)" if each.off else ""
+        typer.echo(f"{each.id}  {clock(each.at)}  {each.channel} {each.address}{off}")
+        typer.echo(f"    {each.subscription} · {each.reason} · {each.title}")
+        typer.echo(f"    {each.why}")
+    if not dead:
+        typer.echo("보내지 못한 알림이 없습니다 / no dead letters")
+
+
+async def _listed(settings: config.Settings) -> Sequence[DeadLetter]:
+    from service.lookback import opened  # noqa: PLC0415
+    from service.store.letters import Letters  # noqa: PLC0415
+
+    async with opened(settings) as (database, _):
+        return await Letters(database).listed()
+
+
+async def _settled(settings: config.Settings, ids: Collection[int] | None, *, resend: bool) -> int:
+    from service.lookback import opened  # noqa: PLC0415
+    from service.store.letters import Letters  # noqa: PLC0415
+
+    async with opened(settings) as (database, _):
+        store = Letters(database)
+        return await (store.resend(ids) if resend else store.drop(ids))

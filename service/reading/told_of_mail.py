@@ -1,0 +1,70 @@
+"""What mail providers say of our mail by webhook: SES (by SNS), Mailgun, Postmark and SendGrid.
+
+As with mail that comes back, only what names a mail of ours is believed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from service.model import Fate, Returned
+
+_MESSAGE_ID = re.compile(
+    r"(?:msg_|\+)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b", re.IGNORECASE
+)
+_MOST = 1000  # events in one body
+_HARD = {"permanent", "hardbounce", "bademailaddress", "bounce"}
+_SOFT = {"transient", "undetermined", "temporary", "softbounce", "blocked", "dropped"}
+
+
+def read_event(body: bytes) -> list[Returned]:
+    """What a provider's message says of mails of ours; nothing where it is something else."""
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    return list(islice(_events(read), _MOST))
+
+
+def _events(read: Any) -> Iterator[Returned]:
+    for event in read if isinstance(read, list) else [read]:
+        if not isinstance(event, dict):
+            continue
+        if isinstance(event.get("Message"), str):  # what SNS carries is JSON in JSON
+            yield from read_event(event["Message"].encode("utf-8", "replace"))
+        elif (fate := _fate(event)) and (named := _MESSAGE_ID.search(_shown(event))):
+            yield Returned(UUID(named[1]), *fate)
+
+
+def _fate(event: Mapping[str, Any]) -> tuple[Fate, str] | None:
+    inner = event.get("event-data")
+    data = inner if isinstance(inner, dict) else event
+    kind = _word(
+        event.get("notificationType") or event.get("eventType") or event.get("RecordType")
+        or data.get("event")
+    )  # fmt: skip
+    if kind in {"complaint", "complained", "spamcomplaint", "spamreport"}:
+        return "complaint", kind
+    if kind in {"unsubscribed", "unsubscribe", "groupunsubscribe", "subscriptionchange"}:
+        return "end", kind
+    if kind not in {"bounce", "failed", "bounced", "dropped"}:
+        return None
+    bounce = event.get("bounce")
+    told = bounce.get("bounceType") if isinstance(bounce, dict) else data.get("severity")
+    how = _word(told or event.get("Type") or data.get("type"))
+    if how in _HARD:
+        return "gone", how
+    return "refused", how if how in _SOFT else kind
+
+
+def _word(value: object) -> str:
+    return re.sub(r"[^a-z]", "", str(value).lower())[:40]
+
+
+def _shown(event: Mapping[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=True)[:100_000]

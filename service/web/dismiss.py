@@ -1,0 +1,63 @@
+"""The page behind "not relevant": why something was told, and what a rule could leave out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+
+from service import excluding
+from service.store.dismissals import Case, Dismissals, Narrowed, Told
+from service.web.consent import Desk, Form, form_of
+
+
+def add_dismiss(app: FastAPI, desk: Desk, dismissals: Dismissals) -> None:
+    """Add the page to ``app``."""
+
+    @app.api_route("/dismiss/{token}", methods=["GET", "HEAD"], response_class=HTMLResponse)
+    async def why(request: Request, token: str) -> Response:
+        subscription, telling = desk.numbers("dismiss", token, 2)
+        case = await dismissals.case(subscription, telling)
+        if case is None:
+            return desk.unknown(request)
+        others = await dismissals.lately(subscription, telling)
+        proposed = await asyncio.to_thread(_proposed, case, others)
+        return desk.page(request, "dismiss", case=case, proposed=proposed)
+
+    @app.post("/dismiss/{token}", response_class=HTMLResponse)
+    async def dismiss(request: Request, token: str) -> Response:
+        subscription, telling = desk.numbers("dismiss", token, 2)
+        case = await dismissals.case(subscription, telling)
+        if case is None:
+            return desk.unknown(request)
+        chosen = _chosen(case, await form_of(request))
+        changed = await dismissals.dismiss(subscription, telling, chosen)
+        return desk.page(request, "dismiss", case=case, done=True, changed=changed)
+
+
+def _proposed(
+    case: Case, others: Sequence[Told]
+) -> list[tuple[int, str, int, list[excluding.Proposal]]]:
+    """Of each rule its id, its text, how much else it brought lately, what it could leave out."""
+    return [
+        (
+            rule_id,
+            text,
+            sum(any(rule == text for rule, _ in each.excerpts) for each in others),
+            excluding.proposals(text, case.told, others),
+        )
+        for rule_id, text in case.rules.items()
+    ]
+
+
+def _chosen(case: Case, form: Form) -> list[Narrowed]:
+    """The rules without what was ticked, of the words that could be: nothing else is taken."""
+    found = []
+    for rule_id, text in case.rules.items():
+        ticked = frozenset(form.get(f"rule-{rule_id}", ()))
+        words = [each for each in excluding.candidates(text, case.told) if each in ticked]
+        if words and (said := excluding.narrowed(text, words)) is not None:
+            found.append(Narrowed(rule_id, text, *said))
+    return found

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import imaplib
+import json
+import mailbox
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from service.bounces import Bounces, Box, Imap, opener
+from service.model import Returned
+from service.reading.told_of_mail import read_event
+from service.schedule import Schedule
+from service.store import bounces
+
+OURS = "3f2b8c1e-5d44-4a6f-9e0b-7c1d2e3f4a5b"
+END = f"From: reader@example.kr\nTo: bounces+{OURS}@pabal.example\nSubject: unsubscribe\n\n"
+LETTER = f"From: reader@example.kr\nTo: bounces+{OURS}@pabal.example\nSubject: question\n\n?\n"
+
+
+class Store:
+    """Knows one mail."""
+
+    def __init__(self) -> None:
+        self.settled: list[Returned] = []
+
+    async def settle(self, returned: Returned) -> bool:
+        self.settled.append(returned)
+        return returned.message_id == UUID(OURS)
+
+
+def _bounces(opened: Any) -> tuple[Bounces, list[Returned]]:
+    store = Store()
+    return Bounces(cast(bounces.Bounces, store), opened), store.settled
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> mailbox.Maildir:
+    return mailbox.Maildir(tmp_path / "bounces")
+
+
+async def test_what_is_understood_is_removed_and_the_rest_left_for_a_person(
+    box: mailbox.Maildir, tmp_path: Path
+) -> None:
+    box.add(END)
+    box.add(LETTER)
+    step, settled = _bounces(opener(str(tmp_path / "bounces"), ""))
+
+    assert await step.read() == 1
+    assert await step.read() == 0
+    assert settled == [Returned(UUID(OURS), "end", "unsubscribe")]
+    [left] = box
+    assert (left["Subject"], left.get_flags()) == ("question", "S")
+
+
+async def test_a_mail_of_somebody_elses_number_is_left(
+    box: mailbox.Maildir, tmp_path: Path
+) -> None:
+    box.add(END.replace(OURS, str(UUID(int=1))))
+    step, _ = _bounces(opener(str(tmp_path / "bounces"), ""))
+
+    assert await step.read() == 0
+    assert len(box) == 1
+
+
+async def test_a_mailbox_that_is_not_there_is_tried_again_later(tmp_path: Path) -> None:
+    step, _ = _bounces(opener(str(tmp_path / "none"), ""))
+
+    assert await step.read() == 0
+
+
+async def test_without_a_mailbox_nothing_is_read() -> None:
+    step, _ = _bounces(None)
+
+    assert await step.read() == 0
+
+
+class Server:
+    """An IMAP server with two mails; what is said to it, and no more of the protocol."""
+
+    def __init__(self) -> None:
+        self.mails = {b"7": END.encode(), b"9": LETTER.encode()}
+        self.flags: dict[str, str] = {}
+
+    def select(self, folder: str) -> tuple[str, list[bytes]]:
+        return ("OK" if folder == '"Bounces"' else "NO"), [b"2"]
+
+    def uid(self, command: str, *said: str) -> tuple[str, list[Any]]:
+        if command == "SEARCH":
+            return "OK", [b" ".join(self.mails)]
+        if command == "FETCH":
+            return "OK", [(b"1 (BODY[]<0> {9}", self.mails[said[0].encode()]), b")"]
+        self.flags[said[0]] = said[2]
+        return "OK", [None]
+
+    def expunge(self) -> tuple[str, list[Any]]:
+        gone = [key for key in self.mails if "Deleted" in self.flags.get(key.decode(), "")]
+        for key in gone:
+            del self.mails[key]
+        return "OK", [None]
+
+
+async def test_a_mailbox_of_an_imap_server_is_read_in_the_same_way() -> None:
+    server = Server()
+
+    @contextmanager
+    def opened() -> Iterator[Box]:
+        yield Imap(cast(imaplib.IMAP4, server), "Bounces")
+
+    step, settled = _bounces(opened)
+
+    assert await step.read() == 1
+    assert len(settled) == 1
+    assert server.flags == {"7": r"(\Seen \Deleted)", "9": r"(\Seen)"}
+    assert list(server.mails) == [b"9"]
+
+
+async def test_a_folder_that_is_not_there_is_tried_again_later() -> None:
+    @contextmanager
+    def opened() -> Iterator[Box]:
+        yield Imap(cast(imaplib.IMAP4, Server()), "none")
+
+    step, _ = _bounces(opened)
+
+    assert await step.read() == 0
+
+
+SES = {
+    "notificationType": "Bounce",
+    "bounce": {"bounceType": "Permanent"},
+    "mail": {"source": f"bounces+{OURS}@pabal.example"},
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "fate"),
+    [
+        (SES, "gone"),
+        ({"Type": "Notification", "Message": json.dumps(SES)}, "gone"),
+        ({**SES, "bounce": {"bounceType": "Transient"}}, "refused"),
+        ({"eventType": "Complaint", "mail": {"id": f"msg_{OURS}"}}, "complaint"),
+        (
+            {"event-data": {"event": "failed", "severity": "permanent", "id": f"msg_{OURS}@x"}},
+            "gone",
+        ),
+        ({"event-data": {"event": "failed", "severity": "temporary", "id": f"msg_{OURS}"}},
+         "refused"),
+        ({"event-data": {"event": "complained", "id": f"msg_{OURS}"}}, "complaint"),
+        ({"event-data": {"event": "delivered", "id": f"msg_{OURS}"}}, None),
+        ({"RecordType": "Bounce", "Type": "HardBounce", "MessageID": f"msg_{OURS}"}, "gone"),
+        ({"RecordType": "Bounce", "Type": "SoftBounce", "MessageID": f"msg_{OURS}"}, "refused"),
+        ({"RecordType": "SpamComplaint", "MessageID": f"msg_{OURS}"}, "complaint"),
+        ([{"event": "bounce", "type": "bounce", "smtp-id": f"<msg_{OURS}@pabal.example>"}], "gone"),
+        ([{"event": "bounce", "type": "blocked", "smtp-id": f"<msg_{OURS}@x>"}], "refused"),
+        ([{"event": "spamreport", "smtp-id": f"<msg_{OURS}@x>"}], "complaint"),
+        ([{"event": "open", "smtp-id": f"<msg_{OURS}@x>"}, 7, None], None),
+        ({"RecordType": "Bounce", "Type": "HardBounce", "MessageID": "theirs"}, None),
+        ("text", None),
+    ],
+)  # fmt: skip
+async def test_what_a_provider_says_is_settled_alike(said: object, fate: str | None) -> None:
+    step, settled = _bounces(None)
+
+    assert await step.heard(json.dumps(said).encode()) == (fate is not None)
+    assert [each.fate for each in settled] == ([fate] if fate else [])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'{"Message": "{"}', b"\xff", b"null"])
+def test_what_is_no_event_says_nothing(body: bytes) -> None:
+    assert read_event(body) == []
+
+
+async def test_a_schedule_reads_the_mailbox_where_there_is_one(box: mailbox.Maildir) -> None:
+    box.add(END)
+    step, settled = _bounces(opener(str(box._path), ""))
+    unused = cast(Any, None)
+    for bounced, jobs in ((step, 1), (None, 0)):
+        schedule = Schedule(unused, unused, (), 1.0, unused, bounces=bounced)
+        schedule.start()
+        assert schedule._scheduler is not None
+        found = [job for job in schedule._scheduler.get_jobs() if job.id == "bounces"]
+        for job in found:
+            await job.func()
+        schedule.stop()
+        assert len(found) == jobs
+
+    assert [each.fate for each in settled] == ["end"]
