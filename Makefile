@@ -1,9 +1,9 @@
 # `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test lint types contracts unit faults fuzz rhythm bench train requirements secrets clean
+.PHONY: help env run demo test lint types contracts unit faults fuzz rhythm quarter storm bench train requirements secrets clean
 
 PYTHON ?= python3
-BENCH ?= documents terms match story coverage topics poll
+BENCH ?= documents terms match story coverage topics poll owe mail webhook
 BIN := .venv/bin
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
@@ -49,6 +49,12 @@ fuzz: $(READY)  ## 망가진 문서와 글 읽기, 10분 (ARGS="--minutes 1") / 
 
 rhythm: $(READY)  ## 모든 출처의 30일을 몇십 분에, 사고까지 (ARGS="--days 8") / a month of all sources
 	@$(BIN)/python tests/rhythm/rhythm.py $(ARGS)
+
+quarter: $(READY)  ## 석 달의 요약·알림·마감, 시계가 튀어도 (ARGS="--days 14") / a quarter of digests
+	@$(BIN)/python tests/quarter/quarter.py $(ARGS)
+
+storm: $(READY)  ## 10만 구독에 한 소식, 일꾼을 죽여 가며 / one release, a hundred thousand told
+	@$(BIN)/python tests/storm/storm.py $(ARGS)
 
 bench: $(READY)  ## 속도와 정확도, 남과 나란히 (BENCH=documents) / speeds, beside others
 	@for each in $(BENCH); do $(BIN)/python tests/bench/$$each.py $(ARGS) || exit 1; done

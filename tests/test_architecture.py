@@ -24,15 +24,17 @@ PACKAGES = ("service", "scrapers", "notifier", "migrations")
 MODULE_LINES, FUNCTION_LINES = 300, 40
 LONG_FUNCTIONS = {  # what may be longer, up to where, and why; nothing may pass 60
     "service/cli/demo.py:demo": 60,  # its options, a line or three each
+    "service/cli/subscribe.py:subscribe": 50,  # its options, a line each, handed on one by one
     "service/demo/ledger.py:draw_up": 55,  # one balance, read from top to bottom
 }
 CLOCK = {  # where the time of day is asked; everywhere else it is passed in
+    "notifier/channels/mail.py": "the date of a mail",
     "notifier/posting.py": "when a message is posted, which stands under its signature",
     "scrapers/fetch.py": "when a page was fetched",
     "service/cli/demo.py": "a demo is about now",
     "service/cli/snooze.py": "a snooze ends in the time to come",
     "service/cli/sources.py": "a source that is read live is asked about today",
-    "service/cli/subscriptions.py": "a subscription ends in the time to come",
+    "service/cli/subscribe.py": "a subscription ends in the time to come",
     "service/demo/run.py": "when a release was put up",
     "service/demo/server.py": "when it was first shown",
     "service/demo/sink.py": "when a message came in",

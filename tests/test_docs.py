@@ -4,21 +4,22 @@ import json
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
-import httpx
 import pytest
 import typer
 from standardwebhooks import WebhookVerificationError
 from typer.testing import CliRunner
+from yarl import URL
 
 from notifier import registry as channels
 from notifier.channels.webhook import Webhooks, new_secret
+from notifier.egress import Reply
 from notifier.model import Alert, ChannelOptions, Hit, Message
 from notifier.posting import Poster
 from scrapers import own
@@ -323,28 +324,33 @@ def test_the_example_of_a_replay_file_is_one(tmp_path: Path) -> None:
     assert release.sites == {"korea_kr", "mofa"}
 
 
+class Receiver:
+    def __init__(self) -> None:
+        self.got: list[tuple[bytes, dict[str, str]]] = []
+
+    async def post(self, _url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
+        self.got.append((content, dict(headers)))
+        return Reply(204)
+
+    async def aclose(self) -> None:
+        pass
+
+
 async def test_the_receiver_in_the_readme_takes_our_messages_and_no_others() -> None:
     (code,) = re.findall(r"```python\n(from standardwebhooks.*?)```", README, re.DOTALL)
     scope: dict[str, Any] = {}
     exec(code, scope)
-    sent: list[httpx.Request] = []
-
-    def take(request: httpx.Request) -> httpx.Response:
-        sent.append(request)
-        return httpx.Response(204, stream=httpx.ByteStream(b""))
-
-    poster = Poster(ChannelOptions(), httpx.MockTransport(take), lambda: datetime.now(UTC))
-    channel = Webhooks(poster)
+    receiver = Receiver()
+    channel = Webhooks(Poster(ChannelOptions(), receiver, lambda: datetime.now(UTC)))
     secret = new_secret()
     alert = Alert("가", "가상 전시회", "https://a.example/1", "외교부", "x", None, None, "", ())
 
     await channel.send(Message("msg_1", "https://hooks.example.com/", secret, alert, 1))
-    (request,) = sent
+    ((content, headers),) = receiver.got
 
-    headers = dict(request.headers)
-    assert "가상 전시회" in scope["receive"](secret, headers, request.content)
+    assert "가상 전시회" in scope["receive"](secret, headers, content)
     with pytest.raises(WebhookVerificationError):
-        scope["receive"](new_secret(), headers, request.content)
+        scope["receive"](new_secret(), headers, content)
 
 
 def test_every_declaration_that_is_shown_is_one() -> None:

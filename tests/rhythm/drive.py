@@ -28,8 +28,10 @@ from service.attach import Attach
 from service.backfill import Backfill
 from service.collect import Collect
 from service.deliver import Deliver
+from service.digest import Digest
 from service.documents import Documents
 from service.judging.topics import Topics
+from service.links import Signer
 from service.read import Read
 from service.reading.publishers import Registry
 from service.revisit import Revisit
@@ -38,6 +40,7 @@ from service.store.attachments import Attachments
 from service.store.backfills import Backfills
 from service.store.database import Database
 from service.store.deliveries import Deliveries
+from service.store.digests import Digests
 from service.store.readings import Readings
 from service.store.revisits import Revisits
 from service.store.sources import Sources
@@ -47,6 +50,7 @@ from service.store.triage import Triage
 from service.store.vitals import Vitals
 from service.triage import Judge
 from service.watch import Watch
+from service.worded import Words
 from tests.rhythm.clock import Clock
 
 CHANNEL = "rhythm"
@@ -97,6 +101,7 @@ class Driver:
     tasks: work.Tasks
     mailbox: Mailbox
     look: Callable[[], Awaitable[None]]
+    digest: Digest
     done: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     last: dict[str, BaseException] = field(default_factory=dict)
@@ -125,6 +130,8 @@ class Driver:
                 await self._remember()
                 await sweep(self.database)
                 await self.work()
+            await self.digest.gather()
+            await self.work()
             if at.date() != day:
                 day = at.date()
                 told()
@@ -180,7 +187,8 @@ async def driver(
         tasks = _tasks(database, declared, fetcher, analyser, documents, {CHANNEL: mailbox})
         sources = Sources(database)
         await sources.declare(declared)
-        yield Driver(clock, sources, database, declared, tasks, mailbox, _watch(database, declared))
+        watch, digest = _watch(database, declared), Digest(Digests(database))
+        yield Driver(clock, sources, database, declared, tasks, mailbox, watch, digest)
 
 
 def _tasks(
@@ -199,7 +207,8 @@ def _tasks(
     backfill = Backfill(declared, fetcher, Backfills(database), 1.0)
     read = Read(declared, registry, Readings(database))
     judge = Judge(declared, Triage(database), analyser, registry, Topics.load())
-    deliver = Deliver(Deliveries(database), channels, 1.0)
+    words = Words(Signer(bytes(32)), None)
+    deliver = Deliver(Deliveries(database), channels, {}, words, 1.0)
     return {
         **work.fetching(collect, attach, revisit, backfill),
         **work.judging(read, judge),

@@ -84,7 +84,9 @@ async def _run(args: argparse.Namespace, folder: Path) -> score.Report:
         async with driver(server.url, clock, declared, site) as steps:
             words = rules.parse(_BROAD)
             await Subscriptions(steps.database).subscribe(
-                "reader", [(_BROAD, rules.canonical(words))], Endpoint(CHANNEL, "anywhere")
+                "reader",
+                [(_BROAD, rules.canonical(words))],
+                Endpoint(CHANNEL, "anywhere", agreed=True),
             )
             await steps.until(
                 end,
