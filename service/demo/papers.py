@@ -21,6 +21,7 @@ from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.told import Told
 
 _READER = "수출 담당자"
+_WIDTH = 20  # letters of a title, so that the ledger stays a table
 _ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -86,4 +87,7 @@ def _get(url: str) -> bytes:
 
 
 def _line(found: list[str]) -> str:
-    return f"{len(found)} · {found[0]}" if found else "0"
+    if not found:
+        return "0"
+    first = found[0] if len(found[0]) <= _WIDTH else f"{found[0][: _WIDTH - 1]}…"
+    return f"{len(found)} · {first}"

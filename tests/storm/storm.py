@@ -88,6 +88,12 @@ _IDS = """
     SELECT 'msg_' || message_id FROM delivery JOIN telling ON telling.id = telling_id
     WHERE facts ->> 'title' = $1
 """
+_FRESH = """
+    SELECT min(discovered_at) AS found_at, min(read_at) AS read_at, min(triaged_at) AS judged_at,
+           (SELECT min(finished_at) FROM attempt JOIN delivery ON delivery.id = delivery_id
+            WHERE telling_id = min(telling.id) AND attempt.outcome = 'sent') AS first_at
+    FROM telling JOIN article ON article.id = article_id WHERE telling.facts ->> 'title' = $1
+"""
 _DIED = "SELECT count(*) FROM attempt WHERE finished_at IS NULL"
 _PATIENCE = 1200.0
 
@@ -106,6 +112,7 @@ class Storm:
     kills: int = 0
     first: float = 0.0
     seconds: float = 0.0
+    steps: str = ""
     rates: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -232,6 +239,14 @@ async def blow(built: House, title: str, text: str, kills: int, rng: random.Rand
     row = await built.sql.fetchrow(_STATE, title)
     storm.owed, storm.statements = row["owed"], row["statements"]
     storm.seconds = (row["last_at"] - row["owed_at"]).total_seconds()
+    fresh = await built.sql.fetchrow(_FRESH, title)
+    times = [*fresh, row["last_at"]]
+    storm.steps = ", ".join(
+        f"{name} {(at - fresh['found_at']).total_seconds():.2f}"
+        for name, at in zip(
+            ("read", "judged and owed", "first sent", "last"), times[1:], strict=True
+        )
+    )
     storm.on_their_way = await built.sql.fetchval(_DIED) - died
     _reckon(storm, {each[0] for each in await built.sql.fetch(_IDS, title)}, built)
     return storm
@@ -285,6 +300,7 @@ def _say(storm: Storm) -> None:
     say(f"(on their way at {storm.kills} kills: {storm.on_their_way})\n")
     say(f"  first out {storm.first:.2f} s after it appeared, all settled {storm.seconds:.1f} s ")
     say(f"after it was owed; a second: web {web:,.0f}, mail {mail:,.0f}, both {web + mail:,.0f}\n")
+    say(f"  seconds after its list was fetched: {storm.steps}\n")
 
 
 async def _main(subscriptions: int, kills: int, seed: int, sample: int, home: Path) -> int:
