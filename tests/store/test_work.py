@@ -209,10 +209,15 @@ async def test_a_lost_connection_is_made_anew(
         )
         async with asyncio.timeout(20):
             await handler.begun.wait()
-            await sql.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            cut = await sql.fetch(
+                "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+            pids = [row["pid"] for row in cut]
+            # Whoever asks next must not be handed a connection that is just being cut.
+            while await sql.fetchval("SELECT FROM pg_stat_activity WHERE pid = ANY($1)", pids):
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
             handler.go_on.set()
             await ask("2", step="triage")
             await again.wait()
