@@ -9,6 +9,7 @@ import typer
 
 from service.cli import (
     backfill,
+    bounces,
     confirm,
     data,
     demo,
@@ -25,6 +26,7 @@ from service.cli import (
     sources,
     subscribe,
     subscriptions,
+    vapid,
 )
 from service.errors import UserError
 
@@ -47,6 +49,8 @@ confirm.add(app)
 people.add(app)
 feeds.add(app)
 letters.add(app)
+bounces.add(app)
+vapid.add(app)
 send_test.add(app)
 read.add(app)
 data.add(app)

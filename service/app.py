@@ -239,7 +239,8 @@ async def _page(
     from service.web.app import build  # noqa: PLC0415 - a worker needs no web framework
     from service.web.serve import serving  # noqa: PLC0415
 
-    pages = build(database, await signer(settings, database), settings.url)
+    heard = Bounces(Returns(database), None).heard
+    pages = build(database, await signer(settings, database), settings.url, heard)
     async with AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(serving(pages, settings.host, settings.port))

@@ -9,7 +9,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Literal
 
-Purpose = Literal["confirm", "end", "mine", "dismiss", "feed", "rest"]
+Purpose = Literal["confirm", "end", "mine", "dismiss", "feed", "rest", "bounces"]
 
 _HEAD = b"p"  # so that no token begins with "-", which a command line takes for an option
 _MAC = 20  # bytes of the signature: 160 bits
@@ -35,7 +35,7 @@ class Signer:
             return None
         try:
             said = urlsafe_b64decode(token + "=" * (-len(token) % 4))[len(_HEAD) + _MAC :]
-            numbers = tuple(int(each) for each in said.decode("ascii").split("."))
+            numbers = tuple(map(int, said.decode("ascii").split("."))) if said else ()
         except ValueError:
             return None
         # Made again and compared whole: one token only stands for these numbers.

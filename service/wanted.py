@@ -11,6 +11,7 @@ from datetime import datetime
 
 from notifier.channels.webhook import new_secret
 from notifier.errors import BadAddress
+from notifier.mail.addresses import parse as parse_mail
 from notifier.model import Channel, Traits
 from service import cadence
 from service.errors import UserError
@@ -118,6 +119,8 @@ class Checks:
             channel.check_address(address)
         except BadAddress as error:
             raise UserError(f"{typed}: {error}") from error
+        if name == "mail":  # one spelling of its domain
+            address = str(parse_mail(address))
         traits = self.traits[name]
         made = Endpoint(name, address, agreed=agreed or traits.trusted)
         if traits.signs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -225,6 +226,8 @@ async def _saved(wanted: Wanted, store: Subscriptions, *, answered: bool) -> Non
     for each, stands in taken:
         if said := _STANDING[stands.standing]:
             typer.echo(f"  {each.channel} {each.address}: {said}")
+    if any(each.channel == "feed" for each in wanted.endpoints):
+        typer.echo(f"  주소 보기 / its addresses: pabal feeds {shlex.quote(wanted.name)}")
     made = [each for each, stands in taken if each.made and each.secret == stands.secret]
     for each in made:
         typer.echo(

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import UserError
+from service.store.addressed import addressed, refused
 from service.store.database import Wake, wake
 from service.store.ending import settle_ended
 from service.store.tables import delivery, endpoint, suppressed, telling
@@ -67,9 +68,7 @@ async def unask(tx: AsyncConnection, endpoint_id: int) -> None:
 async def _check_wanted(tx: AsyncConnection, to: Endpoint) -> None:
     """Raise Suppressed for an address that nothing may be sent to."""
     found = await tx.execute(
-        sa.select(suppressed.c.why).where(
-            suppressed.c.channel == to.channel, suppressed.c.address == to.address
-        )
+        sa.select(suppressed.c.why).where(refused(to.channel, to.address))
     )
     if (why := found.scalar_one_or_none()) is not None:
         raise Suppressed(
@@ -88,12 +87,12 @@ async def put(
     await _check_wanted(tx, to)
     here = (
         endpoint.c.subscription_id == subscription_id,
-        endpoint.c.channel == to.channel,
-        endpoint.c.address == to.address,
+        addressed(to.channel, to.address),
     )
-    place = {"channel": to.channel, "address": to.address, "secret": to.secret}
-    added = insert(endpoint).values(subscription_id=subscription_id, **place)
-    await tx.execute(added.on_conflict_do_nothing())
+    if not await tx.scalar(sa.select(sa.exists().where(*here))):
+        place = {"channel": to.channel, "address": to.address, "secret": to.secret}
+        added = insert(endpoint).values(subscription_id=subscription_id, **place)
+        await tx.execute(added.on_conflict_do_nothing())
     before = (await tx.execute(sa.select(*_STANDING).where(*here).with_for_update())).one()
     off = before.switched_off_at is not None
     # Whoever takes up an ended subscription again may not have its secret any more.
@@ -181,7 +180,7 @@ _STANDING = (
 
 async def _asked_today(tx: AsyncConnection, channel: str, address: str) -> int:
     """How often an address was asked in the last day; whoever asks it next waits for ``tx``."""
-    here = sa.literal(f"ask {channel} {address}")
+    here = sa.literal(f"ask {channel} {address.lower()}")
     await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(here, 0))))
     found = await tx.execute(
         sa.select(sa.func.count())
@@ -193,8 +192,7 @@ async def _asked_today(tx: AsyncConnection, channel: str, address: str) -> int:
         )
         .join(telling, telling.c.id == delivery.c.telling_id)
         .where(
-            endpoint.c.channel == channel,
-            endpoint.c.address == address,
+            addressed(channel, address),
             telling.c.reason == "confirm",
             delivery.c.created_at > sa.func.now() - timedelta(days=1),
         )

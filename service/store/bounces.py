@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Returned
 from service.store import ops
+from service.store.addressed import addressed
 from service.store.database import Database, storable
 from service.store.ending import leave
-from service.store.tables import delivery, endpoint, suppressed
+from service.store.failing import suppress
+from service.store.tables import delivery, endpoint
 
 _STRIKES = 3
 """Days on which mail to an endpoint came back until nothing more is sent there."""
@@ -78,13 +79,8 @@ async def _find(tx: AsyncConnection, returned: Returned) -> _Mailed | None:
 
 async def _suppress(tx: AsyncConnection, mailed: _Mailed, returned: Returned) -> None:
     why = f"{returned.fate}: {storable(returned.why)}"
-    await tx.execute(
-        insert(suppressed)
-        .values(channel="mail", address=mailed.address, why=why)
-        .on_conflict_do_nothing()
-    )
-    there = (endpoint.c.channel == "mail") & (endpoint.c.address == mailed.address)
-    await leave(tx, there, why)
+    await suppress(tx, "mail", mailed.address, why)
+    await leave(tx, addressed("mail", mailed.address), why)
     if returned.fate == "gone":
         await _came_back(tx, mailed, returned.why)
     await ops.note(tx, "suppressed", f"mail {mailed.address}", why)

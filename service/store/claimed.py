@@ -55,7 +55,8 @@ _CLAIM = """
             SELECT * FROM endpoint WHERE id = seen.endpoint_id OFFSET 0
         ) AS endpoint ON true
         LEFT JOIN suppressed
-            ON suppressed.channel = endpoint.channel AND suppressed.address = endpoint.address
+            ON suppressed.channel = endpoint.channel
+            AND suppressed.address = lower(endpoint.address)
     ), ended AS (
         UPDATE delivery SET settled_at = now(), outcome = 'ended'
         WHERE id = ANY(ARRAY(SELECT id FROM judged WHERE fate = 'end'))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.store.addressed import addressed
 from service.store.asking import OPEN_FOR, by_operator, unask
 from service.store.database import Database
 from service.store.ending import LIVE, ON, leave
@@ -74,7 +75,7 @@ class Consent:
 
     async def answer_for(self, name: str, channel: str, address: str) -> bool:
         """The operator answers for an address; False where the subscription does not have it."""
-        here = ON & (endpoint.c.channel == channel) & (endpoint.c.address == address)
+        here = ON & addressed(channel, address)
         async with self._database.transaction() as tx:
             query = _PLACE.where(here, LIVE, subscription.c.name == name)
             row = (await tx.execute(query.add_columns(endpoint.c.id))).one_or_none()

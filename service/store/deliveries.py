@@ -16,7 +16,7 @@ from service.model import DueDelivery
 from service.store import ops
 from service.store.claimed import TURNS, Batch, Claims
 from service.store.database import Database, Wake, storable, wake, within
-from service.store.failing import give_up, lock, rest, switch_off
+from service.store.failing import give_up, lock, rest, suppress, switch_off
 from service.store.tables import attempt, delivery, endpoint
 
 __all__ = ["TURNS", "Dead", "Deliveries", "Later", "Sent", "Settled"]
@@ -224,6 +224,7 @@ class Deliveries:
                 return
             if dead.gone:
                 await switch_off(tx, due.endpoint_id, detail, detail)
+                await suppress(tx, due.channel, due.address, f"gone: {detail}")
             await ops.note(tx, "dead-letter", f"{due.channel} {due.address}", detail)
 
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import cadence
 from service.model import DueDelivery
 from service.store import ops
 from service.store.database import Wake, wake, within
-from service.store.tables import delivery, endpoint, subscription, telling
+from service.store.tables import delivery, endpoint, subscription, suppressed, telling
 
 _REST = """
     UPDATE endpoint SET
@@ -68,6 +69,13 @@ async def switch_off(tx: AsyncConnection, endpoint_id: int, why: str, detail: st
         .where(delivery.c.endpoint_id == endpoint_id, delivery.c.settled_at.is_(None))
         .values(settled_at=sa.func.now(), outcome="dead", last_error=detail)
     )
+
+
+async def suppress(tx: AsyncConnection, channel: str, address: str, why: str) -> None:
+    """Send nothing to a mail address any more, whoever asks; other channels give theirs anew."""
+    if channel == "mail":
+        row = insert(suppressed).values(channel=channel, address=address.lower(), why=why)
+        await tx.execute(row.on_conflict_do_nothing())
 
 
 async def give_up(tx: AsyncConnection, due: DueDelivery, detail: str) -> None:

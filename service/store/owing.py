@@ -71,7 +71,7 @@ SPREAD = """
         WHERE told.at_once
           AND endpoint.switched_off_at IS NULL AND endpoint.confirmed_at IS NOT NULL
           AND NOT EXISTS (SELECT FROM suppressed WHERE suppressed.channel = endpoint.channel
-                          AND suppressed.address = endpoint.address)
+                          AND suppressed.address = lower(endpoint.address))
         RETURNING channel, due_at
     ), kept AS (
         INSERT INTO waiting (telling_id, subscription_id, hits, window_at)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.store.addressed import addressed, refused
 from service.store.database import Database
 from service.store.ending import LIVE, ON, leave
 from service.store.tables import (
@@ -140,7 +141,7 @@ class People:
 
 
 def _of(who: Address) -> sa.ColumnElement[bool]:
-    return (endpoint.c.channel == who.channel) & (endpoint.c.address == who.address)
+    return addressed(who.channel, who.address)
 
 
 def _when(column: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
@@ -202,7 +203,7 @@ _SENT = (
 async def _refusal(tx: AsyncConnection, who: Address) -> dict[str, Any] | None:
     """Why nothing is sent to the address any more, and since when."""
     query = sa.select(suppressed.c.why, _when(suppressed.c.at, "since")).where(
-        suppressed.c.channel == who.channel, suppressed.c.address == who.address
+        refused(who.channel, who.address)
     )
     row = (await tx.execute(query)).mappings().one_or_none()
     return dict(row) if row else None

@@ -23,6 +23,7 @@ from service.store.overview import Overview, Shown
 from service.store.people import People
 from service.store.releases import Appearance, Release, Releases
 from service.store.server import AWAY
+from service.web.bounces import Heard, add_bounces
 from service.web.consent import Desk, add_consent
 from service.web.dismiss import add_dismiss
 from service.web.feeds import add_feeds
@@ -51,10 +52,12 @@ _HEADERS = {
 }
 
 
-def build(database: Database, signer: Signer, url: str | None = None) -> FastAPI:
+def build(
+    database: Database, signer: Signer, url: str | None = None, heard: Heard | None = None
+) -> FastAPI:
     """The application over the store; ``signer`` reads the tokens of links.
 
-    ``url``: the public address of the pages. Its ``state.stream`` is to be closed before its server
+    ``url``: the public address of the pages. ``heard`` takes what mail providers say. Its ``state.stream`` is to be closed before its server
     is, which waits for those who listen.
     """
     app = FastAPI(title="Pabal", docs_url=None, redoc_url=None, openapi_url=None)
@@ -67,6 +70,8 @@ def build(database: Database, signer: Signer, url: str | None = None) -> FastAPI
     desk = Desk(pages, signer)
     add_consent(app, desk, Consent(database), People(database))
     add_dismiss(app, desk, Dismissals(database))
+    if heard is not None:
+        add_bounces(app, desk, heard)
     app.state.stream = add_feeds(app, desk, database, url)
     return app
 
