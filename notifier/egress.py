@@ -11,9 +11,8 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -26,8 +25,6 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from notifier.errors import TryAgain, Undeliverable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from yarl import URL
 
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
@@ -36,6 +33,7 @@ Resolve = Callable[[str], Awaitable[Sequence[str]]]
 _AT_ONE_SERVER = 10  # so that a receiver who never answers holds few of the connections
 _MOST_BODY = 4096
 _BODY_SECONDS = 1.0
+_HOSTS = 4096  # whose spelling is judged once: judgements of a text, not of what a DNS says
 
 _UNICAST6 = ip_network("2000::/3")
 _REFUSED = tuple(
@@ -51,6 +49,7 @@ _REFUSED = tuple(
 )
 
 
+@lru_cache(_HOSTS)
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether ``address`` is a public unicast one that carries no other address inside.
 
@@ -62,6 +61,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not refused
 
 
+@lru_cache(_HOSTS)
 def literal(host: str) -> IPv4Address | IPv6Address | None:
     """The address that ``host`` spells, however oddly (``0x7f.1``, ``2130706433``), or None."""
     try:
@@ -154,8 +154,11 @@ class Pool:
     async def post(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
         """Post once, in its turn. Raises TryAgain where nothing answers; see also ``Names``."""
         try:
-            async with self._turn(url):
+            turn = await self._turn(url)
+            try:
                 return await self._posted(url, content, headers)
+            finally:
+                turn.release()
         except TimeoutError:
             raise TryAgain(f"{self._timeout:g}초 안에 답이 없습니다 (no answer)") from None
         except (aiohttp.ClientError, OSError) as error:
@@ -177,20 +180,21 @@ class Pool:
         body, broken = await _read(response)
         return Reply(response.status, took, response.headers.get("retry-after", ""), body, broken)
 
-    @asynccontextmanager
-    async def _turn(self, url: URL) -> AsyncIterator[None]:
-        """Leave to post to the server of ``url``.
+    async def _turn(self, url: URL) -> asyncio.Semaphore:
+        """Leave to post to the server of ``url``, to be released.
 
         The wait for it may take as long as an answer may, and none of the answer's time.
         """
         server = url.raw_host, url.port
-        turn = self._turns.setdefault(server, asyncio.Semaphore(_AT_ONE_SERVER))
-        async with asyncio.timeout(self._timeout):
+        turn = self._turns.get(server)
+        if turn is None:
+            turn = self._turns[server] = asyncio.Semaphore(_AT_ONE_SERVER)
+        if turn.locked():
+            async with asyncio.timeout(self._timeout):
+                await turn.acquire()
+        else:
             await turn.acquire()
-        try:
-            yield
-        finally:
-            turn.release()
+        return turn
 
     def _opened(self) -> aiohttp.ClientSession:
         """The session, made where a loop runs."""
@@ -241,6 +245,8 @@ async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
     """
     seen = b""
     try:
+        if response.content.is_eof():  # as nearly always: all of it came with the status
+            return response.content.read_nowait(_MOST_BODY), False
         async with asyncio.timeout(_BODY_SECONDS):
             while len(seen) <= _MOST_BODY:
                 chunk = await response.content.read(_MOST_BODY + 1 - len(seen))

@@ -106,7 +106,7 @@ def plain(letter: Letter) -> str:
         _listed(letter.labels.changes, letter.changes),
         [letter.extract] if letter.extract else [],
         [f"{label}: {value}" for label, value in letter.facts],
-        *(_entry(each, at) for at, each in enumerate(letter.entries, 1)),
+        *(_entry(each, at, letter.labels) for at, each in enumerate(letter.entries, 1)),
         [_leading(letter.more)] if letter.more else [],
         [_leading(letter.action)] if letter.action else [],
         [f"{letter.labels.source}: {letter.url}"] if letter.url else [],
@@ -126,10 +126,11 @@ def _leading(linked: tuple[str, str]) -> str:
     return f"{label}: {url}" if url else label
 
 
-def _entry(entry: Entry, at: int) -> list[str]:
+def _entry(entry: Entry, at: int, labels: Labels) -> list[str]:
     heads = "".join(f"[{each}] " for each in entry.badges)
     why = "".join(piece.text for piece in entry.why)
-    under = (entry.byline, entry.deadline, why, entry.url)
+    dismiss = _leading((labels.dismiss, entry.dismiss)) if entry.dismiss else ""
+    under = (entry.byline, entry.deadline, why, entry.url, dismiss)
     return [f"{at}. {heads}{entry.title}", *(f"   {each}" for each in under if each)]
 
 

@@ -105,7 +105,7 @@ class Poster:
         except BadAddress as error:  # the rules may be stricter than when it was typed
             raise Undeliverable(str(error)) from error
         reply = await self._way.post(url, content, {"user-agent": self._agent, **headers})
-        wait = _retry_after(reply.retry_after, self.now())
+        wait = _retry_after(reply.retry_after, self.now()) if reply.retry_after else None
         return Answer(reply.status, reply.took, wait, reply.body, reply.broken)
 
     async def aclose(self) -> None:

@@ -13,7 +13,7 @@ from service.judging.extract import extract
 from service.judging.topics import korean_names
 from service.model import Call, Contact, Embargo, Match, Reading, Span
 from service.reading.publishers import Registry
-from service.store.owing import Concern, Why
+from service.store.owing import Concern, Why, badge
 from service.store.triage import LiveRule, Readable
 
 _SEOUL = ZoneInfo("Asia/Seoul")
@@ -97,8 +97,7 @@ def _files(links: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
 def _embargo(printed: Embargo | None, until: datetime | None) -> str | None:
     """The badge of news that may not be published yet, for those who are told all the same."""
     if until is not None:
-        at = f"{until.astimezone(_SEOUL):%Y-%m-%d %H:%M}"
-        return f"엠바고 {at}까지 · embargoed until {at} KST"
+        return badge(until)
     if printed is not None and printed.condition is not None:
         return f"엠바고 {printed.condition[:_CONDITION]} · embargoed on a condition"
     return None

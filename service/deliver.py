@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 
 import structlog
 
@@ -151,7 +152,8 @@ class _Lane:
     def _room(self) -> int:
         """How many may be sent now."""
         slow_since = self._loop.time() - _SLOW
-        slow = sum(began < slow_since for began, _ in self._flying.values())
+        began = (since for since, _ in self._flying.values())  # the longest first
+        slow = sum(1 for _ in takewhile(slow_since.__gt__, began))
         places = self._traits.at_once + min(slow, _LENT * self._traits.at_once)
         room = places - len(self._flying) - self._unsettled
         return room if self._rate is None else min(room, self._rate.allowed(self._loop.time()))

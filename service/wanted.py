@@ -117,10 +117,10 @@ class Checks:
         address = address or "-"
         try:
             channel.check_address(address)
+            if name == "mail":  # its domain spelt in one way
+                address = str(parse_mail(address))
         except BadAddress as error:
             raise UserError(f"{typed}: {error}") from error
-        if name == "mail":  # one spelling of its domain
-            address = str(parse_mail(address))
         traits = self.traits[name]
         made = Endpoint(name, address, agreed=agreed or traits.trusted)
         if traits.signs:

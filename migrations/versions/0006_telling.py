@@ -129,7 +129,7 @@ def _consent() -> None:
             "endpoint",
             sa.Column(name, kind, nullable=not counted, server_default="0" if counted else None),
         )
-    op.create_index("ix_endpoint_address", "endpoint", ["channel", "address"])
+    op.create_index("ix_endpoint_address", "endpoint", ["channel", sa.text("lower(address)")])
     # Until now every address was typed by the operator, who answers for it.
     op.execute("""UPDATE endpoint SET confirmed_at = created_at, consent = '{"by": "operator"}'""")
     op.create_table(
@@ -139,7 +139,7 @@ def _consent() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("at", _TIME, server_default=_NOW, nullable=False),
         sa.PrimaryKeyConstraint("channel", "address", name=op.f("pk_suppressed")),
-        comment="Addresses that do not exist or complained: never sent anything again.",
+        comment="Addresses, in small letters, that do not exist or complained: never written to.",
     )
     instance = op.create_table(
         "instance",

@@ -199,6 +199,8 @@ def _values(letter: Letter, content: Content) -> dict[str, str]:
         "바뀜": cut("\n".join(letter.changes), _LONG),
         "내용": cut("\n".join([letter.extract, *letter.lines, *asked, *entries]).strip(), _LONG),
         "건수": str(letter.total),
+        "이유": cut("\n".join("".join(p.text for p in each) for each in letter.why), _SHORT),
+        "제외": dict(letter.links).get(letter.labels.dismiss, ""),
         "구독": line(name, _SHORT),
         "링크": url,
         "주소": re.sub(r"^https?://", "", url),

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.fitting import cut, main
-from notifier.letter import Letter, letter
+from notifier.letter import Letter, Line, letter
 from notifier.model import ChannelOptions, Message, Receipt
 from notifier.posting import Poster, judge, open_poster, packed
 
@@ -181,7 +181,8 @@ def _payload(letter: Letter, tag: str) -> dict[str, str]:
     facts = [f"{label}: {value}" for label, value in letter.facts if _weighty(letter, value)]
     entries = [f"· {each.title}" for each in letter.entries]
     more = [letter.more[0]] if letter.more else []
-    shown = [letter.byline, *letter.lines, *letter.changes, *facts, letter.extract]
+    why = [f"{letter.labels.why}: {_words(each)}" for each in letter.why[:1]]
+    shown = [letter.byline, *letter.lines, *letter.changes, *facts, letter.extract, *why]
     body = "\n".join(each for each in [*shown, *entries, *more] if each)
     return {
         "title": cut(letter.subject, _TITLE, _size),
@@ -189,6 +190,10 @@ def _payload(letter: Letter, tag: str) -> dict[str, str]:
         "url": leads[1] if leads else "",
         "tag": tag,
     }
+
+
+def _words(why: Line) -> str:
+    return "".join(piece.text for piece in why)
 
 
 def _weighty(letter: Letter, value: str) -> bool:

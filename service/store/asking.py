@@ -59,7 +59,7 @@ class Suppressed(UserError):
 
 
 async def unask(tx: AsyncConnection, endpoint_id: int) -> None:
-    """Send no question to an endpoint whose owner has agreed."""
+    """Send no question any more to an endpoint whose owner has agreed, or is asked anew."""
     owed = (delivery.c.endpoint_id == endpoint_id) & delivery.c.settled_at.is_(None)
     asks = sa.exists().where(telling.c.id == delivery.c.telling_id, telling.c.reason == "confirm")
     await settle_ended(tx, owed & asks)
@@ -67,9 +67,7 @@ async def unask(tx: AsyncConnection, endpoint_id: int) -> None:
 
 async def _check_wanted(tx: AsyncConnection, to: Endpoint) -> None:
     """Raise Suppressed for an address that nothing may be sent to."""
-    found = await tx.execute(
-        sa.select(suppressed.c.why).where(refused(to.channel, to.address))
-    )
+    found = await tx.execute(sa.select(suppressed.c.why).where(refused(to.channel, to.address)))
     if (why := found.scalar_one_or_none()) is not None:
         raise Suppressed(
             f"{to.channel}:{to.address}: 다시는 보내지 않기로 한 주소입니다 "
@@ -131,6 +129,7 @@ async def _ask(tx: AsyncConnection, endpoint_id: int, rules: Sequence[str]) -> b
     channel, address = place.one()
     if await _asked_today(tx, channel, address) >= _A_DAY:
         return False
+    await unask(tx, endpoint_id)
     seconds = sa.cast(sa.func.floor(sa.extract("epoch", sa.func.now())), sa.BigInteger)
     asked = await tx.execute(
         sa.update(endpoint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -20,9 +20,28 @@ TURNS = 2
 
 _KEPT = 500  # tellings whose facts are kept: of a hot one they are read once
 
+# What an outage or a failure has put off until night waits for its end, unless it is urgent.
+_NIGHT = """
+    CASE WHEN subscription.cadence LIKE '%quiet __:__-__:__' AND telling.reason <> 'confirm'
+        AND CASE WHEN FIRST < LAST THEN clock >= FIRST AND clock < LAST
+                 ELSE clock >= FIRST OR clock < LAST END
+        AND NOT coalesce(CASE telling.reason
+            WHEN 'alert' THEN seen.hits @> '[{"urgent": true}]'
+            WHEN 'digest' THEN EXISTS (
+                SELECT FROM waiting JOIN telling AS item ON item.id = waiting.telling_id
+                WHERE waiting.subscription_id = subscription.id AND told_by = seen.telling_id
+                    AND item.reason = 'alert' AND waiting.hits @> '[{"urgent": true}]')
+            END, false)
+    THEN timezone('Asia/Seoul', today + (FIRST > LAST AND clock >= FIRST)::int + LAST::time) END
+""".replace("FIRST", "left(right(subscription.cadence, 11), 5)").replace(
+    "LAST", "right(subscription.cadence, 5)"
+)
 _CLAIM = """
-    WITH seen AS (
-        SELECT id, telling_id, subscription_id, endpoint_id, due_at, held_from, attempts
+    WITH here AS MATERIALIZED (
+        SELECT korea::date AS today, to_char(korea, 'HH24:MI') AS clock
+        FROM timezone('Asia/Seoul', now()) AS korea
+    ), seen AS (
+        SELECT id, telling_id, subscription_id, endpoint_id, hits, due_at, held_from, attempts
         FROM delivery
         WHERE channel = $1 AND settled_at IS NULL AND due_at <= now() AND endpoint_id <> ALL($3)
         ORDER BY due_at
@@ -31,11 +50,17 @@ _CLAIM = """
     ), judged AS (
         SELECT seen.*, telling.story_id, telling.reason, telling.version, subscription.name,
             subscription.feed_epoch, subscription.language, endpoint.address, endpoint.secret,
-            endpoint.epoch, endpoint.rests_until,
+            endpoint.epoch, greatest(
+                endpoint.rests_until,
+                CASE WHEN telling.reason <> 'confirm' THEN subscription.snoozed_until END,
+                NIGHT,
+                CASE WHEN subscription.embargoed = 'wait' THEN telling.embargo_until END
+            ) AS held_until,
             telling.embargo_until IS NULL OR telling.embargo_until > now() AS badge,
             CASE
                 WHEN telling.id IS NULL OR subscription.id IS NULL OR endpoint.id IS NULL THEN 'end'
                 WHEN endpoint.confirmed_at IS NULL AND telling.reason <> 'confirm' THEN 'end'
+                WHEN subscription.paused_at IS NOT NULL AND telling.reason <> 'confirm' THEN 'end'
                 WHEN suppressed.address IS NOT NULL THEN 'end'
                 WHEN endpoint.switched_off_at IS NULL AND subscription.ended_at IS NULL
                     AND coalesce(subscription.expires_at > now(), true) THEN 'go'
@@ -44,7 +69,7 @@ _CLAIM = """
                     <= least(subscription.expires_at, endpoint.switched_off_at) THEN 'go'
                 ELSE 'end'
             END AS fate
-        FROM seen
+        FROM here CROSS JOIN seen
         LEFT JOIN LATERAL (
             SELECT * FROM telling WHERE id = seen.telling_id OFFSET 0
         ) AS telling ON true
@@ -58,16 +83,17 @@ _CLAIM = """
             ON suppressed.channel = endpoint.channel
             AND suppressed.address = lower(endpoint.address)
     ), ended AS (
-        UPDATE delivery SET settled_at = now(), outcome = 'ended'
+        UPDATE delivery SET settled_at = now(), outcome = 'ended', hits = CASE
+            WHEN EXISTS (SELECT FROM endpoint WHERE endpoint.id = endpoint_id) THEN hits END
         WHERE id = ANY(ARRAY(SELECT id FROM judged WHERE fate = 'end'))
-    ), resting AS (
+    ), held AS (
         UPDATE delivery SET
-            held_from = coalesce(judged.held_from, judged.due_at), due_at = rests_until
-        FROM judged WHERE delivery.id = judged.id AND fate = 'go' AND rests_until > now()
+            held_from = coalesce(judged.held_from, judged.due_at), due_at = held_until
+        FROM judged WHERE delivery.id = judged.id AND fate = 'go' AND held_until > now()
     ), ready AS (
         SELECT *, row_number() OVER (PARTITION BY endpoint_id ORDER BY due_at, id)
             + (endpoint_id = ANY($4))::int AS turn
-        FROM judged WHERE fate = 'go' AND coalesce(rests_until <= now(), true)
+        FROM judged WHERE fate = 'go' AND coalesce(held_until <= now(), true)
     ), mine AS (
         UPDATE delivery SET
             due_at = now() + $5, held_from = NULL, fence = fence + 1, attempts = attempts + 1
@@ -77,27 +103,35 @@ _CLAIM = """
     ), begun AS (
         INSERT INTO attempt (delivery_id, number) SELECT id, fence FROM mine
     )
-    SELECT (SELECT count(*) FROM seen) AS seen, timezone('Asia/Seoul', now())::date AS today,
+    SELECT (SELECT count(*) FROM seen) AS seen, (SELECT today FROM here) AS today,
         mine.*, address, secret, epoch, name AS subscription, feed_epoch, language, story_id,
         reason, version, badge
     FROM (VALUES (1)) AS one LEFT JOIN (mine JOIN ready USING (id)) ON true
     ORDER BY ready.due_at, id
-"""
+""".replace("NIGHT", _NIGHT)
 """Take up to $2 due rows of channel $1 for the time $5, none of endpoints $3, one of each of $4.
 
-What nobody wants any more ends here, unsent; what goes to an endpoint that rests is due when its
-rest ends, so that whoever comes next need not pass over it. An attempt is numbered as its claim.
+What nobody wants any more ends here, unsent, and says no more why where its reader was erased. What
+goes to an endpoint that rests, to somebody who sleeps or to one who waits until its embargo ends
+is due at the end of that, so that whoever comes next need not pass over it. An attempt is numbered
+as its claim.
 It is written so that rows are looked up one by one: whatever a plan expects, they are few.
 """
-_FACTS = "SELECT id, version, facts FROM telling WHERE id = ANY($1)"
+_FACTS = """
+    SELECT id, telling.version, facts FROM unnest($1::bigint[], $2::bigint[]) AS known (id, version)
+    JOIN telling USING (id) WHERE telling.version > known.version
+"""
 _ITEMS = """
     SELECT waiting.subscription_id, waiting.telling_id, waiting.hits, reason, version,
         embargo_until IS NULL OR embargo_until > now() AS badge
     FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS shown (subscription_id, id, place)
     JOIN waiting ON waiting.subscription_id = shown.subscription_id AND telling_id = shown.id
     JOIN telling ON telling.id = telling_id
+    JOIN subscription ON subscription.id = waiting.subscription_id
+    WHERE embargoed = 'badge' OR coalesce(embargo_until <= now(), true)
     ORDER BY place
 """
+"""What digests show; what an embargo holds back stands behind their link once that lifts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,28 +163,27 @@ class Claims:
         busy = [each for each, count in flying.items() if count < TURNS]
         rows = await self._database.all_at_once(_CLAIM, channel, most, full, busy, LEASE, TURNS)
         mine = [row for row in rows if row["id"] is not None]
-        facts = await self._facts_of((row["telling_id"], row["version"]) for row in mine)
+        facts = await self._facts_of({row["telling_id"] for row in mine})
         due = [_due(row, facts[row["telling_id"]]) for row in mine if row["telling_id"] in facts]
         return Batch(await self._with_items(due), rows[0]["seen"], rows[0]["today"])
 
     async def _facts_of(
-        self, versions: Iterable[tuple[int, int]]
+        self, wanted: Collection[int]
     ) -> Mapping[int, tuple[int, Mapping[str, Any]]]:
-        """Version and facts of each telling, of that version or a newer one."""
-        wanted = dict(versions)
-        missing = [each for each in wanted if not self._knows(each, wanted[each])]
-        if missing:
-            for row in await self._database.all_at_once(_FACTS, missing):
+        """Version and facts of each telling as they are now.
+
+        Asked after the claim: a correction that did not wait for that has told itself to nobody
+        whom the claim is about, and may have been committed while the claim was being made.
+        """
+        known = [self._facts[each][0] if each in self._facts else -1 for each in wanted]
+        if wanted:
+            for row in await self._database.all_at_once(_FACTS, list(wanted), known):
                 self._facts[row["id"]] = (row["version"], row["facts"])
                 self._facts.move_to_end(row["id"])
         found = {each: self._facts[each] for each in wanted if each in self._facts}
         while len(self._facts) > _KEPT:
             self._facts.popitem(last=False)
         return found
-
-    def _knows(self, telling_id: int, version: int) -> bool:
-        known = self._facts.get(telling_id)
-        return known is not None and known[0] >= version
 
     async def _with_items(self, due: Sequence[DueDelivery]) -> Sequence[DueDelivery]:
         """``due`` with what its digests tell of."""
@@ -163,7 +196,7 @@ class Claims:
         if not shown:
             return due
         rows = await self._database.all_at_once(_ITEMS, *map(list, zip(*shown, strict=True)))
-        facts = await self._facts_of((row["telling_id"], row["version"]) for row in rows)
+        facts = await self._facts_of({row["telling_id"] for row in rows})
         items = {
             (row["subscription_id"], row["telling_id"]): _item(row, facts[row["telling_id"]][1])
             for row in rows

@@ -30,12 +30,13 @@ _DEADLOCKS = 3  # that a group may meet: whoever ends a subscription locks its r
 _SENT = """
     WITH said AS (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS said (id, fence, detail)
+        ORDER BY id
     ), held AS (
-        SELECT delivery.id, endpoint_id FROM delivery
-        JOIN said ON said.id = delivery.id AND said.fence = delivery.fence
-        WHERE delivery.id = ANY($1) AND settled_at IS NULL
-        ORDER BY delivery.id
-        FOR UPDATE OF delivery
+        SELECT claimed.* FROM said CROSS JOIN LATERAL (
+            SELECT id, endpoint_id FROM delivery
+            WHERE delivery.id = said.id AND delivery.fence = said.fence AND settled_at IS NULL
+            FOR UPDATE
+        ) AS claimed
     ), settled AS (
         UPDATE delivery SET settled_at = now(), outcome = 'sent', last_error = NULL
         WHERE id = ANY(ARRAY(SELECT id FROM held))
@@ -46,7 +47,10 @@ _SENT = """
     SELECT DISTINCT endpoint.id FROM held JOIN endpoint ON endpoint.id = endpoint_id
     WHERE failing_since IS NOT NULL OR rests_until IS NOT NULL
 """
-"""Settle claims ($1, $2) as sent; answers with the endpoints that were failing until now."""
+"""Settle claims ($1, $2) as sent; answers with the endpoints that were failing until now.
+
+Rows are looked up one by one, in order: whatever a plan expects, not all that is open is gone over.
+"""
 _WELL = """
     UPDATE endpoint SET failing_since = NULL, rests_until = NULL WHERE id = ANY($1)
 """

@@ -23,8 +23,8 @@ from service.store.database import Database, Wake, wake
 _SHOWN = 30  # things that one digest tells of; the rest stands behind its link
 
 # Those who have paused keep what waits. Whoever holds a subscription has all of its windows: two
-# who shared the rows of one would make two digests of it. What triage is about to move is left to
-# it: it locks rows of one telling, we those of one subscription.
+# who shared the rows of one would make two digests of it. What triage is about to correct or move
+# is left to it: whoever waits still in its eyes must not be told meanwhile as it was.
 _DUE = sa.text("""
     WITH closed AS (
         SELECT subscription_id FROM waiting
@@ -35,7 +35,9 @@ _DUE = sa.text("""
         FOR NO KEY UPDATE SKIP LOCKED
     ), mine AS (
         SELECT waiting.* FROM waiting JOIN held ON held.id = subscription_id
-        WHERE told_by IS NULL AND window_at <= now() FOR UPDATE OF waiting SKIP LOCKED
+        JOIN telling ON telling.id = telling_id
+        WHERE told_by IS NULL AND window_at <= now()
+        FOR UPDATE OF waiting SKIP LOCKED FOR SHARE OF telling SKIP LOCKED
     )
     SELECT subscription_id, window_at, telling_id, mine.created_at, cadence, now() AS now,
         coalesce(window_at < expires_at, ended_at IS NULL OR EXISTS (

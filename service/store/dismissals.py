@@ -15,6 +15,7 @@ from service.store.ending import LIVE, turn_page
 from service.store.tables import article, delivery, dismissal, rule, subscription, telling, waiting
 
 LATELY = timedelta(days=30)
+_A_MINUTE = timedelta(minutes=1)  # times are kept apart no finer
 _MOST = 300  # of what was told lately is looked at, the newest
 
 
@@ -78,6 +79,8 @@ class Dismissals:
                 .where(
                     rule.c.subscription_id == subscription_id,
                     rule.c.text.in_([text for text, _ in told.excerpts]),
+                    # Whoever has taken up the name since has rules of their own.
+                    rule.c.created_at < found.created_at + _A_MINUTE,
                 )
                 .order_by(rule.c.id)
             )
@@ -146,11 +149,12 @@ _TOLD = (
         ).where(waiting.c.hits.is_not(None)),
     )
 ).subquery("told")
-_NEWEST = (
+_NEWEST: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         telling.c.facts["title"].astext.label("title"),
         telling.c.facts["url"].astext.label("url"),
         _TOLD.c.hits,
+        _TOLD.c.created_at,
         article.c.read_text.label("text"),
     )
     .join_from(_TOLD, telling, telling.c.id == _TOLD.c.telling_id)

@@ -55,7 +55,8 @@ async def end(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: Why) -> 
     )
     unwanted, untold = owed_to(subscription_id), untold_to(subscription_id)
     if why == "expired":
-        unwanted &= (delivery.c.attempts == 0) & (delivery.c.due_at > sa.func.now())
+        ready = sa.func.coalesce(delivery.c.held_from, delivery.c.due_at)
+        unwanted &= (delivery.c.attempts == 0) & (ready > sa.func.now())
         untold &= waiting.c.window_at > sa.func.now()
     await settle_ended(tx, unwanted)
     await tx.execute(sa.delete(waiting).where(untold))

@@ -52,11 +52,11 @@ _SPREAD = SPREAD.format(hits="told.hits", reasons="")
 _FOLLOW = sa.text(_TOLD.format(earlier=_EARLIER, when=WHEN, paced=PACED, live=LIVE, spread=_SPREAD))
 _MOVED = """
     WITH moved AS (
-        SELECT subscription.id,
+        SELECT subscription.id, pace.urgent,
                coalesce(pace.window_at, pace.due_at) AS told_at,
                CASE WHEN pace.window_at IS NULL AND pace.ready_at < pace.due_at
                     THEN pace.ready_at END AS held_from
-        FROM subscription JOIN {paced} AND NOT pace.urgent
+        FROM subscription JOIN {paced}
         WHERE subscription.id = ANY(CAST(:ids AS bigint[])) AND (
             :released
             OR subscription.embargoed = 'wait' AND CAST(:until AS timestamptz) > now()
@@ -64,6 +64,7 @@ _MOVED = """
     ), owed AS (
         UPDATE delivery SET due_at = moved.told_at, held_from = moved.held_from FROM moved
         WHERE delivery.telling_id = ANY(:events) AND delivery.subscription_id = moved.id
+          AND moved.urgent = coalesce(delivery.hits @> '[{{"urgent": true}}]', false)
           AND delivery.settled_at IS NULL AND delivery.attempts = 0 AND delivery.due_at > now()
           AND (delivery.due_at, delivery.held_from)
               IS DISTINCT FROM (moved.told_at, moved.held_from)
@@ -71,7 +72,7 @@ _MOVED = """
     ), kept AS (
         UPDATE waiting SET window_at = moved.told_at FROM moved
         WHERE waiting.telling_id = ANY(:events) AND waiting.subscription_id = moved.id
-          AND waiting.told_by IS NULL AND waiting.window_at > now()
+          AND NOT moved.urgent AND waiting.told_by IS NULL AND waiting.window_at > now()
           AND waiting.window_at <> moved.told_at
         RETURNING waiting.window_at
     )
@@ -132,6 +133,8 @@ async def correct(
         return []
     ids = list(await told_of(tx, known))
     moved = await _refresh(tx, known, ids, facts, until, released=released)
+    if not (released or until):
+        facts, until = await _badged(tx, known, facts)
     corrections = await _corrections(tx, story_id, facts)
     values = {
         "story_id": story_id,
@@ -147,6 +150,22 @@ async def correct(
         **await paces(tx, ids, until),
     }
     return moved + await _follow(tx, made, known, given)
+
+
+async def _badged(
+    tx: AsyncConnection, known: Sequence[int], facts: Mapping[str, object]
+) -> tuple[Mapping[str, object], datetime | None]:
+    """``facts`` with the badge of the event, and its end: a correction may leave its box out."""
+    said = telling.c.facts["embargo"].astext
+    lasts = sa.func.coalesce(telling.c.embargo_until > sa.func.now(), sa.true())
+    query = (
+        sa.select(said, telling.c.embargo_until)
+        .where(telling.c.id.in_(known), said.is_not(None), lasts)
+        .order_by(telling.c.embargo_until.desc().nulls_last())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return (facts, None) if row is None else ({**facts, "embargo": row[0]}, row[1])
 
 
 async def _corrections(
@@ -165,7 +184,7 @@ async def cover(
 ) -> list[Owed]:
     """Owe news of a release to whoever was told of that and asked for coverage.
 
-    Nobody else is told: it is the same event.
+    Nobody else is told: it is the same event. News of what is under embargo is an event of its own.
     """
     known = list(await events(tx, story_id))
     release = article.alias("release")
@@ -173,7 +192,13 @@ async def cover(
     query = (
         sa.select(release.c.read_title)
         .join(article, article.c.twin_id == release.c.id)
-        .where(article.c.id == article_id, article.c.joined_as == "coverage", asked)
+        .where(
+            article.c.id == article_id,
+            article.c.joined_as == "coverage",
+            release.c.story_id == story_id,
+            sa.func.coalesce(release.c.embargo_until <= sa.func.now(), sa.true()),
+            asked,
+        )
     )
     title = await tx.scalar(query) if known else None
     if title is None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.cadence import SEOUL
 from service.model import Reason
 from service.store.paces import LIVE, PACED, WHEN, paces
 from service.store.tables import article, delivery, telling, waiting
@@ -31,6 +32,11 @@ class Why:
 
     hits: Sequence[Mapping[str, object]]
     urgent: bool = False
+
+    @property
+    def told(self) -> list[Mapping[str, object]]:
+        """The hits as they are kept: those that are urgent stay so when they are put off."""
+        return [{**each, "urgent": True} for each in self.hits] if self.urgent else [*self.hits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,12 @@ _OWE = sa.text(_TOLD.format(when=WHEN, paced=PACED, live=LIVE, spread=_SPREAD)).
 )
 
 
+def badge(until: datetime) -> str:
+    """What is told with news that may not be published before ``until``."""
+    at = f"{until.astimezone(SEOUL):%Y-%m-%d %H:%M}"
+    return f"엠바고 {at}까지 · embargoed until {at} KST"
+
+
 async def owe(
     tx: AsyncConnection,
     article_id: int,
@@ -136,7 +148,7 @@ async def owe(
         **spreading(event),
         "ids": ids,
         "numbers": list(of.values()),
-        "hits": [list(each.hits) for each in concern.whys],
+        "hits": [each.told for each in concern.whys],
         "urgent": [each.urgent for each in concern.whys],
     }
     return [Owed(*row) for row in await tx.execute(_OWE, given)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.addressed import addressed, refused
@@ -126,16 +127,22 @@ class People:
         async with self._database.transaction() as tx:
             await leave(tx, _of(who), "unsubscribed")
             rows = await tx.execute(
-                sa.select(endpoint.c.id, endpoint.c.subscription_id).where(_of(who))
+                sa.select(endpoint.c.id, endpoint.c.subscription_id, endpoint.c.address).where(
+                    _of(who)
+                )
             )
             found = rows.all()
             ids, owners = [row.id for row in found], {row.subscription_id for row in found}
+            # Whoever takes up one of them now is seen, or waits until it is gone.
+            held = sa.select(subscription.c.id).where(subscription.c.id.in_(owners))
+            await tx.execute(held.order_by(subscription.c.id).with_for_update())
             messages = await _forget_messages(tx, ids, owners)
+            await _forget_notices(tx, ids)
             await tx.execute(sa.delete(endpoint).where(endpoint.c.id.in_(ids)))
             gone = await _forget_subscriptions(tx, owners)
-            await tx.execute(
-                sa.delete(ops_item).where(ops_item.c.subject == f"{who.channel} {who.address}")
-            )
+            spelt = {who.address, *(row.address for row in found)}
+            noted = ops_item.c.subject.in_([f"{who.channel} {each}" for each in spelt])
+            await tx.execute(sa.delete(ops_item).where(noted))
             kept = await _refusal(tx, who)
         return Erased(len(ids), gone, messages, kept is not None)
 
@@ -196,6 +203,14 @@ _SENT = (
         & (delivery.c.endpoint_id == endpoint.c.id),
     )
     .join(telling, telling.c.id == delivery.c.telling_id)
+    # What an embargo holds back is not theirs yet.
+    .where(
+        sa.or_(
+            delivery.c.outcome == "sent",
+            subscription.c.embargoed == "badge",
+            sa.func.coalesce(telling.c.embargo_until <= sa.func.now(), sa.true()),
+        )
+    )
     .order_by(delivery.c.id)
 )
 
@@ -223,6 +238,16 @@ async def _forget_messages(
         sa.delete(telling).where(telling.c.id.in_(told), telling.c.reason.in_(_OWN), ~other)
     )
     return len(told)
+
+
+async def _forget_notices(tx: AsyncConnection, ids: Collection[int]) -> None:
+    """That one of them was switched off was told to the others; to whom it was is forgotten."""
+    for each in ids:
+        mine = telling.c.key.startswith(f"notice failing {each} ")
+        shown = telling.c.facts.op("||")(sa.cast({"lines": ["—"]}, JSONB))
+        await tx.execute(
+            sa.update(telling).where(mine).values(facts=shown, version=telling.c.version + 1)
+        )
 
 
 async def _forget_subscriptions(tx: AsyncConnection, owners: Collection[int]) -> int:

@@ -27,7 +27,8 @@ _WISHED = sa.text("""
 """)
 # How an event is told now; what a newspaper says of it moves nothing.
 _NEWEST = """
-    SELECT telling.id, telling.story_id, article_id, telling.facts ->> 'apply_by' AS apply_by
+    SELECT telling.id, telling.story_id, article_id, telling.embargo_until,
+        telling.facts ->> 'apply_by' AS apply_by
     FROM telling JOIN article ON article.id = telling.article_id
     WHERE telling.story_id = event.story_id AND telling.reason IN ('alert', 'correction')
         AND kind IS DISTINCT FROM 'news' AND NOT EXISTS (
@@ -54,7 +55,7 @@ _CALLS = """
             SELECT coalesce(revision.facts, corrected.facts) -> 'call' AS before) AS said
         WHERE telling.story_id = event.story_id
     ) AS known
-    WHERE apply_by IS NOT NULL
+    WHERE apply_by IS NOT NULL AND coalesce(embargo_until <= now(), true)
 """
 _OUTDATED = """
     UPDATE delivery SET settled_at = now(), outcome = 'ended'
@@ -177,7 +178,10 @@ class Reminders:
             return now, [(row[0], row[1]) for row in await tx.execute(_WISHED)]
 
     async def calls(self, today: date, last: date) -> Sequence[Call]:
-        """Events that were told and end ``today`` or later, at ``last``; none that is withdrawn."""
+        """Events that were told and end ``today`` or later, at ``last``.
+
+        None that is withdrawn, nor one of which the newest is under embargo.
+        """
         async with self._database.transaction() as tx:
             rows = await tx.execute(_asked(_CALLS), {"today": today, "last": last, **_GONE})
             return [_call(row._asdict()) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,16 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service import cadence
 from service.store.database import Wake, wake
 from service.store.ending import owed_to, settle_ended, untold_to
-from service.store.tables import delivery, endpoint, subscription, waiting
+from service.store.tables import delivery, endpoint, subscription, telling, waiting
+
+# A question is open for two days, and for whom it is has nothing to do with who sleeps.
+_ASKS = sa.exists().where(telling.c.id == delivery.c.telling_id, telling.c.reason == "confirm")
 
 
 async def hold(tx: AsyncConnection, subscription_id: int, until: datetime, rest: timedelta) -> None:
-    """Let nothing be due before ``until``, which is ``rest`` from now."""
+    """Let nothing be due before ``until``, which is ``rest`` from now, but for a question."""
     channels = await _hold_endpoints(tx, subscription_id)
     ready = sa.func.coalesce(delivery.c.held_from, delivery.c.due_at)
     await tx.execute(
         sa.update(delivery)
-        .where(owed_to(subscription_id))
+        .where(owed_to(subscription_id), ~_ASKS)
         .values(due_at=sa.func.greatest(ready, until), held_from=sa.case((ready < until, ready)))
     )
     await tx.execute(
@@ -36,9 +40,11 @@ async def let_go(tx: AsyncConnection, subscription_id: int) -> int:
     Returns how much that is.
     """
     row = await tx.execute(
-        sa.select(subscription.c.cadence, sa.func.now()).where(subscription.c.id == subscription_id)
+        sa.select(subscription.c.cadence, subscription.c.embargoed, sa.func.now()).where(
+            subscription.c.id == subscription_id
+        )
     )
-    said, now = row.one()
+    said, embargoed, now = row.one()
     chosen = cadence.kept(said)
     await _hold_endpoints(tx, subscription_id)
     quiet = sa.cast(cadence.quiet_end(chosen, now), sa.DateTime(timezone=True))
@@ -49,15 +55,33 @@ async def let_go(tx: AsyncConnection, subscription_id: int) -> int:
         .returning(delivery.c.channel, delivery.c.due_at - sa.func.now())
     )
     rows = freed.all()
-    told = await tx.execute(
-        sa.update(waiting)
-        .where(untold_to(subscription_id))
-        .values(window_at=cadence.window(chosen, now) or now)
-        .returning(waiting.c.telling_id)
-    )
     waits = {(channel, max(rest, timedelta(0))) for channel, rest in rows}
     await wake(tx, [Wake("deliver", each, after=rest) for each, rest in sorted(waits)])
-    return len(rows) + len(told.all())
+    return len(rows) + await _let_wait(tx, subscription_id, chosen, embargoed, now)
+
+
+async def _let_wait(
+    tx: AsyncConnection,
+    subscription_id: int,
+    chosen: cadence.Cadence,
+    embargoed: str,
+    now: datetime,
+) -> int:
+    """Let what waits be told in the window of this moment, or of the end of its embargo."""
+    query = sa.select(waiting.c.telling_id, telling.c.embargo_until).join(
+        telling, telling.c.id == waiting.c.telling_id
+    )
+    ready: defaultdict[datetime, list[int]] = defaultdict(list)
+    for telling_id, until in (await tx.execute(query.where(untold_to(subscription_id)))).all():
+        held = until if until and embargoed == "wait" else now
+        ready[max(held, now)].append(telling_id)
+    for at, ids in ready.items():
+        await tx.execute(
+            sa.update(waiting)
+            .where(untold_to(subscription_id), waiting.c.telling_id.in_(ids))
+            .values(window_at=cadence.window(chosen, at) or at)
+        )
+    return sum(map(len, ready.values()))
 
 
 async def give_up(tx: AsyncConnection, subscription_id: int) -> None:

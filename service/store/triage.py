@@ -249,6 +249,8 @@ async def _owe(tx: AsyncConnection, article_id: int, story_id: int, verdict: Ver
     if news and verdict.facts:
         owed += await following.cover(tx, article_id, story_id, verdict.facts)
     facts, concern = verdict.facts, verdict.concern
+    if until is not None and not facts.get("embargo"):  # a copy without its box
+        facts = {**facts, "embargo": owing.badge(until)}
     return owed + await owing.owe(tx, article_id, story_id, facts, concern, until, news=news)
 
 

@@ -57,8 +57,8 @@ def build(
 ) -> FastAPI:
     """The application over the store; ``signer`` reads the tokens of links.
 
-    ``url``: the public address of the pages. ``heard`` takes what mail providers say. Its ``state.stream`` is to be closed before its server
-    is, which waits for those who listen.
+    ``url``: the public address of the pages. ``heard`` takes what mail providers say. Its
+    ``state.stream`` is to be closed before its server is, which waits for those who listen.
     """
     app = FastAPI(title="Pabal", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_guarded)

@@ -12,6 +12,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from notifier.channels.web_push import public_key
 from service.__main__ import main
 from service.links import Signer
 from service.store.database import Database
@@ -81,3 +82,32 @@ async def test_what_is_missing_is_named(pabal: Pabal) -> None:
     code, _, said = await pabal("feeds", "나", PABAL_URL=URL)
     assert code == 2
     assert said == "pabal: 나: 그런 구독이 없습니다 (no such subscription)\n"
+
+
+async def test_a_subscription_that_is_only_read_says_where(pabal: Pabal) -> None:
+    code, said, _ = await pabal("subscribe", "나 둘", "--rule", "수출", "--to", "feed")
+    assert code == 0
+    assert "pabal feeds '나 둘'" in said
+    assert "받겠느냐고" not in said  # nobody else can be behind it
+    code, said, _ = await pabal("feeds", "나 둘", PABAL_URL=URL)
+    assert (code, said.count(URL)) == (0, 4)
+
+
+async def test_mail_without_a_server_and_a_missing_address_say_what_is_missing(
+    pabal: Pabal,
+) -> None:
+    code, _, said = await pabal("subscribe", "나", "--rule", "수출", "--to", "mail:a@b.example")
+    assert code == 2
+    assert "PABAL_MAIL_SERVER" in said
+    code, _, said = await pabal("bounces")
+    assert code == 2
+    assert "PABAL_URL" in said
+    code, said, _ = await pabal("bounces", PABAL_URL=URL)
+    assert said == f"{URL}/bounces/{Signer(SECRET.encode()).sign('bounces')}\n"
+
+
+async def test_a_key_for_web_push_is_printed_with_its_public_half(pabal: Pabal) -> None:
+    code, said, _ = await pabal("vapid")
+    first, second = said.splitlines()
+    assert code == 0
+    assert public_key(first.removeprefix("PABAL_VAPID_KEY=")) == second.rpartition(": ")[2]

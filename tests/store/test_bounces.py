@@ -9,8 +9,11 @@ import asyncpg
 import pytest
 
 from service.model import Fate, Returned
+from service.store.asking import Endpoint, Suppressed
 from service.store.bounces import Bounces
 from service.store.database import Database
+from service.store.deliveries import Dead, Deliveries
+from service.store.subscriptions import Subscriptions
 
 Add = Callable[..., Awaitable[int]]
 Mailed = Callable[..., Awaitable[UUID]]
@@ -139,3 +142,96 @@ async def test_what_was_never_sent_by_mail_changes_nothing(
     assert not await store.settle(_back(owed, "gone"))
     assert not await store.settle(_back(UUID(int=999), "complaint"))
     assert await _off(sql) == {}
+
+
+@pytest.mark.parametrize("fate", ["gone", "complaint", "refused", "end"])
+async def test_nothing_that_came_back_causes_a_mail(
+    database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection, fate: Fate
+) -> None:
+    """However often it comes back, of a notice, too: a bounce of a bounce ends here."""
+    one, here = await _to(add)
+    other = await add("endpoint", subscription_id=one, channel="mail", address="b@example.kr")
+    sent = [await mailed(one, each) for each in (here, other, here, other)]
+    told = await sql.fetchval("SELECT count(*) FROM telling")
+    for number in sent * 3:
+        await Bounces(database).settle(_back(number, fate))
+
+    assert await sql.fetchval("SELECT count(*) FROM delivery WHERE settled_at IS NULL") == 0
+    assert await sql.fetchval("SELECT count(*) FROM telling") == told
+
+
+async def test_an_address_is_one_however_it_is_spelt(
+    database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection
+) -> None:
+    (one, here), (_, there) = (
+        await _to(add, "Reader@Example.kr"),
+        await _to(add, "READER@example.kr"),
+    )
+    await Bounces(database).settle(_back(await mailed(one, here), "complaint"))
+
+    assert set(await _off(sql)) == {here, there}
+    assert await sql.fetchval("SELECT address FROM suppressed") == READER
+    with pytest.raises(Suppressed):
+        await Subscriptions(database).subscribe(
+            "나", [("가", "가")], Endpoint("mail", "reADER@example.kr")
+        )
+
+
+async def test_one_subscription_has_an_address_once_however_it_is_spelt(
+    database: Database, sql: asyncpg.Connection
+) -> None:
+    store = Subscriptions(database)
+    for address in (READER, READER.upper(), READER.title()):
+        await store.subscribe("나", [("가", "가")], Endpoint("mail", address, agreed=True))
+    await store.subscribe("나", [("가", "가")], Endpoint("slack", "https://a.example/A"))
+    await store.subscribe("나", [("가", "가")], Endpoint("slack", "https://a.example/a"))
+
+    rows = await sql.fetch("SELECT channel, address FROM endpoint ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        ("mail", READER),
+        ("slack", "https://a.example/A"),
+        ("slack", "https://a.example/a"),
+    ]
+
+
+async def test_an_address_refused_at_sending_is_sent_nothing_by_anybody(
+    database: Database, add: Add, sql: asyncpg.Connection
+) -> None:
+    (one, here), (two, there) = await _to(add, "Reader@example.kr"), await _to(add)
+    for subscription, to in ((one, here), (two, there)):
+        await add(
+            "delivery",
+            telling_id=await add("telling"),
+            subscription_id=subscription,
+            endpoint_id=to,
+            channel="mail",
+        )
+    deliveries = Deliveries(database)
+    (due,) = (await deliveries.claim("mail", 1, {})).due
+    await deliveries.settle([Dead(due, "550 5.1.1 no such user", gone=True)])
+
+    rows = await sql.fetch("SELECT channel, address, why FROM suppressed")
+    assert [tuple(row) for row in rows] == [("mail", READER, "gone: 550 5.1.1 no such user")]
+    assert (await deliveries.claim("mail", 9, {})).due == []
+    outcomes = await sql.fetch("SELECT outcome FROM delivery ORDER BY id")
+    assert [row["outcome"] for row in outcomes] == ["dead", "ended"]
+
+
+async def test_only_mail_addresses_are_sent_nothing_for_ever(
+    database: Database, add: Add, sql: asyncpg.Connection
+) -> None:
+    subscription = await add("subscription")
+    to = await add("endpoint", subscription_id=subscription, channel="webhook")
+    await add(
+        "delivery",
+        telling_id=await add("telling"),
+        subscription_id=subscription,
+        endpoint_id=to,
+        channel="webhook",
+    )
+    deliveries = Deliveries(database)
+    (due,) = (await deliveries.claim("webhook", 1, {})).due
+    await deliveries.settle([Dead(due, "410", gone=True)])
+
+    assert list(await _off(sql)) == [to]
+    assert await sql.fetchval("SELECT count(*) FROM suppressed") == 0

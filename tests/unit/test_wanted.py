@@ -35,7 +35,8 @@ def checks() -> Checks:
 
 
 def test_an_address_is_all_that_follows_its_channel(checks: Checks) -> None:
-    assert checks.endpoint("mail:a@b.example:25") == Endpoint("mail", "a@b.example:25")
+    typed = checks.endpoint("console:a@b.example:25")
+    assert (typed.channel, typed.address) == ("console", "a@b.example:25")
     assert checks.endpoint("console") == Endpoint("console", "-", agreed=True)
 
 

@@ -80,7 +80,7 @@ suppressed = sa.Table(
     text("why"),
     at("at", now=True),
     sa.PrimaryKeyConstraint("channel", "address"),
-    comment="Addresses, in small letters, that do not exist or complained: never sent anything again.",
+    comment="Addresses, in small letters, that do not exist or complained: never written to.",
 )
 
 rule_book = sa.Table(

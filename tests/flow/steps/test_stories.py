@@ -83,6 +83,24 @@ async def test_a_copy_that_is_not_to_the_letter_joins_and_is_told_once(
     assert len(await alerts(sql)) == 1
 
 
+async def test_our_own_feed_read_again_tells_nobody(
+    release: Go, go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    """Whoever polls it as a source: an entry leads to what it is about, so it is that story."""
+    await subscribe("공방", "포장재")
+    url = "https://www.example.go.kr/release/12"
+    await release(url=url)
+    for hours, title in ((1, TITLE), (2, f"[공고] {TITLE}"), (3, f"[정정] {TITLE}")):
+        said = f"신청 마감: 2026-12-04\n왜 받았나 — 포장재: 포장재를 함께 사들여\n{title}"
+        at = NINE + timedelta(hours=hours)
+        await go(
+            source_id="own_feed", url=url, title=title, text=said, summary=said,
+            published_at=at, precision="second", collected_at=at,
+        )  # fmt: skip
+
+    assert len(await alerts(sql)) == 1
+
+
 async def test_the_next_of_a_series_is_its_own_story(
     release: Go, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:

@@ -48,6 +48,8 @@ COMMANDS = {
     "unmute": ("다시 켭니다", "from now on"),
     "feeds": ("피드, 달력, 실시간", "Whoever knows an address", "--renew"),
     "letters": ("보내지 못한 알림", "that nobody took", "--resend", "--drop"),
+    "bounces": ("반송과 신고", "Keep it to yourself"),
+    "vapid": ("웹 푸시의 새 열쇠", "A new key for Web Push"),
     "send-test": ("시험 알림", "one test message", "exit 1"),
     "pulse": ("살아 있는지", "How alive", "--json"),
     "pause": ("그만 살핍니다", "Leave a source alone", "SOURCE", "--why"),

@@ -80,7 +80,7 @@ OPTIONS = ChannelOptions(
     kakao_secret="SECRET",
     kakao_profile="PF01",
     kakao_templates=" ".join(
-        f"{kind}=KA01:구독,제목,기관,표시,마감,바뀜,내용,건수,링크,주소"
+        f"{kind}=KA01:구독,제목,기관,표시,마감,바뀜,내용,건수,이유,제외,링크,주소"
         for kind in ("alert", "correction", "coverage", "digest", "reminder", "question", "notice")
     ),
 )

@@ -153,6 +153,7 @@ def test_a_digest_in_plain_text_is_a_numbered_list() -> None:
         "   신청 마감: 2026-12-11 18:00 · 5일 남음 (D-5)",
         "   바우처: …수출 바우처를…",
         "   https://news.example.go.kr/2",
+        "   이 소식은 필요 없음: https://pabal.example/dismiss/a",
         "",
         "외 5건: https://pabal.example/digest/b",
         "",

@@ -1,0 +1,37 @@
+"""``pabal bounces``: where a mail provider's webhook tells what became of our mail."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from service import config, logs
+from service.errors import BadSetting
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(bounces)
+
+
+def bounces() -> None:
+    """메일 회사의 웹훅에 적을 주소. / The address for the webhook of a mail provider.
+
+    반송과 신고를 알리는 곳입니다. 아는 사람은 누구나 알릴 수 있으니 숨겨 두십시오. / Bounces and
+    complaints are told there. Keep it to yourself: whoever knows it is believed.
+    """
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    if settings.url is None:
+        why = "주소를 만들려면 필요합니다: needed for an address (https://pabal.example.org)"
+        raise BadSetting("PABAL_URL", why)
+    typer.echo(f"{settings.url}/bounces/{asyncio.run(_token(settings))}")
+
+
+async def _token(settings: config.Settings) -> str:
+    from service.app import signer  # noqa: PLC0415
+    from service.lookback import opened  # noqa: PLC0415
+
+    async with opened(settings) as (database, _):
+        return (await signer(settings, database)).sign("bounces")
