@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import structlog
 
@@ -199,6 +199,7 @@ async def _tasks(
     backfill = Backfill(sources, fetcher, Backfills(database), settings.pace)
     read = Read(sources, registry, Readings(database))
     judge = Judge(sources, Triage(database), analyser, registry, Topics.load())
+    await stack.enter_async_context(_beside(judge.warm()))
     traits = {name: channels.traits(name) for name in ways_out}
     words = Words(await signer(settings, database), settings.url)
     failing = FAILING / settings.pace
@@ -208,6 +209,17 @@ async def _tasks(
         (work.judging(read, judge), _JUDGEMENTS),
         (work.telling(deliver), _DELIVERIES),
     )
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let ``work`` go on beside what is done within; whatever it fails at is tried when needed."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def signer(settings: Settings, database: Database) -> Signer:

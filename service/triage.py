@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
@@ -30,6 +30,7 @@ from service.store.triage import Correction, LiveRule, Readable, Triage, Verdict
 log = structlog.get_logger()
 
 _LEFT = 0.6  # of a text, below which it is likelier lost than shortened
+_TEXTS = 10_000  # of rules that are remembered while a book is read
 _LOOKS = 10  # at likely copies, where other workers keep storing more of them
 
 
@@ -52,6 +53,11 @@ class Judge:
     registry: Registry
     topics: Topics
     _book: _Book | None = field(default=None, init=False)
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    async def warm(self) -> None:
+        """Load the rule book, so that the first news does not wait for a hundred thousand rules."""
+        await self._current(1)
 
     async def judge(self, article_id: int) -> None:
         """Judge one article; does nothing where it is judged already."""
@@ -154,30 +160,40 @@ class Judge:
         )
 
     async def _current(self, version: int) -> _Book:
-        """The rule book, kept up where it has changed; rules edited later judge later news."""
-        book = self._book
-        if book is None or book.version < version:
-            known = {} if book is None else book.live
-            changed = await self.triage.rules(known)
-            added = dict(_parsed(changed.added, Values(self.registry)))
-            if book is None:
-                matcher = Matcher(added, partial(spellings, registry=self.registry))
-                gc.freeze()  # a hundred thousand rules need not be looked through at every turn
-            else:
-                matcher = book.matcher.with_changes(added, changed.gone)
-            live = {each: rule for each, rule in known.items() if each not in changed.gone}
-            live |= {each.id: each for each in changed.added}
-            book = self._book = _Book(changed.version, matcher, live)
-        return book
+        """The rule book, kept up where it has changed; rules edited later judge later news.
+
+        Loaded by one of those who need it; what takes seconds of a whole book goes on beside the
+        loop. Changes do not: matchers share what they number words by.
+        """
+        async with self._loading:
+            book = self._book
+            if book is None or book.version < version:
+                changed = await self.triage.rules({} if book is None else book.live)
+                added = await asyncio.to_thread(_parsed, changed.added, Values(self.registry))
+                if book is None:
+                    matcher = await asyncio.to_thread(
+                        Matcher, added, partial(spellings, registry=self.registry)
+                    )
+                    gc.freeze()  # a hundred thousand rules need not be looked through each time
+                    live = {}
+                else:
+                    matcher = book.matcher.with_changes(added, changed.gone)
+                    live = {k: rule for k, rule in book.live.items() if k not in changed.gone}
+                live |= {each.id: each for each in changed.added}
+                book = self._book = _Book(changed.version, matcher, live)
+            return book
 
 
-def _parsed(live: Sequence[LiveRule], values: Values) -> Iterator[tuple[int, rules.Rule]]:
+def _parsed(live: Sequence[LiveRule], values: Values) -> Mapping[int, rules.Rule]:
     """A rule that cannot be read (any more) costs its subscriber's alerts, not everybody's."""
+    parse = lru_cache(_TEXTS)(partial(rules.parse, values=values))  # many say the same
+    read = {}
     for each in live:
         try:
-            yield each.id, rules.parse(each.text, values)
+            read[each.id] = parse(each.text)
         except rules.RuleError as error:
             log.error("rule.broken", rule=each.text, of=each.subscription, why=error.message)
+    return read
 
 
 def _origin(source: Source | None) -> SourceKind | None:

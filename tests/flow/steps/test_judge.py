@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from structlog.testing import capture_logs
 from service.read import Read
 from service.store.database import Database
 from service.store.subscriptions import Subscriptions
+from service.store.triage import RuleChanges, Triage
 from service.triage import Judge
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -384,3 +387,23 @@ async def test_the_kind_that_its_words_settle_is_kept(go: Go, sql: asyncpg.Conne
     made = await go(title="[보도참고] 수출 동향", text=TEXT)
 
     assert await sql.fetchval("SELECT kind FROM article WHERE id = $1", made) == "reference"
+
+
+class Counting(Triage):
+    loads = 0
+
+    async def rules(self, known: Collection[int] = ()) -> RuleChanges:
+        self.loads += 1
+        return await super().rules(known)
+
+
+async def test_a_rule_book_is_loaded_once_by_all_who_need_it_at_the_same_time(
+    judge: Judge, subscribe: Subscribe, database: Database
+) -> None:
+    await subscribe("무역", "수출")
+    counting = Counting(database)
+    judge = replace(judge, triage=counting)
+
+    await asyncio.gather(*(judge.warm() for _ in range(5)))
+
+    assert counting.loads == 1
