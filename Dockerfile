@@ -3,11 +3,11 @@
 FROM python:3.12-slim AS build
 WORKDIR /src
 RUN python -m venv --without-pip /opt/venv
-# Wheels alone, as there is no compiler; Kiwi's model is data that comes as a source archive only.
+# Wheels alone, as there is no compiler; these three come as source only, plain Python or data.
 COPY requirements.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
-    pip --python /opt/venv/bin/python install --only-binary :all: --no-binary kiwipiepy-model \
-        --require-hashes -r requirements.txt
+    pip --python /opt/venv/bin/python install --only-binary :all: \
+        --no-binary kiwipiepy-model,dkimpy,http-ece --require-hashes -r requirements.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY service service
 COPY scrapers scrapers

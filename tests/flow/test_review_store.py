@@ -181,7 +181,7 @@ async def test_a_long_task_holds_up_no_other_when_the_connection_was_lost(
                 )
             )
         await enqueue("poll")
-        await asyncio.wait_for(woken.wait(), 12)
+        await asyncio.wait_for(woken.wait(), 40)  # that, and the next look for work
     finally:
         go_on.set()
         stop.set()

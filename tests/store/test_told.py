@@ -15,9 +15,14 @@ from service.store.told import Told
 
 Add = Callable[..., Awaitable[int]]
 
-NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 BACK = timedelta(minutes=5)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """When the test began, not when it was read: a long run comes to it minutes later."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -39,22 +44,22 @@ async def telling(add: Add, title: str, **values: Any) -> int:
 
 
 async def test_what_waits_for_a_digest_is_shown_as_what_went_out_and_each_once(
-    add: Add, told: Told
+    add: Add, told: Told, now: datetime
 ) -> None:
     mine, other = await add("subscription"), await add("subscription")
     one, two, three = [await telling(add, name) for name in ("하나", "둘", "셋")]
     for endpoint_id in (1, 2):
         row = {"telling_id": one, "subscription_id": mine, "endpoint_id": endpoint_id}
-        await add("delivery", **row, created_at=NOW - HOUR, hits=[{"rule": "낱말"}])
-    soon = {"subscription_id": mine, "window_at": NOW + HOUR}
-    await add("waiting", telling_id=one, created_at=NOW - 2 * HOUR, **soon)
-    await add("waiting", telling_id=two, created_at=NOW, **soon)
+        await add("delivery", **row, created_at=now - HOUR, hits=[{"rule": "낱말"}])
+    soon = {"subscription_id": mine, "window_at": now + HOUR}
+    await add("waiting", telling_id=one, created_at=now - 2 * HOUR, **soon)
+    await add("waiting", telling_id=two, created_at=now, **soon)
     await add("delivery", telling_id=three, subscription_id=other, endpoint_id=3)
 
     newest, oldest = await told.newest(mine, 10)
 
     assert (newest.telling_id, oldest.telling_id) == (two, one)
-    assert oldest.told_at == oldest.updated_at == NOW - 2 * HOUR  # when it was known first
+    assert oldest.told_at == oldest.updated_at == now - 2 * HOUR  # when it was known first
     assert [each.telling_id for each in await told.newest(mine, 1)] == [two]
 
 
@@ -69,19 +74,19 @@ async def test_what_nobody_wanted_and_what_is_no_news_is_not_shown(add: Add, tol
 
 
 async def test_an_embargo_holds_it_back_from_those_who_wait_and_only_from_them(
-    add: Add, told: Told
+    add: Add, told: Told, now: datetime
 ) -> None:
     waits, sees = await add("subscription"), await add("subscription", embargoed="badge")
-    lifts = NOW + HOUR
+    lifts = now + HOUR
     under = await telling(add, "엠바고", embargo_until=lifts)
-    over = await telling(add, "풀림", embargo_until=NOW - HOUR)
+    over = await telling(add, "풀림", embargo_until=now - HOUR)
     for number, each in enumerate((waits, sees)):
         row = {"subscription_id": each, "endpoint_id": number}
-        await add("delivery", telling_id=under, due_at=lifts, created_at=NOW - 3 * HOUR, **row)
-        await add("delivery", telling_id=over, created_at=NOW - 3 * HOUR, **row)
+        await add("delivery", telling_id=under, due_at=lifts, created_at=now - 3 * HOUR, **row)
+        await add("delivery", telling_id=over, created_at=now - 3 * HOUR, **row)
 
     assert [(each.badge, each.told_at) for each in await told.newest(waits, 10)] == [
-        (False, NOW - HOUR)  # told when it lifted
+        (False, now - HOUR)  # told when it lifted
     ]
     assert {(each.telling_id, each.badge) for each in await told.newest(sees, 10)} == {
         (under, True), (over, False),
@@ -90,29 +95,29 @@ async def test_an_embargo_holds_it_back_from_those_who_wait_and_only_from_them(
     assert await told.held(sees) == []
 
 
-async def test_a_change_of_the_facts_shows_in_its_time(add: Add, told: Told) -> None:
+async def test_a_change_of_the_facts_shows_in_its_time(add: Add, told: Told, now: datetime) -> None:
     mine, story = await add("subscription"), await add("story")
     article = await add("article", story_id=story)
-    await add("revision", article_id=article, noticed_at=NOW - HOUR)
+    await add("revision", article_id=article, noticed_at=now - HOUR)
     for version in (0, 1):
         each = await telling(add, "글", key=f"k{version}", story_id=story, version=version)
-        row = {"subscription_id": mine, "endpoint_id": 1, "created_at": NOW - 2 * HOUR}
+        row = {"subscription_id": mine, "endpoint_id": 1, "created_at": now - 2 * HOUR}
         await add("delivery", telling_id=each, **row)
     found = {each.version: each.updated_at for each in await told.newest(mine, 10)}
-    assert found == {0: NOW - 2 * HOUR, 1: NOW - HOUR}
+    assert found == {0: now - 2 * HOUR, 1: now - HOUR}
 
 
 async def test_what_is_committed_late_is_in_sight_and_so_is_what_an_embargo_lets_go(
-    add: Add, told: Told, sql: asyncpg.Connection
+    add: Add, told: Told, sql: asyncpg.Connection, now: datetime
 ) -> None:
     mine = await add("subscription")
     endpoint = await add("endpoint", subscription_id=mine)
     row = {"subscription_id": mine, "endpoint_id": endpoint}
     late, held, old = [await telling(add, each) for each in ("늦음", "엠바고", "옛것")]
     await sql.execute("UPDATE telling SET embargo_until = now() + '1h' WHERE id = $1", held)
-    await add("delivery", telling_id=late, created_at=NOW - timedelta(minutes=4), **row)
-    await add("delivery", telling_id=held, created_at=NOW - HOUR, **row)
-    await add("delivery", telling_id=old, created_at=NOW - HOUR, **row)
+    await add("delivery", telling_id=late, created_at=now - timedelta(minutes=4), **row)
+    await add("delivery", telling_id=held, created_at=now - HOUR, **row)
+    await add("delivery", telling_id=old, created_at=now - HOUR, **row)
 
     async def sights() -> set[tuple[int, bool]]:
         found = await told.sights([mine], BACK, [(mine, held)])
@@ -127,7 +132,7 @@ async def test_what_is_committed_late_is_in_sight_and_so_is_what_an_embargo_lets
 
 
 async def test_whoever_comes_again_gets_what_came_since_and_a_little_before(
-    add: Add, told: Told
+    add: Add, told: Told, now: datetime
 ) -> None:
     mine = await add("subscription")
     endpoint = await add("endpoint", subscription_id=mine)
@@ -135,7 +140,7 @@ async def test_whoever_comes_again_gets_what_came_since_and_a_little_before(
     made = []
     for age in ages:
         made.append(await telling(add, str(age)))
-        at = NOW - timedelta(minutes=age)
+        at = now - timedelta(minutes=age)
         row = {"subscription_id": mine, "endpoint_id": endpoint, "created_at": at}
         await add("delivery", telling_id=made[-1], **row)
 
@@ -168,14 +173,16 @@ async def test_an_address_counts_until_it_is_renewed_or_the_subscription_ends(
     assert await told.address("나") is None
 
 
-async def test_a_digest_shows_what_it_told_of_to_whom_it_was_told(add: Add, told: Told) -> None:
+async def test_a_digest_shows_what_it_told_of_to_whom_it_was_told(
+    add: Add, told: Told, now: datetime
+) -> None:
     mine, other = await add("subscription"), await add("subscription")
     span = {"since": "2026-11-20T08:00:00+09:00", "until": "2026-11-21T08:00:00+09:00"}
     key = f"digest {mine} 2026-11-20T23:00:00+00:00"
     digest = await add("telling", reason="digest", key=key, facts=span)
     for each, told_by in (("안", digest), ("밖", None)):
         item = await telling(add, each)
-        row = {"subscription_id": mine, "window_at": NOW, "told_by": told_by}
+        row = {"subscription_id": mine, "window_at": now, "told_by": told_by}
         await add("waiting", telling_id=item, **row)
 
     found = await told.digest(mine, digest)
@@ -188,7 +195,7 @@ async def test_a_digest_shows_what_it_told_of_to_whom_it_was_told(add: Add, told
 
 
 async def test_a_deadline_is_that_of_the_article_that_was_told_of_last(
-    add: Add, calls: Calls
+    add: Add, calls: Calls, now: datetime
 ) -> None:
     mine, story = await add("subscription"), await add("story")
     call = {"is_call": True, "end": "2026-12-10", "end_clock": "18:00"}
@@ -196,9 +203,9 @@ async def test_a_deadline_is_that_of_the_article_that_was_told_of_last(
     first = await add("article", read_title="공고", **values)
     newer = {**values, "call_end": date(2026, 12, 20), "facts": {"call": call}}
     corrected = await add("article", read_title="정정 공고", **newer)
-    await add("article", read_title="베낀 글", **values, discovered_at=NOW + HOUR)
+    await add("article", read_title="베낀 글", **values, discovered_at=now + HOUR)
     await add("article", read_title="기사", kind="news", **values)
-    await add("article", read_title="숨은 글", embargo_until=NOW + HOUR, **values)
+    await add("article", read_title="숨은 글", embargo_until=now + HOUR, **values)
     row = {"subscription_id": mine, "endpoint_id": 1}
     facts = {"title": "공고", "apply_by": "2026-12-10 18:00"}
     for reason, article in (("alert", first), ("correction", corrected)):
@@ -215,17 +222,19 @@ async def test_a_deadline_is_that_of_the_article_that_was_told_of_last(
     assert await calls.calls(mine, date(2026, 12, 21)) == []
 
 
-async def test_a_withdrawn_article_says_so_and_every_change_counts(add: Add, calls: Calls) -> None:
+async def test_a_withdrawn_article_says_so_and_every_change_counts(
+    add: Add, calls: Calls, now: datetime
+) -> None:
     mine, story = await add("subscription"), await add("story")
     article = await add("article", story_id=story, call_end=date(2026, 12, 10))
     telling_id = await add("telling", story_id=story, article_id=article, version=2)
     await add("delivery", telling_id=telling_id, subscription_id=mine, endpoint_id=1)
     gone = {"what": "글이 내려감 (withdrawn)", "before": "", "after": "", "weighty": False}
     await add("revision", article_id=article, changes=[])
-    await add("revision", article_id=article, changes=[gone], noticed_at=NOW + HOUR)
+    await add("revision", article_id=article, changes=[gone], noticed_at=now + HOUR)
 
     (found,) = await calls.calls(mine, date(2026, 12, 1))
 
     assert [each.withdrawn for each in found.standing] == [True]
     assert found.revision == 4
-    assert found.changed_at == NOW + HOUR
+    assert found.changed_at == now + HOUR

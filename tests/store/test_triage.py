@@ -446,7 +446,8 @@ async def test_a_rule_that_holds_is_stamped_with_the_day(
 
     await triage.settle(await add("article"), replace(owing("url:1"), hit=[ids[1]]))
 
-    rows = await sql.fetch("SELECT last_hit_on = current_date FROM rule ORDER BY id")
+    today = "timezone('Asia/Seoul', now())::date"
+    rows = await sql.fetch(f"SELECT last_hit_on = {today} FROM rule ORDER BY id")
     assert [row[0] for row in rows] == [None, True]
 
 
