@@ -135,7 +135,7 @@ def test_a_record_without_its_text_is_refused_with_its_id(pabal: Pabal) -> None:
     ("name", "content"),
     [
         ("words.jsonl", b"words\n"),
-        ("half.jsonl.gz", gzip.compress(b"{}\n" * 999)[:-9]),
+        ("half.jsonl.gz", gzip.compress(b"{}\n" * 999, mtime=0)[:-9]),
         ("no.jsonl.gz", b"{}\n"),
         ("empty.jsonl", b""),
     ],
