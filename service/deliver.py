@@ -138,9 +138,12 @@ class _Lane:
         """Claim for every place that is free, as long as something is due."""
         while self._more and (room := self._room()) > 0:
             self._more = False
+            before = dict(self._busy)
             batch = await self._step.deliveries.claim(self._channel, room, self._busy)
-            # Of what was seen nothing is left to see: it flies, or it was put off.
-            self._more |= batch.seen == room
+            # Of what was seen nothing is left to see: it flies, or it was put off; but where a turn
+            # came free meanwhile, what was refused it is there still.
+            freed = any(self._busy[each] < count for each, count in before.items())
+            self._more |= freed or batch.seen == room
             if self._rate is not None:
                 self._rate.take(len(batch.due))
             for due in batch.due:
