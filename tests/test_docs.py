@@ -30,6 +30,7 @@ from service.__main__ import app
 from service.config import Settings
 from service.demo import replay, view
 from service.demo.ledger import Ledger
+from service.demo.papers import Papers
 from service.judging.facts import of_record
 from service.judging.matcher import Matcher
 from service.judging.morphemes import Morphology
@@ -136,7 +137,9 @@ def test_the_table_of_channels_is_the_channels() -> None:
 def test_the_ledger_that_is_shown_has_the_lines_of_a_ledger() -> None:
     shown = re.findall(r"^│ (.*?) +│ +[^│]+ │$", README, re.MULTILINE)
 
-    assert shown == [label for label, _ in view._rows(Ledger())]
+    feed, calendar = b"<feed/>", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    lines = [*view._rows(Ledger()), *Papers((), feed, calendar).shown()]
+    assert shown == [label for label, _ in lines]
 
 
 def test_every_kind_of_ops_item_has_its_advice() -> None:
