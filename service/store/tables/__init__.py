@@ -22,6 +22,7 @@ from service.store.tables.announced import (
     story_key,
 )
 from service.store.tables.columns import metadata
+from service.store.tables.desk import account, api_key, audit, session, sign_in
 from service.store.tables.told import (
     attempt,
     delivery,
@@ -40,9 +41,12 @@ from service.store.tables.wanted import (
 )
 
 __all__ = [
+    "account",
+    "api_key",
     "article",
     "attachment",
     "attempt",
+    "audit",
     "backfill",
     "delivery",
     "dismissal",
@@ -58,7 +62,9 @@ __all__ = [
     "route_day",
     "rule",
     "rule_book",
+    "session",
     "sighting",
+    "sign_in",
     "source",
     "story",
     "story_key",

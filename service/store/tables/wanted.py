@@ -12,6 +12,8 @@ subscription = sa.Table(
     metadata,
     ident(),
     text("name"),
+    # Whoever made it on the pages or by the API, and may change it there.
+    ref("account_id", "account.id", required=False, ondelete="SET NULL"),
     at("created_at", now=True),
     at("ended_at"),
     at("expires_at"),
@@ -27,6 +29,7 @@ subscription = sa.Table(
     # A link to its feeds that was given out counts as long as this stands.
     count("feed_epoch"),
     sa.UniqueConstraint("name"),
+    sa.Index("ix_subscription_account_id", "account_id"),
     sa.CheckConstraint("embargoed IN ('wait', 'badge')", name="embargoed_known"),
     sa.CheckConstraint("language IN ('ko', 'en')", name="language_known"),
     comment="Somebody who wants to be told.",
