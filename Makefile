@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
 	--generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	--no-emit-trusted-host $(ARGS) --extra embedded
+	--no-emit-trusted-host $(ARGS) --extra embedded --extra traces --extra sentry --extra parquet
 
 help:
 	@awk -F ' *## *' '/^[a-z]+:.*##/ { sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2 }' Makefile

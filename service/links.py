@@ -9,7 +9,9 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Literal
 
-Purpose = Literal["confirm", "end", "mine", "dismiss", "feed", "rest", "bounces"]
+Purpose = Literal[
+    "confirm", "end", "mine", "dismiss", "feed", "rest", "bounces", "csrf", "sign-in", "place"
+]
 
 _HEAD = b"p"  # so that no token begins with "-", which a command line takes for an option
 _MAC = 20  # bytes of the signature: 160 bits

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -21,22 +20,17 @@ from fastapi.templating import Jinja2Templates
 from service.links import Purpose, Signer
 from service.store.consent import Consent
 from service.store.people import People
+from service.web.shell import filled_in, ip_of
 
 _READ = ["GET", "HEAD"]
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
 }
 _AGREED = "이 주소로 알림을 받겠습니다 · I want to be told at this address"
 _NUMBER = re.compile("[0-9]{1,18}")
-_LARGEST = 16_384  # bytes of a form
-_FIELDS = 50
 _GUESSES, _WHILE = 30, 600.0  # tokens that do not count from one address, in so many seconds
 _KNOWN = 10_000  # addresses remembered
-
-Form = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +70,6 @@ def add_consent(app: FastAPI, desk: Desk, consent: Consent, people: People) -> N
     _add_confirm(app, desk, consent)
     _add_end(app, desk, consent)
     _add_mine(app, desk, people)
-
-
-def ip_of(request: Request) -> str:
-    """Where a request came from."""
-    return request.client.host if request.client else ""
-
-
-async def form_of(request: Request) -> Form:
-    """What was filled in; nothing where it is larger than any form of ours, or is none."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST:
-            return {}
-    try:
-        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=_FIELDS)
-    except ValueError:
-        return {}
 
 
 def _add_confirm(app: FastAPI, desk: Desk, consent: Consent) -> None:
@@ -159,7 +135,7 @@ def _add_mine(app: FastAPI, desk: Desk, people: People) -> None:
         who = await people.behind(*desk.numbers("mine", token, 2))
         if who is None:
             return desk.unknown(request)
-        form = await form_of(request)
+        form = await filled_in(request)
         if "erase" in form:
             erased = await people.erase(who)
             return desk.page(request, "mine", who=who, erased=erased)

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from service import excluding
 from service.store.dismissals import Case, Dismissals, Narrowed, Told
-from service.web.consent import Desk, Form, form_of
+from service.web.consent import Desk
+from service.web.shell import Form, filled_in
 
 
 def add_dismiss(app: FastAPI, desk: Desk, dismissals: Dismissals) -> None:
@@ -32,7 +33,7 @@ def add_dismiss(app: FastAPI, desk: Desk, dismissals: Dismissals) -> None:
         case = await dismissals.case(subscription, telling)
         if case is None:
             return desk.unknown(request)
-        chosen = _chosen(case, await form_of(request))
+        chosen = _chosen(case, await filled_in(request))
         changed = await dismissals.dismiss(subscription, telling, chosen)
         return desk.page(request, "dismiss", case=case, done=True, changed=changed)
 

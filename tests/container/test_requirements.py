@@ -11,7 +11,10 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-RUNTIME = [*PROJECT["dependencies"], *EXTRAS["embedded"]]
+RUNTIME = [
+    *PROJECT["dependencies"],
+    *(each for name in EXTRAS if name not in {"dev", "apprise"} for each in EXTRAS[name]),
+]
 _PIN = (
     r"[a-z0-9.-]+==[A-Za-z0-9.!+]+(?: ; [^/\\]+)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+"
 )

@@ -1,0 +1,277 @@
+"""What every page stands in: who asks, in which language, and what no answer goes without."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.links import Signer
+from service.store.accounts import Accounts, Role, Who
+from service.store.server import AWAY
+from service.web.dressing import TEMPLATES, dress
+from service.web.phrases import chosen, languages, say
+from service.web.static import asset
+
+__all__ = ["COOKIE", "Form", "Guard", "Refused", "Role", "Shell", "Who", "ip_of", "need", "who_of"]
+
+Form = Mapping[str, Sequence[str]]
+
+COOKIE = "pabal"
+"""The name of the session's cookie; over https with the prefix ``__Host-``."""
+
+_LANGUAGE = "pabal_lang"
+_YEAR = 31_536_000
+_LARGEST = 16_384  # bytes of a form
+_FIELDS = 50
+_RANKS: Sequence[Role] = ("reader", "editor", "operator")
+_NOT_PAGES = ("/static/", "/healthz", "/readyz", "/metrics", "/api/")
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Refused(Exception):
+    """A request that is not answered as asked. ``why``: a phrase; ``to``: where to go instead."""
+
+    def __init__(self, status: int, why: str, to: str | None = None) -> None:
+        """Answer with ``status`` and the phrase ``why``, or send to ``to``."""
+        super().__init__(why)
+        self.status, self.why, self.to = status, why, to
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What the areas of the application share. ``url``: the public address of the pages."""
+
+    pages: Jinja2Templates
+    signer: Signer
+    url: str | None
+
+    def page(
+        self,
+        request: Request,
+        name: str,
+        /,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: object,
+    ) -> Response:
+        """The page ``templates/<name>.html``; of who is signed in nothing is kept on the way."""
+        own = {"Cache-Control": "private, no-store"} if who_of(request) else {}
+        return self.pages.TemplateResponse(
+            request, f"{name}.html", context, status, headers=own | dict(headers or {})
+        )
+
+    def refuse(self, request: Request, status: int, why: str) -> Response:
+        """The page that says ``why``, a phrase, something is not to be had."""
+        return self.page(request, "refused", status=status, why=why)
+
+    async def form(self, request: Request) -> Form:
+        """What was filled in on a page of ours.
+
+        Raises Refused for a form of another site, one without the session's token, or one that is
+        larger than any of ours.
+        """
+        if not _from_us(request):
+            raise Refused(403, "shell.foreign")
+        found = await filled_in(request)
+        who = who_of(request)
+        token = request.headers.get("x-csrf") or found.get("csrf", [""])[0]
+        if who is not None and not self._counts(token, who):
+            raise Refused(403, "shell.stale")
+        return found
+
+    def csrf(self, who: Who) -> str:
+        """A token for the forms of a session; another one each time, so that no guess adds up."""
+        return self.signer.sign("csrf", who.session_id, secrets.randbits(32))
+
+    def _counts(self, token: str, who: Who) -> bool:
+        said = self.signer.read("csrf", token)
+        return said is not None and said[:1] == (who.session_id,)
+
+
+def shell(signer: Signer, url: str | None) -> Shell:
+    """The shell, with the templates ready."""
+    pages = Jinja2Templates(TEMPLATES)
+    house = Shell(pages, signer, url)
+    pages.context_processors.append(lambda request: _context(house, request))
+    dress(pages.env)
+    pages.env.globals |= {"t": _t, "phrase": say, "asset": asset, "csrf_field": _csrf_field}
+    return house
+
+
+def add_refusals(app: FastAPI, house: Shell) -> None:
+    """Answer what is refused, wherever it is, by a page or by the way to another."""
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, why: Refused) -> Response:
+        if why.to is None:
+            return house.refuse(request, why.status, why.why)
+        if request.headers.get("hx-request"):  # a fragment is no place for a whole page
+            return Response(headers={"HX-Redirect": why.to})
+        return RedirectResponse(why.to, 303)
+
+
+def who_of(request: Request) -> Who | None:
+    """Who is signed in, if anybody is."""
+    who: Who | None = getattr(request.state, "who", None)
+    return who
+
+
+def need(request: Request, role: Role) -> Who:
+    """Who is signed in, with at least ``role``. Raises Refused, to sign in or for good."""
+    who = who_of(request)
+    if who is None:
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        here = back if request.method == "GET" else "/"
+        raise Refused(303, "shell.nobody", "/sign-in?" + urlencode({"next": here}))
+    if _RANKS.index(who.role) < _RANKS.index(role):
+        raise Refused(403, "shell.role")
+    return who
+
+
+def language_of(request: Request) -> str:
+    """The language that a request is answered in."""
+    language: str = getattr(request.state, "language", languages()[0])
+    return language
+
+
+def ip_of(request: Request) -> str:
+    """Where a request came from."""
+    return request.client.host if request.client else ""
+
+
+async def filled_in(request: Request) -> Form:
+    """The fields of a form; nothing where it is larger than any form of ours, or is none."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            return {}
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=_FIELDS)
+    except ValueError:
+        return {}
+
+
+class Guard:
+    """Says who asks and in which language, and puts on every answer what it must not lack.
+
+    Plain ASGI: what streams is not held up.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        accounts: Accounts,
+        away: Callable[[Request, Exception], Awaitable[Response]],
+        *,
+        https: bool,
+    ) -> None:
+        """``away`` answers where the database does not; ``https``: how the pages are reached."""
+        self._app, self._accounts, self._away = app, accounts, away
+        self._cookie = f"__Host-{COOKIE}" if https else COOKIE
+        self._https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        asked = request.query_params.get("lang")
+        language = chosen(
+            asked, request.cookies.get(_LANGUAGE), request.headers.get("accept-language", "")
+        )
+        scope.setdefault("state", {}).update(language=language, who=None)
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._finish(MutableHeaders(scope=message), language if asked == language else None)
+            await send(message)
+
+        try:
+            scope["state"]["who"] = await self._who(request)
+        except AWAY as error:
+            await (await self._away(request, error))(scope, receive, sent)
+            return
+        await self._app(scope, receive, sent)
+
+    async def _who(self, request: Request) -> Who | None:
+        token = request.cookies.get(self._cookie)
+        if token is None or request.url.path.startswith(_NOT_PAGES):
+            return None
+        return await self._accounts.who(sha256(token.encode()).digest())
+
+    def _finish(self, headers: MutableHeaders, kept: str | None) -> None:
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        if self._https:
+            headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+        headers.add_vary_header("Cookie")
+        headers.add_vary_header("Accept-Language")
+        if kept is not None:
+            headers.append(
+                "Set-Cookie", f"{_LANGUAGE}={kept}; Path=/; Max-Age={_YEAR}; SameSite=Lax; HttpOnly"
+            )
+
+
+def _from_us(request: Request) -> bool:
+    """Whether a page of ours sent this: browsers say so in one of two ways, or are old."""
+    headers: Headers = request.headers
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is None or origin.split("://")[-1] == headers.get("host", "")
+
+
+def _context(house: Shell, request: Request) -> dict[str, Any]:
+    """What every template knows."""
+    who = who_of(request)
+    return {
+        "who": who,
+        "language": language_of(request),
+        "languages": [(each, _switched(request, each)) for each in languages()],
+        "path": request.url.path,
+        "csrf": house.csrf(who) if who else "",
+        "at_least": lambda role: who is not None and _RANKS.index(who.role) >= _RANKS.index(role),
+    }
+
+
+def _switched(request: Request, language: str) -> str:
+    """This page in another language."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{request.url.path}?{urlencode([*query, ('lang', language)])}"
+
+
+@pass_context
+def _t(context: Context, key: str, **values: object) -> str:
+    return say(context["language"], key, **values)
+
+
+@pass_context
+def _csrf_field(context: Context) -> Markup:
+    field = '<input type="hidden" name="csrf" value="{}">'
+    # The field is ours; format escapes what is put into it.
+    return Markup(field).format(context["csrf"]) if context["csrf"] else Markup()  # noqa: S704

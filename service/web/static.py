@@ -1,0 +1,43 @@
+"""What the pages load beside themselves: style, scripts, pictures; kept for good by its content."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+
+FOLDER = Path(__file__).parent / "static"
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".LICENSE": "text/plain; charset=utf-8",
+}
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def add_static(app: FastAPI) -> None:
+    """Add ``/static/…`` to ``app``."""
+    held = {path.name: path for path in FOLDER.iterdir() if path.suffix in _TYPES}
+
+    @app.api_route("/static/{name}", methods=["GET", "HEAD"])
+    async def static(name: str) -> Response:
+        if name not in held:
+            return Response(status_code=404)
+        kind = _TYPES[held[name].suffix]
+        return Response(_content(name), media_type=kind, headers=_KEPT)
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file, another one as soon as its content is. Raises OSError for none."""
+    return f"/static/{name}?v={sha256(_content(name)).hexdigest()[:12]}"
+
+
+@cache
+def _content(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()
