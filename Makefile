@@ -1,9 +1,9 @@
 # `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test lint types contracts unit faults fuzz rhythm quarter storm bench train requirements secrets clean
+.PHONY: help env run demo test api client lint types contracts unit faults fuzz rhythm quarter storm partition soak browser bench chart train requirements secrets clean
 
 PYTHON ?= python3
-BENCH ?= documents terms match story coverage topics poll owe mail webhook
+BENCH ?= documents terms match story coverage topics search poll owe mail webhook
 BIN := .venv/bin
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
@@ -38,7 +38,7 @@ contracts: $(READY)  ## 어느 방이 어느 방을 쓰는가 / which room may i
 	$(BIN)/lint-imports
 
 unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test but the long faults, coverage
-	$(BIN)/pytest -n 2 --dist worksteal --cov -m "not faults and not alone" $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal --cov -m "not faults and not browser and not alone" $(ARGS)
 	$(BIN)/pytest --cov --cov-append -m alone $(ARGS) || [ $$? -eq 5 ]  # ARGS may choose none
 
 faults: $(READY)  ## 오래 걸리는 고장 시험 / the long fault suite
@@ -56,11 +56,32 @@ quarter: $(READY)  ## 석 달의 요약·알림·마감, 시계가 튀어도 (AR
 storm: $(READY)  ## 10만 구독에 한 소식, 일꾼을 죽여 가며 / one release, a hundred thousand told
 	@$(BIN)/python tests/storm/storm.py $(ARGS)
 
+partition: $(READY)  ## 일꾼 하나를 데이터베이스에서 떼고 하나를 죽이기, root로 / cut off and killed
+	@$(BIN)/python tests/partition/partition.py $(ARGS)
+
+soak: $(READY)  ## 30분 동안 한꺼번에, 고장과 독자 50명 (ARGS="--minutes 3") / everything at once
+	@$(BIN)/python tests/soak/soak.py $(ARGS)
+
+browser: $(READY)  ## 진짜 브라우저로 모든 화면과 여정 (ARGS="--keep 폴더") / pages in real Chromium
+	$(BIN)/pytest -m browser tests/browser $(ARGS)
+
 bench: $(READY)  ## 속도와 정확도, 남과 나란히 (BENCH=documents) / speeds, beside others
 	@for each in $(BENCH); do $(BIN)/python tests/bench/$$each.py $(ARGS) || exit 1; done
 
 train: $(READY)  ## 분야 가중치 다시 (DATA=자료 폴더) / learn the weights of topics anew
 	@$(BIN)/python .ci/train_topics.py $(DATA)
+
+api: $(READY)  ## API 명세대로 만 번 물어보기 / ten thousand requests by the OpenAPI
+	@$(BIN)/python tests/web/api/fuzz.py $(ARGS)
+
+client: .venv-client/ready  ## 파이썬 클라이언트를 만들어 써 보기 / make a Python client, try it
+	@$(BIN)/python tests/client/client.py
+
+.venv-client/ready: tests/client/requirements.txt $(READY)
+	@$(BIN)/python -m venv --clear --without-pip .venv-client
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check --python .venv-client/bin/python \
+		install --require-hashes -r tests/client/requirements.txt
+	@touch $@
 
 requirements: $(READY)  ## 고정 목록 다시 (ARGS=--upgrade) / pin the packages anew
 	@$(BIN)/python -c 'import sys; sys.exit("Python 3.11.2 (Debian 12)에서 하세요: what installs \
@@ -68,9 +89,15 @@ requirements: $(READY)  ## 고정 목록 다시 (ARGS=--upgrade) / pin the packa
 	$(COMPILE) --output-file requirements.txt pyproject.toml
 	$(COMPILE) --extra dev --constraint requirements.txt \
 		--output-file requirements-dev.txt pyproject.toml
+	cd tests/client && CUSTOM_COMPILE_COMMAND="make requirements" ../../$(BIN)/pip-compile --quiet \
+		--strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host $(ARGS) requirements.in
+
+chart: $(READY)  ## Helm 차트를 진짜 helm으로 / the Helm chart by a real helm
+	@.ci/chart
 
 secrets:  ## compose.yaml이 쓸 비밀번호 / passwords for compose.yaml
 	@.ci/secrets
 
 clean:  ## 만든 것을 지우기, 자료는 그대로 / remove what was made; data stays
-	rm -rf .venv .coverage .mypy_cache .pytest_cache .ruff_cache .grimp_cache .import_linter_cache
+	rm -rf .venv .venv-client build .coverage .mypy_cache .pytest_cache .ruff_cache .grimp_cache .import_linter_cache

@@ -18,6 +18,7 @@ context.configure(
     include_name=_ours,
     compare_type=True,
     compare_server_default=True,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -32,7 +32,8 @@ class Words:
 
     ``left`` says how many days are left, ``moment`` a Korean day and hour, ``counted`` a
     subscription's name with how many there are. ``asks`` are the lines of a question; with a
-    ``code`` there is no page to answer it on.
+    ``code`` there is no page to answer it on. ``signs_in`` are the lines about a link to sign in
+    with, which counts for so many minutes.
     """
 
     labels: Labels
@@ -59,6 +60,10 @@ class Words:
     look: str
     mine: str
     end: str
+    brand: str
+    sign_in: str
+    signs_in: tuple[str, ...]
+    enter: str
 
 
 def _left_ko(days: int) -> str:
@@ -130,6 +135,14 @@ _KO = Words(
     look="구독 보기",
     mine="구독 관리",
     end="그만 받기",
+    brand="파발",
+    sign_in="파발 로그인",
+    signs_in=(
+        "아래 단추를 누르고 열리는 화면에서 한 번 더 누르면 로그인합니다.",
+        "{}분 안에 한 번만 쓸 수 있는 주소입니다. 다른 사람에게 보내지 마십시오.",
+        "로그인하려던 것이 아니면 그냥 두시면 됩니다. 아무 일도 일어나지 않습니다.",
+    ),
+    enter="로그인하기",
 )
 
 _EN = Words(
@@ -176,6 +189,14 @@ _EN = Words(
     look="See the subscription",
     mine="My subscriptions",
     end="Unsubscribe",
+    brand="Pabal",
+    sign_in="Sign in to Pabal",
+    signs_in=(
+        "Follow the button, and press once more on the page that opens.",
+        "The link counts once, within {} minutes. Give it to nobody.",
+        "If you did not mean to sign in, leave it as it is: nothing happens.",
+    ),
+    enter="Sign in",
 )
 
 WORDS: Mapping[Language, Words] = {"ko": _KO, "en": _EN}

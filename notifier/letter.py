@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 
 from notifier.clean import LONGEST, Line, Piece, cut, line, lines, link, matched
 from notifier.labels import WORDS, Labels, Words
-from notifier.model import Alert, Digest, File, Language, Links, Message, Notice, Question, Reminder
+from notifier.model import (
+    Alert,
+    Digest,
+    File,
+    Language,
+    Links,
+    Message,
+    Notice,
+    Question,
+    Reminder,
+    SignIn,
+)
 
 __all__ = ["Entry", "Labels", "Letter", "Line", "Piece", "letter", "plain"]
 
@@ -94,6 +105,8 @@ def letter(message: Message) -> Letter:
             said = _question(question, message.language, words)
         case Notice() as notice:
             said = _notice(notice, message.language, words)
+        case SignIn() as sign_in:
+            said = _sign_in(sign_in, message.language, words)
     return replace(said, links=tuple(_links(dismiss, message.links, words)))
 
 
@@ -233,6 +246,18 @@ def _notice(notice: Notice, language: Language, words: Words) -> Letter:
         lines=lines(notice.lines),
         action=(words.look, url) if url else None,
         footer=words.footer.format(line(notice.subscription, _LONGEST_NAME)),
+        language=language,
+        labels=words.labels,
+    )
+
+
+def _sign_in(sign_in: SignIn, language: Language, words: Words) -> Letter:
+    return Letter(
+        subject=words.sign_in,
+        title=words.sign_in,
+        lines=tuple(each.format(sign_in.minutes) for each in words.signs_in),
+        action=(words.enter, link(sign_in.link)),
+        footer=words.brand,
         language=language,
         labels=words.labels,
     )

@@ -116,7 +116,15 @@ class Notice:
     link: str = ""
 
 
-Content = Alert | Digest | Reminder | Question | Notice
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A link that signs its reader in on the pages: once, and for so many ``minutes``."""
+
+    link: str
+    minutes: int
+
+
+Content = Alert | Digest | Reminder | Question | Notice | SignIn
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,13 @@ def sources(folder: ModuleType = scrapers.sources) -> Mapping[str, Source]:
     return MappingProxyType({name: _source(f"{folder.__name__}.{name}") for name in names})
 
 
+def descriptions() -> Mapping[str, str]:
+    """What each source of ours is in one line, Korean: English, by id: the first of its file."""
+    modules = {name: importlib.import_module(f"scrapers.sources.{name}") for name in sources()}
+    said = {name: (module.__doc__ or "").split("\n", 1)[0] for name, module in modules.items()}
+    return MappingProxyType({name: line.rstrip(".") for name, line in said.items()})
+
+
 def own_sources(folder: Path) -> Mapping[str, Source]:
     """Sources that the TOML files of a folder declare, by id, in order of id.
 

@@ -8,20 +8,27 @@ from collections.abc import Iterator, Sequence
 import typer
 
 from service.cli import (
+    accounts,
     backfill,
+    backup,
     bounces,
     confirm,
     data,
     demo,
+    export,
     feeds,
+    keys,
     letters,
     people,
     pulse,
     read,
+    reindex,
+    retention,
     routes,
     rules,
     run,
     send_test,
+    sign_in,
     snooze,
     sources,
     subscribe,
@@ -47,6 +54,8 @@ subscriptions.add(app)
 snooze.add(app)
 confirm.add(app)
 people.add(app)
+sign_in.add(app)
+accounts.add(app)
 feeds.add(app)
 letters.add(app)
 bounces.add(app)
@@ -57,6 +66,11 @@ data.add(app)
 rules.add(app)
 routes.add(app)
 backfill.add(app)
+export.add(app)
+keys.add(app)
+backup.add(app)
+retention.add(app)
+reindex.add(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import structlog
-
 from scrapers.documents.model import DocumentError
 from scrapers.errors import Refused, ScrapeError, Throttled, TooLarge
 from scrapers.fetch import Fetcher
@@ -19,12 +17,11 @@ from scrapers.model import Source
 from service import visit
 from service.documents import Documents
 from service.lease import LeaseLost, held
+from service.observe import Unit, unit
 from service.pace import FILE_LADDER, jittered
 from service.store.attachments import LEASE, Attachments, OwedFile, Settled
 from service.store.database import storable
 from service.turns import Turns
-
-log = structlog.get_logger()
 
 _TEXT = 1_000_000  # characters kept of one document
 _LONGEST_WAIT = 300.0  # seconds a publisher may ask an article to wait for its file
@@ -52,30 +49,30 @@ class Attach:
             await self._read_one(owed)
 
     async def _read_one(self, owed: OwedFile) -> None:
-        if owed.fence - owed.failures > _DEATHS:
-            detail = f"{_DEATHS} workers ended over it"
-            await self._settle(owed, Settled(reason="crashed", detail=detail))
-            return
-        try:
-            async with held(partial(self.attachments.renew, owed), LEASE.total_seconds() / 4):
-                settled = await self._read(owed.name, await self._fetch(owed))
-        except LeaseLost as lost:
-            log.warning("file.lease_lost", url=owed.url, why=str(lost.__cause__))
-        except ScrapeError as error:
-            await self._failed(owed, error)
-        else:
-            await self._settle(owed, settled)
+        with unit("file", owed.url, article=owed.article_id, source=owed.source_id) as one:
+            if owed.fence - owed.failures > _DEATHS:
+                detail = f"{_DEATHS} workers ended over it"
+                await self._settle(owed, Settled(reason="crashed", detail=detail), one)
+                return
+            try:
+                async with held(partial(self.attachments.renew, owed), LEASE.total_seconds() / 4):
+                    settled = await self._read(await self._fetch(owed))
+            except LeaseLost as lost:
+                one.ended("lost", why=str(lost.__cause__))
+            except ScrapeError as error:
+                await self._failed(owed, error, one)
+            else:
+                await self._settle(owed, settled, one)
 
     async def _fetch(self, owed: OwedFile) -> bytes:
         source, urgent = self.declared[owed.source_id], not owed.baseline
         return await visit.download(self.fetcher, source, owed.name, owed.url, urgent=urgent)
 
-    async def _read(self, name: str, content: bytes) -> Settled:
+    async def _read(self, content: bytes) -> Settled:
         came = Settled(hashlib.sha256(content).digest(), len(content))
         try:
             document = await self.documents.read(content)
         except DocumentError as error:
-            log.warning("file.unreadable", name=name, reason=error.reason, why=error.detail)
             return replace(came, reason=error.reason, detail=storable(error.detail))
         return replace(
             came,
@@ -85,7 +82,7 @@ class Attach:
             text=storable(document.text[:_TEXT]),
         )
 
-    async def _failed(self, owed: OwedFile, error: ScrapeError) -> None:
+    async def _failed(self, owed: OwedFile, error: ScrapeError, one: Unit) -> None:
         """Try again soon, a few times; an article is not held back by its file for long."""
         asked = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
         last = (
@@ -94,19 +91,20 @@ class Attach:
             or asked > _LONGEST_WAIT
         )
         why = f"{type(error).__name__}: {error.detail}"
-        log.warning("file.failed", source=owed.source_id, url=owed.url, why=why, last=last)
+        one.ended("failed", why=why, last=last)
         if last:
-            await self._settle(owed, Settled(reason=_reason(error), detail=storable(why)))
+            await self._settle(owed, Settled(reason=_reason(error), detail=storable(why)), one)
         else:
             wait = jittered(FILE_LADDER[owed.failures] / self.pace)
             await self.attachments.put_off(owed, storable(why), max(wait, asked))
 
-    async def _settle(self, owed: OwedFile, settled: Settled) -> None:
+    async def _settle(self, owed: OwedFile, settled: Settled, one: Unit) -> None:
         # A file that came and is no text is nobody's fault; one that did not come may be.
         notice = settled.text is None and (settled.sha256 is None or settled.reason in _TELL)
         if await self.attachments.settle(owed, settled, notice=notice):
-            read = len(settled.text or "")
-            log.info("file.done", url=owed.url, read=read, reason=settled.reason)
+            one.say(read=len(settled.text or ""), reason=settled.reason, detail=settled.detail)
+        else:
+            one.ended("lost")
 
 
 def _reason(error: ScrapeError) -> str:

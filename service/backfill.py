@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
-import structlog
-
 from scrapers.dates import SEOUL
 from scrapers.errors import Broken, LayoutError, Refused, ScrapeError, Throttled
 from scrapers.fetch import Fetcher
@@ -16,11 +14,10 @@ from scrapers.model import Asking, Post, Request, Source
 from service import visit
 from service.lease import LeaseLost, held
 from service.model import Found
+from service.observe import Unit, unit
 from service.pace import after_failure
 from service.store.backfills import LEASE, Backfills, Filling, Leaf, Outcome
 from service.turns import Turns
-
-log = structlog.get_logger()
 
 _PAUSE = 3.0  # seconds between pages at least: nobody waits for what is old
 _AGAIN = 60.0  # seconds before a page that failed is tried again, then ever longer
@@ -49,18 +46,19 @@ class Backfill:
             await self.backfills.give_up(filling, f"{_TRIES} workers ended over the page")
             return
         source = self.declared[source_id]
-        try:
-            async with held(partial(self.backfills.renew, filling), LEASE.total_seconds() / 4):
-                leaf = await self._read(source, filling)
-        except LeaseLost as lost:
-            log.warning("backfill.lease_lost", source=source_id, why=str(lost.__cause__))
-        except ScrapeError as error:
-            if _behind_the_last(error, filling):
-                await self._turn(source, filling, Leaf(outcome="ended"))
+        with unit("backfill", source_id, source=source_id, page=filling.pages + 1) as one:
+            try:
+                async with held(partial(self.backfills.renew, filling), LEASE.total_seconds() / 4):
+                    leaf = await self._read(source, filling)
+            except LeaseLost as lost:
+                one.ended("lost", why=str(lost.__cause__))
+            except ScrapeError as error:
+                if _behind_the_last(error, filling):
+                    await self._turn(source, filling, Leaf(outcome="ended"), one)
+                else:
+                    await self._failed(filling, error, one)
             else:
-                await self._failed(filling, error)
-        else:
-            await self._turn(source, filling, leaf)
+                await self._turn(source, filling, leaf, one)
 
     async def _read(self, source: Source, filling: Filling) -> Leaf:
         today = filling.now.astimezone(SEOUL).date()
@@ -76,22 +74,15 @@ class Backfill:
         lost = None if listing.trouble is None else f"{page.url}: {listing.trouble}"
         return replace(leaf, lost=lost)
 
-    async def _turn(self, source: Source, filling: Filling, leaf: Leaf) -> None:
+    async def _turn(self, source: Source, filling: Filling, leaf: Leaf, one: Unit) -> None:
         new = await self.backfills.turn(filling, leaf, max(source.pause, _PAUSE) / self.pace)
-        log.info(
-            "backfill.page",
-            source=filling.source_id,
-            page=filling.pages + 1,
-            seen=leaf.seen,
-            new=new,
-            outcome=leaf.outcome,
-        )
+        one.say(seen=leaf.seen, new=new, reached=leaf.outcome)
 
-    async def _failed(self, filling: Filling, error: ScrapeError) -> None:
+    async def _failed(self, filling: Filling, error: ScrapeError, one: Unit) -> None:
         """Try the page again later; what was read before it stays."""
         tries = _STRANGE_TRIES if isinstance(error, Broken) else _TRIES
         last = isinstance(error, Refused) or filling.tries >= tries
-        log.error("backfill.failed", source=filling.source_id, why=str(error), last=last)
+        one.ended("failed", why=str(error), last=last)
         if last:
             await self.backfills.give_up(filling, str(error))
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -36,7 +35,7 @@ def every(settings: Settings) -> Mapping[str, Source]:
 
 def descriptions(settings: Settings) -> Mapping[str, str]:
     """What each source is, in one line, by id: the first of its file, or its ``what``."""
-    found = {name: _first_line(name) for name in registry.sources()}
+    found = dict(registry.descriptions())
     if settings.sources_dir is not None:
         found |= registry.own_descriptions(settings.sources_dir)
     return found
@@ -78,9 +77,3 @@ def _check(name: str, source: Source, found: Mapping[str, Source], publishers: R
             f"{lead}: 다른 출처의 id여야 하고, 그것이 또 다른 것의 route여서는 안 됩니다",
             "must be the id of another source that is itself no route of one",
         )
-
-
-def _first_line(name: str) -> str:
-    """What the first line of a source's file says, without the full stop."""
-    module = importlib.import_module(f"scrapers.sources.{name}")
-    return (module.__doc__ or "").split("\n", 1)[0].rstrip(".")

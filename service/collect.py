@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
-
 from scrapers.dates import SEOUL
 from scrapers.errors import (
     Broken,
@@ -28,6 +26,7 @@ from service import visit
 from service.asked import Asked
 from service.lease import LeaseLost, held
 from service.model import Found, Shape
+from service.observe import Unit, tracing, unit
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
 from service.store import articles, sources
 from service.store.articles import Articles, Owed
@@ -35,8 +34,6 @@ from service.store.opened import Opened
 from service.store.polled import Polled, Slot
 from service.store.sources import Sources
 from service.turns import Turns
-
-log = structlog.get_logger()
 
 _PASSING_TRIES = 24  # a publisher whose pages fail for a day
 _ABSENT = timedelta(hours=12)  # without a look that worked: what is found now has been out for long
@@ -62,24 +59,31 @@ class Collect:
 
     async def poll(self, source_id: str, number: int) -> None:
         """Look at a source's list once, in slot ``number``, and store what is new on it."""
-        slot = await self.sources.begin_poll(source_id, number)
-        if slot is None:
-            return
-        source = self.declared[source_id]
+        with unit("poll", source_id, source=source_id, slot=number) as one:
+            slot = await self.sources.begin_poll(source_id, number)
+            if slot is None:
+                one.nothing()
+            else:
+                await self._poll(self.declared[source_id], slot, one)
+
+    async def _poll(self, source: Source, slot: Slot, one: Unit) -> None:
         lease = sources.LEASE.total_seconds() / 4
         try:
             async with held(partial(self.sources.renew, slot), lease):
                 polled = await self._look(source, slot)
         except LeaseLost as lost:
-            log.warning("poll.lease_lost", source=source_id, slot=number, why=str(lost.__cause__))
+            one.ended("lost", why=str(lost.__cause__))
         except ScrapeError as error:
-            await self._poll_failed(source, slot, error)
+            await self._poll_failed(source, slot, error, one)
         else:
             if polled.trouble is not None:
-                await self._half_read(source, slot, polled, polled.trouble)
-                return
-            new = await self.sources.finish_poll(slot, polled)
-            log.info("poll.done", source=source_id, slot=number, seen=polled.seen, new=new)
+                await self._half_read(source, slot, polled, polled.trouble, one)
+            else:
+                new = await self.sources.finish_poll(slot, polled)
+                one.say(seen=polled.seen, new=new)
+            if tracing() and polled.found:
+                keys = {each.key for each in polled.found}
+                one.found(await self.articles.numbers(slot.source_id, keys))
 
     async def open_owed(self, source_id: str) -> None:
         """Open the page of every post of a source that is owed one, one after the other."""
@@ -90,21 +94,22 @@ class Collect:
             await self._open_one(owed)
 
     async def _open_one(self, owed: Owed) -> None:
-        source_id, url = owed.article.source_id, owed.article.url
-        source = self.declared[source_id]
-        try:
-            async with held(partial(self.articles.renew, owed), articles.LEASE.total_seconds() / 4):
-                opened = await self._open(source, owed)
-        except LeaseLost as lost:
-            log.warning("open.lease_lost", source=source_id, url=url, why=str(lost.__cause__))
-        except ScrapeError as error:
-            await self._open_failed(owed, error)
-        else:
-            # Of a newspaper nobody is told of a mended page, of the silent baseline nothing at all.
-            watched = source.kind != "news" and not owed.article.baseline
-            look_in = self.look_again if watched else None
-            await self.articles.store_opened(owed, opened, look_in=look_in)
-            log.info("open.done", source=source_id, url=url)
+        article = owed.article
+        source = self.declared[article.source_id]
+        with unit("open", article.url, article=article.id, source=article.source_id) as one:
+            try:
+                lease = articles.LEASE.total_seconds() / 4
+                async with held(partial(self.articles.renew, owed), lease):
+                    opened = await self._open(source, owed)
+            except LeaseLost as lost:
+                one.ended("lost", why=str(lost.__cause__))
+            except ScrapeError as error:
+                await self._open_failed(owed, error, one)
+            else:
+                # Of a newspaper nobody is told of a mended page, of the silent baseline nothing.
+                watched = source.kind != "news" and not article.baseline
+                look_in = self.look_again if watched else None
+                await self.articles.store_opened(owed, opened, look_in=look_in)
 
     async def _look(self, source: Source, slot: Slot) -> Polled:
         asking = await self._asking(source, slot)
@@ -196,39 +201,32 @@ class Collect:
         return await visit.read(self.fetcher, request, source, owed.article, urgent=urgent)
 
     async def _half_read(
-        self, source: Source, slot: Slot, polled: Polled, trouble: Trouble
+        self, source: Source, slot: Slot, polled: Polled, trouble: Trouble, one: Unit
     ) -> None:
         """Keep what could be read, and count the poll as failed, so that somebody hears of it.
 
         There may be more to keep: it is asked again as soon as ever.
         """
-        log.error("poll.half_read", source=slot.source_id, trouble=trouble, seen=polled.seen)
+        one.ended("failed", trouble=trouble, why="read in part", seen=polled.seen)
         detail = f"{source.first().url}: read in part: {polled.seen} posts"
         await self.sources.fail_poll(
             slot, LayoutError.__name__, trouble, detail, next_in=polled.next_in, kept=polled
         )
 
-    async def _poll_failed(self, source: Source, slot: Slot, error: ScrapeError) -> None:
+    async def _poll_failed(self, source: Source, slot: Slot, error: ScrapeError, one: Unit) -> None:
         asked = error.retry_after if isinstance(error, Throttled) else None
         wait = after_failure(source.every / self.pace, failures=slot.failures, retry_after=asked)
         kind = type(error).__name__
-        log.error(
-            "poll.failed",
-            source=slot.source_id,
-            url=error.url,
-            kind=kind,
-            trouble=error.trouble,
-            why=error.detail,
-        )
+        one.ended("failed", url=error.url, kind=kind, trouble=error.trouble, why=error.detail)
         detail = f"{error.url}: {error.detail}"
         await self.sources.fail_poll(slot, kind, error.trouble, detail, next_in=wait)
 
-    async def _open_failed(self, owed: Owed, error: ScrapeError) -> None:
+    async def _open_failed(self, owed: Owed, error: ScrapeError, one: Unit) -> None:
         """Try the page again later, or let the list's words do where that cannot help."""
         tries = _PASSING_TRIES if isinstance(error, Passing) else len(OPEN_LADDER)
         last = isinstance(error, Refused) or owed.failures >= tries
         assert isinstance(error, Passing | Broken | Refused)
-        log.error("open.failed", source=owed.article.source_id, why=str(error), last=last)
+        one.ended("failed", why=str(error), last=last)
         if last:
             await self.articles.store_opened(owed, Opened(owed.article.summary), problem=str(error))
             return

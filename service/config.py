@@ -12,7 +12,6 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     ValidationError,
@@ -24,6 +23,7 @@ from notifier.errors import BadAddress
 from notifier.mail.addresses import parse_returns, sender
 from notifier.mail.server import parse_server
 from service.errors import BadSetting
+from service.operating import Operating
 
 _PREFIX = "PABAL_"
 _KEY = "key_"
@@ -36,7 +36,7 @@ def _key(description: str) -> Any:
     return Field(default=None, pattern=r"^[\x21-\x7e]*$", repr=False, description=description)
 
 
-class Settings(BaseModel):
+class Settings(Operating):
     """Every setting with its default. ``PABAL_<NAME>`` sets it, ``PABAL_<NAME>_FILE`` reads it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -256,7 +256,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     values = {
-        "data": str(default_data_dir(Path.home(), os.geteuid(), environ.get("XDG_DATA_HOME")))
+        "data": str(default_data_dir(Path.home(), os.geteuid(), environ.get("XDG_DATA_HOME"))),
+        "traces": environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
     }
     for name, value in environ.items():
         if name.startswith(_PREFIX):

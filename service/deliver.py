@@ -8,8 +8,8 @@ is settled, so that after a crash no more are repeated than there are places.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import takewhile
@@ -18,6 +18,7 @@ import structlog
 
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
 from notifier.model import Channel, Receipt, Traits
+from service import observe
 from service.model import DueDelivery
 from service.pace import SEND_LADDER, Rate, jittered
 from service.store.deliveries import TURNS, Dead, Deliveries, Later, Sent, Settled
@@ -93,7 +94,7 @@ class _Lane:
         # Since when each is under way, the longest first; their endpoints, until they are settled.
         self._flying: dict[asyncio.Task[Receipt], tuple[float, DueDelivery]] = {}
         self._busy: Counter[int] = Counter()
-        self._ended: list[Settled] = []
+        self._ended: list[tuple[Settled, float]] = []  # with the time at which it set out
         self._unsettled = 0
         self._settling: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -168,11 +169,13 @@ class _Lane:
         task.add_done_callback(self._landed)
 
     def _landed(self, task: asyncio.Task[Receipt]) -> None:
-        _, due = self._flying.pop(task)
+        since, due = self._flying.pop(task)
         if task.cancelled():
             self._leave(due)  # its lease runs out, and it is tried again
             return
-        self._ended.append(self._came_of(due, task))
+        came = self._came_of(due, task)
+        observe.measured("send", _outcome(came), self._loop.time() - since)
+        self._ended.append((came, since))
         self._unsettled += 1
         self._news.set()
 
@@ -190,14 +193,28 @@ class _Lane:
     async def _settle(self) -> None:
         """Commit group after group until nothing has ended meanwhile."""
         while group := self._ended[:]:
-            await self._step.deliveries.settle(group)
+            sent = sum(isinstance(each, Sent) for each, _ in group)
+            counts = {"sent": sent, "failed": len(group) - sent}
+            with observe.unit("deliver", self._channel, **counts):
+                await self._step.deliveries.settle([each for each, _ in group])
             del self._ended[: len(group)]
             self._unsettled -= len(group)
-            for each in group:
+            for each, _ in group:
                 self._leave(each.due)
             self._news.set()
-            sent = sum(isinstance(each, Sent) for each in group)
-            log.info("deliver.settled", channel=self._channel, sent=sent, failed=len(group) - sent)
+            if observe.tracing():
+                self._trace(group)
+
+    def _trace(self, group: Sequence[tuple[Settled, float]]) -> None:
+        """One span for all that was settled together about one article: they may be thousands."""
+        about: defaultdict[int | None, list[tuple[Settled, float]]] = defaultdict(list)
+        for each in group:
+            about[each[0].due.article_id].append(each)
+        for article, some in about.items():
+            sent = sum(isinstance(each, Sent) for each, _ in some)
+            began = min(since for _, since in some)
+            seconds, failed = self._loop.time() - began, len(some) - sent
+            observe.sent(article, seconds, channel=self._channel, sent=sent, failed=failed)
 
     def _leave(self, due: DueDelivery) -> None:
         """Its endpoint has a turn free; if it had none, more may wait there than was seen."""
@@ -215,4 +232,10 @@ class _Lane:
         if self._settling is not None:
             await asyncio.gather(self._settling, return_exceptions=True)
         if self._ended:
-            await self._step.deliveries.settle(self._ended)
+            await self._step.deliveries.settle([each for each, _ in self._ended])
+
+
+def _outcome(came: Settled) -> observe.Outcome:
+    if isinstance(came, Sent):
+        return "sent"
+    return "later" if isinstance(came, Later) else "dead"

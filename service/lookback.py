@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from service import catalogue
 from service.analyser import Analyser
-from service.app import database_url
 from service.config import Settings
+from service.parts import database_url
 from service.preview import SOURCE_KINDS, Tools
 from service.reading.publishers import Registry
 from service.store.database import Database

@@ -254,6 +254,7 @@ class DueDelivery:
     hits: Sequence[Mapping[str, Any]]
     badge: bool = False
     items: Sequence[DigestItem] = ()
+    article_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

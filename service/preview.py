@@ -80,6 +80,7 @@ class Preview:
     ``held_from``: from when the store has articles, later than ``since`` where it is younger; None
     where it has none of that time. ``articles`` were looked at, ``stories`` would have been told,
     of which ``newest`` are the newest, newest first. ``kinds`` and ``sources`` count stories.
+    Where the time for it was over it is not ``whole``: ``until`` is how far it came.
     """
 
     since: datetime
@@ -90,6 +91,7 @@ class Preview:
     kinds: Mapping[Kind, int]
     sources: Mapping[str, int]
     newest: tuple[Brought, ...]
+    whole: bool = True
 
     @property
     def per_week(self) -> float | None:
@@ -107,15 +109,29 @@ async def preview(
 
 
 async def previews(
-    past: Past, rules: Sequence[Rule], since: Since, tools: Tools, newest: int | None = NEWEST
+    past: Past,
+    rules: Sequence[Rule],
+    since: Since,
+    tools: Tools,
+    newest: int | None = NEWEST,
+    *,
+    seconds: float | None = None,
 ) -> list[Preview]:
-    """The same of several rules, in their order, in one pass."""
+    """The same of several rules, in their order, in one pass; within ``seconds``, if they matter.
+
+    Raises TimeoutError where nothing was looked at by then.
+    """
     looked = Looked(past, dict(enumerate(rules)), tools)
     start = await looked.start(since)
     tallies = [_Tally(tools.registry, newest) for _ in rules]
-    async for seen, matches in looked.back(start):
-        for match in matches:
-            tallies[match.rule_id].add(seen, match)
+    try:
+        async with asyncio.timeout(seconds):
+            async for seen, matches in looked.back(start):
+                for match in matches:
+                    tallies[match.rule_id].add(seen, match)
+    except TimeoutError:
+        if not looked.stopped():
+            raise
     return [each.preview(start, looked) for each in tallies]
 
 
@@ -133,6 +149,13 @@ class Looked:
         self.until: datetime
         self.held_from: datetime | None = None
         self.articles = 0
+        self.whole = True
+        self._reached: datetime | None = None
+
+    def stopped(self) -> bool:
+        """Look no further: what was seen is all. False where that is nothing."""
+        self.whole, self.until = False, self._reached or self.until
+        return self._reached is not None
 
     async def start(self, since: Since) -> datetime:
         """When the look begins, by the database's clock."""
@@ -147,12 +170,13 @@ class Looked:
                 # A store that is younger holds only what was still on the lists when it began.
                 whole = self._began is not None and self._began <= start
                 self.held_from = start if whole else min(batch[0].came, self.until)
-            self.articles += len(batch)
             # Apart, so that pages are served meanwhile.
             trials = await asyncio.to_thread(self._trials, batch)
             asked = frozenset[str]().union(*(each.windows for each in trials.values()))
             morphs = await self._tools.analyse(asked) if asked else {}
             found = await asyncio.to_thread(_decided, trials, morphs)
+            self.articles += len(batch)
+            self._reached = batch[-1].came
             for seen in batch:
                 yield seen, found.get(seen.id, [])
 
@@ -218,4 +242,5 @@ class _Tally:
             dict(self._kinds.most_common()),
             dict(self._sources.most_common()),
             tuple(reversed(self._newest)),
+            looked.whole,
         )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from scrapers.model import Source
 from service.model import Article, Embargo, Given
+from service.observe import Unit, unit
 from service.reading import embargo, release
 from service.reading.publishers import Registry
 from service.store.readings import Readings
@@ -27,8 +28,13 @@ class Read:
 
     async def read(self, article_id: int) -> None:
         """Read one article; does nothing where it is read, owed a file, or held by another."""
+        with unit("read", article_id, article=article_id) as one:
+            await self._read(article_id, one)
+
+    async def _read(self, article_id: int, one: Unit) -> None:
         async with self.readings.reading(article_id) as held:
             if held is None:
+                one.nothing()
                 return
             unread, tx = held
             given = self._given(unread.article)
@@ -36,6 +42,7 @@ class Read:
             reading = await asyncio.to_thread(release.read, given, unread.documents, self.registry)
             until = _waits_until(reading.embargo, unread.article.discovered_at)
             await self.readings.store(tx, article_id, reading, embargo_until=until)
+            one.say(source=unread.article.source_id, documents=len(unread.documents))
 
     def _given(self, article: Article) -> Given:
         source = self.declared.get(article.source_id)

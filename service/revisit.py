@@ -19,6 +19,7 @@ from scrapers.model import Request, Source
 from service import visit
 from service.lease import LeaseLost, held
 from service.model import Article
+from service.observe import Unit, unit
 from service.pace import OPEN_LADDER, jittered
 from service.reading.clean import clean
 from service.store.opened import Filed, Opened
@@ -59,16 +60,19 @@ class Revisit:
         if request is None:  # its source has come to say all on its list
             await self.revisits.unchanged(due, ())
             return
-        try:
-            async with held(partial(self.revisits.renew, due), LEASE.total_seconds() / 4):
-                opened = await visit.read(self.fetcher, request, source, due.article, urgent=False)
-                files = await self._files(source, _paired(opened.files, due.files))
-        except LeaseLost as lost:
-            log.warning("revisit.lease_lost", url=url, why=str(lost.__cause__))
-        except ScrapeError as error:
-            await self._failed(due, request, error)
-        else:
-            await self._settle(due, opened, files)
+        with unit("revisit", url, article=due.article.id, source=due.article.source_id) as one:
+            try:
+                async with held(partial(self.revisits.renew, due), LEASE.total_seconds() / 4):
+                    opened = await visit.read(
+                        self.fetcher, request, source, due.article, urgent=False
+                    )
+                    files = await self._files(source, _paired(opened.files, due.files))
+            except LeaseLost as lost:
+                one.ended("lost", why=str(lost.__cause__))
+            except ScrapeError as error:
+                await self._failed(due, request, error, one)
+            else:
+                await self._settle(due, opened, files, one)
 
     async def _files(self, source: Source, files: Sequence[Listed]) -> list[Listed]:
         """The files, each of which we know the bytes compared with what comes now."""
@@ -87,10 +91,10 @@ class Revisit:
             return False  # nothing is known, so nothing is told
         return hashlib.sha256(content).digest() != kept.sha256
 
-    async def _settle(self, due: Due, opened: Opened, files: Sequence[Listed]) -> None:
+    async def _settle(self, due: Due, opened: Opened, files: Sequence[Listed], one: Unit) -> None:
         if due.files and not opened.files:
             # A page that came without its files is likelier broken than bare: the next look says.
-            log.warning("revisit.no_files", url=due.article.url)
+            one.ended("failed", why="the page came without its files")
             await self.revisits.unchanged(due, ())
             return
         same_files = len(files) == len(due.files) and all(
@@ -101,14 +105,14 @@ class Revisit:
             await self.revisits.revise(due, opened, files)
         else:
             await self.revisits.unchanged(due, files)
-        log.info("revisit.done", url=due.article.url, changed=changed)
+        one.say(changed=changed)
 
-    async def _failed(self, due: Due, request: Request, error: ScrapeError) -> None:
+    async def _failed(self, due: Due, request: Request, error: ScrapeError, one: Unit) -> None:
         """Try a passing failure again for an hour; what fails otherwise waits for the next look."""
         gone = isinstance(error, Gone) and error.url == request.url
         passing = isinstance(error, Passing)
         again = passing and due.failures < len(OPEN_LADDER)
-        log.warning("revisit.failed", url=due.article.url, why=str(error), again=again, gone=gone)
+        one.ended("failed", why=str(error), again=again, gone=gone)
         if gone:
             await self.revisits.withdrawn(due, str(error))
         elif again:

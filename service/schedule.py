@@ -24,11 +24,13 @@ from service.remind import Remind
 from service.store.database import Database
 from service.store.digests import Digests
 from service.store.reminders import Reminders
+from service.store.retention import Retention
 from service.store.routes import Groups, Routes
 from service.store.server import AWAY
 from service.store.sources import Sources
 from service.store.subscriptions import Subscriptions
 from service.store.sweep import sweep, tidy
+from service.store.tallies import Tallies
 from service.watch import Watch
 
 log = structlog.get_logger()
@@ -36,6 +38,8 @@ log = structlog.get_logger()
 _TICK, _DIGEST, _SWEEP, _REMIND, _WATCH, _TIDY = 1.0, 5.0, 10.0, 60.0, 60.0, 3600.0  # seconds
 _SOONEST_WATCH = 5.0
 _BOUNCES = 60.0
+_TALLY = 300.0
+_NIGHT = 4  # o'clock in Korea
 _EVENTS = {
     EVENT_JOB_MISSED: "missed",
     EVENT_JOB_MAX_INSTANCES: "still_running",
@@ -45,11 +49,12 @@ _EVENTS = {
 
 @dataclass(slots=True)
 class Schedule:
-    """Ticks, digests, reminders, sweeps, watch and tidying.
+    """Ticks, digests, reminders, sweeps, watch, figures and tidying.
 
     ``trouble`` counts runs that were missed, late or failed.
     ``routes``: the sources that list the same posts, whose misses are kept by the day.
     ``bounces``: where mail that comes back is read; None: nowhere.
+    ``retention``: what is forgotten, looked at once a day before the morning; None: nothing is.
     """
 
     database: Database
@@ -59,6 +64,7 @@ class Schedule:
     watch: Watch
     routes: Groups = field(default_factory=dict)
     bounces: Bounces | None = None
+    retention: Retention | None = None
     trouble: Counter[str] = field(default_factory=Counter)
     _scheduler: AsyncIOScheduler | None = field(default=None, init=False)
 
@@ -73,6 +79,7 @@ class Schedule:
             ("sweep", self._sweep, _SWEEP),
             ("watch", self._watch, max(_WATCH / self.pace, _SOONEST_WATCH)),
             ("tidy", self._tidy, _TIDY),
+            ("tally", self._tally, max(_TALLY / self.pace, _SOONEST_WATCH)),
             *([("bounces", self._bounces, _BOUNCES)] if self.bounces else []),
         ):
             # The default grace of one second silently drops a run that is a little late.
@@ -80,6 +87,10 @@ class Schedule:
                 _guarded(job), "interval", seconds=every, id=name, coalesce=True,
                 max_instances=1, misfire_grace_time=60,
             )  # fmt: skip
+        scheduler.add_job(
+            _guarded(self._forget), "cron", hour=_NIGHT, id="forget", coalesce=True,
+            max_instances=1, misfire_grace_time=3600,
+        )  # fmt: skip
         scheduler.start()
         self._scheduler = scheduler
 
@@ -97,6 +108,9 @@ class Schedule:
     async def _remind(self) -> None:
         await Remind(Reminders(self.database)).look()
 
+    async def _tally(self) -> None:
+        await Tallies(self.database).keep()
+
     async def _bounces(self) -> None:
         if self.bounces:
             await self.bounces.read()
@@ -113,6 +127,11 @@ class Schedule:
         await tidy(self.database)
         await Subscriptions(self.database).end_expired()
         await Routes(self.database).keep(self.routes)
+
+    async def _forget(self) -> None:
+        if self.retention:
+            gone = {each.what: each.rows for each in await self.retention.apply() if each.rows}
+            log.info("retention.done", **gone)
 
     def _count(self, event: JobEvent) -> None:
         what = _EVENTS[event.code]

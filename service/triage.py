@@ -22,6 +22,7 @@ from service.judging.matcher import Matcher
 from service.judging.names import spellings
 from service.judging.topics import Topical, Topics
 from service.model import Change, Match
+from service.observe import Unit, unit
 from service.reading import kind
 from service.reading.publishers import Registry
 from service.store.stories import Place, UnseenTwin
@@ -61,10 +62,14 @@ class Judge:
 
     async def judge(self, article_id: int) -> None:
         """Judge one article; does nothing where it is judged already."""
-        waiting = await self.triage.waiting(article_id)
-        if waiting is None:
-            return
-        read, version = waiting
+        with unit("triage", article_id, article=article_id) as one:
+            waiting = await self.triage.waiting(article_id)
+            if waiting is None:
+                one.nothing()
+            else:
+                await self._judge(*waiting, one)
+
+    async def _judge(self, read: Readable, version: int, one: Unit) -> None:
         article, about, known = self._judged(read)
         told = facts_of(article, self.registry, known.topics)
         verdict = Verdict(
@@ -85,7 +90,7 @@ class Judge:
             hit = [each.rule_id for each in matches]
             verdict = replace(verdict, facts=told, concern=concern, hit=hit)
         owed = await self._settled(article, verdict, told)
-        log.info("triage.done", article=article_id, baseline=article.baseline, owed=owed)
+        one.say(source=article.source_id, baseline=article.baseline, owed=owed)
 
     def _judged(self, article: Readable) -> tuple[Readable, Topical, Facts]:
         """The article with its kind settled, its topics, and all that filters may ask of it."""

@@ -18,12 +18,16 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
 
+from service import reporting
+from service.admit import Admit
 from service.attach import Attach
 from service.backfill import Backfill
 from service.collect import Collect
 from service.deliver import Deliver
+from service.indexing import Indexing
 from service.read import Read
 from service.revisit import Revisit
+from service.store.database import WATCHED, watch
 from service.store.server import plain
 from service.store.steps import Step
 from service.triage import Judge
@@ -36,6 +40,7 @@ Tasks = Mapping[Step, Handler]
 _HEARTBEAT = timedelta(seconds=10)  # a dead worker's wake-ups are handed out again after this
 _BATCH = 10
 _STEADY = 60.0  # seconds of work after which a loss is a first one again
+_LONGEST_WAIT = 2.0  # seconds: with what TCP waits between tries, at work within ten again
 _GRACE = 10.0  # seconds a task may take to end once we are asked to stop
 _PARTING = 1.0  # seconds a task has left when the whole process fails
 _LOST = (
@@ -87,9 +92,18 @@ def judging(read: Read, judge: Judge) -> Tasks:
     return {"read": reading, "triage": triage}
 
 
-def telling(deliver: Deliver) -> Tasks:
-    """The task that talks to receivers; kept apart, so that slow ones hold up no judgement."""
-    return {"deliver": deliver.deliver}
+def searching(indexing: Indexing) -> Tasks:
+    """The task that enters articles in the search index, however many are owed."""
+
+    async def index(_subject: str) -> None:
+        await indexing.enter_all()
+
+    return {"index": index}
+
+
+def telling(deliver: Deliver, admit: Admit) -> Tasks:
+    """The tasks that talk to receivers; kept apart, so that slow ones hold up no judgement."""
+    return {"deliver": deliver.deliver, "admit": admit.admit}
 
 
 async def work(
@@ -113,7 +127,7 @@ async def work(
                     wait = 0.5
                 log.error("work.database_lost", why=why, again_in=wait)
                 await _pause(stop, wait)
-                wait = min(wait * 2, 30.0)
+                wait = min(wait * 2, _LONGEST_WAIT)
     finally:
         if leaving:
             await asyncio.wait(leaving, timeout=grace if stop.is_set() else 0)
@@ -205,7 +219,11 @@ def _manager(queries: Queries, tasks: Tasks) -> QueueManager:
 async def connect(url: str) -> asyncpg.Connection:
     """One asyncpg connection to ``postgresql+asyncpg://…``."""
     # A server that vanished without a word must not hang us until TCP gives up.
-    return await asyncpg.connect(plain(url), timeout=10, command_timeout=30)
+    connection = await asyncpg.connect(
+        plain(url), timeout=10, command_timeout=30, server_settings=WATCHED
+    )
+    watch(connection)
+    return connection
 
 
 def _task(step: Step, handler: Handler) -> Callable[[Job], Awaitable[None]]:
@@ -213,9 +231,10 @@ def _task(step: Step, handler: Handler) -> Callable[[Job], Awaitable[None]]:
         subject = (job.payload or b"").decode()
         try:
             await handler(subject)
-        except Exception:
+        except Exception as error:
             # The one broad catch: the row stays as it was, and the sweep wakes it again.
             log.exception("task.failed", step=step, subject=subject)
+            reporting.report(error)
 
     return run
 

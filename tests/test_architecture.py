@@ -35,6 +35,8 @@ CLOCK = {  # where the time of day is asked; everywhere else it is passed in
     "service/cli/snooze.py": "a snooze ends in the time to come",
     "service/cli/sources.py": "a source that is read live is asked about today",
     "service/cli/subscribe.py": "a subscription ends in the time to come",
+    "service/traces.py": "when a span began and ended",
+    "service/web/means.py": "an alert may end in the time to come",
     "service/demo/run.py": "when a release was put up",
     "service/demo/server.py": "when it was first shown",
     "service/demo/sink.py": "when a message came in",

@@ -32,7 +32,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("subscription", "account_id")
-    for table in ("audit", "api_key", "sign_in", "session", "account"):
+    for table in ("audit", "request", "api_key", "sign_in", "session", "account"):
         op.drop_table(table)
 
 
@@ -70,7 +70,6 @@ def _accounts() -> None:
         "sign_in",
         _id(),
         sa.Column("address", sa.Text, nullable=False),
-        sa.Column("role", sa.Text, nullable=False, server_default="reader"),
         sa.Column("language", sa.Text, nullable=False, server_default="ko"),
         sa.Column("asked_by", sa.Text, nullable=False),
         sa.Column("ip", sa.Text),
@@ -111,6 +110,16 @@ def _keys() -> None:
         comment="What a program shows instead of signing in.",
     )
     op.create_index("ix_api_key_account_id", "api_key", ["account_id"])
+    op.create_table(
+        "request",
+        _account(),
+        sa.Column("key", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("at", _TIME, nullable=False, server_default=_NOW),
+        sa.Column("made", sa.BigInteger),
+        sa.PrimaryKeyConstraint("account_id", "key", name="pk_request"),
+        comment="A request to make something that is made once, however often it is sent.",
+    )
     op.create_table(
         "audit",
         _id(),

@@ -38,6 +38,7 @@ from notifier.model import (
     Question,
     Receipt,
     Reminder,
+    SignIn,
     Traits,
 )
 from notifier.posting import Answer, Poster, code, judge, open_poster, packed, unbroken
@@ -187,7 +188,8 @@ def _values(letter: Letter, content: Content) -> dict[str, str]:
 
     Buttons of a template begin with the scheme, so that they want an address without it.
     """
-    name = content.alert.subscription if isinstance(content, Reminder) else content.subscription
+    about = content.alert if isinstance(content, Reminder) else content
+    name = "" if isinstance(about, SignIn) else about.subscription
     asked = [f"{label}: {value}" for label, value in letter.facts] if letter.lines else []
     entries = [f"· {each.title}" for each in letter.entries]
     url = (main(letter) or ("", ""))[1]

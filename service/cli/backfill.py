@@ -171,7 +171,7 @@ def _date(moment: datetime) -> str:
 
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    from service.app import database_url  # noqa: PLC0415
+    from service.parts import database_url  # noqa: PLC0415
     from service.store.database import Database  # noqa: PLC0415
     from service.store.migrate import migrate  # noqa: PLC0415
 

@@ -30,8 +30,8 @@ def bounces() -> None:
 
 
 async def _token(settings: config.Settings) -> str:
-    from service.app import signer  # noqa: PLC0415
     from service.lookback import opened  # noqa: PLC0415
+    from service.parts import signer  # noqa: PLC0415
 
     async with opened(settings) as (database, _):
         return (await signer(settings, database)).sign("bounces")

@@ -71,8 +71,8 @@ def _in_store(act: Callable[[Signer, Consent], Awaitable[_Said]]) -> _Said:
 
 
 async def _opened(settings: Settings, act: Callable[[Signer, Consent], Awaitable[_Said]]) -> _Said:
-    from service.app import signer  # noqa: PLC0415
     from service.lookback import opened  # noqa: PLC0415
+    from service.parts import signer  # noqa: PLC0415
 
     async with opened(settings) as (database, _):
         return await act(await signer(settings, database), Consent(database))

@@ -45,8 +45,8 @@ def feeds(
 
 
 async def _token(settings: config.Settings, name: str, *, renew: bool) -> str:
-    from service.app import signer  # noqa: PLC0415
     from service.lookback import opened  # noqa: PLC0415
+    from service.parts import signer  # noqa: PLC0415
     from service.store.told import Told  # noqa: PLC0415
 
     async with opened(settings) as (database, _):

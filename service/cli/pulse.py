@@ -74,7 +74,7 @@ def _set(source_id: str, why: str | None) -> None:
 
 async def _looked(settings: Settings, database: Database) -> Pulses:
     from scrapers.routes import groups  # noqa: PLC0415
-    from service.app import declared  # noqa: PLC0415
+    from service.parts import declared  # noqa: PLC0415
     from service.shown_pulse import Pulses  # noqa: PLC0415
     from service.store.overview import Overview  # noqa: PLC0415
     from service.store.routes import Routes  # noqa: PLC0415

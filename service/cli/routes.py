@@ -46,8 +46,8 @@ def routes(
 
 async def _measured(settings: Settings) -> _Measured:
     from scrapers.routes import boards, groups  # noqa: PLC0415
-    from service.app import declared  # noqa: PLC0415
     from service.lookback import opened  # noqa: PLC0415
+    from service.parts import declared  # noqa: PLC0415
     from service.store.routes import Routes  # noqa: PLC0415
 
     polled = declared(settings)

@@ -42,9 +42,9 @@ def audit(
 
 async def _audit(settings: Settings, ago: Since) -> Audit:
     from service import catalogue  # noqa: PLC0415
-    from service.app import declared  # noqa: PLC0415
     from service.audit import Sources, audit  # noqa: PLC0415
     from service.lookback import opened  # noqa: PLC0415
+    from service.parts import declared  # noqa: PLC0415
     from service.store.overview import Overview  # noqa: PLC0415
     from service.store.past import Past  # noqa: PLC0415
 

@@ -64,13 +64,13 @@ async def _up(settings: Settings, only: list[str]) -> None:
 async def _run(
     settings: Settings, roles: Sequence[Role], stop: asyncio.Event, is_up: asyncio.Event
 ) -> None:
-    from service import app  # noqa: PLC0415
+    from service import app, parts  # noqa: PLC0415
 
     def ready(page: str | None) -> None:
         is_up.set()
         _say(settings, page)
 
-    async with app.database_url(settings) as url:
+    async with parts.database_url(settings) as url:
         await app.run(settings, url, roles, stop, ready=ready)
 
 
@@ -97,17 +97,23 @@ def once(
 
 
 async def _once(settings: Settings, step: Step) -> None:
-    from service import app  # noqa: PLC0415
+    from service import app, parts  # noqa: PLC0415
 
-    async with app.database_url(settings) as url:
+    async with parts.database_url(settings) as url:
         await app.once(settings, url, step)
 
 
-def doctor() -> None:
+def doctor(
+    ask: Annotated[
+        bool, typer.Option("--ask", help="메일 서버에도 물어봄 / ask the mail server too")
+    ] = False,
+) -> None:
     """설정과 환경을 점검합니다. / Check settings and surroundings; exit 1 if one is wrong."""
     from service.ops import doctor as checks  # noqa: PLC0415
 
-    results = asyncio.run(checks.examine(config.from_environment()))
+    results = asyncio.run(checks.examine(config.from_environment(), ask=ask))
     for each in results:
         typer.echo(f"{'✓' if each.ok else '✗'} {each.what}: {each.found}")
+        if each.advice:
+            typer.echo(f"    → {each.advice}")
     raise typer.Exit(0 if all(each.ok for each in results) else 1)

@@ -47,8 +47,8 @@ def send_test(name: Annotated[str, typer.Argument(help="구독 이름 / its name
 
 async def _sent(settings: Settings, name: str) -> list[tuple[Endpoint, bool, str]]:
     """Each endpoint, whether it took the message, and in which words."""
-    from service.app import open_channels  # noqa: PLC0415
     from service.lookback import opened  # noqa: PLC0415
+    from service.parts import open_channels  # noqa: PLC0415
     from service.store.subscriptions import Subscriptions  # noqa: PLC0415
 
     async with opened(settings) as (database, _):

@@ -248,8 +248,8 @@ _STANDING: Mapping[Standing, str] = {
 def _checks() -> Checks:
     from notifier import registry  # noqa: PLC0415
     from service import catalogue  # noqa: PLC0415
-    from service.app import open_channels  # noqa: PLC0415
     from service.judging.fields import Values  # noqa: PLC0415
+    from service.parts import open_channels  # noqa: PLC0415
     from service.reading.publishers import Registry  # noqa: PLC0415
     from service.wanted import Checks  # noqa: PLC0415
 

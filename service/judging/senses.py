@@ -63,6 +63,11 @@ def told(text: str, span: Span) -> bool | None:
     return False if sum(word in around for word in sense.against) > for_it else None
 
 
+def words() -> Iterable[str]:
+    """The words of which senses are known."""
+    return _senses().keys()
+
+
 def _within(places: Iterable[_Place], letters: str, at: int) -> bool:
     return any(
         at >= place.offset and letters.startswith(place.pattern, at - place.offset)

@@ -2,75 +2,138 @@
 
 from __future__ import annotations
 
+import shutil
+import ssl
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
 
+import asyncpg
+
+from notifier.errors import NotifyError
 from service.config import Settings
 from service.errors import UserError
+from service.ops import findings
+from service.ops.findings import Finding
+
+_WRONG = (
+    UserError,
+    NotifyError,
+    OSError,
+    ImportError,
+    RuntimeError,
+    LookupError,
+    asyncpg.PostgresError,
+)
+
+_SECONDS = 10.0
+
+Check = Callable[[Settings], Awaitable[Iterable[Finding]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was looked at, what was found, and whether that will do."""
+async def examine(settings: Settings, *, ask: bool = False) -> list[Finding]:
+    """Look at everything; one thing that is wrong hides no other.
 
-    what: str
-    ok: bool
-    found: str
-
-
-async def examine(settings: Settings) -> list[Finding]:
-    """Look at everything; one thing that is wrong hides no other."""
-    checks: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
+    ``ask``: the mail server too, by connecting to it.
+    """
+    checks: list[tuple[str, Check]] = [
+        ("설정 / settings", _settings),
         ("Python", _python),
         ("출처 / sources", _sources),
         ("채널 / channels", _channels),
         ("형태소 분석기 / Kiwi", _kiwi),
+        ("디스크 / disk", _disk),
         ("데이터베이스 / database", _database),
-    )
-    findings = []
+    ]
+    if ask and settings.mail_server:
+        checks.append(("메일 서버 / mail server", _mail))
+    found: list[Finding] = []
     for what, check in checks:
         try:
-            findings.append(Finding(what, ok=True, found=await check(settings)))
-        except (UserError, OSError, ImportError, RuntimeError, LookupError) as error:
-            findings.append(Finding(what, ok=False, found=f"{type(error).__name__}: {error}"))
-    return findings
+            found += await check(settings)
+        except _WRONG as error:
+            found.append(Finding(what, ok=False, found=f"{type(error).__name__}: {error}"))
+    return found
 
 
-async def _python(_: Settings) -> str:
-    return sys.version.split()[0]
+async def _settings(settings: Settings) -> Iterable[Finding]:
+    return findings.of_settings(settings)
 
 
-async def _sources(settings: Settings) -> str:
-    from service.app import declared  # noqa: PLC0415 - a broken part must not stop the doctor
-
-    return ", ".join(declared(settings))
+async def _python(_: Settings) -> Iterable[Finding]:
+    return [Finding("Python", ok=True, found=sys.version.split()[0])]
 
 
-async def _channels(settings: Settings) -> str:
-    from service.app import open_channels  # noqa: PLC0415
+async def _sources(settings: Settings) -> Iterable[Finding]:
+    from service import catalogue  # noqa: PLC0415 - a broken part must not stop the doctor
+    from service.parts import declared  # noqa: PLC0415
+
+    on = declared(settings)
+    unnamed = "PABAL_SOURCES에 없음 / not named in PABAL_SOURCES"
+    every = catalogue.every(settings).items()
+    off = {
+        name: None if name in on else catalogue.off(source, settings) or unnamed
+        for name, source in every
+    }
+    return [findings.of_sources(off)]
+
+
+async def _channels(settings: Settings) -> Iterable[Finding]:
+    from service.parts import open_channels  # noqa: PLC0415
 
     channels = open_channels(settings)
     for each in channels.values():
         await each.aclose()
-    return ", ".join(channels)
+    return [Finding("채널 / channels", ok=True, found=", ".join(channels))]
 
 
-async def _kiwi(_: Settings) -> str:
+async def _kiwi(_: Settings) -> Iterable[Finding]:
     from service.judging.morphemes import Morphology  # noqa: PLC0415
     from service.reading.publishers import Registry  # noqa: PLC0415
 
     (morphs,) = Morphology(Registry.load().names()).analyse(["수출바우처를"])
-    return " ".join(f"{each.form}/{each.tag}" for each in morphs)
+    shown = " ".join(f"{each.form}/{each.tag}" for each in morphs)
+    return [Finding("형태소 분석기 / Kiwi", ok=True, found=shown)]
 
 
-async def _database(settings: Settings) -> str:
-    from service.app import database_url  # noqa: PLC0415
+async def _disk(settings: Settings) -> Iterable[Finding]:
+    """Of a server elsewhere the disk is its keeper's."""
+    if settings.database_url is not None:
+        return []
+    from service.ops.cluster import prepare  # noqa: PLC0415
+
+    place = prepare(settings.data, None)
+    whom = "이 계정 / ourselves" if place.account is None else f"uid {place.account.uid}"
+    return [
+        findings.of_disk(str(place.data), shutil.disk_usage(place.data).free),
+        Finding("내장 서버 계정 / account of the embedded server", ok=True, found=whom),
+    ]
+
+
+async def _database(settings: Settings) -> Iterable[Finding]:
     from service.ops.reach import reachable  # noqa: PLC0415
+    from service.parts import database_url  # noqa: PLC0415
+    from service.store import condition  # noqa: PLC0415
 
     if settings.database_url is not None:
         await reachable(settings.database_url, patience=0)
-    async with database_url(settings) as url:
-        version = await reachable(url, patience=0)
     kind = "내장 / embedded" if settings.database_url is None else "설정된 / configured"
-    return f"PostgreSQL {version} ({kind})"
+    async with database_url(settings) as url:
+        seen = await condition.server(url)
+        now = datetime.now(UTC)
+        answers = f"PostgreSQL {seen.version} ({kind})"
+        found = [Finding("데이터베이스 / database", ok=True, found=answers)]
+        found += findings.of_server(seen, now)
+        if seen.current:
+            found += findings.of_work(await condition.work(url), now)
+    return found
+
+
+async def _mail(settings: Settings) -> Iterable[Finding]:
+    from notifier.mail.server import open_line, parse_server  # noqa: PLC0415
+
+    server = parse_server(settings.mail_server or "")
+    tls = ssl.create_default_context()
+    line = await open_line(server, settings.mail_password or "", "localhost", tls, _SECONDS)
+    line.writer.close()
+    return [Finding("메일 서버 / mail server", ok=True, found=f"{server.host}:{server.port}")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -65,6 +66,16 @@ class Articles:
                 )
             ).one_or_none()
         return None if row is None else Owed(article_of(row), row.fence, row.failures)
+
+    async def numbers(self, source_id: str, keys: Collection[str]) -> list[int]:
+        """The numbers of a source's articles with ``keys``, ascending."""
+        query = (
+            sa.select(article.c.id)
+            .where(article.c.source_id == source_id, article.c.key.in_(keys))
+            .order_by(article.c.id)
+        )
+        async with self._database.transaction() as tx:
+            return list(await tx.scalars(query))
 
     async def renew(self, owed: Owed) -> bool:
         """Keep the lease of an article being opened; False where another worker has it."""

@@ -37,6 +37,7 @@ class Endpoint:
 
     ``made``: nobody chose the secret, so that one which the endpoint has already is kept.
     ``agreed``: typed, the operator answers for its owner; listed, its owner or they did.
+    ``by`` account: its owner is signed in with that address, and typed it.
     """
 
     channel: str
@@ -44,6 +45,7 @@ class Endpoint:
     secret: str | None = None
     made: bool = False
     agreed: bool = False
+    by: Literal["operator", "account"] = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ async def put(
     agreed = before.confirmed_at is not None and not off
     changes = {"secret": secret, **(_AGAIN if off else {})}
     if to.agreed and not agreed:
-        changes |= by_operator(rules)
+        changes |= answered(rules, to.by)
     await tx.execute(sa.update(endpoint).where(*here).values(**changes))
     if to.agreed:
         await unask(tx, before.id)
@@ -110,10 +112,10 @@ async def put(
     return Taken(secret, "asked" if await _ask(tx, before.id, rules) else "unasked")
 
 
-def by_operator(rules: Sequence[str]) -> dict[str, object]:
-    """What is written where the operator answers for the owner of an address."""
+def answered(rules: Sequence[str], by: str = "operator") -> dict[str, object]:
+    """What is written where the operator answers for an address, or whoever signed in with it."""
     said = sa.func.jsonb_build_object(
-        "by", "operator", "at", sa.func.now(), "rules", sa.cast(list(rules), JSONB)
+        "by", by, "at", sa.func.now(), "rules", sa.cast(list(rules), JSONB)
     )
     return {"confirmed_at": sa.func.now(), "consent": said}
 

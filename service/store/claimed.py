@@ -48,8 +48,8 @@ _CLAIM = """
         LIMIT $2
         FOR UPDATE SKIP LOCKED
     ), judged AS (
-        SELECT seen.*, telling.story_id, telling.reason, telling.version, subscription.name,
-            subscription.feed_epoch, subscription.language, endpoint.address, endpoint.secret,
+        SELECT seen.*, telling.story_id, telling.article_id, telling.reason, telling.version,
+            subscription.name, subscription.feed_epoch, subscription.language, endpoint.address, endpoint.secret,
             endpoint.epoch, greatest(
                 endpoint.rests_until,
                 CASE WHEN telling.reason <> 'confirm' THEN subscription.snoozed_until END,
@@ -105,7 +105,7 @@ _CLAIM = """
     )
     SELECT (SELECT count(*) FROM seen) AS seen, (SELECT today FROM here) AS today,
         mine.*, address, secret, epoch, name AS subscription, feed_epoch, language, story_id,
-        reason, version, badge
+        article_id, reason, version, badge
     FROM (VALUES (1)) AS one LEFT JOIN (mine JOIN ready USING (id)) ON true
     ORDER BY ready.due_at, id
 """.replace("NIGHT", _NIGHT)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.addressed import addressed
-from service.store.asking import OPEN_FOR, by_operator, unask
+from service.store.asking import OPEN_FOR, answered, unask
 from service.store.database import Database
 from service.store.ending import LIVE, ON, leave
 from service.store.tables import endpoint, instance, rule, subscription
@@ -83,7 +83,7 @@ class Consent:
                 await tx.execute(
                     sa.update(endpoint)
                     .where(endpoint.c.id == row.id, endpoint.c.confirmed_at.is_(None))
-                    .values(**by_operator(row.rules or ()))
+                    .values(**answered(row.rules or ()))
                 )
                 await unask(tx, row.id)
         return row is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,6 +20,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util import greenlet_spawn
 
 from service.store.steps import Step
+
+_GONE, _IDLE, _AGAIN, _TIMES = 10, 4, 2, 3  # seconds until a silent end counts as gone; probes
+
+WATCHED = {
+    "tcp_user_timeout": str(_GONE * 1000),
+    "tcp_keepalives_idle": str(_IDLE),
+    "tcp_keepalives_interval": str(_AGAIN),
+    "tcp_keepalives_count": str(_TIMES),
+}
+"""What the server shall do about a client that says nothing any more, where both are cut apart.
+
+Left to its own settings it keeps its session, with every lock that it holds, for two hours.
+"""
 
 _USED = "used"
 _RESTED = 5.0  # seconds
@@ -47,7 +61,7 @@ class Database:
             pool_size=size,
             max_overflow=0,
             # A server that vanished without a word must not hang us until TCP gives up.
-            connect_args={"timeout": 10, "command_timeout": 60},
+            connect_args={"timeout": 10, "command_timeout": 60, "server_settings": WATCHED},
         )
         _watch(self.engine.sync_engine)
 
@@ -81,12 +95,31 @@ class Database:
         await self.engine.dispose()
 
 
+def watch(connection: asyncpg.Connection) -> None:
+    """Have TCP itself say within seconds that the server is out of reach, as ``WATCHED`` has it."""
+    wire = connection._transport.get_extra_info("socket")  # noqa: SLF001 - there is no other way
+    if wire.family == socket.AF_UNIX:
+        return
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        (socket.TCP_USER_TIMEOUT, _GONE * 1000),
+        (socket.TCP_KEEPIDLE, _IDLE),
+        (socket.TCP_KEEPINTVL, _AGAIN),
+        (socket.TCP_KEEPCNT, _TIMES),
+    ):
+        wire.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
 def _watch(engine: sa.Engine) -> None:
     """Let a database that restarted cost a reconnect, not a failed unit of work.
 
     A connection that rested proves that it lives. Of one in use a moment ago, as most are in a busy
     hour, it is enough that nobody hung up: to ask each time costs as much as the work itself.
     """
+
+    @sa.event.listens_for(engine, "connect")
+    def made(connection: DBAPIConnection, _: object) -> None:
+        watch(connection.driver_connection)
 
     @sa.event.listens_for(engine, "checkin")
     def used(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
@@ -139,10 +172,12 @@ async def wake(connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
 _PRIORITY: dict[Step, int] = {
     "revisit": 0,
     "backfill": 0,
+    "index": 0,
     "collect": 1,
     "attach": 1,
     "poll": 2,
     "read": 3,
     "triage": 4,
     "deliver": 5,
+    "admit": 5,
 }

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Reason
 from service.store import ops
+from service.store.audit import Who, note
 from service.store.database import Database, Wake, wake
 from service.store.tables import delivery, endpoint, subscription, telling
 
@@ -33,14 +34,17 @@ class DeadLetter:
 
 
 class Letters:
-    """Intentions about dead letters, a transaction each. ``ids`` None: all there are."""
+    """Intentions about dead letters, a transaction each. ``ids`` None: all there are.
+
+    ``by``: who changes something; None: whoever has the command line.
+    """
 
     def __init__(self, database: Database) -> None:
         """Work on ``database``."""
         self._database = database
 
-    async def listed(self) -> Sequence[DeadLetter]:
-        """Every dead letter, the oldest first."""
+    async def listed(self, most: int | None = None) -> Sequence[DeadLetter]:
+        """Dead letters, the oldest first, at most so many."""
         query = (
             sa.select(
                 delivery.c.id,
@@ -58,11 +62,12 @@ class Letters:
             .join(telling, telling.c.id == delivery.c.telling_id)
             .where(_DEAD)
             .order_by(delivery.c.settled_at, delivery.c.id)
+            .limit(most)
         )
         async with self._database.transaction() as tx:
             return [DeadLetter(*row) for row in await tx.execute(query)]
 
-    async def resend(self, ids: Collection[int] | None) -> int:
+    async def resend(self, ids: Collection[int] | None, by: Who | None = None) -> int:
         """Owe letters anew, each the same message, where the endpoint is on; returns how many."""
         on = sa.select(endpoint.c.id).where(endpoint.c.switched_off_at.is_(None))
         again = delivery.c.endpoint_id.in_(on)
@@ -70,12 +75,19 @@ class Letters:
         async with self._database.transaction() as tx:
             channels = await _settle(tx, _chosen(ids) & again, fields)
             await wake(tx, [Wake("deliver", each) for each in sorted(set(channels))])
+            await note(tx, by, "letters.resend", _said(ids), {"count": len(channels)})
         return len(channels)
 
-    async def drop(self, ids: Collection[int] | None) -> int:
+    async def drop(self, ids: Collection[int] | None, by: Who | None = None) -> int:
         """Give letters up; returns how many."""
         async with self._database.transaction() as tx:
-            return len(await _settle(tx, _chosen(ids), {"outcome": "ended"}))
+            dropped = await _settle(tx, _chosen(ids), {"outcome": "ended"})
+            await note(tx, by, "letters.drop", _said(ids), {"count": len(dropped)})
+        return len(dropped)
+
+
+def _said(ids: Collection[int] | None) -> str:
+    return "all" if ids is None else ",".join(map(str, sorted(ids)))
 
 
 def _chosen(ids: Collection[int] | None) -> sa.ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What people and machines look at: newest releases, sources and their health, counts."""
+"""What people and machines look at: sources and their health, open items, counts."""
 
 from __future__ import annotations
 
@@ -7,30 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from service.model import Precision
 from service.store.database import Database
-from service.store.rows import PUBLISHED
 from service.store.tables import article, delivery, ops_item, rule_book, source, story, waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A release as a list shows it; ``copies`` are further articles of the same story.
-
-    ``publisher`` is the name as printed, ``publishers`` the ids behind it.
-    """
-
-    id: int
-    url: str
-    title: str
-    publisher: str | None
-    publishers: Sequence[str]
-    source_id: str
-    published_at: datetime | None
-    precision: Precision | None
-    copies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +55,6 @@ class Overview:
         """Return where the database answers and has our tables; raise what the driver raises."""
         async with self._database.transaction() as tx:
             await tx.execute(sa.select(rule_book.c.version))
-
-    async def newest(self, limit: int) -> Sequence[Shown]:
-        """The newest stories, each by its first article, last discovered first."""
-        copies = (
-            sa.select(sa.func.count())
-            .where(article.c.story_id == story.c.id)
-            .correlate(story)
-            .scalar_subquery()
-        )
-        first = (
-            sa.select(sa.func.min(article.c.id))
-            .where(article.c.story_id == story.c.id)
-            .correlate(story)
-            .scalar_subquery()
-        )
-        latest = sa.select(story.c.id).order_by(story.c.id.desc()).limit(limit).scalar_subquery()
-        query = (
-            sa.select(
-                article.c.id,
-                article.c.url,
-                article.c.read_title,
-                article.c.publisher,
-                sa.func.coalesce(article.c.publishers, sa.cast([], ARRAY(sa.Text))),
-                article.c.source_id,
-                *PUBLISHED,
-                copies - 1,
-            )
-            .select_from(story)
-            .join(article, article.c.id == first)
-            .where(story.c.id.in_(latest))
-            .order_by(story.c.id.desc())
-        )
-        async with self._database.transaction() as tx:
-            return [Shown(*row) for row in await tx.execute(query)]
 
     async def sources(self) -> Sequence[Health]:
         """Every source that was ever polled here, by id."""

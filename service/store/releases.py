@@ -54,6 +54,8 @@ class Kin:
     source_id: str
     url: str
     title: str
+    publisher: str | None
+    publishers: Sequence[str]
     kind: Kind | None
     joined_as: JoinedAs | None
     share: float | None
@@ -75,10 +77,11 @@ class Revision:
 class Release:
     """An article whole. ``reading`` None: not read yet; ``publisher`` is the name as printed.
 
-    ``held``: ``embargo_until`` is still ahead.
+    ``held``: ``embargo_until`` is still ahead. ``topics`` are codes, the likeliest first.
     """
 
     id: int
+    story_id: int | None
     source_id: str
     url: str
     title: str
@@ -89,6 +92,7 @@ class Release:
     discovered_at: datetime
     embargo_until: datetime | None
     held: bool
+    topics: Sequence[str]
     reading: Reading | None
     files: Sequence[File]
     kin: Sequence[Kin]
@@ -131,6 +135,7 @@ class Releases:
             reading = reading_of(row, await _mentions(tx, row.id)) if row.read_at else None
             return Release(
                 row.id,
+                row.story_id,
                 row.source_id,
                 row.url,
                 row.read_title or row.title,
@@ -141,6 +146,7 @@ class Releases:
                 row.discovered_at,
                 row.embargo_until,
                 row.held,
+                row.topics or (),
                 reading,
                 await _files(tx, row.id),
                 await _kin(tx, row),
@@ -237,6 +243,8 @@ def _related(own: sa.Row[Any], other: sa.Row[Any]) -> Kin:
         other.source_id,
         other.url,
         other.read_title or other.title,
+        other.publisher,
+        other.publishers or (),
         other.kind,
         tied.joined_as,
         tied.share,

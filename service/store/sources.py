@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import found
+from service.store.audit import Who, note
 from service.store.database import Database, Wake, wake, within
 from service.store.polled import BEGIN, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
 from service.store.tables import article, poll, rule, rule_book, sighting, source, subscription
@@ -32,10 +33,11 @@ class Sources:
         async with self._database.transaction() as tx:
             await tx.execute(insert(source).values(rows).on_conflict_do_nothing())
 
-    async def pause(self, source_id: str, why: str | None) -> bool:
+    async def pause(self, source_id: str, why: str | None, by: Who | None = None) -> bool:
         """Ask nothing of a source, for the reason ``why``, or with None again; False: no such row.
 
-        What it owes is kept: its pages and files are fetched once it is resumed.
+        What it owes is kept: its pages and files are fetched once it is resumed. ``by``: who asks
+        for it; None: whoever has the command line.
         """
         paused = None if why is None else sa.func.now()
         async with self._database.transaction() as tx:
@@ -45,7 +47,11 @@ class Sources:
                 .values(paused_at=paused, paused_why=why)
                 .returning(source.c.id)
             )
-            return done.one_or_none() is not None
+            known = done.one_or_none() is not None
+            if known:
+                what = "source.resume" if why is None else "source.pause"
+                await note(tx, by, what, source_id, {"why": why} if why else None)
+        return known
 
     async def claim_due(self, ids: Collection[str]) -> list[tuple[str, int]]:
         """Claim a slot of each of ``ids`` whose time has come and wake its poll: one UPDATE.

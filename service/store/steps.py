@@ -4,5 +4,16 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Step = Literal["poll", "collect", "attach", "read", "triage", "deliver", "revisit", "backfill"]
+Step = Literal[
+    "poll",
+    "collect",
+    "attach",
+    "read",
+    "triage",
+    "deliver",
+    "revisit",
+    "backfill",
+    "admit",
+    "index",
+]
 STEPS: tuple[Step, ...] = get_args(Step)

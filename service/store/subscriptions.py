@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypedDict, Unpack
 
@@ -67,6 +67,7 @@ class Subscribed:
     coverage: bool = False
     language: Language = "ko"
     muted: bool = False
+    id: int = field(default=0, compare=False)
 
 
 class Subscriptions:
@@ -196,8 +197,10 @@ class Subscriptions:
                 await give_up(tx, subscription_id)
         return subscription_id is not None
 
-    async def listed(self, name: str | None = None) -> list[Subscribed]:
-        """Every live subscription, by name; or the one of that ``name``."""
+    async def listed(
+        self, name: str | None = None, *, account_id: int | None = None
+    ) -> list[Subscribed]:
+        """Every live subscription, by name; or the one of that ``name``, or those of an account."""
         snoozed = subscription.c.snoozed_until
         query = (
             sa.select(
@@ -213,12 +216,15 @@ class Subscriptions:
                 subscription.c.coverage,
                 subscription.c.language,
                 subscription.c.paused_at.is_not(None).label("muted"),
+                subscription.c.id,
             )
             .where(LIVE)
             .order_by(subscription.c.name)
         )
         if name is not None:
             query = query.where(subscription.c.name == name)
+        if account_id is not None:
+            query = query.where(subscription.c.account_id == account_id)
         async with self._database.transaction() as tx:
             return [_listed(row) for row in (await tx.execute(query)).mappings()]
 

@@ -20,7 +20,10 @@ from service.store.tables import (
     excerpt,
     poll,
     revision,
+    session,
+    sign_in,
     source,
+    unsearched,
 )
 
 _PATIENCE = timedelta(seconds=10)  # the ordinary wake-up has had its chance by then
@@ -62,6 +65,8 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         wakes += [Wake("revisit", each, once=True) for each in await tx.scalars(unseen)]
         wakes += [Wake("backfill", each, once=True) for each in await tx.scalars(_unfilled(old))]
         wakes += [Wake("deliver", each, once=True) for each in await tx.scalars(unsent)]
+        wakes += [Wake("index", each, once=True) for each in await tx.scalars(_unsearched(old))]
+        wakes += [Wake("admit", each, once=True) for each in await tx.scalars(_unmailed(old))]
         wakes += await _unjudged(tx, patience)
         await wake(tx, wakes)
     return Counter(each.step for each in wakes)
@@ -77,6 +82,20 @@ def _unfilled(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
             backfill.c.due_at < old,
             source.c.paused_at.is_(None),
         )
+    )
+
+
+def _unsearched(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
+    """All, where an article is to be entered in the search index since before ``old``."""
+    return sa.select(sa.literal("all")).where(unsearched.c.due_at < old).limit(1)
+
+
+def _unmailed(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
+    """The channel, where a link to sign in with is owed to somebody since before ``old``."""
+    return (
+        sa.select(sa.literal("mail"))
+        .where(sign_in.c.sent_at.is_(None), sign_in.c.due_at < old)
+        .limit(1)
     )
 
 
@@ -138,5 +157,10 @@ async def tidy(database: Database) -> None:
         )
         await tx.execute(
             sa.delete(poll).where(poll.c.started_at < sa.func.now() - timedelta(days=_MONTH))
+        )
+        await tx.execute(sa.delete(session).where(session.c.expires_at < sa.func.now()))
+        # Where somebody asked from is kept no longer than it is counted by.
+        await tx.execute(
+            sa.delete(sign_in).where(sign_in.c.asked_at < sa.func.now() - timedelta(days=2))
         )
         await tx.execute(sa.delete(excerpt).where(excerpt.c.day < sa.func.current_date() - _MONTH))

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, Kind, Reading
@@ -23,7 +24,7 @@ from service.store.rows import (
     reading_of,
 )
 from service.store.stories import Kindred, Place
-from service.store.tables import article, rule, rule_book, subscription
+from service.store.tables import article, rule, rule_book, subscription, unsearched
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,13 @@ async def _stamp(tx: AsyncConnection, article_id: int, story_id: int, verdict: V
             topics=list(verdict.topics),
             topical=sa.null() if verdict.topical is None else verdict.topical,
         )
+    )
+    # Search is for later: the sweep wakes it.
+    again = {"due_at": sa.func.now(), "fence": unsearched.c.fence + 1, "attempts": 0}
+    await tx.execute(
+        insert(unsearched)
+        .values(article_id=article_id)
+        .on_conflict_do_update(index_elements=["article_id"], set_=again)
     )
     if verdict.hit:
         # At most once a day, and by one worker: a rule that thousands of releases meet is one row.

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import re
-
+import structlog
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from service.links import Signer
+from service.reporting import report
 from service.store.accounts import Accounts
 from service.store.consent import Consent
-from service.store.database import Database, storable
+from service.store.database import Database
 from service.store.dismissals import Dismissals
-from service.store.overview import Overview
 from service.store.people import People
-from service.store.releases import Releases
 from service.store.server import AWAY
+from service.web.account import add_account
+from service.web.alerts import add_alerts
+from service.web.alerts.offered import mails
+from service.web.api.app import add_api
 from service.web.bounces import Heard, add_bounces
+from service.web.cockpit.pages import add_cockpit
 from service.web.consent import Desk, add_consent
 from service.web.dismiss import add_dismiss
 from service.web.feeds import add_feeds
-from service.web.shell import Guard, Shell, add_refusals, shell
+from service.web.means import Means
+from service.web.metrics import Watched
+from service.web.reading import add_reading
+from service.web.shell import HEADERS, Guard, Shell, add_refusals, shell
 from service.web.static import add_static
-from service.web.text import SHOWN, blocks
 
-_NEWEST = 50
-_NUMBER = re.compile(r"[0-9]{1,18}")
+log = structlog.get_logger()
+
 # No template: it has to be there when nothing else is.
 _AWAY = """<!doctype html><html lang="ko"><meta charset="utf-8"><title>파발</title>
 <meta http-equiv="refresh" content="5"><meta name="viewport" content="width=device-width">
@@ -35,13 +40,20 @@ _AWAY = """<!doctype html><html lang="ko"><meta charset="utf-8"><title>파발</t
 
 
 def build(
-    database: Database, signer: Signer, url: str | None = None, heard: Heard | None = None
+    database: Database,
+    signer: Signer,
+    url: str | None = None,
+    heard: Heard | None = None,
+    means: Means | None = None,
+    watched: Watched | None = None,
 ) -> FastAPI:
     """The application over the store; ``signer`` reads the tokens of links.
 
-    ``url``: the public address of the pages. ``heard`` takes what mail providers say. Its
+    ``url``: the public address of the pages. ``heard`` takes what mail providers say. ``watched``:
+    what is to be seen of this process; None: as far as the rows tell. Its
     ``state.stream`` is to be closed before its server is, which waits for those who listen.
     """
+    means = means or Means()
     app = FastAPI(title="Pabal", docs_url=None, redoc_url=None, openapi_url=None)
     https = url is not None and url.startswith("https://")
     app.add_middleware(Guard, accounts=Accounts(database), away=_away, https=https)
@@ -50,62 +62,22 @@ def build(
     house = shell(signer, url)
     add_refusals(app, house)
     _add_missing(app, house)
+    _add_failed(app, house)
     add_static(app)
-    overview = Overview(database)
-    _add_pages(app, house, overview, Releases(database))
-    _add_checks(app, overview)
+    add_reading(app, house, database, means)
+    watched = watched or Watched.of(database)
+    app.router.routes.extend(watched.routes())
+    add_cockpit(app, house, database, watched)
     desk = Desk(house.pages, signer)
     add_consent(app, desk, Consent(database), People(database))
     add_dismiss(app, desk, Dismissals(database))
+    add_account(app, house, database, mails=mails(means))
+    add_api(app, house, database, means)
+    add_alerts(app, house, database, means)
     if heard is not None:
         add_bounces(app, desk, heard)
     app.state.stream = add_feeds(app, desk, database, url)
     return app
-
-
-def _add_pages(app: FastAPI, house: Shell, overview: Overview, releases: Releases) -> None:
-    @app.get("/", response_class=HTMLResponse)
-    async def front(request: Request) -> Response:
-        return house.page(
-            request,
-            "front",
-            newest=await overview.newest(_NEWEST),
-            sources=await overview.sources(),
-            items=await overview.items(),
-            counts=await overview.counts(),
-        )
-
-    @app.get("/release/{number}", response_class=HTMLResponse)
-    async def release(request: Request, number: str) -> Response:
-        found = await releases.release(int(number)) if _NUMBER.fullmatch(number) else None
-        if found is None:
-            return house.refuse(request, 404, "shell.no_release")
-        text = found.reading.text if found.reading else ""
-        return house.page(
-            request, "release", release=found, text=blocks(text), cut=len(text) > SHOWN
-        )
-
-    @app.get("/series/{name:path}", response_class=HTMLResponse)
-    async def series(request: Request, name: str) -> Response:
-        timeline = await releases.series(storable(name))
-        return house.page(request, "series", name=name, timeline=timeline)
-
-
-def _add_checks(app: FastAPI, overview: Overview) -> None:
-    @app.get("/healthz")
-    async def alive() -> JSONResponse:
-        """The process answers; nothing else is asked."""
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/readyz")
-    async def ready() -> JSONResponse:
-        """The database answers and has our tables; nothing is crawled for it."""
-        try:
-            await overview.answers()
-        except AWAY as error:
-            why = type(error).__name__
-            return JSONResponse({"status": "database away", "why": why}, status_code=503)
-        return JSONResponse({"status": "ok"})
 
 
 def _add_missing(app: FastAPI, house: Shell) -> None:
@@ -115,6 +87,19 @@ def _add_missing(app: FastAPI, house: Shell) -> None:
     async def refused(request: Request, why: HTTPException) -> Response:
         page = house.refuse(request, why.status_code, "shell.missing")
         page.headers.update(why.headers or {})
+        return page
+
+
+def _add_failed(app: FastAPI, house: Shell) -> None:
+    """Answer a bug of ours: the page says that nothing was changed, the log says what it was."""
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        route = getattr(request.scope.get("route"), "path", request.url.path)
+        log.error("page.failed", route=route, method=request.method, exc_info=error)
+        report(error)
+        page = house.refuse(request, 500, "shell.failed")
+        page.headers.update(HEADERS)  # the guard is passed by
         return page
 
 

@@ -1,4 +1,4 @@
-"""The deadlines that a subscription was told of, as a calendar to subscribe to (RFC 5545, 7986)."""
+"""Deadlines as a calendar to subscribe to (RFC 5545, 7986): those one was told of, or all open."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vUri
 from notifier.clean import line, lines, link
 from notifier.letter import Letter
 from service.store.called import Call
+from service.store.open_calls import OpenCall
 from service.store.told import Reader
 from service.web.entries import SEOUL, letter_of, text_of
 from service.worded import Words
@@ -41,8 +42,17 @@ class _Deadline:
 
 def calendar(reader: Reader, calls: Sequence[Call], words: Words, base: str) -> bytes:
     """The calendar; an event for each call, as it is known now. ``base``: address of the pages."""
+    events = [event for each in calls if (event := _event(reader, each, words, base))]
+    return _written(f"파발 마감 · {line(reader.name)}", events)
+
+
+def open_calendar(name: str, calls: Sequence[OpenCall], due: str, base: str) -> bytes:
+    """The calendar ``name`` of open calls with a deadline; ``due``: the word for one."""
+    return _written(name, [_open_event(each, due, base) for each in calls if each.end is not None])
+
+
+def _written(name: str, events: Sequence[Event]) -> bytes:
     made = Calendar()
-    name = f"파발 마감 · {line(reader.name)}"
     made.add("prodid", "-//Pabal//Deadlines//KO")
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
@@ -52,7 +62,6 @@ def calendar(reader: Reader, calls: Sequence[Call], words: Words, base: str) -> 
     made.add("x-wr-timezone", "Asia/Seoul")
     made.add("refresh-interval", _HOURLY, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT1H")
-    events = [event for each in calls if (event := _event(reader, each, words, base))]
     if any(isinstance(each.decoded("dtstart"), datetime) for each in events):
         made.add_component(_zone())
     for each in events:
@@ -61,13 +70,40 @@ def calendar(reader: Reader, calls: Sequence[Call], words: Words, base: str) -> 
     return written
 
 
+def _open_event(call: OpenCall, due: str, base: str) -> Event:
+    """For whoever looks: nobody was told of it, so that nothing rings."""
+    assert call.end is not None
+    deadline = _Deadline(
+        call.end, _clock(call.end_clock), line(call.title), link(call.url), over=False
+    )
+    event = Event()
+    event.add("uid", _uid(call.story_id, base))
+    event.add("sequence", call.revisions)
+    event.add("dtstamp", call.changed_at.astimezone(UTC))
+    event.add("last-modified", call.changed_at.astimezone(UTC))
+    event.add("dtstart", deadline.start)
+    event.add("summary", f"[{due}] {deadline.title}")
+    event.add("description", f"{base}/release/{call.id}")
+    event.add("categories", [due])
+    event.add("status", "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PUBLIC")
+    if deadline.url:
+        event["url"] = vUri(deadline.url)
+    return event
+
+
+def _uid(story_id: int, base: str) -> str:
+    return f"story-{story_id}@{urlsplit(base).hostname}"
+
+
 def _event(reader: Reader, call: Call, words: Words, base: str) -> Event | None:
     deadline = _deadline(call)
     if deadline is None:
         return None
     said = letter_of(call.told[-1], reader, words)
     event = Event()
-    event.add("uid", f"story-{call.story_id}@{urlsplit(base).hostname}")
+    event.add("uid", _uid(call.story_id, base))
     event.add("sequence", call.revision)
     event.add("dtstamp", call.changed_at.astimezone(UTC))
     event.add("last-modified", call.changed_at.astimezone(UTC))

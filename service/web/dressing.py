@@ -40,15 +40,23 @@ def dress(env: Environment) -> None:
         "worded": worded,
         "trouble": _trouble,
         "publisher": lambda shown: publisher(shown, registry),
-        "ministry": lambda ident: registry.by_id(ident).name,
+        "ministry": lambda ident: _name(ident, registry),
     }
     env.tests["web_address"] = is_web_address
 
 
 def publisher(shown: Published, registry: Registry) -> str:
     """Who says so: the name as printed, else the one of the source's publisher, else its id."""
-    names = [registry.by_id(each).name for each in shown.publishers]
+    names = [_name(each, registry) for each in shown.publishers]
     return shown.publisher or "·".join(names) or shown.source_id
+
+
+def _name(ident: str, registry: Registry) -> str:
+    """The name of a body; of one that the registry no longer has its id."""
+    try:
+        return registry.by_id(ident).name
+    except KeyError:
+        return ident
 
 
 def lead(after: timedelta) -> str:

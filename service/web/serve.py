@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+_GRACE = 10  # seconds for what is being answered once we are asked to stop
+
 
 @asynccontextmanager
 async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
@@ -29,7 +31,7 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
         lifespan="off",
         ws="none",
         server_header=False,
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=_GRACE,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -38,7 +38,7 @@ _LARGEST = 16_384  # bytes of a form
 _FIELDS = 50
 _RANKS: Sequence[Role] = ("reader", "editor", "operator")
 _NOT_PAGES = ("/static/", "/healthz", "/readyz", "/metrics", "/api/")
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
@@ -224,7 +224,7 @@ class Guard:
         return await self._accounts.who(sha256(token.encode()).digest())
 
     def _finish(self, headers: MutableHeaders, kept: str | None) -> None:
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             headers.setdefault(name, value)
         if self._https:
             headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")

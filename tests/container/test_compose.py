@@ -19,6 +19,13 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = {name: each for name, each in SERVICES.items() if "build" in each}
 COMMANDS: Any = typer.main.get_command(app)
+SET = {
+    "PABAL_CONTACT": "ops@example.org",
+    "PABAL_URL": "https://pabal.example.org",
+    "PABAL_MAIL_SERVER": "smtps://user@mail.example.org:465",
+    "PABAL_MAIL_PASSWORD": "x",
+    "PABAL_MAIL_FROM": "파발 <alerts@example.org>",
+}
 
 
 @pytest.fixture
@@ -52,6 +59,13 @@ def test_every_service_of_ours_is_confined_and_waits_for_the_database() -> None:
         assert each["restart"] == "unless-stopped", name
 
 
+def test_every_role_is_asked_for_its_health_on_the_port_that_it_is_given() -> None:
+    for name, each in OURS.items():
+        port = each["environment"]["PABAL_OPS_PORT"]
+        assert f"('127.0.0.1', {port}," in each["healthcheck"]["test"][-1], name
+        compile(each["healthcheck"]["test"][-1], name, "exec")
+
+
 def test_only_the_page_is_published_and_only_to_this_machine() -> None:
     published = {name: each["ports"] for name, each in SERVICES.items() if "ports" in each}
     assert published == {"web": ["127.0.0.1:8080:8080"]}
@@ -69,10 +83,11 @@ def test_secrets_and_volumes_that_services_name_are_declared() -> None:
 def test_the_settings_are_accepted_with_the_secrets_that_the_script_made(made: Path) -> None:
     secrets = {f"/run/secrets/{name}": each["file"] for name, each in COMPOSE["secrets"].items()}
     for each in OURS.values():
-        values = {name: value for name, value in each["environment"].items() if value is not None}
+        given = each["environment"].items()
+        values = {name: str(value) for name, value in given if value is not None}
         values = {name: str(made / secrets.get(value, value)) if value in secrets else value
                   for name, value in values.items()}  # fmt: skip
-        unset = {name: "x@example.org" for name in each["environment"] if name not in values}
+        unset = {name: SET[name] for name in each["environment"] if name not in values}
         password = (made / COMPOSE["secrets"]["postgres_password"]["file"]).read_text()
         url = from_environment(values | unset).database_url
         assert url == f"postgresql+asyncpg://pabal:{password}@db:5432/pabal"

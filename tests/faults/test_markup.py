@@ -20,6 +20,8 @@ from notifier.letter import Letter, letter
 from notifier.mail.page import html
 from notifier.model import Alert, Content, Digest, File, Hit, Links, Message, Notice, Question
 from service.web.entries import html_of
+from service.web.markup import marked, prose
+from service.web.text import blocks
 
 DO = "window.fired=1"
 WRAPS = (
@@ -132,12 +134,24 @@ def test_no_mail_and_no_entry_of_a_feed_does_anything() -> None:
         assert active(f"<p>{html_of(each)}</p>") == []
 
 
+def ours() -> Iterator[str]:
+    """What our own pages make of them: paragraphs, tables, marks."""
+    for text in (*ATTEMPTS, *ADDRESSES):
+        told = blocks(f"{text}\n\n{text}\t{text}\n{text}\t{text}")
+        yield prose(told, text) + marked(text, [(0, 3), (5, 9)])
+
+
+def test_no_page_of_ours_does_anything() -> None:
+    for each in ours():
+        assert active(each) == []
+
+
 def test_a_browser_that_shows_them_all_runs_nothing(tmp_path: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("no browser here; what it would read was parsed")
     # As they are in one page: what one of them leaves open could only help the next.
-    every = "\n".join(html(each) + html_of(each) for each in letters()[::2])
+    every = "\n".join([*(html(each) + html_of(each) for each in letters()[::2]), *ours()])
     tell = "<script>document.title = window.fired ? 'FIRED' : 'QUIET'</script>"
     page = tmp_path / "every.html"
     page.write_text(f"<meta charset=utf-8>{every}{tell}", "utf-8", "replace")

@@ -20,6 +20,7 @@ from pgqueuer.queries import Queries
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.ops.embedded import running
+from service.store.browse import Browse, Wish
 from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.migrate import alembic_config, migrate
@@ -150,7 +151,7 @@ async def test_what_was_stored_before_readings_lives_on(database_url: str) -> No
 
     database = Database(database_url, size=1)
     try:
-        [shown] = await Overview(database).newest(10)
+        [shown] = await Browse(database).page(Wish(), 10)
         assert (shown.title, shown.publishers, shown.precision) == ("제목", ["kcs"], "minute")
         release = await Releases(database).release(1)
         assert release is not None

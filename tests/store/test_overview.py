@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.store.database import Database
 from service.store.evidence import Evidence, OwedRow, StoredRow
-from service.store.overview import Health, Item, Overview, Shown
+from service.store.overview import Health, Item, Overview
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 
@@ -60,7 +60,6 @@ async def test_an_empty_database_has_nothing_to_show(
     overview: Overview, evidence: Evidence
 ) -> None:
     await overview.answers()
-    assert await overview.newest(20) == []
     assert await overview.sources() == []
     assert await overview.items() == []
     assert set((await overview.counts()).values()) == {0}
@@ -109,32 +108,6 @@ async def test_every_queue_is_counted_by_what_stands_in_it(overview: Overview, a
         "sent": 3,
         "dead": 2,
     }
-
-
-async def test_a_story_is_shown_by_its_first_article_with_its_copies_counted(
-    overview: Overview, add: Add
-) -> None:
-    old, new, newest = [await add("story") for _ in range(3)]
-    await judged(add, old)
-    first = await judged(
-        add,
-        new,
-        url="https://a.example/1",
-        read_title="먼저 나온 것",
-        publisher="관세청",
-        published_at=NINE,
-        precision="day",
-    )
-    for _ in range(2):
-        await judged(add, new, source_id="b")
-    last = await judged(
-        add, newest, url="https://a.example/2", read_title="나중 것", publishers=["mofa"]
-    )
-
-    assert await overview.newest(2) == [
-        Shown(last, "https://a.example/2", "나중 것", None, ["mofa"], "a", None, None, 0),
-        Shown(first, "https://a.example/1", "먼저 나온 것", "관세청", [], "a", NINE, "day", 2),
-    ]
 
 
 async def test_the_health_of_every_source_is_told_by_id(

@@ -5,9 +5,9 @@ import pytest
 
 from scrapers.model import Source
 from scrapers.registry import sources
-from service.app import declared
 from service.config import from_environment
 from service.errors import BadSetting, UserError
+from service.parts import declared
 
 OFF = {name for name, source in sources().items() if source.off is not None}
 KEYED = {name: source.needs for name, source in sources().items() if source.needs}

@@ -92,7 +92,7 @@ async def test_ticks_go_on_while_the_database_is_away(database: Database) -> Non
     assert not schedule.trouble
 
 
-@pytest.mark.parametrize("name", ["tick", "digest", "remind", "sweep", "watch", "tidy"])
+@pytest.mark.parametrize("name", ["tick", "digest", "remind", "sweep", "watch", "tidy", "tally"])
 async def test_a_run_without_a_database_is_one_line_of_the_log(
     database: Database, name: str
 ) -> None:
@@ -118,7 +118,9 @@ async def test_a_late_run_is_still_run_and_runs_never_pile_up(database: Database
     jobs = schedule._scheduler.get_jobs()
     schedule.stop()
 
-    assert {job.id for job in jobs} == {"tick", "digest", "remind", "sweep", "watch", "tidy"}
+    assert {job.id for job in jobs} == {
+        "tick", "digest", "remind", "sweep", "watch", "tidy", "tally", "forget",
+    }  # fmt: skip
     for job in jobs:
         assert (job.coalesce, job.max_instances) == (True, 1)
         assert job.misfire_grace_time >= 60

@@ -6,6 +6,7 @@ from typing import cast
 from structlog.testing import capture_logs
 
 from service import work
+from service.admit import Admit
 from service.attach import Attach
 from service.backfill import Backfill
 from service.collect import Collect
@@ -45,6 +46,9 @@ class Called:
     async def judge(self, article_id: int) -> None:
         self.calls.append(("judge", article_id))
 
+    async def admit(self, channel: str) -> None:
+        self.calls.append(("admit", channel))
+
     async def deliver(self, channel: str) -> None:
         self.calls.append(("deliver", channel))
 
@@ -60,7 +64,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
     tasks = {
         **fetching(step),
         **work.judging(cast("Read", step), cast("Judge", step)),
-        **work.telling(cast("Deliver", step)),
+        **work.telling(cast("Deliver", step), cast("Admit", step)),
     }
 
     for name, subject in (
@@ -73,6 +77,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("deliver", "webhook"),
         ("revisit", "a"),
         ("backfill", "a"),
+        ("admit", "mail"),
     ):
         await tasks[name](subject)  # type: ignore[index]
 
@@ -86,6 +91,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("deliver", "webhook"),
         ("look_again", "a"),
         ("fill", "a"),
+        ("admit", "mail"),
     ]
 
 

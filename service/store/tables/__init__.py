@@ -22,7 +22,9 @@ from service.store.tables.announced import (
     story_key,
 )
 from service.store.tables.columns import metadata
-from service.store.tables.desk import account, api_key, audit, session, sign_in
+from service.store.tables.desk import account, api_key, audit, request, session, sign_in
+from service.store.tables.search import searchable, unsearched
+from service.store.tables.tallied import tallied, tally
 from service.store.tables.told import (
     attempt,
     delivery,
@@ -58,10 +60,12 @@ __all__ = [
     "metadata",
     "ops_item",
     "poll",
+    "request",
     "revision",
     "route_day",
     "rule",
     "rule_book",
+    "searchable",
     "session",
     "sighting",
     "sign_in",
@@ -70,6 +74,9 @@ __all__ = [
     "story_key",
     "subscription",
     "suppressed",
+    "tallied",
+    "tally",
     "telling",
+    "unsearched",
     "waiting",
 ]

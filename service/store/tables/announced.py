@@ -118,6 +118,15 @@ story_key = sa.Table(
     comment="What makes two articles one story: a canonical address, an identical text.",
 )
 
+# Where an article stands in lists: when it was seen or, of what had been out for long by then, when
+# it was published. Line by line as PostgreSQL itself writes it, by which Alembic compares.
+_CAME = """(
+CASE
+    WHEN baseline OR late THEN \
+LEAST(COALESCE(read_published_at, published_at, discovered_at), discovered_at)
+    ELSE discovered_at
+END)"""
+
 article = sa.Table(
     "article",
     metadata,
@@ -181,6 +190,21 @@ article = sa.Table(
     ),
     sa.Index("ix_article_unfinished", "id", postgresql_where=sa.text("triaged_at IS NULL")),
     sa.Index("ix_article_call_end", "call_end"),
+    # Lists of stories: see service.store.browse.
+    sa.Index(
+        "ix_article_listed",
+        sa.text(_CAME),
+        "id",
+        postgresql_where=sa.text("story_id IS NOT NULL"),
+    ),
+    sa.Index("ix_article_publishers", "publishers", postgresql_using="gin"),
+    sa.Index("ix_article_topics", "topics", postgresql_using="gin"),
+    # Calls that name no last day.
+    sa.Index(
+        "ix_article_undated_call",
+        sa.text("coalesce(read_published_at, published_at, discovered_at)"),
+        postgresql_where=sa.text("call_end IS NULL AND (facts -> 'call' ->> 'is_call') = 'true'"),
+    ),
     comment="One announcement of one source, whole.",
 )
 

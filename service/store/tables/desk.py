@@ -45,9 +45,9 @@ sign_in = sa.Table(
     metadata,
     ident(),
     text("address"),
-    # What the account becomes where it is new; a link that the operator made may say more.
-    sa.Column("role", sa.Text, nullable=False, server_default="reader"),
+    # That of the mail, and of the account where it is new.
     sa.Column("language", sa.Text, nullable=False, server_default="ko"),
+    # "page" or "terminal"
     text("asked_by"),
     text("ip", required=False),
     at("asked_at", now=True),
@@ -83,6 +83,20 @@ api_key = sa.Table(
     sa.UniqueConstraint("prefix"),
     sa.Index("ix_api_key_account_id", "account_id"),
     comment="What a program shows instead of signing in.",
+)
+
+request = sa.Table(
+    "request",
+    metadata,
+    ref("account_id", "account.id"),
+    # Both by their SHA-256.
+    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    at("at", now=True),
+    # The subscription it made; NULL while it is under way.
+    sa.Column("made", sa.BigInteger),
+    sa.PrimaryKeyConstraint("account_id", "key"),
+    comment="A request to make something that is made once, however often it is sent.",
 )
 
 # No foreign key: what somebody did stays when their account is gone.

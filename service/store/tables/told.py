@@ -61,6 +61,7 @@ delivery = sa.Table(
     ),
     sa.Index("ix_delivery_open", "endpoint_id", postgresql_where=sa.text("settled_at IS NULL")),
     sa.Index("ix_delivery_of", "subscription_id", "created_at"),
+    sa.Index("ix_delivery_dead", "settled_at", postgresql_where=sa.text("outcome = 'dead'")),
     # By what mail comes back under; of what is still owed nothing can.
     sa.Index(
         "ix_delivery_mailed",

@@ -334,7 +334,7 @@ async def test_the_sound_part_of_a_list_that_was_cut_off_is_kept_and_the_poll_ha
     assert await last_poll(sql) == ("LayoutError", 0, 0, 1)
     row = await sql.fetchrow("SELECT failures, trouble, last_error FROM source")
     assert tuple(row) == (1, "cut-off", f"LayoutError: {LIST}: read in part: 2 posts")
-    assert [each["trouble"] for each in logs if each["event"] == "poll.half_read"] == ["cut-off"]
+    assert [each["trouble"] for each in logs if each["event"] == "poll.failed"] == ["cut-off"]
     assert 50.0 < await rest(sql) <= 66.0  # there may be more to keep
 
     await poll(collect())

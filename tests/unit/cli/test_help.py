@@ -39,6 +39,8 @@ COMMANDS = {
     "subscriptions": ("구독을 모두", "List every", "--yaml", "--secrets"),
     "import-subscriptions": ("YAML의 구독", "Add the subscriptions", "FILE", "--operator"),
     "confirm": ("동의했음을", "Nothing is sent before", "--operator", "CHANNEL:ADDRESS"),
+    "sign-in": ("로그인할 링크", "within 30 minutes", "--role"),
+    "accounts": ("계정을 보이고", "List accounts", "--role", "--close", "--open"),
     "people": ("한 주소에 관한 기록", "export", "erase"),
     "people export": ("모든 것을 JSON으로", "without the signing secret", "CHANNEL:ADDRESS"),
     "people erase": ("기록을 지웁니다", "forget it", "CHANNEL:ADDRESS"),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import time
+from html import escape
 
 import pytest
 
-from service.web.text import SHOWN, Block, blocks
+from service.web.text import PART, SHOWN, Block, blocks, parts
 
 
 def test_lines_with_tabs_are_a_table_and_the_others_paragraphs() -> None:
@@ -25,12 +26,23 @@ def test_nothing_is_nothing() -> None:
     assert blocks("") == blocks("\n \n\t\n") == []
 
 
-@pytest.mark.parametrize("hostile", ["\t" * 300_000, "가\n" * 300_000, "가\t\n\n" * 100_000])
-def test_a_hostile_text_is_shown_in_part(hostile: str) -> None:
+def test_parts_lose_nothing_and_each_is_light() -> None:
+    lines = [f"{number} " + "가" * 500 for number in range(300)]
+    cut = parts("\n".join(lines))
+    assert "\n".join(cut).split("\n") == lines
+    assert len(cut) > 1
+    assert all(len(each.encode()) <= PART for each in cut)
+    assert parts("") == [""]
+
+
+@pytest.mark.parametrize("hostile", ["\t", "가\n", "가\t\n\n", "<", "가", '"\t', "\ud800"])
+def test_a_hostile_text_is_cut_into_light_parts(hostile: str) -> None:
     began = time.process_time()
 
-    found = blocks(hostile)
+    cut = parts(hostile * 400_000)
 
-    cells = sum(len(row) for each in found for row in each.rows)
-    assert cells + sum(len(each.lines) for each in found) <= SHOWN + 1
+    assert sum(map(len, cut)) <= SHOWN
+    for each in (cut[0], cut[-1]):
+        cells = sum(len(row) for block in blocks(each) for row in block.rows)
+        assert cells * 10 + len(escape(each).encode("utf-8", "replace")) <= 2 * PART
     assert time.process_time() - began < 10

@@ -1,0 +1,69 @@
+"""``pabal accounts``: who may sign in, and what they may do."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from service import config, logs
+from service.errors import UserError
+from service.since import clock
+from service.store.accounts import Account, Accounts, Role
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(accounts)
+
+
+def accounts(
+    address: Annotated[
+        str | None, typer.Argument(metavar="[ADDRESS]", help="메일 주소 / a mail address")
+    ] = None,
+    role: Annotated[
+        Role | None, typer.Option(help="이제부터 reader, editor, operator / from now on")
+    ] = None,
+    close: Annotated[
+        bool, typer.Option("--close", help="로그인을 막고 모두 로그아웃 / let nobody sign in")
+    ] = False,
+    reopen: Annotated[bool, typer.Option("--open", help="다시 열기 / let them sign in")] = False,
+) -> None:
+    """계정을 보이고 바꿉니다. / List accounts, or change the one of ADDRESS."""
+    asked = (role is not None) + close + reopen
+    if asked != (address is not None):
+        raise UserError(
+            "ADDRESS에 --role, --close, --open 가운데 하나를 씁니다 (ADDRESS with one of them)"
+        )
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    for line in asyncio.run(_run(settings, address, role, close=close)):
+        typer.echo(line)
+
+
+async def _run(
+    settings: config.Settings, address: str | None, role: Role | None, *, close: bool
+) -> list[str]:
+    from service.lookback import opened  # noqa: PLC0415
+
+    async with opened(settings) as (database, _):
+        store = Accounts(database)
+        if address is not None:
+            if role is not None:
+                done = await store.promote(address, role)
+            else:
+                done = await (store.close(address) if close else store.reopen(address))
+            if not done:
+                raise UserError(f"{address}: 그런 계정이 없습니다 (no such account)")
+        return [
+            _line(each)
+            for each in await store.listed()
+            if address is None or each.address.lower() == address.lower()
+        ]
+
+
+def _line(each: Account) -> str:
+    seen = f"{clock(each.seen_at)} 로그인 / signed in" if each.seen_at else "—"
+    closed = f" ({clock(each.closed_at)}에 닫힘 / closed)" if each.closed_at else ""
+    return f"{each.address}: {each.role}, {seen}{closed}"

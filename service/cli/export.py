@@ -1,0 +1,95 @@
+"""``pabal export``: all that is stored, or a part of it, in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from service import config, logs
+from service.errors import UserError
+from service.export import FORMS, Form, written
+from service.store.browse import Wish
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(export)
+
+
+def export(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="끝이 .jsonl, .csv, .parquet인 파일, -: JSON Lines / - for stdout"
+        ),
+    ] = "-",
+    since: Annotated[str, typer.Option(metavar="DAY", help="첫날 / first day, in Korea")] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="마지막 날 / last day")] = "",
+    ministry: Annotated[
+        list[str] | None, typer.Option(help="부처 (여러 번 가능) / by id or name, repeatable")
+    ] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="종류 / release, notice, news …")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="출처의 id / ids of sources")] = None,
+) -> None:
+    """읽은 글을 모두 파일로. / Write every article that was read to a file.
+
+    엠바고가 남은 글은 빠집니다. API의 /export와 같습니다. / None whose embargo lasts. The same as
+    /export of the API.
+    """
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    wish = Wish(
+        ministries=_bodies(ministry or ()),
+        kinds=tuple(kind or ()),
+        since=_day("--since", since),
+        until=_day("--until", until),
+        sources=tuple(source or ()),
+    )
+    form = _form(target)
+    try:
+        with nullcontext(sys.stdout.buffer) if target == "-" else Path(target).open("wb") as file:
+            asyncio.run(_write(settings, wish, form, file))
+    except OSError as error:
+        raise UserError(f"{target}: {error.strerror}") from error
+
+
+def _form(target: str) -> Form:
+    ends = "jsonl" if target == "-" else Path(target).suffix.removeprefix(".")
+    for each in FORMS:
+        if each == ends:
+            return each
+    raise UserError(f"{target}: .jsonl, .csv, .parquet 가운데 하나로 (must end in one of them)")
+
+
+async def _write(settings: config.Settings, wish: Wish, form: Form, file: BinaryIO) -> None:
+    from service.lookback import opened  # noqa: PLC0415
+    from service.store.exports import Exports  # noqa: PLC0415
+
+    async with opened(settings) as (database, _):
+        async for piece in written(form, Exports(database).batches(wish)):
+            file.write(piece)
+
+
+def _day(option: str, typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise UserError(f"{option} {typed}: 2026-10-01처럼 (must look like 2026-10-01)") from None
+
+
+def _bodies(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    from service.judging.fields import resolve, usual  # noqa: PLC0415
+
+    values = usual()
+    try:
+        return tuple(
+            str(each.value) for name in names for each in resolve("ministry", name, values)
+        )
+    except ValueError as error:
+        raise UserError(str(error)) from error

@@ -1,0 +1,51 @@
+"""``pabal sign-in``: a link to sign in with, handed over without mail."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from notifier.errors import BadAddress
+from notifier.mail.addresses import parse
+from service import config, logs
+from service.errors import UserError
+from service.store.audit import Role
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command("sign-in")(sign_in)
+
+
+def sign_in(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="메일 주소 / a mail address")],
+    role: Annotated[
+        Role | None,
+        typer.Option(help="reader(독자), editor(편집자), operator(운영자); 비우면 그대로"),
+    ] = None,
+) -> None:
+    """로그인할 링크를 만듭니다. / Print a link that signs ADDRESS in, once, within 30 minutes.
+
+    메일이 없어도 됩니다. 계정이 없으면 만듭니다. / No mail is sent; a new account is made.
+    """
+    settings = config.from_environment()
+    logs.set_up(settings.log)
+    try:
+        spelt = str(parse(address))
+    except BadAddress as error:
+        raise UserError(f"{address}: {error}") from error
+    typer.echo(asyncio.run(_link(settings, spelt, role)))
+
+
+async def _link(settings: config.Settings, address: str, role: Role | None) -> str:
+    from service.admit import link  # noqa: PLC0415
+    from service.lookback import opened  # noqa: PLC0415
+    from service.parts import signer  # noqa: PLC0415
+    from service.store.sign_ins import SignIns  # noqa: PLC0415
+
+    base = settings.url or f"http://{settings.host}:{settings.port}"
+    async with opened(settings) as (database, _):
+        made = await SignIns(database).offer(address, role)
+        return link(base, await signer(settings, database), made.id, made.asked_at)

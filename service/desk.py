@@ -1,0 +1,58 @@
+"""The web role put together: the pages over one store, served."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from notifier import registry as channels
+from service import catalogue
+from service.analyser import Analyser
+from service.bounces import Bounces
+from service.config import Settings
+from service.errors import BadSetting
+from service.judging.fields import Values
+from service.parts import open_channels, signer
+from service.preview import SOURCE_KINDS, Tools
+from service.reading.publishers import Registry
+from service.store.bounces import Bounces as Returns
+from service.store.database import Database
+from service.web.app import build
+from service.web.means import Means
+from service.web.metrics import Watched
+from service.web.serve import serving
+
+
+@asynccontextmanager
+async def pages(
+    settings: Settings, database: Database, analyser: Analyser, seen: Watched
+) -> AsyncIterator[str]:
+    """The page's address while it is served."""
+    heard = Bounces(Returns(database), None).heard
+    async with AsyncExitStack() as stack:
+        means = await _means(settings, analyser, stack)
+        app = build(database, await signer(settings, database), settings.url, heard, means, seen)
+        try:
+            address = await stack.enter_async_context(serving(app, settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise BadSetting("PABAL_PORT", f"{where}: {error.strerror}") from error
+        stack.push_async_callback(app.state.stream.aclose)
+        yield address
+
+
+async def _means(settings: Settings, analyser: Analyser, stack: AsyncExitStack) -> Means:
+    """What the pages judge with and reach; ``stack`` closes it."""
+    registry, every = Registry.load(), catalogue.every(settings)
+    ways_out = open_channels(settings)
+    for channel in ways_out.values():
+        stack.push_async_callback(channel.aclose)
+    kinds = {name: SOURCE_KINDS[source.kind] for name, source in every.items()}
+    return Means(
+        Values(registry, sources=frozenset(every)),
+        ways_out,
+        {name: channels.traits(name) for name in ways_out},
+        Tools(analyser.analyse, registry, kinds),
+        mail=settings.mail_server is not None,
+        anonymous=settings.api_anonymous,
+    )

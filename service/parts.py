@@ -1,0 +1,80 @@
+"""What the service and its commands are put together from, by the settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from notifier import registry as channels
+from notifier.errors import BadAddress
+from notifier.model import Channel, ChannelOptions
+from scrapers.model import Source
+from service import catalogue
+from service.config import Settings
+from service.errors import BadSetting
+from service.links import Signer
+from service.ops.reach import reachable
+from service.store.consent import Consent
+from service.store.database import Database
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncIterator[str]:
+    """The address of a database that answers: the configured one, else the embedded one."""
+    if settings.database_url is not None:
+        await reachable(settings.database_url)
+        yield settings.database_url
+        return
+    from service.ops.embedded import running  # noqa: PLC0415 - only where no server is given
+
+    async with running(settings.data) as server:
+        await reachable(server.url)
+        yield server.url
+
+
+def declared(settings: Settings) -> Mapping[str, Source]:
+    """The sources to poll: those that are named, else all but those that are off or lack a key.
+
+    Raises BadSetting for one that nobody declared, or that is named and lacks a key.
+    """
+    every = catalogue.every(settings)
+    strange = sorted(set(settings.sources) - set(every))
+    if strange:
+        raise BadSetting("PABAL_SOURCES", f"{strange[0]} 출처가 없습니다: no such source")
+    for name in settings.sources:
+        if lacked := settings.lacks(every[name].needs):
+            why = f"{name} 출처에 {lacked[0]} 설정이 필요합니다: needs {lacked[0]}"
+            raise BadSetting("PABAL_SOURCES", why)
+    on = [name for name, source in every.items() if catalogue.off(source, settings) is None]
+    return {each: every[each] for each in settings.sources or on}
+
+
+def open_channels(settings: Settings) -> dict[str, Channel]:
+    """Every channel, opened once for the process."""
+    options = ChannelOptions(
+        private_addresses=settings.private_webhooks,
+        contact=settings.contact,
+        telegram_token=settings.telegram_token or "",
+        vapid_key=settings.vapid_key or "",
+        kakao_key=settings.kakao_key or "",
+        kakao_secret=settings.kakao_secret or "",
+        kakao_profile=settings.kakao_profile or "",
+        kakao_templates=settings.kakao_templates or "",
+        apprise=settings.apprise,
+        mail_server=settings.mail_server or "",
+        mail_password=settings.mail_password or "",
+        mail_from=settings.mail_from or "",
+        mail_bounces=settings.mail_bounces or "",
+        dkim_key=settings.dkim_key or "",
+        dkim_selector=settings.dkim_selector,
+    )
+    try:
+        return {name: channels.open_channel(name, options) for name in channels.names()}
+    except BadAddress as error:  # whatever else a channel needs was looked at with the settings
+        raise BadSetting("PABAL_DKIM_KEY", str(error)) from None
+
+
+async def signer(settings: Settings, database: Database) -> Signer:
+    """What signs the links of messages and reads them: by the chosen secret, else by our own."""
+    chosen = settings.secret
+    return Signer(chosen.encode() if chosen else await Consent(database).secret())

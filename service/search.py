@@ -1,0 +1,287 @@
+"""Full-text search in what is stored: rules as alerts have them, answered at once.
+
+An index gives candidates, best first; the matcher of the alerts decides and marks the hits. So what
+a search finds is what an alert with that rule would have told of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import Literal
+
+from service.judging import facts, searching
+from service.judging.candidates import Trial
+from service.judging.excerpt import Excerpt, marked
+from service.judging.logic import Rule
+from service.judging.matcher import Matcher
+from service.judging.morphemes import Morphs
+from service.model import Kind, Match, Precision, Span
+from service.preview import Tools
+from service.store.search import Place, Searching, Stored
+
+Order = Literal["best", "newest"]
+"""``best``: what has the words in its title before what has them in its text only, each newest
+first. ``newest``: newest first."""
+
+PAGE = 20
+COUNTED = 1_000
+"""The most that is counted."""
+
+_LOOKED_AT = 200  # articles judged for one page; the next page goes on from there
+_MORE = 6  # beside a page's hits: some that the index finds are none
+_LAST_ID = 2**63 - 1
+_CURSOR = re.compile(r"([01])\.([0-9]{1,17})\.([0-9]{1,19})\.([0-9]{1,9})")
+_EPOCH = datetime(1, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class BadCursorError(ValueError):
+    """What was given as a cursor is none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article for which the rule holds.
+
+    ``in_title``: where its words stand in the title; ``excerpt``: those around the first hit in the
+    text (or title), with marks. ``publisher``: as printed, ``publishers``: registry ids. ``came``:
+    when it was published, else first seen; its clock part means something only where ``precision``
+    is finer than a day. ``files``: names of the files whose text has a hit. ``copies``: ids of
+    other articles of its story that are on this page too.
+    """
+
+    article_id: int
+    source_id: str
+    url: str
+    title: str
+    in_title: tuple[Span, ...]
+    excerpt: Excerpt
+    publisher: str | None
+    publishers: tuple[str, ...]
+    came: datetime
+    precision: Precision | None
+    kind: Kind
+    topics: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    copies: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page of hits. ``cursor`` of the next page, None: there is none.
+
+    ``total``: articles found; where it is not ``exact``, about so many by the index alone, and
+    COUNTED means that or more. ``took``: seconds.
+    """
+
+    hits: tuple[Hit, ...]
+    cursor: str | None
+    total: int
+    exact: bool
+    took: float
+
+
+class Search:
+    """Search over one store."""
+
+    def __init__(self, store: Searching, tools: Tools) -> None:
+        """``tools`` as previews have them."""
+        self._store, self._tools = store, tools
+
+    async def find(
+        self, rule: Rule, *, order: Order = "best", cursor: str | None = None, limit: int = PAGE
+    ) -> Results:
+        """A page of what a rule finds; what waits for an embargo is not found by anybody.
+
+        Copies of one story on a page are one hit. ``rule`` by ``rules.parse``, which says what is
+        wrong with a text. Raises BadCursorError.
+        """
+        begun = time.monotonic()
+        whole = searching.query(rule, self._tools.spell)
+        parts = self._parts(whole, rule, order)
+        begin = None if cursor is None else _read(cursor, len(parts))
+        matcher = Matcher({0: rule}, self._tools.spell)
+        page = _Page(limit)
+        newest = await self._store.newest() or _EPOCH
+        starts = self._starts(parts, begin, newest)
+        async for part, batch in self._candidates(starts, limit + _MORE):
+            matches = await self._judged(matcher, [each for each in batch if each.told])
+            page.take(part, batch, matches)
+            if page.full:
+                break
+        total, exact = await self._total(whole, newest, begin, page)
+        ended = _Spot(*page.last, total) if page.full and page.last else None
+        hits = await self._hits(page)
+        took = time.monotonic() - begun
+        return Results(hits, _written(ended) if ended else None, total, exact, took)
+
+    def _parts(self, whole: str, rule: Rule, order: Order) -> list[str]:
+        """The queries whose finds come one after the other, without anything twice."""
+        title = searching.in_title(rule, self._tools.spell) if order == "best" else None
+        return [title, searching.every([whole, f"!{title}"])] if title else [whole]
+
+    def _starts(
+        self, parts: Sequence[str], begin: _Spot | None, newest: datetime
+    ) -> list[tuple[int, str, Place]]:
+        """The parts that are still to be looked through, with their numbers, and from where on."""
+        top = (newest, _LAST_ID)
+        starts = [(number, query, top) for number, query in enumerate(parts)]
+        if begin is None:
+            return starts
+        return [(begin.part, parts[begin.part], begin.place), *starts[begin.part + 1 :]]
+
+    async def _candidates(
+        self, starts: Sequence[tuple[int, str, Place]], size: int
+    ) -> AsyncIterator[tuple[int, list[Stored]]]:
+        """What the index has, with the part it is of, newest first in each part.
+
+        It is asked for the latest time first, then for ever longer times, until a page is full: of
+        a frequent word only a few days are read, and of a rare one all in few questions.
+        """
+        for number, query, start in starts:
+            place = start
+            for stretch in searching.stretches(start[0]):
+                asked = searching.every([query, stretch])
+                while batch := await self._store.find(asked, place, size):
+                    yield number, batch
+                    place = batch[-1].place
+                    if len(batch) < size:
+                        break
+
+    async def _judged(self, matcher: Matcher, batch: Sequence[Stored]) -> Mapping[int, Match]:
+        """Those for which the rule holds, by id."""
+        trials = await asyncio.to_thread(self._trials, matcher, batch)
+        asked = frozenset(chain.from_iterable(each.windows for each in trials.values()))
+        morphs = await self._tools.analyse(asked) if asked else {}
+        return await asyncio.to_thread(_decided, trials, morphs)
+
+    def _trials(self, matcher: Matcher, batch: Sequence[Stored]) -> dict[int, Trial]:
+        return {
+            each.id: matcher.trial(each.reading.title, each.reading.text, self._facts(each))
+            for each in batch
+        }
+
+    def _facts(self, stored: Stored) -> facts.Facts:
+        kind = self._tools.kinds.get(stored.source_id)
+        return facts.of_reading(stored.reading, stored.topics, stored.source_id, kind)
+
+    async def _total(
+        self, whole: str, newest: datetime, begin: _Spot | None, page: _Page
+    ) -> tuple[int, bool]:
+        """How many are found, and whether that is exact. Counted once: the cursor carries it."""
+        if begin is not None:
+            return begin.total, False
+        if not page.full:
+            return page.found, True
+        counted = page.found
+        for stretch in searching.stretches(newest):
+            asked = searching.every([whole, stretch])
+            counted = max(counted, await self._store.count(asked, COUNTED))
+            if counted >= COUNTED:
+                break
+        return min(counted, COUNTED), False
+
+    async def _hits(self, page: _Page) -> tuple[Hit, ...]:
+        shown = [each[0] for each in page.stories.values()]
+        filed = [each.id for each in shown if "\n\n[" in each.reading.text]
+        names = await self._store.names(filed) if filed else {}
+        known = {each.id: each.name for each in self._tools.registry}
+        return tuple(
+            _hit(stored, match, copies, known, names.get(stored.id, ()))
+            for stored, match, copies in page.stories.values()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a page ends: in which part of what is found, and after which article."""
+
+    part: int
+    place: Place
+    total: int
+
+
+@dataclass(slots=True)
+class _Page:
+    """What was found so far. ``full``: whoever comes next is of the next page."""
+
+    limit: int
+    stories: dict[tuple[str, int], tuple[Stored, Match, list[int]]] = field(default_factory=dict)
+    found: int = 0
+    full: bool = False
+    last: tuple[int, Place] | None = None
+    looked: int = 0
+
+    def take(self, part: int, batch: Sequence[Stored], matches: Mapping[int, Match]) -> None:
+        """The next that the index has, and which of them are hits."""
+        for each in batch:
+            if (match := matches.get(each.id)) is not None:
+                if each.story in self.stories:
+                    self.stories[each.story][2].append(each.id)
+                elif len(self.stories) == self.limit:
+                    self.full = True
+                    return
+                else:
+                    self.stories[each.story] = (each, match, [])
+                self.found += 1
+            self.last = part, each.place
+            self.looked += 1
+        self.full = self.looked >= _LOOKED_AT
+
+
+def _decided(trials: Mapping[int, Trial], morphs: Mapping[str, Morphs]) -> dict[int, Match]:
+    decided = ((number, each.decide(morphs)) for number, each in trials.items())
+    return {number: matches[0] for number, matches in decided if matches}
+
+
+def _hit(
+    stored: Stored,
+    match: Match,
+    copies: Sequence[int],
+    known: Mapping[str, str],
+    names: Sequence[str],
+) -> Hit:
+    said = stored.reading
+    return Hit(
+        stored.id,
+        stored.source_id,
+        stored.url,
+        said.title,
+        match.in_title,
+        marked(said, match),
+        "·".join(known.get(each, each) for each in said.publishers) or stored.publisher,
+        said.publishers,
+        stored.came,
+        said.precision,
+        said.kind,
+        stored.topics,
+        _files(said.text, match.hits, names),
+        tuple(copies),
+    )
+
+
+def _files(text: str, hits: Sequence[Span], names: Sequence[str]) -> tuple[str, ...]:
+    """Those files in whose text a hit is: each begins with its name in brackets."""
+    heads = ((text.find(f"\n\n[{name}]\n\n"), name) for name in names)
+    begins = sorted((at, name) for at, name in heads if at >= 0)
+    over = ([name for at, name in begins if at < start][-1:] for start, _ in hits)
+    return tuple(dict.fromkeys(chain.from_iterable(over)))
+
+
+def _written(spot: _Spot) -> str:
+    at, number = spot.place
+    return f"{spot.part}.{(at - _EPOCH) // _MICROSECOND}.{number}.{spot.total}"
+
+
+def _read(cursor: str, parts: int) -> _Spot:
+    read = _CURSOR.fullmatch(cursor)
+    if read is None or int(read[1]) >= parts:
+        raise BadCursorError(cursor)
+    part, at, number, total = map(int, read.groups())
+    return _Spot(part, (_EPOCH + at * _MICROSECOND, min(number, _LAST_ID)), total)

@@ -1,0 +1,249 @@
+"""Accounts in the store: who signs in, from which browsers, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.store.addressed import addressed
+from service.store.audit import Role, Who, note
+from service.store.database import Database, storable
+from service.store.ending import LIVE
+from service.store.tables import account, endpoint, session, sign_in, subscription
+
+__all__ = ["Account", "Accounts", "Role", "Session", "Who"]
+
+STAYS = timedelta(days=30)
+"""How long a session lasts after it was last seen."""
+
+_AGENT = 200  # characters
+_MOST = 20  # sessions of one account: a further one ends the one that was not seen the longest
+
+# Seen is written down once an hour, not with every page.
+_WHO = """
+    WITH here AS (
+        SELECT session.id, session.seen_at, account_id, address, role, language
+        FROM session JOIN account ON account.id = account_id
+        WHERE sha256 = $1 AND expires_at > now() AND closed_at IS NULL
+    ), seen AS (
+        UPDATE session SET seen_at = now(), expires_at = now() + $2
+        FROM here WHERE session.id = here.id AND here.seen_at < now() - interval '1 hour'
+    )
+    SELECT account_id, address, role, language, id FROM here
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in; ``agent`` is what it calls itself."""
+
+    id: int
+    created_at: datetime
+    seen_at: datetime
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as the operator sees it. ``seen_at``: when it last signed in."""
+
+    id: int
+    address: str
+    role: Role
+    created_at: datetime
+    seen_at: datetime | None
+    closed_at: datetime | None
+
+
+class Accounts:
+    """Intentions about accounts and sessions, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def who(self, sha256: bytes) -> Who | None:
+        """Whose session has the token of that SHA-256; it lasts from now on."""
+        row = await self._database.at_once(_WHO, sha256, STAYS)
+        return None if row is None else Who(*row)
+
+    async def sign_in(
+        self, number: int, asked_at: int, sha256: bytes, agent: str, ended: bytes | None = None
+    ) -> Who | None:
+        """Use a link up and begin a session; None where it does not count, or no longer.
+
+        ``sha256`` of the session's token; ``ended`` that of the session which the browser had. An
+        account that is new is a reader's. Subscriptions that go nowhere but to the address, and
+        are nobody's, are the account's from now on.
+        """
+        async with self._database.transaction() as tx:
+            used = await tx.execute(
+                sa.update(sign_in)
+                .where(_open(number, asked_at))
+                .values(used_at=sa.func.now())
+                .returning(sign_in.c.address, sign_in.c.language)
+            )
+            link = used.one_or_none()
+            if link is None:
+                return None
+            row = await _known(tx, link.address, link.language)
+            if row.closed_at is not None:
+                return None
+            if ended is not None:
+                await tx.execute(sa.delete(session).where(session.c.sha256 == ended))
+            session_id = await _begun(tx, row.id, sha256, agent)
+            who = Who(row.id, row.address, row.role, row.language, session_id)
+            await _adopt(tx, who)
+            await note(tx, who, "sign-in", who.address)
+        return who
+
+    async def asked(self, number: int, asked_at: int) -> str | None:
+        """The address that a link signs in, while it does."""
+        async with self._database.transaction() as tx:
+            found = await tx.execute(sa.select(sign_in.c.address).where(_open(number, asked_at)))
+            return found.scalar_one_or_none()
+
+    async def sessions(self, account_id: int) -> Sequence[Session]:
+        """Every browser that is signed in, the one seen last first."""
+        query = (
+            sa.select(session.c.id, session.c.created_at, session.c.seen_at, session.c.agent)
+            .where(session.c.account_id == account_id, session.c.expires_at > sa.func.now())
+            .order_by(session.c.seen_at.desc(), session.c.id.desc())
+        )
+        async with self._database.transaction() as tx:
+            return [Session(*row) for row in await tx.execute(query)]
+
+    async def sign_out(self, who: Who, session_id: int | None = None) -> bool:
+        """End a session of the account, its own where none is named; False where it has none."""
+        chosen = who.session_id if session_id is None else session_id
+        mine = (session.c.id == chosen) & (session.c.account_id == who.account_id)
+        async with self._database.transaction() as tx:
+            gone = await tx.execute(sa.delete(session).where(mine).returning(session.c.id))
+            ended = gone.scalar_one_or_none() is not None
+            if ended:
+                await note(tx, who, "sign-out", who.address)
+        return ended
+
+    async def speak(self, who: Who, language: Literal["ko", "en"]) -> None:
+        """Write to the account in ``language`` from now on."""
+        mine = sa.update(account).where(account.c.id == who.account_id)
+        async with self._database.transaction() as tx:
+            await tx.execute(mine.values(language=language))
+
+    async def listed(self) -> Sequence[Account]:
+        """Every account, by address."""
+        query = sa.select(*_ACCOUNT).order_by(sa.func.lower(account.c.address))
+        async with self._database.transaction() as tx:
+            return [Account(*row) for row in await tx.execute(query)]
+
+    async def promote(self, address: str, role: Role, by: Who | None = None) -> bool:
+        """Give an account a role; False where there is none of that address."""
+        async with self._database.transaction() as tx:
+            if not await _changed(tx, address, role=role):
+                return False
+            await note(tx, by, "account.role", address, {"role": role})
+        return True
+
+    async def close(self, address: str, by: Who | None = None) -> bool:
+        """Let nobody sign in with an address, and end its sessions; False where there is none.
+
+        Subscriptions stay as they are.
+        """
+        closed = sa.func.coalesce(account.c.closed_at, sa.func.now())
+        async with self._database.transaction() as tx:
+            if not await _changed(tx, address, closed_at=closed):
+                return False
+            its = sa.select(account.c.id).where(_of(address)).scalar_subquery()
+            await tx.execute(sa.delete(session).where(session.c.account_id == its))
+            await note(tx, by, "account.close", address)
+        return True
+
+    async def reopen(self, address: str, by: Who | None = None) -> bool:
+        """Let an address that was closed sign in again; False where there is none."""
+        async with self._database.transaction() as tx:
+            if not await _changed(tx, address, closed_at=None):
+                return False
+            await note(tx, by, "account.open", address)
+        return True
+
+
+_ACCOUNT = (
+    account.c.id,
+    account.c.address,
+    account.c.role,
+    account.c.created_at,
+    account.c.seen_at,
+    account.c.closed_at,
+)
+
+
+def _of(address: str) -> sa.ColumnElement[bool]:
+    return sa.func.lower(account.c.address) == sa.func.lower(address)
+
+
+def _open(number: int, asked_at: int) -> sa.ColumnElement[bool]:
+    """That a link with these numbers was given out, not used, and not too long ago."""
+    return sa.and_(
+        sign_in.c.id == number,
+        sa.func.floor(sa.extract("epoch", sign_in.c.asked_at)) == asked_at,
+        sign_in.c.used_at.is_(None),
+        sign_in.c.expires_at > sa.func.now(),
+    )
+
+
+async def _known(tx: AsyncConnection, address: str, language: str) -> sa.Row[tuple[object, ...]]:
+    """The account of an address, made where it is new, seen now."""
+    made = insert(account).values(address=address, language=language, seen_at=sa.func.now())
+    found = await tx.execute(
+        made.on_conflict_do_update(
+            index_elements=[sa.text("lower(address)")], set_={"seen_at": sa.func.now()}
+        ).returning(*_ACCOUNT, account.c.language)
+    )
+    return found.one()
+
+
+async def _begun(tx: AsyncConnection, account_id: int, sha256: bytes, agent: str) -> int:
+    """The id of a new session; the oldest beyond a number ends."""
+    of_it = session.c.account_id == account_id
+    kept = sa.select(session.c.id).where(of_it).order_by(session.c.seen_at.desc()).limit(_MOST - 1)
+    await tx.execute(sa.delete(session).where(of_it, session.c.id.not_in(kept)))
+    begun = await tx.execute(
+        insert(session)
+        .values(
+            sha256=sha256,
+            account_id=account_id,
+            expires_at=sa.func.now() + STAYS,
+            agent=storable(agent)[:_AGENT],
+        )
+        .returning(session.c.id)
+    )
+    return int(begun.scalar_one())
+
+
+async def _adopt(tx: AsyncConnection, who: Who) -> None:
+    """Make what goes to the address alone, and belongs to nobody, its own."""
+    theirs = endpoint.c.subscription_id == subscription.c.id
+    here = addressed("mail", who.address)
+    await tx.execute(
+        sa.update(subscription)
+        .where(
+            subscription.c.account_id.is_(None),
+            LIVE,
+            subscription.c.id.in_(sa.select(endpoint.c.subscription_id).where(here)),
+            ~sa.exists().where(theirs, ~here),
+        )
+        .values(account_id=who.account_id)
+    )
+
+
+async def _changed(tx: AsyncConnection, address: str, **values: object) -> bool:
+    done = await tx.execute(
+        sa.update(account).where(_of(address)).values(**values).returning(account.c.id)
+    )
+    return done.scalar_one_or_none() is not None

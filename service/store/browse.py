@@ -1,0 +1,234 @@
+"""The list of stories: filtered, cut into pages by a cursor, and the newest for who waits for more.
+
+A story is shown by its face: the first of its releases, of news alone the first of these. It stands
+where it came: when it was seen or, of what had been out for long by then, when it was published. Of
+a time that has an end the stories stand by when they were published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from service.model import Kind, Precision
+from service.store.database import Database
+from service.store.rows import PUBLISHED
+from service.store.tables import article, source
+
+_SEOUL = ZoneInfo("Asia/Seoul")
+_DAY = timedelta(days=1)
+_OUT = sa.func.coalesce(
+    article.c.read_published_at, article.c.published_at, article.c.discovered_at
+)
+_CAME: sa.ColumnElement[datetime] = sa.case(
+    (sa.or_(article.c.baseline, article.c.late), sa.func.least(_OUT, article.c.discovered_at)),
+    else_=article.c.discovered_at,
+)
+"""As the index ``ix_article_listed`` has it."""
+_NEWS = sa.func.coalesce(article.c.kind == "news", sa.false())
+_TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
+_STRINGS = ARRAY(sa.Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to see; empty: everything.
+
+    ``ministries`` are ids of publishers, any of which is enough; so with the other lists.
+    ``since`` and ``until`` are days in Korea, both included. ``open``: what one can still apply
+    for.
+    """
+
+    ministries: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    open: bool = False
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is looked at: ``sources`` that are not paused, how many answer, when one last did."""
+
+    sources: int
+    answering: int
+    last_ok_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a story stands in the list: what came later stands before it."""
+
+    came: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A story as a list shows it, by one of its articles.
+
+    ``publisher`` is the name as printed, ``publishers`` the ids behind it. ``copies`` and ``news``
+    are its further articles. ``held_until``: its embargo, as long as it lasts; ``condition``: the
+    event an embargo hangs on. ``apply_by``: the last day of a call, ``days`` from today.
+    """
+
+    id: int
+    url: str
+    title: str
+    publisher: str | None
+    publishers: Sequence[str]
+    source_id: str
+    published_at: datetime | None
+    precision: Precision | None
+    kind: Kind | None
+    topics: Sequence[str]
+    apply_by: date | None
+    days: int | None
+    held_until: datetime | None
+    condition: str | None
+    came: datetime
+    out: datetime
+    copies: int
+    news: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.came, self.id)
+
+
+class Browse:
+    """Reads only; a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def page(self, wish: Wish, limit: int, after: Place | None = None) -> Sequence[Face]:
+        """The stories of a wish that stand behind ``after``, the latest first."""
+        came = _OUT if wish.until else _CAME
+        chosen = (
+            sa.select(article.c.id)
+            .where(article.c.story_id.is_not(None), _is_face(), *met(wish))
+            .order_by(came.desc(), article.c.id.desc())
+            .limit(limit)
+        )
+        if after is not None:
+            place = sa.tuple_(sa.literal(after.came), sa.literal(after.id))
+            chosen = chosen.where(sa.tuple_(came, article.c.id) < place)
+        async with self._database.transaction() as tx:
+            found = (await tx.execute(chosen)).scalars().all()
+            rows = await tx.execute(_faces(came, found)) if found else ()
+            return [Face(*row) for row in rows]
+
+    async def watch(self) -> Watch:
+        """What is looked at, for who sees nothing yet."""
+        query = sa.select(
+            sa.func.count(),
+            sa.func.count().filter(source.c.failures == 0, source.c.last_ok_at.is_not(None)),
+            sa.func.max(source.c.last_ok_at),
+        ).where(source.c.paused_at.is_(None))
+        async with self._database.transaction() as tx:
+            return Watch(*(await tx.execute(query)).one())
+
+
+def meets(wish: Wish, face: Face) -> bool:
+    """Whether a story is wanted; what ``Browse.page`` asks the database, of one that is known."""
+    start, end = _span(wish)
+    return (
+        _any(wish.ministries, face.publishers)
+        and _any(wish.topics, face.topics)
+        and _any(wish.kinds, [face.kind or ""])
+        and _any(wish.sources, [face.source_id])
+        and (start is None or face.out >= start)
+        and (end is None or face.out < end)
+        and (not wish.open or (face.days is not None and face.days >= 0))
+    )
+
+
+def _any(wanted: Sequence[str], had: Sequence[str]) -> bool:
+    return not wanted or not set(wanted).isdisjoint(had)
+
+
+def _span(wish: Wish) -> tuple[datetime | None, datetime | None]:
+    """From when on, and until before when."""
+    start = datetime.combine(wish.since, time.min, _SEOUL) if wish.since else None
+    end = datetime.combine(wish.until + _DAY, time.min, _SEOUL) if wish.until else None
+    return start, end
+
+
+def met(wish: Wish) -> list[sa.ColumnElement[bool]]:
+    """What articles that are wanted have to fulfil."""
+    start, end = _span(wish)
+    asked: list[sa.ColumnElement[bool]] = []
+    if wish.ministries:
+        asked.append(article.c.publishers.op("&&")(sa.cast(wish.ministries, _STRINGS)))
+    if wish.topics:
+        asked.append(article.c.topics.op("&&")(sa.cast(wish.topics, _STRINGS)))
+    if wish.kinds:
+        asked.append(article.c.kind.in_(wish.kinds))
+    if wish.sources:
+        asked.append(article.c.source_id.in_(wish.sources))
+    if start:
+        asked.append(start <= _OUT)
+    if end:
+        asked.append(end > _OUT)
+    if wish.open:
+        asked.append(article.c.call_end >= _TODAY)
+    return asked
+
+
+def _is_face() -> sa.ColumnElement[bool]:
+    """Whether no article of its story goes before it."""
+    other = article.alias()
+    theirs = sa.func.coalesce(other.c.kind == "news", sa.false())
+    return ~sa.exists().where(
+        other.c.story_id == article.c.story_id,
+        sa.tuple_(theirs, other.c.id) < sa.tuple_(_NEWS, article.c.id),
+    )
+
+
+def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int]) -> sa.Select[Any]:
+    """The faces of these numbers, in the order of ``came``."""
+    other = article.alias()
+    rest = (
+        sa.select(
+            sa.func.count().filter(other.c.kind.is_distinct_from("news")).label("copies"),
+            sa.func.count().filter(other.c.kind == "news").label("news"),
+        )
+        .where(other.c.story_id == article.c.story_id, other.c.id != article.c.id)
+        .lateral()
+    )
+    held = sa.case((article.c.embargo_until > sa.func.now(), article.c.embargo_until))
+    return (
+        sa.select(
+            article.c.id,
+            article.c.url,
+            sa.func.coalesce(article.c.read_title, article.c.title),
+            article.c.publisher,
+            sa.func.coalesce(article.c.publishers, sa.cast([], _STRINGS)),
+            article.c.source_id,
+            *PUBLISHED,
+            article.c.kind,
+            sa.func.coalesce(article.c.topics, sa.cast([], _STRINGS)),
+            article.c.call_end,
+            article.c.call_end - _TODAY,
+            held,
+            article.c.facts[("embargo", "condition")].astext,
+            came.label("stands"),
+            _OUT,
+            rest.c.copies,
+            rest.c.news,
+        )
+        .join(rest, sa.true())
+        .where(article.c.id.in_(ids))
+        .order_by(came.desc(), article.c.id.desc())
+    )

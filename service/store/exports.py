@@ -1,0 +1,113 @@
+"""Every stored article of a wish, batch by batch: for those who want all of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from service.model import JoinedAs, Kind, Precision
+from service.store.browse import Wish, met
+from service.store.database import Database
+from service.store.rows import PUBLISHED
+from service.store.tables import article
+
+_BATCH = 200
+_OUT = sa.func.coalesce(
+    article.c.read_published_at, article.c.published_at, article.c.discovered_at
+)
+_TOLD = sa.func.coalesce(article.c.embargo_until <= sa.func.now(), sa.true())
+_NONE = sa.cast([], ARRAY(sa.Text))
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An article as it is exported. Times are aware; ``published_at`` as ``precision`` says.
+
+    ``publisher`` as printed, ``publishers`` the ids behind it; ``summary`` of news alone is all
+    that there is. ``twin_id``: of which article it is what ``joined_as`` says.
+    """
+
+    id: int
+    story_id: int | None
+    source_id: str
+    url: str
+    title: str
+    kind: Kind | None
+    publisher: str | None
+    publishers: Sequence[str]
+    topics: Sequence[str]
+    published_at: datetime | None
+    precision: Precision | None
+    discovered_at: datetime
+    embargo_until: datetime | None
+    is_call: bool
+    call_start: date | None
+    call_end: date | None
+    joined_as: JoinedAs | None
+    twin_id: int | None
+    share: float | None
+    summary: str
+    text: str
+
+
+class Exports:
+    """Reads only; a transaction for each batch, so that none is held while one is sent."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def batches(self, wish: Wish, size: int = _BATCH) -> AsyncIterator[Sequence[Exported]]:
+        """Every article that was read, the first published first; none whose embargo lasts.
+
+        Whatever is stored meanwhile with an earlier time is not among them.
+        """
+        query = (
+            sa.select(*_COLUMNS, _OUT.label("out_of_all"))
+            .where(article.c.read_at.is_not(None), _TOLD, *met(wish))
+            .order_by(_OUT, article.c.id)
+            .limit(size)
+        )
+        after: tuple[datetime, int] | None = None
+        while True:
+            chosen = query if after is None else query.where(*_behind(*after))
+            async with self._database.transaction() as tx:
+                rows = (await tx.execute(chosen)).all()
+            if not rows:
+                return
+            yield [Exported(*row[:-1]) for row in rows]
+            after = rows[-1].out_of_all, rows[-1].id
+
+
+def _behind(out: datetime, number: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """What stands behind a place; said twice, since an index knows the time alone."""
+    place = sa.tuple_(sa.literal(out), sa.literal(number))
+    return out <= _OUT, sa.tuple_(_OUT, article.c.id) > place
+
+
+def _of_call(name: str) -> sa.ColumnElement[Any]:
+    said: sa.ColumnElement[Any] = article.c.facts[("call", name)].astext
+    return said
+
+
+_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
+    *(article.c[each] for each in ("id", "story_id", "source_id", "url")),
+    sa.func.coalesce(article.c.read_title, article.c.title),
+    article.c.kind,
+    article.c.publisher,
+    sa.func.coalesce(article.c.publishers, _NONE),
+    sa.func.coalesce(article.c.topics, _NONE),
+    *PUBLISHED,
+    article.c.discovered_at,
+    article.c.embargo_until,
+    sa.func.coalesce(_of_call("is_call") == "true", sa.false()),
+    sa.cast(_of_call("start"), sa.Date),
+    article.c.call_end,
+    *(article.c[each] for each in ("joined_as", "twin_id", "share", "summary")),
+    sa.func.coalesce(article.c.read_text, ""),
+)

@@ -1,0 +1,133 @@
+"""What one can apply for now: by its deadline, at any time, or until nobody says when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from service.store.database import Database
+from service.store.rows import WITHDRAWN
+
+_MOST = 2_000  # calls; of those without a deadline a tenth
+_LATELY = 120  # days that a call without a deadline is shown after it came out
+
+Deadline = Literal["day", "always", "unknown"]
+
+# An event has many copies, and a correction may move its deadline: the article that came last
+# tells how it is now, unless its page is gone or it is under embargo.
+_NOW = """
+    SELECT DISTINCT ON (story_id) article.id, story_id, coalesce(read_title, title) AS title, url,
+        publisher, coalesce(publishers, '{}') AS publishers, source_id,
+        coalesce(topics, '{}') AS topics,
+        CAST(facts -> 'call' ->> 'start' AS date) AS start, call_end AS "end",
+        facts -> 'call' ->> 'end_clock' AS end_clock,
+        CASE WHEN call_end IS NOT NULL THEN 'day'
+            WHEN CAST(facts -> 'call' ->> 'open_ended' AS boolean) THEN 'always'
+            ELSE 'unknown' END AS deadline,
+        coalesce(read_published_at, published_at, discovered_at) AS out_at,
+        greatest(discovered_at, (SELECT max(noticed_at) FROM revision
+            WHERE revision.article_id = article.id)) AS changed_at,
+        (SELECT count(*) FROM revision WHERE revision.article_id = article.id) AS revisions
+    FROM article
+    WHERE story_id IN (SELECT story_id FROM chosen) AND kind <> 'news'
+        AND CAST(facts -> 'call' ->> 'is_call' AS boolean)
+        AND coalesce(embargo_until <= now(), true)
+        AND NOT EXISTS (SELECT FROM revision WHERE revision.article_id = article.id
+            AND changes @> CAST(:withdrawn AS jsonb))
+    ORDER BY story_id, call_end IS NULL, discovered_at DESC, article.id DESC
+"""
+_DATED = sa.text(f"""
+    WITH chosen AS (
+        SELECT DISTINCT story_id FROM article
+        WHERE call_end >= CAST(:today AS date) AND kind <> 'news' AND story_id IS NOT NULL
+            AND (CAST(:publisher AS text) IS NULL OR :publisher = ANY(publishers))
+            AND (CAST(:topic AS text) IS NULL OR :topic = ANY(topics))
+    ), standing AS ({_NOW})
+    SELECT * FROM standing WHERE "end" >= CAST(:today AS date)
+    ORDER BY "end", end_clock NULLS LAST, id LIMIT :most
+""")  # noqa: S608 - of constants
+_UNDATED = sa.text(f"""
+    WITH chosen AS (
+        SELECT story_id FROM article
+        WHERE call_end IS NULL AND (facts -> 'call' ->> 'is_call') = 'true'
+            AND story_id IS NOT NULL AND kind <> 'news'
+            AND coalesce(read_published_at, published_at, discovered_at)
+                > now() - make_interval(days => :lately)
+            AND (CAST(:publisher AS text) IS NULL OR :publisher = ANY(publishers))
+            AND (CAST(:topic AS text) IS NULL OR :topic = ANY(topics))
+        ORDER BY coalesce(read_published_at, published_at, discovered_at) DESC LIMIT :most
+    ), standing AS ({_NOW})
+    SELECT * FROM standing WHERE "end" IS NULL ORDER BY out_at DESC, id DESC
+""")  # noqa: S608 - of constants
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """Something to apply for. ``end`` is the last day, ``end_clock`` ``"HH:MM"`` to ``"24:00"``.
+
+    ``deadline``: a day is known; ``always``: at any time, or until the money is used up; unknown:
+    nobody says. ``publisher`` is the name as printed, ``publishers`` the ids behind it.
+    ``revisions`` grows with what changed of it, last at ``changed_at``.
+    """
+
+    id: int
+    story_id: int
+    title: str
+    url: str
+    publisher: str | None
+    publishers: Sequence[str]
+    source_id: str
+    topics: Sequence[str]
+    start: date | None
+    end: date | None
+    end_clock: str | None
+    deadline: Deadline
+    out_at: datetime
+    changed_at: datetime
+    revisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that is open on the day ``today`` in Korea.
+
+    ``dated`` by deadline, the others the newest first.
+    """
+
+    today: date
+    dated: Sequence[OpenCall]
+    undated: Sequence[OpenCall]
+
+
+class OpenCalls:
+    """Reads only; a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def board(self, publisher: str | None = None, topic: str | None = None) -> Board:
+        """What is open now, of a publisher or a topic where one is given."""
+        values = {
+            "publisher": publisher,
+            "topic": topic,
+            "withdrawn": json.dumps([{"what": WITHDRAWN.what}]),
+        }
+        today = sa.text("SELECT CAST(timezone('Asia/Seoul', now()) AS date)")
+        async with self._database.transaction() as tx:
+            day = (await tx.execute(today)).scalar_one()
+            dated = await tx.execute(_DATED, values | {"today": day, "most": _MOST})
+            later = {"lately": _LATELY, "most": _MOST // 10}
+            undated = await tx.execute(_UNDATED, values | later)
+            return Board(day, tuple(map(_call, dated)), tuple(map(_call, undated)))
+
+
+def _call(row: sa.Row[Any]) -> OpenCall:
+    """A row as a record that can be told from another one by its hash."""
+    fields: list[Any] = [tuple(each) if isinstance(each, list) else each for each in row]
+    return OpenCall(*fields)

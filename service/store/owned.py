@@ -1,0 +1,161 @@
+"""Whose a subscription is: made on the pages, changed there by nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from service.errors import UserError
+from service.store.audit import Who, note
+from service.store.database import Database
+from service.store.ending import LIVE, ON, leave, turn_page
+from service.store.tables import dismissal, endpoint, rule, subscription, telling
+
+MOST = 50
+"""Live subscriptions of one account."""
+
+_REMEMBERED = 100  # dismissals that are shown, the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An endpoint that is on. ``agreed``: its owner, or somebody for them, said yes."""
+
+    id: int
+    channel: str
+    address: str
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """Something that a reader said was not for them, or was told about."""
+
+    title: str
+    url: str
+    article_id: int | None
+    at: object
+
+
+class Owned:
+    """Intentions about the subscriptions of an account, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def name(self, who: Who, subscription_id: int) -> str | None:
+        """The name of a live subscription of the account; None where that is not one."""
+        query = sa.select(subscription.c.name).where(
+            subscription.c.id == subscription_id,
+            subscription.c.account_id == who.account_id,
+            LIVE,
+        )
+        async with self._database.transaction() as tx:
+            return (await tx.execute(query)).scalar_one_or_none()
+
+    async def reserve(self, who: Who, wish: str) -> str:
+        """A name for a new subscription of the account, ``wish`` or with a number behind it.
+
+        Until something is saved under it, it is one that has ended. Raises UserError where the
+        account has as many as it may.
+        """
+        mine = subscription.c.account_id == who.account_id
+        async with self._database.transaction() as tx:
+            counted = sa.select(sa.func.count()).select_from(subscription).where(mine, LIVE)
+            if (await tx.execute(counted)).scalar_one() >= MOST:
+                raise UserError(f"알림은 {MOST}개까지 둘 수 있습니다 (at most {MOST} alerts)")
+            for number in count(1):
+                name = wish if number == 1 else f"{wish} {number}"
+                row = insert(subscription).values(
+                    name=name, account_id=who.account_id, ended_at=sa.func.now()
+                )
+                own = row.on_conflict_do_update(
+                    index_elements=["name"],
+                    set_={"account_id": row.excluded.account_id},
+                    # What has ended may be taken up again by whose it was.
+                    where=mine & subscription.c.ended_at.is_not(None),
+                ).returning(subscription.c.id)
+                if (await tx.execute(own)).scalar_one_or_none() is not None:
+                    break
+        return name
+
+    async def keep_rules(
+        self, subscription_id: int, rules: Collection[str], urgent: Collection[str]
+    ) -> None:
+        """Forget every rule of a subscription but those, by canonical form."""
+        kept = sa.case(
+            (rule.c.urgent, rule.c.canonical.in_(urgent)), else_=rule.c.canonical.in_(rules)
+        )
+        async with self._database.transaction() as tx:
+            owner = sa.select(subscription.c.id).where(subscription.c.id == subscription_id)
+            await tx.execute(owner.with_for_update())
+            gone = await tx.execute(
+                sa.delete(rule)
+                .where(rule.c.subscription_id == subscription_id, ~kept)
+                .returning(rule.c.id)
+            )
+            if gone.all():
+                await turn_page(tx)
+
+    async def places(self, subscription_id: int) -> Sequence[Place]:
+        """Where a subscription is told, or asked whether it may be."""
+        query = (
+            sa.select(
+                endpoint.c.id,
+                endpoint.c.channel,
+                endpoint.c.address,
+                endpoint.c.confirmed_at.is_not(None),
+            )
+            .where(endpoint.c.subscription_id == subscription_id, ON)
+            .order_by(endpoint.c.id)
+        )
+        async with self._database.transaction() as tx:
+            return [Place(*row) for row in await tx.execute(query)]
+
+    async def pending(self, who: Who) -> int:
+        """How many endpoints of the account were asked and have not agreed."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(endpoint)
+            .join(subscription, subscription.c.id == endpoint.c.subscription_id)
+            .where(
+                subscription.c.account_id == who.account_id, ON, endpoint.c.confirmed_at.is_(None)
+            )
+        )
+        async with self._database.transaction() as tx:
+            return int((await tx.execute(query)).scalar_one())
+
+    async def leave(self, subscription_id: int, endpoints: Collection[int]) -> int:
+        """End endpoints of a subscription and what is owed to them; returns how many were on."""
+        theirs = (endpoint.c.subscription_id == subscription_id) & endpoint.c.id.in_(endpoints)
+        async with self._database.transaction() as tx:
+            return await leave(tx, theirs, "unsubscribed")
+
+    async def dismissed(self, subscription_id: int) -> Sequence[Dismissed]:
+        """What was said not to be for them, the latest first."""
+        query = (
+            sa.select(
+                telling.c.facts["title"].astext,
+                telling.c.facts["url"].astext,
+                telling.c.article_id,
+                dismissal.c.at,
+            )
+            .join_from(dismissal, telling, telling.c.id == dismissal.c.telling_id)
+            .where(dismissal.c.subscription_id == subscription_id)
+            .order_by(dismissal.c.at.desc(), telling.c.id.desc())
+            .limit(_REMEMBERED)
+        )
+        async with self._database.transaction() as tx:
+            return [Dismissed(*row) for row in await tx.execute(query)]
+
+    async def note(
+        self, who: Who, what: str, name: str, detail: Mapping[str, object] | None = None
+    ) -> None:
+        """Take down what the account did to a subscription."""
+        async with self._database.transaction() as tx:
+            await note(tx, who, what, name, detail)

@@ -1,0 +1,150 @@
+"""What is forgotten after how long: traces of what was done, never a release or a promise.
+
+Deliveries stay, since a row there is the promise that something is told once; what they say of a
+reader goes. All of it in small batches, a transaction each, so that nobody waits for long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.store.database import Database
+
+_BATCH = 5_000
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """For how many days what is kept that may be personal; 0: for good."""
+
+    told: int
+    audit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of ``table`` that are due, found by ``due``, a condition on ``:cutoff``.
+
+    ``forget``: a column that is emptied in place of the row. ``walk``: the number by which a large
+    table is walked through, the oldest first; None: few rows, or an index finds them.
+    """
+
+    what: str
+    table: str
+    days: int
+    due: str
+    forget: str | None = None
+    walk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a rule found: ``rows`` that are due, or that went."""
+
+    what: str
+    days: int
+    rows: int
+
+
+def rules(kept: Kept) -> Sequence[Rule]:
+    """Every rule that is in force, in the order in which they are applied."""
+    settled = "EXISTS (SELECT 1 FROM delivery WHERE id = delivery_id AND settled_at < :cutoff)"
+    orphaned = "NOT EXISTS (SELECT 1 FROM delivery WHERE id = delivery_id)"
+    every = (
+        Rule("sighting", "sighting", 62, "seen_at < :cutoff"),
+        Rule("session", "session", 1, "expires_at < :cutoff"),
+        Rule("sign_in", "sign_in", 30, "expires_at < :cutoff"),
+        Rule("request", "request", 2, "at < :cutoff"),
+        Rule("ops_item", "ops_item", 365, "closed_at < :cutoff"),
+        Rule("backfill", "backfill", 365, "finished_at < :cutoff"),
+        Rule(
+            "attempt",
+            "attempt",
+            kept.told,
+            f"started_at < :cutoff AND ({settled} OR {orphaned})",
+            walk="delivery_id",
+        ),
+        Rule(
+            "delivery.hits",
+            "delivery",
+            kept.told,
+            "hits IS NOT NULL AND settled_at < :cutoff",
+            forget="hits",
+            walk="id",
+        ),
+        Rule(
+            "waiting.hits",
+            "waiting",
+            kept.told,
+            "hits IS NOT NULL AND told_by IS NOT NULL AND created_at < :cutoff",
+            forget="hits",
+        ),
+        Rule("audit", "audit", kept.audit, "at < :cutoff"),
+    )
+    return [rule for rule in every if rule.days]
+
+
+class Retention:
+    """Intentions about what is forgotten."""
+
+    def __init__(self, database: Database, kept: Kept) -> None:
+        """Work on ``database`` by the rules that follow from ``kept``."""
+        self._database = database
+        self._rules = rules(kept)
+
+    async def due(self) -> list[Removed]:
+        """What would go now, rule by rule. Changes nothing."""
+        found = []
+        for rule in self._rules:
+            query = sa.text(f"SELECT count(*) FROM {rule.table} WHERE {rule.due}")  # noqa: S608
+            async with self._database.transaction() as tx:
+                rows = await tx.scalar(query, {"cutoff": await _cutoff(tx, rule)})
+            found.append(Removed(rule.what, rule.days, rows or 0))
+        return found
+
+    async def apply(self) -> list[Removed]:
+        """Let go what is due, rule by rule. Two at once do no harm: what went is not found."""
+        return [await self._applied(rule) for rule in self._rules]
+
+    async def _applied(self, rule: Rule) -> Removed:
+        rows, after = 0, -1
+        while True:
+            async with self._database.transaction() as tx:
+                values = {"cutoff": await _cutoff(tx, rule), "after": after, "batch": _BATCH}
+                done = (await tx.execute(sa.text(_statement(rule)), values)).one()
+            rows += done.gone
+            if done.last is None or (rule.walk is None and done.gone < _BATCH):
+                return Removed(rule.what, rule.days, rows)
+            after = done.last
+
+
+async def _cutoff(tx: AsyncConnection, rule: Rule) -> object:
+    """Before when, by the database's clock."""
+    return await tx.scalar(sa.select(sa.func.now() - rule.days * _DAY))
+
+
+def _statement(rule: Rule) -> str:
+    """One batch: how many rows ``gone`` counts, and the ``last`` number that the walk came by."""
+    act = f"DELETE FROM {rule.table}"  # noqa: S608 - names of ours
+    if rule.forget:
+        act = f"UPDATE {rule.table} SET {rule.forget} = NULL"  # noqa: S608 - names of ours
+    if rule.walk is None:
+        return f"""
+            WITH part AS (SELECT ctid FROM {rule.table} WHERE {rule.due} LIMIT :batch),
+                 gone AS ({act} WHERE ctid IN (SELECT ctid FROM part) AND :after < 0 RETURNING 1)
+            SELECT count(*) AS gone, -1 AS last FROM gone
+        """  # noqa: S608 - names of ours
+    return f"""
+        WITH part AS (SELECT DISTINCT number FROM (
+                          SELECT {rule.walk} AS number FROM {rule.table}
+                           WHERE {rule.walk} > :after ORDER BY {rule.walk} LIMIT :batch) AS next),
+             gone AS ({act} WHERE {rule.walk} IN (SELECT number FROM part) AND {rule.due}
+                      RETURNING 1)
+        SELECT (SELECT count(*) FROM gone) AS gone, (SELECT max(number) FROM part) AS last
+    """  # noqa: S608 - names of ours

@@ -1,0 +1,210 @@
+"""The search index in the store: what is to be entered, and what a query finds."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from service.model import Reading
+from service.store import facts
+from service.store.database import Database, within
+
+_CLAIM = """
+UPDATE unsearched
+SET due_at = now() + interval '2 minutes', fence = fence + 1, attempts = attempts + 1
+WHERE article_id = (
+    SELECT article_id FROM unsearched WHERE due_at <= now()
+    ORDER BY article_id DESC LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING article_id, fence, attempts
+"""
+_SAID = """
+    id, story_id, source_id, url, publisher, read_title, read_text, publishers, kind, facts, topics,
+    coalesce(read_published_at, published_at) AS out_at,
+    CASE WHEN read_published_at IS NULL THEN precision ELSE read_precision END AS out_precision,
+    coalesce(read_published_at, published_at, discovered_at) AS came,
+    least(coalesce(read_published_at, published_at, discovered_at), discovered_at) AS placed,
+    coalesce(embargo_until <= now(), true) AND read_at IS NOT NULL AS told
+"""
+_READ = f"SELECT {_SAID} FROM article WHERE id = $1 AND read_at IS NOT NULL"  # noqa: S608
+# A row that was asked for again meanwhile is left to whoever comes next.
+_ENTER = """
+WITH done AS (
+    DELETE FROM unsearched WHERE article_id = $1 AND fence = $2 RETURNING article_id
+)
+INSERT INTO searchable (article_id, out_at, words, trouble)
+SELECT article_id, $3, array_to_tsvector($4::text[]), $5 FROM done
+ON CONFLICT (article_id) DO UPDATE SET
+    out_at = excluded.out_at, words = excluded.words, trouble = excluded.trouble, entered_at = now()
+"""
+# Materialized, for else the planner walks by date and opens every row until it has enough.
+_FIND = f"""
+WITH found AS MATERIALIZED (
+    SELECT article_id, out_at FROM searchable WHERE words @@ $1::text::tsquery
+), page AS MATERIALIZED (
+    SELECT article_id, out_at AS at FROM found WHERE (out_at, article_id) < ($2, $3)
+    ORDER BY out_at DESC, article_id DESC LIMIT $4
+)
+SELECT page.at, {_SAID} FROM page JOIN article ON id = article_id
+ORDER BY page.at DESC, article_id DESC
+"""  # noqa: S608 - put together from what stands here
+_COUNT = """
+SELECT count(*) FROM (SELECT FROM searchable WHERE words @@ $1::text::tsquery LIMIT $2) AS found
+"""
+_NEWEST = "SELECT max(out_at) FROM searchable"
+_NAMES = """
+SELECT article_id, name FROM attachment WHERE article_id = any($1) AND text IS NOT NULL
+ORDER BY article_id, document, rank
+"""
+_AGAIN = """
+INSERT INTO unsearched (article_id) SELECT id FROM article WHERE triaged_at IS NOT NULL
+ON CONFLICT (article_id) DO UPDATE SET
+    due_at = now(), fence = unsearched.fence + 1, attempts = 0
+"""
+
+Place = tuple[datetime, int]
+"""Where an article stands among the others, newest first: its time and its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An article to be entered. ``attempts``: how often it was claimed, this time included."""
+
+    article_id: int
+    fence: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article as search sees it. ``came``: published, else first seen; ``place`` by the same.
+
+    ``publisher`` is the name as printed. ``told``: no embargo holds it back any more.
+    """
+
+    id: int
+    story: tuple[str, int]
+    source_id: str
+    url: str
+    publisher: str | None
+    came: datetime
+    place: Place
+    topics: tuple[str, ...]
+    told: bool
+    reading: Reading
+
+
+class Searching:
+    """Intentions of search, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+    async def claim(self) -> Owed | None:
+        """The newest that is to be entered, None where nothing is; due again in two minutes."""
+        row = await self._database.at_once(_CLAIM)
+        return None if row is None else Owed(*row)
+
+    async def article(self, article_id: int) -> Stored | None:
+        """What it says; None where it is not read (any more)."""
+        row = await self._database.at_once(_READ, article_id)
+        return None if row is None else _stored(row, row["placed"])
+
+    async def enter(self, owed: Owed, placed: datetime, words: Sequence[str]) -> str | None:
+        """Enter one; why not, where PostgreSQL takes no such words: then it is settled with that.
+
+        One that is owed anew since it was claimed stays owed.
+        """
+        try:
+            await self._database.all_at_once(
+                _ENTER, owed.article_id, owed.fence, placed, words, None
+            )
+        except (asyncpg.DataError, asyncpg.ProgramLimitExceededError) as error:
+            return await self.give_up(owed, placed, f"{type(error).__name__}: {error}")
+        return None
+
+    async def give_up(self, owed: Owed, placed: datetime, why: str) -> str:
+        """Settle one that cannot be entered, and say ``why`` again; nobody finds it."""
+        await self._database.all_at_once(_ENTER, owed.article_id, owed.fence, placed, None, why)
+        return why
+
+    async def drop(self, owed: Owed) -> None:
+        """Nothing is to be entered of it."""
+        statement = "DELETE FROM unsearched WHERE article_id = $1 AND fence = $2"
+        await self._database.all_at_once(statement, owed.article_id, owed.fence)
+
+    async def again(self) -> int:
+        """Have every judged article entered again; until then it is found as before. How many."""
+        await self._database.all_at_once(_AGAIN)
+        return await self.left()
+
+    async def left(self) -> int:
+        """How many are to be entered."""
+        row = await self._database.at_once("SELECT count(*) FROM unsearched")
+        return int(row[0]) if row else 0
+
+    async def newest(self) -> datetime | None:
+        """When the newest came that is entered."""
+        row = await self._database.at_once(_NEWEST)
+        return row[0] if row else None
+
+    async def find(self, query: str, before: Place, limit: int) -> list[Stored]:
+        """The newest that a query finds ``before`` a place. ``query`` as ``tsquery`` reads it."""
+        rows = await self._by_index(_FIND, query, *before, limit)
+        return [_stored(row, row["at"]) for row in rows]
+
+    async def count(self, query: str, most: int) -> int:
+        """How many a query finds, at ``most`` so many."""
+        rows = await self._by_index(_COUNT, query, most)
+        return int(rows[0][0])
+
+    async def _by_index(self, statement: str, *values: object) -> list[asyncpg.Record]:
+        """Run a statement by the index: to read every row is never cheaper, as PostgreSQL thinks.
+
+        It does not reckon with what it costs to take the words of a row out of storage.
+        """
+        async with self._database.transaction() as tx:
+            driver = await within(tx)
+            await driver.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
+            rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
+            return rows
+
+    async def names(self, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+        """The names of the documents that were read, by article."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for article_id, name in await self._database.all_at_once(_NAMES, list(ids)):
+            found[article_id].append(name)
+        return found
+
+
+def _stored(row: asyncpg.Record, at: datetime) -> Stored:
+    story = ("article", row["id"]) if row["story_id"] is None else ("story", row["story_id"])
+    given: Any = row["facts"]
+    reading = facts.load(
+        json.loads(given) if isinstance(given, str) else given,
+        title=row["read_title"] or "",
+        text=row["read_text"] or "",
+        publishers=tuple(row["publishers"] or ()),
+        kind=row["kind"] or "release",
+        published_at=row["out_at"],
+        precision=row["out_precision"],
+    )
+    return Stored(
+        row["id"],
+        story,
+        row["source_id"],
+        row["url"],
+        row["publisher"],
+        row["came"],
+        (at, row["id"]),
+        tuple(row["topics"] or ()),
+        row["told"],
+        reading,
+    )

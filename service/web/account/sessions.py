@@ -1,0 +1,51 @@
+"""One's own account: the browsers that are signed in, the language of mails, and the way out."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from service.store.accounts import Accounts
+from service.web.account.sign_in import cookie_of
+from service.web.shell import Shell, need, who_of
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+def add_sessions(app: FastAPI, house: Shell, accounts: Accounts) -> None:
+    """Add the pages to ``app``."""
+
+    @app.api_route("/account", methods=["GET", "HEAD"], response_class=HTMLResponse)
+    async def account(request: Request) -> Response:
+        who = need(request, "reader")
+        return house.page(request, "account", sessions=await accounts.sessions(who.account_id))
+
+    @app.post("/account/language")
+    async def language(request: Request) -> Response:
+        who = need(request, "reader")
+        form = await house.form(request)
+        await accounts.speak(who, "en" if form.get("language") == ["en"] else "ko")
+        return RedirectResponse("/account", 303)
+
+    @app.post("/account/sessions/{number}/end")
+    async def end(request: Request, number: str) -> Response:
+        who = need(request, "reader")
+        await house.form(request)
+        if not _NUMBER.fullmatch(number) or not await accounts.sign_out(who, int(number)):
+            return house.refuse(request, 404, "sign.no_session")
+        return RedirectResponse("/account", 303)
+
+    @app.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        who = who_of(request)
+        await house.form(request)
+        if who is not None:
+            await accounts.sign_out(who)
+        answer = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
+        secure = house.url is not None and house.url.startswith("https://")
+        answer.delete_cookie(
+            cookie_of(house), path="/", secure=secure, httponly=True, samesite="lax"
+        )
+        return answer

@@ -1,0 +1,26 @@
+"""My alerts: what an account is told, where and when; made, tried, changed and ended on pages."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from service.store.database import Database
+from service.store.past import Past
+from service.web.alerts.acts import add_acts
+from service.web.alerts.editing import add_editing
+from service.web.alerts.looks import Looks
+from service.web.alerts.room import Room
+from service.web.alerts.sent import add_sent
+from service.web.means import Means
+from service.web.shell import Shell
+
+__all__ = ["Means", "add_alerts"]
+
+
+def add_alerts(app: FastAPI, house: Shell, database: Database, means: Means) -> None:
+    """Add the pages to ``app``."""
+    room = Room.over(house, database, means)
+    looks = Looks(Past(database), means.tools) if means.tools else None
+    add_editing(app, room, looks)
+    add_acts(app, room)
+    add_sent(app, room, database)

@@ -1,0 +1,196 @@
+"""What was filled in about an alert → what is wanted, checked as the command line checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast, get_args
+
+from service.cadence import kept
+from service.errors import UserError
+from service.judging.rules import Rule
+from service.store.audit import Who
+from service.store.database import storable
+from service.store.owned import Place
+from service.store.subscriptions import Embargoed, Endpoint, Language, Subscribed
+from service.wanted import Checks, Wanted, quiet_of, remind_of
+from service.web.shell import Form
+
+MOST_RULES = 20
+_MOST_PLACES = 10
+_LONGEST_NAME, _LONGEST_RULE, _LONGEST_ADDRESS = 60, 500, 1000
+_Known = TypeVar("_Known", bound=str)
+_DIGESTS = ("daily", "weekly")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The fields of an alert's form as they stand in it, all of them text as typed."""
+
+    name: str = ""
+    rules: str = ""
+    urgent: str = ""
+    every: str = "at-once"
+    at: str = "08:00"
+    weekday: str = "mon"
+    workdays: bool = False
+    quiet_from: str = "21:00"
+    quiet_to: str = "08:00"
+    remind: str = "7, 1"
+    coverage: bool = False
+    embargoed: str = "wait"
+    language: str = "ko"
+    until: str = ""
+    mine: bool = True
+    channel: str = ""
+    address: str = ""
+    leaving: frozenset[int] = field(default=frozenset())
+
+
+def read(form: Form) -> Filled:
+    """The form as it was sent."""
+
+    def one(name: str) -> str:
+        return storable(form.get(name, [""])[0]).strip()
+
+    texts = {name: one(name) for name in _TEXTS}
+    leaving = (each for each in form.get("leave", ()) if each.isascii() and each.isdecimal())
+    return Filled(
+        **texts,
+        workdays="workdays" in form,
+        coverage="coverage" in form,
+        mine="mine" in form,
+        leaving=frozenset(int(each[:18]) for each in leaving),
+    )
+
+
+_TEXTS = (
+    "name", "rules", "urgent", "every", "at", "weekday", "quiet_from", "quiet_to", "remind",
+    "embargoed", "language", "until", "channel", "address",
+)  # fmt: skip
+
+
+def of(each: Subscribed) -> Filled:
+    """The form of a subscription as it is."""
+    when = kept(each.cadence)
+    quiet = [f"{clock:%H:%M}" for clock in when.quiet or ()] or ["", ""]
+    spelt = str(replace(when, quiet=None)).split()
+    return Filled(
+        name=each.name,
+        rules="\n".join(each.rules),
+        urgent="\n".join(each.urgent),
+        every=when.every,
+        at=f"{when.at:%H:%M}" if when.at else "08:00",
+        weekday=spelt[1] if when.weekday is not None else "mon",
+        workdays=when.workdays,
+        quiet_from=quiet[0],
+        quiet_to=quiet[1],
+        remind=", ".join(map(str, each.remind)),
+        coverage=each.coverage,
+        embargoed=each.embargoed,
+        language=each.language,
+        mine=False,
+    )
+
+
+def lines(typed: str) -> list[str]:
+    """The rules of a box, one a line."""
+    return [each.strip() for each in typed.splitlines() if each.strip()]
+
+
+def rules_of(typed: str, checks: Checks) -> tuple[tuple[str, Rule], ...]:
+    """The rules of a box, checked. Raises UserError, which names the line."""
+    every = lines(typed)
+    if len(every) > MOST_RULES:
+        raise UserError(f"규칙은 {MOST_RULES}개까지 둘 수 있습니다 (at most {MOST_RULES} rules)")
+    for each in every:
+        if len(each) > _LONGEST_RULE:
+            raise UserError(f"{each[:40]}…: 규칙이 너무 깁니다 (this rule is too long)")
+    return tuple(checks.rule(each) for each in every)
+
+
+def wanted(
+    filled: Filled, who: Who, checks: Checks, offered: Mapping[str, str], places: Sequence[Place]
+) -> Wanted:
+    """What the form asks for, ``places`` being where the alert goes already.
+
+    The name is left out: whoever saves it knows which is free. Raises UserError.
+    """
+    rules = rules_of(filled.rules, checks)
+    if not rules:
+        raise UserError("규칙을 하나 이상 적어 주세요 (type one rule or more)")
+    endpoints = _endpoints(filled, who, checks, offered)
+    staying = [each for each in places if each.id not in filled.leaving]
+    if not endpoints and not staying:
+        raise UserError("받을 곳이 하나는 있어야 합니다 (it must go somewhere)")
+    if len(staying) + len(endpoints) > _MOST_PLACES:
+        raise UserError(f"받을 곳은 {_MOST_PLACES}곳까지입니다 (at most {_MOST_PLACES} places)")
+    rings = any(checks.traits[each.channel].people for each in staying)
+    return Wanted(
+        "",
+        rules,
+        endpoints,
+        _one(filled.embargoed, get_args(Embargoed)),
+        checks.expiry(filled.until) if filled.until else None,
+        rules_of(filled.urgent, checks),
+        _cadence(filled),
+        _quiet(filled),
+        remind_of(filled.remind or "none"),
+        filled.coverage,
+        _one(filled.language, get_args(Language)),
+        rings or checks.people(endpoints),
+    )
+
+
+def name_of(filled: Filled) -> str:
+    """What to call it: as typed, else by its first rule."""
+    name = filled.name or next(iter(lines(filled.rules)), "")
+    return " ".join(name.split())[:_LONGEST_NAME]
+
+
+def _endpoints(
+    filled: Filled, who: Who, checks: Checks, offered: Mapping[str, str]
+) -> tuple[Endpoint, ...]:
+    """New places; one's own address needs no question, as a link to it was followed."""
+    typed = []
+    if filled.mine and "mail" in offered:
+        typed.append(("mail", who.address))
+    if filled.channel:
+        if filled.channel not in offered:
+            raise UserError(f"{filled.channel}: 그런 곳은 고를 수 없습니다 (not to be chosen)")
+        address = "" if offered[filled.channel] == "-" else filled.address[:_LONGEST_ADDRESS]
+        if not address and offered[filled.channel] != "-":
+            raise UserError("주소를 적어 주세요 (type the address)")
+        typed.append((filled.channel, address))
+    elif filled.address:
+        raise UserError("어디인지 골라 주세요 (choose what the address is of)")
+    made = [checks.endpoint(f"{channel}:{address}") for channel, address in typed]
+    return tuple(_own(each, who) for each in made)
+
+
+def _own(made: Endpoint, who: Who) -> Endpoint:
+    if made.channel == "mail" and made.address.lower() == who.address.lower():
+        return replace(made, agreed=True, by="account")
+    return made
+
+
+def _cadence(filled: Filled) -> str:
+    said = [filled.every]
+    if filled.every == "weekly":
+        said.append(filled.weekday)
+    if filled.every in _DIGESTS:
+        said.append(filled.at or "08:00")
+        said += ["workdays"] if filled.workdays else []
+    return " ".join(said)
+
+
+def _quiet(filled: Filled) -> str:
+    if not (filled.quiet_from or filled.quiet_to):
+        return ""
+    return quiet_of(f"{filled.quiet_from}-{filled.quiet_to}")
+
+
+def _one(typed: str, known: Sequence[_Known]) -> _Known:
+    if typed not in known:
+        raise UserError(f"{', '.join(known)} 가운데 하나여야 합니다 (must be one)")
+    return cast("_Known", typed)

@@ -1,0 +1,40 @@
+"""What the API works with, made once by the application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.search import Search
+from service.store.database import Database
+from service.web.api.cursors import Cursors
+from service.web.means import Means
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """The store and what judges. ``search`` None: rules cannot be tried in this process.
+
+    ``anonymous``: who has no key may read.
+    """
+
+    database: Database
+    means: Means
+    search: Search | None
+    anonymous: bool = True
+
+
+def _backing(request: Request) -> Backing:
+    backing: Backing = request.app.state.backing
+    return backing
+
+
+def _cursors(request: Request) -> Cursors:
+    cursors: Cursors = request.app.state.cursors
+    return cursors
+
+
+House = Annotated[Backing, Depends(_backing)]
+Pages = Annotated[Cursors, Depends(_cursors)]

@@ -1,0 +1,103 @@
+"""Routes that give all of it: streamed, a batch in memory at a time, never without a key."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from service.export import MEDIA, Form, NoParquet, written
+from service.store.exports import Exports
+from service.store.overview import Overview
+from service.web.api.asked import Filters
+from service.web.api.backing import House
+from service.web.api.gate import Exporter, Operator
+from service.web.api.problems import Problem, documented
+from service.web.api.shapes import Health, Item
+
+AT_ONCE = 2
+"""Exports that one process writes at a time."""
+
+router = APIRouter(tags=["export"])
+operate = APIRouter(tags=["operate"])
+
+_Asked = Annotated[Filters, Query()]
+
+
+def _file(form: Form) -> dict[int | str, dict[str, object]]:
+    shown = documented("scope", "extra")
+    media = MEDIA[form].split(";")[0]
+    schema = {"type": "string", "format": "binary"} if form == "parquet" else {"type": "string"}
+    return {**shown, 200: {"description": "file", "content": {media: {"schema": schema}}}}
+
+
+@router.get("/export.jsonl", responses=_file("jsonl"), response_class=Response)
+async def jsonl(request: Request, house: House, _: Exporter, asked: _Asked) -> Response:
+    """모든 글, 한 줄에 하나. / Every article that is wanted, a line each."""
+    return await _export(request, house, asked, "jsonl")
+
+
+@router.get("/export.csv", responses=_file("csv"), response_class=Response)
+async def as_csv(request: Request, house: House, _: Exporter, asked: _Asked) -> Response:
+    """모든 글, 표로. / As a table for spreadsheets; no cell is taken for a formula."""
+    return await _export(request, house, asked, "csv")
+
+
+@router.get("/export.parquet", responses=_file("parquet"), response_class=Response)
+async def as_parquet(request: Request, house: House, _: Exporter, asked: _Asked) -> Response:
+    """모든 글, Parquet로. / As Parquet, where the service has pyarrow."""
+    return await _export(request, house, asked, "parquet")
+
+
+@operate.get("/operations", responses=documented("scope"))
+async def operations(house: House, _: Operator) -> Health:
+    """대기열과 살펴볼 것. / How many rows stand where, and what a person has to look at."""
+    overview = Overview(house.database)
+    items = [Item.model_validate(each) for each in await overview.items()]
+    return Health(counts=dict(await overview.counts()), items=items)
+
+
+async def _export(request: Request, house: House, asked: Filters, form: Form) -> Response:
+    batches = Exports(house.database).batches(asked.wish(house.means.values.registry))
+    try:
+        pieces = written(form, batches)
+    except NoParquet as error:
+        raise Problem("extra", str(error)) from error
+    headers = {
+        "Content-Disposition": f'attachment; filename="pabal.{form}"',
+        "Cache-Control": "private, no-store",
+        "X-Accel-Buffering": "no",
+    }
+    if getattr(request.state, "is_head", False):
+        return Response(media_type=MEDIA[form], headers=headers)
+    slots = request.app.state.exporting
+    if slots.locked():
+        why = "다른 내보내기가 끝나야 합니다 (other exports are under way)"
+        raise Problem("limit", why, {"Retry-After": "30"})
+    await slots.acquire()
+    return _Pieces(pieces, MEDIA[form], headers, slots.release)
+
+
+class _Pieces(StreamingResponse):
+    """A file that is written while it is sent; its place is given back however that ends."""
+
+    def __init__(
+        self,
+        pieces: AsyncGenerator[bytes, None],
+        media: str,
+        headers: dict[str, str],
+        release: Callable[[], None],
+    ) -> None:
+        super().__init__(pieces, headers=headers, media_type=media)
+        self._pieces, self._release = pieces, release
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with aclosing(self._pieces):
+                await super().__call__(scope, receive, send)
+        finally:
+            self._release()

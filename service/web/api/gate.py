@@ -1,0 +1,118 @@
+"""Who asks the API: by a key in the header, or nobody, who may read a little."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from service.store.audit import Who
+from service.store.keys import LOOKS_LIKE_ONE, Bearer, Keys, Scope
+from service.web.api.limits import Buckets
+from service.web.api.problems import Problem
+from service.web.shell import ip_of
+
+ANONYMOUS_PER_MINUTE = 30
+
+SCHEME = HTTPBearer(
+    scheme_name="key",
+    bearerFormat="pabal_…",
+    description="만든 열쇠 한 줄 그대로 · the whole key, as it was shown once",
+    auto_error=False,
+)
+OPEN: dict[str, Any] = {"security": [{}]}
+"""For the OpenAPI of a route that answers without a key too."""
+
+_ASKS = {"WWW-Authenticate": 'Bearer realm="pabal"'}
+_WRONG = {"WWW-Authenticate": 'Bearer realm="pabal", error="invalid_token"'}
+_Shown = Annotated[HTTPAuthorizationCredentials | None, Security(SCHEME)]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Lets a request in by what its key may do, and as often as it may.
+
+    ``anonymous``: who has no key may read too.
+    """
+
+    keys: Keys
+    buckets: Buckets
+    anonymous: bool
+
+    async def let_in(self, request: Request, shown: _Shown, scope: Scope) -> Bearer | None:
+        """Whom the key that is ``shown`` speaks for; None: nobody, who may ask all the same."""
+        _check_address(request)
+        bearer = await self.keys.bearer(shown.credentials) if shown else None
+        if bearer is None:
+            self._take(request, f"ip {ip_of(request)}", ANONYMOUS_PER_MINUTE)
+            if "authorization" in request.headers:
+                why = "쓸 수 없는 열쇠입니다 (this key does not count)"
+                raise Problem("nobody", why, _WRONG)
+            return None
+        self._take(request, f"key {bearer.key_id}", bearer.per_minute)
+        if scope not in bearer.scopes:
+            headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+            raise Problem("scope", f"{scope} 권한이 필요합니다 (needs the scope {scope})", headers)
+        return bearer
+
+    def _take(self, request: Request, who: str, per_minute: int) -> None:
+        allowance = self.buckets.take(who, per_minute)
+        request.state.allowance = allowance
+        if allowance.wait:
+            why = f"{allowance.wait}초 뒤에 다시 (again in {allowance.wait} s)"
+            raise Problem("limit", why, allowance.headers)
+
+
+async def reader(request: Request, shown: _Shown) -> Bearer | None:
+    """For what everybody may read, unless the operator forbade it."""
+    gate: Gate = request.app.state.gate
+    bearer = await gate.let_in(request, shown, "read")
+    return bearer if gate.anonymous else _known(bearer)
+
+
+async def exporter(request: Request, shown: _Shown) -> Bearer:
+    """For what is read whole: never without a key."""
+    gate: Gate = request.app.state.gate
+    return _known(await gate.let_in(request, shown, "read"))
+
+
+async def subscriber(request: Request, shown: _Shown) -> Bearer:
+    """For what is an account's own."""
+    gate: Gate = request.app.state.gate
+    return _known(await gate.let_in(request, shown, "alerts"))
+
+
+async def operator(request: Request, shown: _Shown) -> Bearer:
+    """For how the service does."""
+    gate: Gate = request.app.state.gate
+    return _known(await gate.let_in(request, shown, "operate"))
+
+
+Reader = Annotated[Bearer | None, Depends(reader)]
+Exporter = Annotated[Bearer, Depends(exporter)]
+Subscriber = Annotated[Bearer, Depends(subscriber)]
+Operator = Annotated[Bearer, Depends(operator)]
+
+
+def who_of(bearer: Bearer) -> Who:
+    """The account behind a key, for the record of what was changed; it has no session."""
+    return Who(bearer.account_id, bearer.address, bearer.role, bearer.language, 0)
+
+
+def _check_address(request: Request) -> None:
+    if LOOKS_LIKE_ONE.search(unquote(str(request.url))):
+        raise Problem(
+            "request",
+            "열쇠는 Authorization 헤더에만 씁니다. 주소에 쓴 열쇠는 기록에 남으니 폐기하십시오 "
+            "(a key belongs into the Authorization header alone; revoke this one)",
+        )
+
+
+def _known(bearer: Bearer | None) -> Bearer:
+    if bearer is None:
+        why = "열쇠가 필요합니다: /alerts/keys (a key is needed: /alerts/keys)"
+        raise Problem("nobody", why, _ASKS)
+    return bearer

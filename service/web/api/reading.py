@@ -1,0 +1,166 @@
+"""Routes that everybody may read: stories, releases, who publishes, what is open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from service.judging.fields import TOPICS
+from service.store.browse import Browse, Place
+from service.store.database import storable
+from service.store.open_calls import OpenCall, OpenCalls
+from service.store.reach import Reaches
+from service.store.releases import Release, Releases
+from service.web.api import shapes, shaping
+from service.web.api.asked import CallListing, Listing, Number, bodies
+from service.web.api.backing import House, Pages
+from service.web.api.gate import OPEN, Reader
+from service.web.api.problems import Problem, documented
+
+router = APIRouter(tags=["read"])
+
+_SHORTLY = {"Cache-Control": "public, max-age=30"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@router.get("/stories", responses=documented("scope"), openapi_extra=OPEN)
+async def stories(
+    house: House, pages: Pages, _: Reader, asked: Annotated[Listing, Query()]
+) -> shapes.Page[shapes.Story]:
+    """새 소식, 새것부터. / Stories, the newest first."""
+    wish = asked.wish(house.means.values.registry)
+    after = pages.read(("stories", wish), asked.cursor)
+    found = await Browse(house.database).page(wish, asked.limit + 1, after)
+    shown = found[: asked.limit]
+    more = len(found) > asked.limit
+    return shapes.Page(
+        items=[shaping.story(each) for each in shown],
+        next=pages.write(("stories", wish), shown[-1].place) if more else None,
+    )
+
+
+@router.get("/stories/{number}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
+async def story(house: House, _: Reader, number: Number) -> shapes.StoryWhole:
+    """한 소식과 같은 글, 기사. / The story of a release: its copies and its coverage."""
+    found = await _release(house, number)
+    return shaping.whole(found)
+
+
+@router.get("/releases/{number}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
+async def release(house: House, _: Reader, number: Number, response: Response) -> shapes.Release:
+    """한 글의 모든 것. / One release whole: text, facts, files, copies, coverage, revisions."""
+    found = await _release(house, number)
+    changed = [found.discovered_at, *(each.noticed_at for each in found.revisions)]
+    response.headers["Last-Modified"] = _stamp(max(changed))
+    return shaping.release(found)
+
+
+@router.get(
+    "/releases/{number}/revisions", responses=documented("nothing", "scope"), openapi_extra=OPEN
+)
+async def revisions(
+    house: House, _: Reader, number: Number, response: Response
+) -> shapes.Several[shapes.Revision]:
+    """무엇이 바뀌었나, 새것부터. / What changed of a release, the newest first."""
+    found = await _release(house, number)
+    if found.revisions:
+        response.headers["Last-Modified"] = _stamp(max(r.noticed_at for r in found.revisions))
+    return shapes.Several(items=shaping.revisions(found))
+
+
+@router.get("/ministries", responses=documented("scope"), openapi_extra=OPEN)
+async def ministries(
+    house: House, _: Reader, response: Response
+) -> shapes.Several[shapes.Ministry]:
+    """부처와 기관, 옛 이름까지. / Who publishes, with former names."""
+    response.headers.update(_SHORTLY)
+    known = [each for each in house.means.values.registry if each.kind != "outlet"]
+    return shapes.Several(items=[shaping.ministry(each) for each in known])
+
+
+@router.get("/ministries/{ministry}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
+async def ministry(
+    house: House, _: Reader, ministry: Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
+) -> shapes.Ministry:
+    """한 부처. / One ministry by its id."""
+    for each in house.means.values.registry:
+        if each.id == ministry:
+            return shaping.ministry(each)
+    raise Problem("nothing", "그런 부처는 없습니다 (no such ministry)")
+
+
+@router.get("/topics", responses=documented("scope"), openapi_extra=OPEN)
+async def topics(_: Reader, response: Response) -> shapes.Several[shapes.Topic]:
+    """분야. / Topics."""
+    response.headers.update(_SHORTLY)
+    named = TOPICS.items()
+    return shapes.Several(items=[shapes.Topic(id=each, names=list(names)) for each, names in named])
+
+
+@router.get("/sources", responses=documented("scope"), openapi_extra=OPEN)
+async def sources(house: House, _: Reader) -> shapes.Several[shapes.Source]:
+    """출처와 그 상태. / Sources and how they do."""
+    extent = await Reaches(house.database).extent()
+    return shapes.Several(items=[shaping.source(each) for each in extent.sources])
+
+
+@router.get("/calls", responses=documented("scope"), openapi_extra=OPEN)
+async def calls(
+    house: House, pages: Pages, _: Reader, asked: Annotated[CallListing, Query()]
+) -> shapes.Page[shapes.OpenCall]:
+    """신청할 수 있는 것, 마감이 가까운 것부터. / What is open, the next deadline first."""
+    behind = asked.ministry and bodies(asked.ministry, house.means.values.registry)[0]
+    board = await OpenCalls(house.database).board(behind or None, asked.topic)
+    listed = ("calls", asked.ministry, asked.topic)
+    after = pages.read(listed, asked.cursor)
+    every = [*board.dated, *board.undated]
+    rest = _behind(every, after)
+    shown = rest[: asked.limit]
+    return shapes.Page(
+        items=[shaping.open_call(each) for each in shown],
+        next=pages.write(listed, _place(shown[-1])) if len(rest) > asked.limit else None,
+    )
+
+
+@router.get("/series/{name}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
+async def series(
+    house: House, _: Reader, name: Annotated[str, Path(min_length=1, max_length=200)]
+) -> shapes.Several[shapes.Appearance]:
+    """이어지는 일, 새것부터. / A council, programme or event through its rounds."""
+    found = await Releases(house.database).series(storable(name))
+    if not found:
+        raise Problem("nothing", "그런 이름은 나온 적이 없습니다 (nothing names it)")
+    return shapes.Several(items=[shaping.appearance(each) for each in found])
+
+
+async def _release(house: House, number: int) -> Release:
+    found = await Releases(house.database).release(number)
+    if found is None:
+        raise Problem("nothing", "그런 글은 없습니다 (no such release)")
+    return found
+
+
+def _place(call: OpenCall) -> Place:
+    """Where a call stands: by its deadline, what has none behind all others."""
+    if call.end is None:
+        return Place(_EPOCH, call.id)
+    return Place(datetime(call.end.year, call.end.month, call.end.day, tzinfo=UTC), call.id)
+
+
+def _behind(every: list[OpenCall], after: Place | None) -> list[OpenCall]:
+    """What stands behind a call; where that is gone, behind its deadline."""
+    if after is None:
+        return every
+    for turn, each in enumerate(every):
+        if each.id == after.id:
+            return every[turn + 1 :]
+    if after.came == _EPOCH:
+        return [each for each in every if each.end is None and each.id < after.id]
+    return [each for each in every if each.end is None or _place(each).came > after.came]
+
+
+def _stamp(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC), usegmt=True)

@@ -1,0 +1,1 @@
+"""The cockpit: pages for whoever runs the service."""

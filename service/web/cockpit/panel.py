@@ -1,0 +1,108 @@
+"""What the pages of the cockpit read and change."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from fastapi import Request
+
+from service.shown_pulse import Pulse, Pulses
+from service.store.accounts import Accounts
+from service.store.cockpit import Cockpit
+from service.store.database import Database, storable
+from service.store.letters import Letters
+from service.store.overview import Overview
+from service.store.sources import Sources
+from service.store.vitals import Vitals
+from service.web.metrics import Watched
+from service.web.shell import Refused, Shell
+
+_LONGEST = 300  # characters of a reason
+_MOST = 500  # letters that are ticked
+_WORST_FIRST = ("broken", "failing", "quiet", "drift", "unseen", "paused", "alive")
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk where the data lies, in bytes."""
+
+    free: int
+    total: int
+
+    @property
+    def left(self) -> float:
+        """Free of all, 0..1."""
+        return self.free / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The stores and the shell of the cockpit."""
+
+    house: Shell
+    watched: Watched
+    overview: Overview
+    cockpit: Cockpit
+    vitals: Vitals
+    sources: Sources
+    letters: Letters
+    accounts: Accounts
+
+    @classmethod
+    def over(cls, database: Database, house: Shell, watched: Watched) -> Panel:
+        """All of it over one database."""
+        return cls(
+            house,
+            watched,
+            Overview(database),
+            Cockpit(database),
+            Vitals(database),
+            Sources(database),
+            Letters(database),
+            Accounts(database),
+        )
+
+    async def pulses(self) -> Pulses:
+        """How every source that is polled does, the worst first."""
+        known = self.watched.known
+        healths = await self.overview.sources()
+        missed = (await self.watched.readings.now()).missed_of
+        found = Pulses.of(
+            [each for each in healths if known is None or each.source_id in known],
+            await self.vitals.vitals(known or {}),
+            (),
+            await self.vitals.open(),
+            await self.vitals.now(),
+        )
+        rated = [replace(each, missed=missed.get(each.health.source_id)) for each in found.sources]
+        return replace(found, sources=sorted(rated, key=_place))
+
+    def disk(self) -> Disk | None:
+        """The disk where PABAL_DATA lies, if that is on this machine."""
+        data = self.watched.data
+        if data is None or not data.exists():
+            return None
+        usage = shutil.disk_usage(data)
+        return Disk(usage.free, usage.total)
+
+    async def reason(self, request: Request) -> str:
+        """What was typed for ``why``. Raises Refused where that is nothing."""
+        form = await self.house.form(request)
+        why = storable(form.get("why", [""])[0]).strip()[:_LONGEST]
+        if not why:
+            raise Refused(422, "desk.no_reason")
+        return why
+
+    async def ticked(self, request: Request) -> tuple[str, Sequence[int]]:
+        """Which button was pressed, and the numbers that were ticked. Raises Refused for none."""
+        form = await self.house.form(request)
+        numbers = [int(each) for each in form.get("letter", [])[:_MOST] if each.isdecimal()]
+        if not numbers:
+            raise Refused(422, "desk.none_ticked")
+        return form.get("do", [""])[0], [each for each in numbers if each < 1 << 63]
+
+
+def _place(pulse: Pulse) -> tuple[int, str]:
+    return _WORST_FIRST.index(pulse.state), pulse.health.source_id

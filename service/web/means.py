@@ -1,0 +1,32 @@
+"""What the pages can do beside reading the store: judge by rules, reach channels, send mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from notifier.model import Channel, Traits
+from service.judging.fields import Values, usual
+from service.preview import Tools
+from service.wanted import Checks
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What this process was given. ``tools`` None: rules can be read but not tried.
+
+    ``mail``: a mail server is set, so that links can be mailed. ``anonymous``: the API is read
+    without a key too.
+    """
+
+    values: Values = field(default_factory=usual)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    traits: Mapping[str, Traits] = field(default_factory=dict)
+    tools: Tools | None = None
+    mail: bool = False
+    anonymous: bool = True
+
+    def checks(self) -> Checks:
+        """What something that is typed now is held against."""
+        return Checks(self.values, self.channels, self.traits, datetime.now(UTC))

@@ -1,0 +1,216 @@
+"""What machines ask for: /metrics, /healthz, /readyz; beside the page, and on a port of its own."""
+
+from __future__ import annotations
+
+import hmac
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from service.observe import REGISTRY
+from service.store.database import Database
+from service.store.gauges import Gauges, Readings
+from service.store.overview import Overview
+from service.store.server import AWAY
+from service.store.vitals import Known
+
+Samples = Mapping[tuple[str, ...], float]
+
+UP = "pabal_database_up"
+_DISK = {
+    "pabal_data_disk_free_bytes": "Free where PABAL_DATA lies; absent where it does not exist.",
+    "pabal_data_disk_size_bytes": "Size of the disk where PABAL_DATA lies.",
+}
+
+
+def _one(of: Callable[[Gauges], float | None]) -> Callable[[Gauges], Samples]:
+    def read(gauges: Gauges) -> Samples:
+        value = of(gauges)
+        return {} if value is None else {(): value}
+
+    return read
+
+
+def _by(of: Callable[[Gauges], Mapping[str, float]]) -> Callable[[Gauges], Samples]:
+    return lambda gauges: {(label,): value for label, value in of(gauges).items()}
+
+
+FROM_ROWS: Mapping[str, tuple[str, Sequence[str], Callable[[Gauges], Samples]]] = {
+    "pabal_queue_depth": (
+        "Rows that wait for a step now.",
+        ("step",),
+        _by(lambda now: {step: each.depth for step, each in now.queues.items()}),
+    ),
+    "pabal_queue_oldest_seconds": (
+        "How long the oldest of them has waited; 0 where none waits.",
+        ("step",),
+        _by(lambda now: {step: each.oldest or 0 for step, each in now.queues.items()}),
+    ),
+    "pabal_deliveries_put_off": (
+        "Messages owed later: an embargo, a night, a snooze, a try that failed.",
+        (),
+        _one(lambda now: now.put_off),
+    ),
+    "pabal_dead_letters": ("Messages that nobody took.", (), _one(lambda now: now.dead)),
+    "pabal_digest_items_waiting": (
+        "What waits for the end of a window.",
+        (),
+        _one(lambda now: now.digests),
+    ),
+    "pabal_sources": ("Sources that are polled, by state.", ("state",), _by(lambda n: n.states)),
+    "pabal_source_newest_age_seconds": (
+        "Age of the newest item of a source, by its own date.",
+        ("source",),
+        _by(lambda now: now.newest_of),
+    ),
+    "pabal_source_missed_ratio": (
+        "Of what any route to the same posts showed in 30 days, how much this one never did.",
+        ("source",),
+        _by(lambda now: now.missed_of),
+    ),
+    "pabal_newest_news_age_seconds": (
+        "Since the last article was found that was news.",
+        (),
+        _one(lambda now: now.newest),
+    ),
+    "pabal_ops_items": (
+        "Open items that a person has to look at.",
+        ("kind",),
+        _by(lambda now: now.items),
+    ),
+    "pabal_database_size_bytes": ("Size of the database.", (), _one(lambda now: now.size)),
+    "pabal_table_dead_rows": (
+        "Rows of a table that are dead and not yet cleared away.",
+        ("table",),
+        _by(lambda now: now.dead_rows),
+    ),
+    "pabal_table_live_rows": (
+        "Rows of a table, as PostgreSQL estimates them.",
+        ("table",),
+        _by(lambda now: now.live_rows),
+    ),
+}
+"""The gauges that are read from the database: help, labels, and where each is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is to be seen of this process. ``token`` lets in who asks from anywhere else.
+
+    ``data``: the directory whose disk is looked at. ``known``: what is declared of the sources that
+    are polled; None: nothing.
+    """
+
+    overview: Overview
+    readings: Readings
+    data: Path | None = None
+    token: str | None = None
+    known: Mapping[str, Known] | None = None
+
+    @classmethod
+    def of(cls, database: Database) -> Watched:
+        """Of a process of which nothing is known but its database."""
+        return cls(Overview(database), Readings(database))
+
+    async def metrics(self, request: Request) -> Response:
+        """Prometheus text. With the database away what the process itself knows is there still."""
+        if not self._may(request):
+            return PlainTextResponse("no\n", 401, {"WWW-Authenticate": "Bearer"})
+        try:
+            gauges = await self.readings.now()
+        except AWAY:
+            gauges = None
+        more = CollectorRegistry()
+        more.register(_Rows(gauges, self.data))
+        text = generate_latest(REGISTRY) + generate_latest(more)
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def alive(self, _: Request) -> Response:
+        """The process answers; nothing else is asked."""
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self, _: Request) -> Response:
+        """The database answers and has our tables; nothing is crawled for it."""
+        try:
+            await self.overview.answers()
+        except AWAY as error:
+            why = type(error).__name__
+            return JSONResponse({"status": "database away", "why": why}, 503)
+        return JSONResponse({"status": "ok"})
+
+    def routes(self) -> list[Route]:
+        """The three of them."""
+        return [
+            Route("/metrics", self.metrics),
+            Route("/healthz", self.alive),
+            Route("/readyz", self.ready),
+        ]
+
+    def app(self) -> Starlette:
+        """An application of nothing else, for a process without a page."""
+        return Starlette(routes=self.routes())
+
+    def _may(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        if self.token is not None and given:
+            said = f"Bearer {self.token}".encode()
+            return hmac.compare_digest(given.encode(), said)
+        # Whatever stands before us asks from a private address for the whole world.
+        forwarded = {"x-forwarded-for", "forwarded", "x-real-ip"} & set(request.headers)
+        return not forwarded and _near(request.client.host if request.client else "")
+
+
+class _Rows(Collector):
+    """The gauges as Prometheus takes them; None: the database is away."""
+
+    def __init__(self, gauges: Gauges | None, data: Path | None) -> None:
+        self._gauges, self._data = gauges, data
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        up = self._gauges is not None
+        yield GaugeMetricFamily(UP, "Whether the database answers.", value=float(up))
+        yield from _disk(self._data)
+        if self._gauges is None:
+            return
+        for name, (meaning, labels, of) in FROM_ROWS.items():
+            family = GaugeMetricFamily(name, meaning, labels=labels)
+            for values, value in of(self._gauges).items():
+                family.add_metric(values, value)
+            yield family
+
+
+def _disk(data: Path | None) -> Iterator[GaugeMetricFamily]:
+    if data is None or not data.exists():
+        return
+    usage = shutil.disk_usage(data)
+    for (name, meaning), value in zip(_DISK.items(), (usage.free, usage.total), strict=True):
+        yield GaugeMetricFamily(name, meaning, value=float(value))
+
+
+def _near(host: str) -> bool:
+    """Whether an address is of this machine or of a private network."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_private or (mapped or address).is_loopback)
+
+
+def names() -> frozenset[str]:
+    """Every series that /metrics may show, by the name that a query uses."""
+    found = {UP, *_DISK, *FROM_ROWS}
+    for family in REGISTRY.collect():
+        parts = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
+        found |= {family.name + part for part in parts.get(family.type, ("",))}
+    return frozenset(found)

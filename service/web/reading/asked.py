@@ -1,0 +1,218 @@
+"""What an address asks of the list of stories, and the addresses that ask for a little less."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Literal, get_args
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from service.judging.topics import korean_names
+from service.model import Kind
+from service.reading.publishers import Publisher, Registry
+from service.store.browse import Place, Wish
+from service.web.phrases import phrases, say
+
+View = Literal["exporters", "all"]
+
+KINDS: Sequence[str] = get_args(Kind)
+
+_MOST = 20  # of one filter
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CURSOR = re.compile(r"(-?[0-9]{1,17})-([0-9]{1,18})")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A ministry that exporters follow, and why."""
+
+    id: str
+    ko: str
+    en: str
+
+    def why(self, language: str) -> str:
+        """Why, in a language."""
+        return self.ko if language == "ko" else self.en
+
+
+@cache
+def exporters() -> tuple[Followed, ...]:
+    """The ministries of the view for exporters."""
+    text = Path(__file__).with_name("exporters.toml").read_text("utf-8")
+    return tuple(Followed(**each) for each in tomllib.loads(text)["ministry"])
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is set, and the address without it."""
+
+    label: str
+    away: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters of the list. ``unknown``: what was asked for and is none of ours.
+
+    ``ministries`` are ids; where none is chosen, ``view`` says whose stories are shown.
+    """
+
+    view: View = "exporters"
+    ministries: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    open: bool = False
+    unknown: tuple[str, ...] = ()
+
+    def wish(self) -> Wish:
+        """What the store is asked for."""
+        ministries = self.ministries
+        if not ministries and self.view == "exporters":
+            ministries = tuple(each.id for each in exporters())
+        return Wish(
+            ministries, self.topics, self.kinds, since=self.since, until=self.until, open=self.open
+        )
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything is chosen beside the view."""
+        return replace(self, view="all", unknown=()) != Asked("all")
+
+    def address(self, **more: str) -> str:
+        """The page with these filters."""
+        return _address("/", [*self._query(), *more.items()])
+
+    def fragment(self, **more: str) -> str:
+        """What asks whether there is more by now."""
+        return _address("/new", [*self._query(), *more.items()])
+
+    def seen(self, view: View) -> str:
+        """The page of a view with the same filters, but for ministries."""
+        return replace(self, view=view, ministries=()).address()
+
+    def chips(self, registry: Registry, language: str) -> Iterator[Chip]:
+        """Every filter that is set."""
+        for each in self.ministries:
+            rest = replace(self, ministries=_without(self.ministries, each))
+            yield Chip(named(registry.by_id(each), language), rest.address())
+        for each in self.topics:
+            rest = replace(self, topics=_without(self.topics, each))
+            yield Chip(topics(language)[each], rest.address())
+        for each in self.kinds:
+            rest = replace(self, kinds=_without(self.kinds, each))
+            yield Chip(say(language, f"kind.{each}"), rest.address())
+        if self.since:
+            rest = replace(self, since=None)
+            yield Chip(say(language, "front.chip_since", day=self.since), rest.address())
+        if self.until:
+            rest = replace(self, until=None)
+            yield Chip(say(language, "front.chip_until", day=self.until), rest.address())
+        if self.open:
+            yield Chip(say(language, "front.open"), replace(self, open=False).address())
+
+    def _query(self) -> Iterator[tuple[str, str]]:
+        if self.view == "all":
+            yield "view", "all"
+        for name, chosen in (
+            ("ministry", self.ministries),
+            ("topic", self.topics),
+            ("kind", self.kinds),
+        ):
+            for each in chosen:
+                yield name, each
+        if self.since:
+            yield "from", self.since.isoformat()
+        if self.until:
+            yield "to", self.until.isoformat()
+        if self.open:
+            yield "open", "1"
+
+
+def asked(query: QueryParams, registry: Registry) -> Asked:
+    """Read an address. A ministry may stand by its id or by any name it goes or went by."""
+    printed = (name.strip() for each in query.getlist("ministry") for name in each.split(","))
+    found = {each: _bodies(each, registry) for each in islice(filter(None, printed), _MOST)}
+    chosen_topics, chosen_kinds = (query.getlist(name)[:_MOST] for name in ("topic", "kind"))
+    known_topics = korean_names()
+    unknown = [
+        *(each for each, bodies in found.items() if not bodies),
+        *(each for each in chosen_topics if each and each not in known_topics),
+        *(each for each in chosen_kinds if each and each not in KINDS),
+    ]
+    days = {name: _day(query.get(name, "")) for name in ("from", "to")}
+    unknown += [query[name] for name, day in days.items() if query.get(name) and day is None]
+    return Asked(
+        view="all" if query.get("view") == "all" else "exporters",
+        ministries=_each(body.id for bodies in found.values() for body in bodies),
+        topics=_each(each for each in chosen_topics if each in known_topics),
+        kinds=_each(each for each in chosen_kinds if each in KINDS),
+        since=days["from"],
+        until=days["to"],
+        open=bool(query.get("open")),
+        unknown=tuple(unknown),
+    )
+
+
+def named(body: Publisher, language: str) -> str:
+    """What a body is called in a language."""
+    return body.name if language == "ko" or not body.english else body.english[0]
+
+
+def topics(language: str) -> dict[str, str]:
+    """What each topic is called, by its code."""
+    said = phrases(language)
+    return {code: said.get(f"topic.{code}", korean) for code, korean in korean_names().items()}
+
+
+def cursor(place: Place) -> str:
+    """A place in the list as an address has it."""
+    return f"{(place.came - _EPOCH) // _TICK}-{place.id}"
+
+
+def place(said: str) -> Place | None:
+    """The place again; None where it is none."""
+    found = _CURSOR.fullmatch(said)
+    if found is None:
+        return None
+    try:
+        return Place(_EPOCH + int(found[1]) * _TICK, int(found[2]))
+    except OverflowError:
+        return None
+
+
+def _bodies(printed: str, registry: Registry) -> tuple[Publisher, ...]:
+    try:
+        return (registry.by_id(printed),)
+    except KeyError:
+        return registry.find_all(printed)[0]
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said) if _DAY.fullmatch(said) else None
+    except ValueError:
+        return None
+
+
+def _each(found: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))
+
+
+def _without(chosen: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return tuple(each for each in chosen if each != one)
+
+
+def _address(path: str, query: Sequence[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path

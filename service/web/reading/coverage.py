@@ -1,0 +1,121 @@
+"""The public page of what is watched: newest item, delay, misses and state of every source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+
+from service.store.reach import Extent, Reach, Reaches
+from service.web.phrases import say
+from service.web.reading.places import place
+from service.web.shell import Shell, language_of
+
+_SIDES = ("government", "outlets", "own")
+_SOUND = ("alive", "quiet")  # a source that is quiet answers as it should
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_SEVERAL = 2  # of a unit, from where on it is used
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A source as the table shows it."""
+
+    name: str
+    reach: Reach
+    newest: str
+    looked: str
+    delay: str
+    missed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The whole service. ``missed``: of all posts that a route could have shown, by all routes."""
+
+    sources: int
+    sound: int
+    articles: int
+    delay: str
+    missed: str
+
+
+def add_coverage(app: FastAPI, house: Shell, reaches: Reaches) -> None:
+    """Add the page."""
+
+    @app.get("/coverage", response_class=HTMLResponse)
+    async def coverage(request: Request) -> Response:
+        extent, language = await reaches.extent(), language_of(request)
+        groups = [
+            (side, [_row(each, extent, language) for each in extent.sources if _side(each) == side])
+            for side in _SIDES
+        ]
+        return house.page(
+            request,
+            "coverage",
+            groups=[each for each in groups if each[1]],
+            sums=_sums(extent, language),
+        )
+
+
+def _side(reach: Reach) -> str:
+    return place(reach.source_id).side
+
+
+def _row(reach: Reach, extent: Extent, language: str) -> Row:
+    return Row(
+        place(reach.source_id).name(language),
+        reach,
+        ago(reach.newest_at, extent.now, language),
+        ago(reach.looked_at, extent.now, language),
+        say(language, "coverage.unmeasured")
+        if reach.delay is None
+        else length(reach.delay, language),
+        say(language, "coverage.one_way") if reach.rate is None else _share(reach.rate),
+    )
+
+
+def _sums(extent: Extent, language: str) -> Sums:
+    delays = [each.delay for each in extent.sources if each.delay is not None]
+    shown = sum(each.shown or 0 for each in extent.sources)
+    missed = sum(each.missed or 0 for each in extent.sources)
+    unmeasured = say(language, "coverage.unmeasured")
+    return Sums(
+        len(extent.sources),
+        sum(each.state in _SOUND for each in extent.sources),
+        extent.articles,
+        length(_middle(delays), language) if delays else unmeasured,
+        _share(missed / shown) if shown else unmeasured,
+    )
+
+
+def _middle(delays: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=median(each.total_seconds() for each in delays))
+
+
+def ago(at: datetime | None, now: datetime, language: str) -> str:
+    """How long ago something was, in words."""
+    if at is None:
+        return say(language, "coverage.never")
+    return say(language, "coverage.ago", length=length(now - at, language))
+
+
+def length(span: timedelta, language: str) -> str:
+    """A length of time in its largest unit of which there are two at least."""
+    seconds = max(span.total_seconds(), 0)
+    if seconds < _MINUTE:
+        return say(language, "coverage.at_once")
+    if seconds >= _SEVERAL * _DAY:
+        return say(language, "charts.days_long", count=round(seconds / _DAY))
+    if seconds >= _SEVERAL * _HOUR:
+        return say(language, "charts.hours_long", count=round(seconds / _HOUR))
+    return say(language, "charts.minutes", count=round(seconds / _MINUTE))
+
+
+def _share(part: float) -> str:
+    """To a tenth of a per cent: of many posts few are missed."""
+    return f"{part:.1%}"

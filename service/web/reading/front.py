@@ -1,0 +1,117 @@
+"""The front page: stories as they come, by ministry, topic, kind, period, and what is open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+
+from service.reading.publishers import Publisher, Registry
+from service.store.browse import Browse, Face
+from service.web.phrases import say
+from service.web.reading.asked import KINDS, Asked, asked, cursor, exporters, named, place, topics
+from service.web.reading.latest import Latest
+from service.web.shell import Shell, language_of
+
+_PAGE = 30
+_SHOWN = re.compile(r"[0-9]{1,18}")
+_NONE_NEW = Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A body that can be chosen. ``past``: names it went by, which the choice follows."""
+
+    id: str
+    name: str
+    past: str
+    chosen: bool
+    why: str = ""
+
+
+def add_front(app: FastAPI, house: Shell, browse: Browse, registry: Registry) -> None:
+    """Add the page, and what says that there is more by now."""
+    latest = Latest(browse)
+
+    @app.get("/", response_class=HTMLResponse)
+    async def front(request: Request) -> Response:
+        language, filters = language_of(request), asked(request.query_params, registry)
+        after = place(request.query_params.get("after", ""))
+        found = await browse.page(filters.wish(), _PAGE + 1, after)
+        shown = found[:_PAGE]
+        return house.page(
+            request,
+            "front",
+            asked=filters,
+            chips=list(filters.chips(registry, language)),
+            stories=shown,
+            later=filters.address(after=cursor(shown[-1].place)) if found[_PAGE:] else None,
+            back=after is not None,
+            live=_live(filters, shown, full=bool(found[_PAGE:])),
+            followed=_followed(registry, filters, language),
+            others=_others(registry, filters, language),
+            typed=_typed(registry, filters),
+            topics=topics(language),
+            kinds=KINDS,
+            watch=await browse.watch(),
+        )
+
+    @app.get("/new", response_class=HTMLResponse)
+    async def new(request: Request) -> Response:
+        """A link to what a page lacks by now; nothing where it lacks nothing."""
+        filters = asked(request.query_params, registry)
+        said = request.query_params.get("have", "").split(",")[: _PAGE + 1]
+        have = {int(each) for each in said if _SHOWN.fullmatch(each)}
+        last = place(request.query_params.get("last", ""))
+        count = await latest.beyond(filters.wish(), have, last)
+        if not count:
+            return _NONE_NEW
+        no_store = {"Cache-Control": "no-store"}
+        return house.page(request, "new", headers=no_store, count=count, where=filters.address())
+
+
+def _live(filters: Asked, shown: Sequence[Face], *, full: bool) -> str:
+    """Where to ask what the first page lacks; of a full one only what goes before its last."""
+    last = {"last": cursor(shown[-1].place)} if full else {}
+    return filters.fragment(have=",".join(str(each.id) for each in shown), **last)
+
+
+def _followed(registry: Registry, filters: Asked, language: str) -> list[Choice]:
+    return [
+        _choice(registry.by_id(each.id), filters, language, why=each.why(language))
+        for each in exporters()
+    ]
+
+
+def _others(registry: Registry, filters: Asked, language: str) -> list[tuple[str, list[Choice]]]:
+    """The other bodies of the state by what they are; of others a name can be typed."""
+    first = {each.id for each in exporters()}
+    groups = (
+        ("front.group_ministry", ("ministry",)),
+        ("front.group_agency", ("agency", "office", "commission")),
+    )
+    return [
+        (
+            say(language, name),
+            [
+                _choice(body, filters, language)
+                for body in registry
+                if body.kind in kinds and body.id not in first
+            ],
+        )
+        for name, kinds in groups
+    ]
+
+
+def _typed(registry: Registry, filters: Asked) -> list[str]:
+    """The names of chosen bodies that have no box."""
+    chosen = (registry.by_id(each) for each in filters.ministries)
+    return [body.name for body in chosen if body.kind in {"public-body", "outlet"}]
+
+
+def _choice(body: Publisher, filters: Asked, language: str, why: str = "") -> Choice:
+    past = ", ".join(dict.fromkeys(each.name for each in body.former[:2] if each.name != body.name))
+    return Choice(body.id, named(body, language), past, body.id in filters.ministries, why)

@@ -1,0 +1,45 @@
+"""What sources are called, and whose they are, as far as they come with Pabal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from scrapers import registry
+
+Side = Literal["government", "outlets", "own"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A source as pages name it. ``publisher``: the body whose own it is, None: of several.
+
+    ``side`` is ``own`` for what whoever runs the service has declared.
+    """
+
+    ko: str
+    en: str
+    publisher: str | None
+    side: Side
+
+    def name(self, language: str) -> str:
+        """What it is called in a language."""
+        return self.ko if language == "ko" else self.en
+
+
+def place(source_id: str) -> Place:
+    """The source of that id; one that does not come with Pabal is called by its id."""
+    return _places().get(source_id) or Place(source_id, source_id, None, "own")
+
+
+@cache
+def _places() -> Mapping[str, Place]:
+    said = registry.descriptions()
+    found = {}
+    for name, source in registry.sources().items():
+        korean, _, english = said[name].partition(": ")
+        side: Side = "outlets" if source.kind == "news" else "government"
+        found[name] = Place(korean, english or korean, source.publisher, side)
+    return found

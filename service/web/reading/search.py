@@ -1,0 +1,105 @@
+"""Search: the rules of the alerts over all that is stored, with the hits marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import get_args
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+
+from service.judging import rules
+from service.judging.fields import Values
+from service.judging.rules import RuleError
+from service.search import BadCursorError, Hit, Order, Results, Search
+from service.store.database import storable
+from service.web.markup import marked
+from service.web.reading.asked import topics
+from service.web.shell import Shell, language_of
+
+_ORDERS: tuple[Order, ...] = get_args(Order)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A hit with its spots marked."""
+
+    hit: Hit
+    title: Markup
+    excerpt: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is to say of a query. ``wrong``: what the rule says of itself instead."""
+
+    wrong: str | None = None
+    warnings: tuple[str, ...] = ()
+    results: Results | None = None
+
+
+def add_search(app: FastAPI, house: Shell, search: Search | None, values: Values) -> None:
+    """Add the page; where nothing can be searched it only reads rules. ``values`` of fields."""
+
+    @app.get("/search", response_class=HTMLResponse)
+    async def page(request: Request) -> Response:
+        asked = storable(request.query_params.get("q", "")).strip()
+        said = request.query_params.get("order", "")
+        order: Order = next((each for each in _ORDERS if each == said), _ORDERS[0])
+        cursor = request.query_params.get("after")
+        found = await _found(search, values, asked, order, cursor) if asked else Found()
+        half = partial(_half, language_of(request))
+        results = found.results
+        return house.page(
+            request,
+            "search",
+            q=asked,
+            order=order,
+            orders=[(each, _address(q=asked, order=each)) for each in _ORDERS],
+            found=found,
+            half=half,
+            lines=[_line(each) for each in results.hits] if results else [],
+            later=_later(asked, order, results),
+            first=cursor is None,
+            able=search is not None,
+            topics=topics(language_of(request)),
+        )
+
+
+async def _found(
+    search: Search | None, values: Values, asked: str, order: Order, cursor: str | None
+) -> Found:
+    try:
+        rule = rules.parse(asked, values)
+    except RuleError as wrong:
+        return Found(wrong.message)
+    if search is None:
+        return Found()
+    try:
+        results = await search.find(rule, order=order, cursor=cursor)
+    except BadCursorError:
+        results = await search.find(rule, order=order)
+    return Found(warnings=tuple(rules.warnings(rule)), results=results)
+
+
+def _line(hit: Hit) -> Line:
+    return Line(hit, marked(hit.title, hit.in_title), marked(*hit.excerpt))
+
+
+def _half(language: str, said: str) -> str:
+    """What is said in Korean, then in English, in one of them."""
+    korean, _, english = said.partition(" / ")
+    return korean if language == "ko" else english or korean
+
+
+def _later(asked: str, order: Order, results: Results | None) -> str | None:
+    if results is None or results.cursor is None:
+        return None
+    return _address(q=asked, order=order, after=results.cursor)
+
+
+def _address(**query: str) -> str:
+    return f"/search?{urlencode(query)}"

@@ -1,0 +1,283 @@
+"""Half an hour of everything at once: ``make soak``, ``ARGS="--minutes 2"`` for a try.
+
+The service in its four processes watches the replica of the sites, which publishes without a pause.
+Sites fall silent, err, and change their pages; the receiver of alerts refuses and hangs up;
+connections to the database are ended; a worker is stopped, then killed. Fifty readers look at
+whatever pages link to, search, ask the API, hold lines open and sign in by mail.
+
+Exit code 1 where memory grew by more than 5 % (the median of the sixth before the middle, of half
+an hour minutes 10 to 15, against that of the last sixth), where an error was left unhandled, where
+a reader got an answer of 5xx that no cut explains, or where a release was lost or told twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wherever
+
+from service.demo import invent
+from service.demo.ledger import Ledger, percentile
+from service.demo.mailbox import open_mailbox
+from service.demo.process import ServiceProcess
+from service.demo.run import _free_port
+from service.demo.server import HOST, _App
+from service.demo.world import World
+from service.links import Signer
+from service.ops.embedded import running
+from service.store.consent import Consent
+from service.store.migrate import migrate
+from service.store.server import plain
+from service.store.told import Told
+from service.web.serve import serving
+from tests.partition import reckoning
+from tests.partition.reckoning import Books
+from tests.soak import memory
+from tests.soak.faults import Door, Mischief, Weather
+from tests.soak.readers import Crowd, crowd
+
+_READERS = 50
+_FLAT = 0.05
+_JUDGED = 15.0  # minutes: memory of a shorter run is shown, not judged
+_AFTER = 15.0  # seconds after a cut that it explains what fails
+_OF_DATABASE = ("Connection", "Interface", "AdminShutdown", "OperationalError", "terminating")
+
+
+@dataclass(slots=True)
+class House:
+    """The service in its processes, on ``url``."""
+
+    url: str
+    page: str
+    home: Path
+    roles: Mapping[str, ServiceProcess]
+
+    def check(self) -> None:
+        """Raise ServiceDied where one ended by itself."""
+        for each in self.roles.values():
+            each.check()
+
+    async def worker_mishaps(self, minutes: float) -> None:
+        """Stop a worker in order, later kill it; both before memory is looked at."""
+        second = self.roles["worker 2"]
+        await asyncio.sleep(minutes * 60 * 0.1)
+        await second.stop()
+        await second.start()
+        await asyncio.sleep(minutes * 60 * 0.1)
+        await second.kill()
+        await second.start()
+
+
+@asynccontextmanager
+async def _house(home: Path, url: str, replica: str, relay: str) -> AsyncIterator[House]:
+    page = f"http://127.0.0.1:{_free_port()}"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")} | {
+        "PABAL_DATA": str(home),
+        "PABAL_DATABASE_URL": url,
+        "PABAL_REPLICA_URL": replica,
+        "PABAL_SOURCES": reckoning.SOURCES,
+        "PABAL_PACE": "120",
+        "PABAL_PRIVATE_WEBHOOKS": "true",
+        "PABAL_LOOK_AGAIN": "",
+        "PABAL_PORT": page.rpartition(":")[2],
+        "PABAL_URL": page,
+        "PABAL_MAIL_SERVER": relay,
+        "PABAL_MAIL_FROM": "파발 <alerts@pabal.example>",
+        "PABAL_LOG": "json",
+    }
+    roles = {
+        name: ServiceProcess(environment, home / f"{name}.log", ("--only", name.partition(" ")[0]))
+        for name in ("scheduler", "web", "worker 1", "worker 2")
+    }
+    try:
+        for each in roles.values():
+            await each.start()
+        yield House(url, page, home, roles)
+    finally:
+        for each in roles.values():
+            await each.stop()
+
+
+async def _run(home: Path, minutes: float, rate: float, seed: int) -> int:
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    world = World()
+    sink, secret = reckoning.sink()
+    start = datetime.now(ZoneInfo("Asia/Seoul")) - timedelta(hours=3)
+    for old in invent.releases(99, 120, start - timedelta(days=3), hours=48):
+        world.publish(old, time.time())
+    weather = Weather(_App(world, sink))
+    async with (
+        running(home / "data") as server,
+        serving(weather, HOST, 0) as replica,
+        Door().open(int(replica.rpartition(":")[2])) as door,
+        open_mailbox() as mailbox,
+        reckoning.opened(server.url) as database,
+    ):
+        await migrate(server.url)
+        sql = await asyncpg.connect(plain(server.url))
+        async with _house(home, server.url, replica, mailbox.address) as house:
+            books = Books(sql, database, world, sink)
+            await books.open(f"http://127.0.0.1:{door.port}/sink/reader", secret, house.check)
+            seen = await _soak(house, books, weather, door, mailbox.mails, minutes, rate, seed)
+        await sql.close()
+    return seen.say(minutes)
+
+
+@dataclass(slots=True)
+class Soaked:
+    """What came of it."""
+
+    ledger: Ledger
+    sizes: memory.Series
+    crowd: Crowd
+    mischief: Mischief
+    errors: Sequence[tuple[float, str]]
+
+    def say(self, minutes: float) -> int:
+        """Print one table; the exit code."""
+        say = sys.stdout.write
+        bad = []
+        say("memory, MiB                     10-15 min   last 5   growth\n")
+        for name, series in sorted(self.sizes.items()):
+            if found := memory.compared(series, minutes * 60):
+                before, after, growth = found
+                over = growth > _FLAT and minutes >= _JUDGED
+                bad += [f"memory of {name}"] * over
+                say(f"  {name:30}{before:9.1f}{after:9.1f}{growth:+9.1%}{' !' * over}\n")
+        faults = ", ".join(f"{name} {count}" for name, count in sorted(self.mischief.done.items()))
+        say(f"faults: {faults}\n")
+        bad += self._say_readers()
+        told = [each for each in self.errors if not self.excused(*each)]
+        say(f"unhandled errors in logs: {len(told)}; explained by cuts: ")
+        say(f"{len(self.errors) - len(told)}\n")
+        for at, line in told[:20]:
+            say(f"  {time.strftime('%H:%M:%S', time.localtime(at))} {line[:300]}\n")
+        bad += ["errors"] * bool(told)
+        say(reckoning.summary(self.ledger))
+        bad += ["ledger"] * (not self.ledger.clean)
+        say(f"NOT met: {', '.join(bad)}\n" if bad else "all goals met\n")
+        return 1 if bad else 0
+
+    def _say_readers(self) -> Sequence[str]:
+        say, crowd = sys.stdout.write, self.crowd
+        wrong = [each for each in crowd.troubles if not self.excused(each.at, each.what)]
+        took = sorted(crowd.took)
+        say(f"readers: {sum(crowd.pages.values())} answers, p50 {percentile(took, 0.5)} s, ")
+        say(f"p99 {percentile(took, 0.99)} s; events heard {crowd.events}; signed in ")
+        say(f"{crowd.signed_in}; 5xx or none {len(crowd.troubles)}, unexplained {len(wrong)}\n")
+        for (first, status), count in sorted(crowd.pages.items()):
+            say(f"  {first:24}{status:5}{count:8}\n")
+        kinds = {(each.address.partition("?")[0], each.what[:4]): each for each in wrong}
+        for each in list(kinds.values())[:20]:
+            when = time.strftime("%H:%M:%S", time.localtime(each.at))
+            say(f"  {when} {each.address[:80]} {' '.join(each.what.split())[:160]}\n")
+        return ["answers"] * bool(wrong) + ["nobody signed in"] * (not crowd.signed_in)
+
+    def excused(self, at: float, what: str) -> bool:
+        """Whether a cut of the database explains it: it came soon after and says so."""
+        soon = any(0 <= at - cut <= _AFTER for cut in self.mischief.cuts)
+        return soon and (what.startswith("503") or any(each in what for each in _OF_DATABASE))
+
+
+async def _soak(
+    house: House,
+    books: Books,
+    weather: Weather,
+    door: Door,
+    mails: Sequence[bytes],
+    minutes: float,
+    rate: float,
+    seed: int,
+) -> Soaked:
+    until = time.monotonic() + minutes * 60
+    rng = random.Random(seed)
+    mischief = Mischief(weather, books.sink, door, books.sql, rng)
+    watching = asyncio.create_task(memory.watch(house.roles))
+    start = datetime.now(ZoneInfo("Asia/Seoul")) - timedelta(hours=3)
+    fresh = invent.releases(seed, int((minutes * 60 - 10) * rate), start, hours=3)
+
+    async def publish() -> None:
+        for each in fresh:
+            books.world.publish(each, time.time())
+            house.check()
+            await asyncio.sleep(1 / rate)
+
+    lines = await _lines(books)
+    _, _, _, came = await asyncio.gather(
+        publish(),
+        mischief.make(until - 20),
+        house.worker_mishaps(minutes),
+        crowd(house.page, mails, _READERS, minutes * 60, lines, seed),
+    )
+    watching.cancel()
+    sizes = await watching
+    await books.settle(fresh, house.check)
+    return Soaked(await books.reckon(fresh), sizes, came, mischief, list(_errors(house)))
+
+
+async def _lines(books: Books) -> Sequence[str]:
+    """Where a subscription's events can be listened to: five lines are one's own."""
+    reader = await Told(books.database).address("reader")
+    assert reader is not None
+    signer = Signer(await Consent(books.database).secret())
+    return [f"/stream/{signer.sign('feed', *reader)}"]
+
+
+def _errors(house: House) -> Iterator[tuple[float, str]]:
+    """What no handler was there for: tracebacks, units of work that broke, lines of strangers."""
+    for role in house.roles:
+        last = 0.0
+        for line in (house.home / f"{role}.log").read_text(errors="replace").splitlines():
+            if not line.startswith("{"):
+                if "Traceback" in line or "Error" in line:
+                    yield last, f"{role}: {line}"
+                continue
+            said = json.loads(line)
+            last = datetime.fromisoformat(said["timestamp"]).timestamp()
+            if said.get("what") == "still_running":  # a tick that took a while: the next one comes
+                continue
+            if "exception" in said or said["event"] in {"task.failed", "schedule.trouble"}:
+                yield last, f"{role}: {said['event']} {said.get('exception', said)!s:.2000}"
+
+
+def main() -> int:
+    """Read the options and soak."""
+    asks = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    asks.add_argument("--minutes", type=float, default=30)
+    asks.add_argument("--rate", type=float, default=1.5, help="releases a second")
+    asks.add_argument("--seed", type=int, default=7)
+    asks.add_argument("--keep", type=Path, help="a folder to keep the logs in")
+    said = asks.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pabal-soak-") as made:
+        Path(made).chmod(0o755)  # the server is another account's where we are root
+        try:
+            return asyncio.run(_run(Path(made), said.minutes, said.rate, said.seed))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            return 130
+        finally:
+            for log in Path(made).glob("*.log") if said.keep else ():
+                (said.keep / log.name).write_bytes(log.read_bytes())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""A server that is asked to stop answers what it has begun."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from service.web.serve import serving
+
+
+async def test_what_was_begun_is_answered_and_nothing_new_is_taken() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Request) -> PlainTextResponse:
+        begun.set()
+        await go_on.wait()
+        return PlainTextResponse("whole")
+
+    stack = AsyncExitStack()
+    base = await stack.enter_async_context(
+        serving(Starlette(routes=[Route("/", slow)]), "127.0.0.1", 0)
+    )
+    async with asyncio.timeout(30), httpx.AsyncClient(base_url=base) as client:
+        asked = asyncio.create_task(client.get("/"))
+        await begun.wait()
+        leaving = asyncio.create_task(stack.aclose())
+        await asyncio.sleep(0.3)  # uvicorn looks ten times a second whether it is to leave
+        assert not leaving.done()
+        go_on.set()
+        assert (await asked).text == "whole"
+        await leaving

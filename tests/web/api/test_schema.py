@@ -1,0 +1,18 @@
+"""What the OpenAPI allows and forbids is tried: nothing of it is a failure of ours."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.web.api.fuzz import checked, served
+
+
+async def test_no_check_of_the_openapi_fails(migrated_url: str) -> None:
+    async with served(migrated_url) as (address, key):
+        report = await asyncio.to_thread(
+            checked, address, key, examples=2, seed=7, phases=["examples", "fuzzing"]
+        )
+
+    assert report.failures == {}
+    assert report.failed_here == 0
+    assert report.cases.total() > 50

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from bs4 import BeautifulSoup
+
+from service.links import Signer
+from service.model import Reading
+from service.store import tables
+from service.store.database import Database
+from service.store.readings import Readings
+from service.web.app import build
+
+Add = Callable[..., Awaitable[int]]
+
+NINE = datetime(2026, 11, 20, 9, 5, tzinfo=ZoneInfo("Asia/Seoul"))
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    made = Database(migrated_url, size=2)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(build(database, Signer(b"a secret of this test, 32 or more")))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as made:
+        yield made
+
+
+@pytest.fixture
+def add(database: Database) -> Add:
+    """``await add("source", id="a")``: a row; its number where the table gives one."""
+
+    async def add(name: str, **values: object) -> int:
+        table = tables.metadata.tables[name]
+        async with database.transaction() as tx:
+            made = await tx.execute(sa.insert(table).values(values).returning(table.c.id))
+            return int(made.scalar_one()) if name != "source" else 0
+
+    return add
+
+
+@pytest.fixture
+async def article(add: Add, database: Database) -> Add:
+    """``await article("제목", reading=…, story=…)``: one of source ``a``, judged; its number."""
+    await add("source", id="a", last_ok_at=NINE)
+    keys = itertools.count()
+
+    async def article(
+        title: str, reading: Reading | None = None, story: int | None = None, **changes: object
+    ) -> int:
+        fields: dict[str, object] = {
+            "source_id": "a",
+            "key": str(next(keys)),
+            "url": "https://a.example/1",
+            "title": title,
+            "summary": "",
+            "baseline": False,
+            "collected_at": NINE,
+            "story_id": story or await add("story", created_at=sa.func.now()),
+        }
+        number = await add("article", **(fields | changes))
+        if reading is not None:
+            async with database.transaction() as tx:
+                until = changes.get("embargo_until")
+                assert until is None or isinstance(until, datetime)
+                await Readings(database).store(tx, number, reading, embargo_until=until)
+        return number
+
+    return article
+
+
+@pytest.fixture
+def shown(client: httpx.AsyncClient) -> Callable[[str], Awaitable[BeautifulSoup]]:
+    """``await shown("/")``: a page that is there."""
+
+    async def shown(path: str) -> BeautifulSoup:
+        answer = await client.get(path)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        return BeautifulSoup(answer.text, "lxml")
+
+    return shown

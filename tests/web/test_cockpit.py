@@ -1,0 +1,203 @@
+"""The cockpit over the real store: what is wrong, who sees and changes what, what is taken down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from bs4 import BeautifulSoup
+
+from service.links import Signer
+from service.store import tables
+from service.store.database import Database
+from service.web.app import build
+from service.web.shell import COOKIE
+
+SIGNER = Signer(b"a secret of this test, 32 or more")
+NOW = datetime.now(UTC)
+LONG_AGO = NOW - timedelta(hours=5)
+ADDRESS = "hong@example.org"
+
+
+@dataclass
+class Desk:
+    """The pages, asked by an operator, an editor, a reader or nobody."""
+
+    database: Database
+    client: httpx.AsyncClient
+
+    async def add(self, name: str, /, **values: Any) -> Any:
+        table = tables.metadata.tables[name]
+        async with self.database.transaction() as tx:
+            made = await tx.execute(sa.insert(table).values(values).returning(*table.primary_key))
+            return made.one()[0]
+
+    async def column(self, name: str, column: str) -> list[Any]:
+        table = tables.metadata.tables[name]
+        async with self.database.transaction() as tx:
+            return list(await tx.scalars(sa.select(table.c[column]).order_by(table.c.id)))
+
+    async def see(self, path: str, role: str | None = "operator") -> httpx.Response:
+        return await self.client.get(path, headers=_cookie(role))
+
+    async def text(self, path: str, role: str | None = "operator") -> str:
+        answer = await self.see(path, role)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return BeautifulSoup(answer.text, "lxml").get_text(" ", strip=True)
+
+    async def do(self, path: str, role: str = "operator", **fields: str) -> int:
+        number = {"operator": 1, "editor": 2, "reader": 3}[role]
+        fields |= {"csrf": SIGNER.sign("csrf", number, 7)}
+        answer = await self.client.post(path, data=fields, headers=_cookie(role))
+        return answer.status_code
+
+
+def _cookie(role: str | None) -> dict[str, str]:
+    return {"Cookie": f"{COOKIE}={role}"} if role else {}
+
+
+@pytest.fixture
+async def desk(migrated_url: str) -> AsyncIterator[Desk]:
+    database = Database(migrated_url, size=3)
+    transport = httpx.ASGITransport(build(database, SIGNER), client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as client:
+        made = Desk(database, client)
+        for role in ("operator", "editor", "reader"):  # sessions 1, 2, 3
+            number = await made.add("account", address=f"{role}@example.org", role=role)
+            digest, ends = sha256(role.encode()).digest(), NOW + timedelta(days=1)
+            await made.add("session", sha256=digest, account_id=number, expires_at=ends)
+        await made.add("source", id="a", last_ok_at=NOW, next_due=NOW + timedelta(days=1))
+        yield made
+    await database.close()
+
+
+async def letter(desk: Desk) -> int:
+    who = await desk.add("subscription", name="홍보팀")
+    to = await desk.add("endpoint", subscription_id=who, channel="mail", address=ADDRESS)
+    told = await desk.add("telling", reason="notice", key="n1", facts={"title": "못 간 알림"})
+    row = {"telling_id": told, "subscription_id": who, "endpoint_id": to, "channel": "mail"}
+    said = f"550 no such user {ADDRESS}"
+    number = await desk.add(
+        "delivery", **row, outcome="dead", settled_at=NOW, attempts=9, last_error=said
+    )
+    return int(number)
+
+
+PAGES = ("", "/flow", "/sources", "/sources/a", "/letters", "/subscriptions")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_an_editor_sees_and_a_reader_or_nobody_does_not(desk: Desk, language: str) -> None:
+    for page in PAGES:
+        assert (await desk.see(f"/desk{page}?lang={language}", "editor")).status_code == 200
+        assert (await desk.see(f"/desk{page}", "reader")).status_code == 403
+        assert (await desk.see(f"/desk{page}", None)).status_code == 303
+    for page in ("/accounts", "/audit"):
+        assert (await desk.see(f"/desk{page}?lang={language}")).status_code == 200
+        assert (await desk.see(f"/desk{page}", "editor")).status_code == 403
+
+
+async def test_it_says_that_nothing_is_wrong_until_something_is(desk: Desk) -> None:
+    assert "잘못된 것이 없습니다." in await desk.text("/desk")
+
+
+async def test_it_says_what_is_wrong_since_when_and_what_is_to_be_done(desk: Desk) -> None:
+    await desk.add(
+        "ops_item", kind="source-broken", subject="a", detail="연결되지 않음", first_at=LONG_AGO
+    )
+    await desk.add(
+        "article", source_id="a", key="k", url="https://a.example/k", title="밀린 글", summary="",
+        baseline=False, collected_at=LONG_AGO,
+    )  # fmt: skip
+
+    said = await desk.text("/desk")
+
+    assert "출처를 읽지 못함" in said
+    assert "(5시간째)" in said
+    assert "pabal sources check" in said
+    assert "읽기: 1건이 너무 오래 기다립니다" in said
+    assert "잘못된 것이 없습니다." not in said
+
+
+async def test_an_item_is_closed_with_a_reason_by_an_operator_alone(desk: Desk) -> None:
+    number = await desk.add("ops_item", kind="article-stuck", subject="url", detail="…")
+    path = f"/desk/items/{number}/close"
+
+    assert await desk.do(path, "editor", why="고침") == 403
+    assert await desk.do(path, why="  ") == 422
+    assert (await desk.client.post(path, headers=_cookie("operator"))).status_code == 403
+    assert await desk.column("ops_item", "closed_at") == [None]
+
+    assert await desk.do(path, why="고침") == 303
+    assert await desk.column("ops_item", "closed_at") != [None]
+    assert await desk.column("audit", "what") == ["item.close"]
+    assert await desk.column("audit", "detail") == [{"why": "고침"}]
+    assert "article-stuck url" in await desk.text("/desk/audit")
+
+
+async def test_a_source_is_paused_resumed_and_polled_at_once(desk: Desk) -> None:
+    await desk.add("poll", source_id="a", slot=0, finished_at=NOW, outcome="LayoutError", seen=3)
+    assert "LayoutError" in await desk.text("/desk/sources/a", "editor")
+
+    assert await desk.do("/desk/sources/a/pause", why="점검") == 303
+    assert "멈춤" in await desk.text("/desk/sources")
+    assert await desk.do("/desk/sources/a/poll") == 404
+    assert await desk.do("/desk/sources/a/resume") == 303
+    assert await desk.do("/desk/sources/a/poll") == 303
+    assert await desk.do("/desk/sources/nobody/poll") == 404
+    assert await desk.do("/desk/sources/a/poll", "editor") == 403
+
+    (due,) = await desk.column("source", "next_due")
+    assert due < NOW + timedelta(hours=1)
+    assert await desk.column("audit", "what") == ["source.pause", "source.resume", "source.poll"]
+
+
+async def test_dead_letters_are_sent_again_and_editors_see_no_address(desk: Desk) -> None:
+    number = await letter(desk)
+    seen = await desk.text("/desk/letters", "editor")
+    assert "h…@example.org" in seen
+    assert "홍…" in seen
+    assert not any(each in seen for each in (ADDRESS, "홍보팀", "550"))
+    assert ADDRESS in await desk.text("/desk/letters")
+    assert "홍보팀" not in await desk.text("/desk/subscriptions", "editor")
+
+    assert await desk.do("/desk/letters", do="resend") == 422
+    assert await desk.do("/desk/letters", do="resend", letter=str(number)) == 303
+
+    assert await desk.column("delivery", "outcome") == [None]
+    assert await desk.column("audit", "what") == ["letters.resend"]
+
+
+async def test_an_operator_gives_roles_but_not_their_own(desk: Desk) -> None:
+    path = "/desk/accounts"
+    assert await desk.do(path, address="editor@example.org", do="operator") == 303
+    assert await desk.do(path, address="Operator@example.org", do="reader") == 409
+    assert await desk.do(path, address="reader@example.org", do="close") == 303
+
+    assert await desk.column("account", "role") == ["operator", "operator", "reader"]
+    assert (await desk.see("/desk", "reader")).status_code == 303  # signed out
+
+
+async def test_metrics_tell_what_waits_and_never_of_a_page_that_nobody_asked_for(
+    desk: Desk,
+) -> None:
+    await letter(desk)
+    await desk.add(
+        "article", source_id="a", key="k", url="https://a.example/k", title="밀린 글", summary="",
+        baseline=False, collected_at=LONG_AGO,
+    )  # fmt: skip
+
+    lines = (await desk.see("/metrics", None)).text.splitlines()
+
+    assert "pabal_database_up 1.0" in lines
+    assert 'pabal_queue_depth{step="read"} 1.0' in lines
+    assert "pabal_dead_letters 1.0" in lines
+    assert 'pabal_sources{state="ok"} 1.0' in lines
+    assert any(each.startswith("process_resident_memory_bytes") for each in lines)
+    assert ADDRESS not in "\n".join(lines)
