@@ -60,6 +60,8 @@ log = structlog.get_logger()
 Role = Literal["scheduler", "worker", "web"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
+_Tasks = tuple[tuple[work.Tasks, int], ...]  # with how many of each may run at once
+
 # Wake-ups taken at once; fetching and delivering nearly always wait.
 _FETCHES, _JUDGEMENTS, _DELIVERIES = 200, 40, 40
 
@@ -93,8 +95,7 @@ async def run(
     async with AsyncExitStack() as stack:
         database = Database(url)
         stack.push_async_callback(database.close)
-        store = Sources(database)
-        await store.declare(sources)
+        await Sources(database).declare(sources)
         analyser = Analyser()
         stack.push_async_callback(analyser.stop)
         seen = await stack.enter_async_context(watched(settings, database, sources))
@@ -103,21 +104,11 @@ async def run(
             from service.desk import pages  # noqa: PLC0415 - a worker needs no web framework
 
             page = await stack.enter_async_context(pages(settings, database, analyser, seen))
-        tasks = (
-            await _tasks(settings, database, sources, analyser, stack) if "worker" in roles else ()
-        )
-        watch = Watch(sources, Vitals(database), settings.pace)
-        schedule = Schedule(
-            database,
-            store,
-            tuple(sources),
-            settings.pace,
-            watch,
-            routes.groups(sources),
-            _bounces(settings, database),
-            Retention(database, Kept(settings.keep_told, settings.keep_audit)),
-        )
+        tasks: _Tasks = ()
+        if "worker" in roles:
+            tasks = await _tasks(settings, database, sources, analyser, stack)
         if "scheduler" in roles:
+            schedule = _schedule(settings, database, sources)
             schedule.start()
             stack.callback(schedule.stop)
         async with asyncio.TaskGroup() as group:
@@ -127,15 +118,39 @@ async def run(
             await stop.wait()
 
 
+def _schedule(settings: Settings, database: Database, sources: Mapping[str, Source]) -> Schedule:
+    """What is done by the clock: polls, the sweep, the watch over sources, tidying."""
+    return Schedule(
+        database,
+        Sources(database),
+        tuple(sources),
+        settings.pace,
+        Watch(sources, Vitals(database), settings.pace),
+        routes.groups(sources),
+        _bounces(settings, database),
+        Retention(database, Kept(settings.keep_told, settings.keep_audit)),
+    )
+
+
 async def _tasks(
     settings: Settings,
     database: Database,
     sources: Mapping[str, Source],
     analyser: Analyser,
     stack: AsyncExitStack,
-) -> tuple[tuple[work.Tasks, int], ...]:
+) -> _Tasks:
     """The worker's tasks with how many may run at once; ``stack`` closes what they use."""
-    registry = Registry.load()
+    return (
+        (await _fetching(settings, database, sources, stack), _FETCHES),
+        (await _judging(database, sources, analyser, stack), _JUDGEMENTS),
+        (await _telling(settings, database, stack), _DELIVERIES),
+    )
+
+
+async def _fetching(
+    settings: Settings, database: Database, sources: Mapping[str, Source], stack: AsyncExitStack
+) -> work.Tasks:
+    """The steps that ask publishers."""
     fetcher = Fetcher(
         contact=settings.contact,
         replica=settings.replica_url,
@@ -143,10 +158,6 @@ async def _tasks(
         keys=settings.keys,
     )
     stack.push_async_callback(fetcher.aclose)
-    ways_out = open_channels(settings)
-    for channel in ways_out.values():
-        stack.push_async_callback(channel.aclose)
-    await analyser.start()
     documents = await stack.enter_async_context(Documents())
     await documents.start()
     ladder = tuple(each / settings.pace for each in settings.looks)
@@ -157,22 +168,35 @@ async def _tasks(
     attach = Attach(sources, fetcher, documents, Attachments(database), settings.pace)
     revisit = Revisit(sources, fetcher, Revisits(database, ladder), settings.pace)
     backfill = Backfill(sources, fetcher, Backfills(database), settings.pace)
+    return work.fetching(collect, attach, revisit, backfill)
+
+
+async def _judging(
+    database: Database, sources: Mapping[str, Source], analyser: Analyser, stack: AsyncExitStack
+) -> work.Tasks:
+    """The steps that think: what an article says, whom it concerns, how it is found."""
+    registry = Registry.load()
+    await analyser.start()
     read = Read(sources, registry, Readings(database))
     judge = Judge(sources, Triage(database), analyser, registry, Topics.load())
     await stack.enter_async_context(_beside(judge.warm()))
     kinds = {name: SOURCE_KINDS[each.kind] for name, each in sources.items()}
     indexing = Indexing(Searching(database), analyser.analyse, kinds)
+    return {**work.judging(read, judge), **work.searching(indexing)}
+
+
+async def _telling(settings: Settings, database: Database, stack: AsyncExitStack) -> work.Tasks:
+    """The steps that tell people."""
+    ways_out = open_channels(settings)
+    for channel in ways_out.values():
+        stack.push_async_callback(channel.aclose)
     traits = {name: channels.traits(name) for name in ways_out}
     signs = await signer(settings, database)
     words = Words(signs, settings.url)
     admit = Admit(SignIns(database), ways_out["mail"], signs, settings.url, settings.pace)
     failing = FAILING / settings.pace
     deliver = Deliver(Deliveries(database, failing), ways_out, traits, words, settings.pace)
-    return (
-        (work.fetching(collect, attach, revisit, backfill), _FETCHES),
-        ({**work.judging(read, judge), **work.searching(indexing)}, _JUDGEMENTS),
-        (work.telling(deliver, admit), _DELIVERIES),
-    )
+    return work.telling(deliver, admit)
 
 
 @asynccontextmanager

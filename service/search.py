@@ -53,7 +53,7 @@ class Hit:
     text (or title), with marks. ``publisher``: as printed, ``publishers``: registry ids. ``came``:
     when it was published, else first seen; its clock part means something only where ``precision``
     is finer than a day. ``files``: names of the files whose text has a hit. ``copies``: ids of
-    other articles of its story that are on this page too.
+    other articles of its story that are on this page too. ``held_until``: it is under embargo.
     """
 
     article_id: int
@@ -70,6 +70,7 @@ class Hit:
     topics: tuple[str, ...]
     files: tuple[str, ...] = ()
     copies: tuple[int, ...] = ()
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,15 @@ class Search:
         self._store, self._tools = store, tools
 
     async def find(
-        self, rule: Rule, *, order: Order = "best", cursor: str | None = None, limit: int = PAGE
+        self,
+        rule: Rule,
+        *,
+        order: Order = "best",
+        cursor: str | None = None,
+        limit: int = PAGE,
+        held: bool = False,
     ) -> Results:
-        """A page of what a rule finds; what waits for an embargo is not found by anybody.
+        """A page of what a rule finds; what is under embargo only where it is asked for (``held``).
 
         Copies of one story on a page are one hit. ``rule`` by ``rules.parse``, which says what is
         wrong with a text. Raises BadCursorError.
@@ -111,11 +118,11 @@ class Search:
         newest = await self._store.newest() or _EPOCH
         starts = self._starts(parts, begin, newest)
         async for part, batch in self._candidates(starts, limit + _MORE):
-            matches = await self._judged(matcher, [each for each in batch if each.told])
+            matches = await self._judged(matcher, [each for each in batch if each.shown(held=held)])
             page.take(part, batch, matches)
             if page.full:
                 break
-        total, exact = await self._total(whole, newest, begin, page)
+        total, exact = await self._total(whole, newest, begin, page, held=held)
         ended = _Spot(*page.last, total) if page.full and page.last else None
         hits = await self._hits(page)
         took = time.monotonic() - begun
@@ -172,7 +179,7 @@ class Search:
         return facts.of_reading(stored.reading, stored.topics, stored.source_id, kind)
 
     async def _total(
-        self, whole: str, newest: datetime, begin: _Spot | None, page: _Page
+        self, whole: str, newest: datetime, begin: _Spot | None, page: _Page, *, held: bool
     ) -> tuple[int, bool]:
         """How many are found, and whether that is exact. Counted once: the cursor carries it."""
         if begin is not None:
@@ -182,7 +189,7 @@ class Search:
         counted = page.found
         for stretch in searching.stretches(newest):
             asked = searching.every([whole, stretch])
-            counted = max(counted, await self._store.count(asked, COUNTED))
+            counted = max(counted, await self._store.count(asked, COUNTED, held=held))
             if counted >= COUNTED:
                 break
         return min(counted, COUNTED), False
@@ -263,6 +270,7 @@ def _hit(
         stored.topics,
         _files(said.text, match.hits, names),
         tuple(copies),
+        stored.held_until,
     )
 
 

@@ -25,8 +25,9 @@ from service.model import Change, Match
 from service.observe import Unit, unit
 from service.reading import kind
 from service.reading.publishers import Registry
+from service.store.rulebook import LiveRule
 from service.store.stories import Place, UnseenTwin
-from service.store.triage import Correction, LiveRule, Readable, Triage, Verdict
+from service.store.triage import Correction, Readable, Triage, Verdict
 
 log = structlog.get_logger()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from notifier.errors import BadAddress
-from notifier.letter import letter, plain
+from notifier.letter import letter
 from notifier.model import ChannelOptions, Message, Receipt, Traits
+from notifier.plain import plain
 
 TRAITS = Traits(people=False, trusted=True)
 

@@ -18,10 +18,11 @@ from typing import Any
 from markupsafe import escape
 
 from notifier.clean import Piece, line, link, matched
-from notifier.letter import letter, plain
+from notifier.letter import letter
 from notifier.mail.blocks import Run, cut, joined
 from notifier.mail.page import html, reasons
 from notifier.model import Alert, Hit, Links, Message, Reminder
+from notifier.plain import plain
 
 _KEPT = 256  # sheets: what is told at one time
 _MARK = f"x{secrets.token_hex(8)}x"

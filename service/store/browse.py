@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import Kind, Precision
 from service.store.database import Database
+from service.store.embargo import held_until, is_told
 from service.store.rows import PUBLISHED
 from service.store.tables import article, source
 
@@ -112,21 +113,28 @@ class Browse:
         """Work on ``database``."""
         self._database = database
 
-    async def page(self, wish: Wish, limit: int, after: Place | None = None) -> Sequence[Face]:
-        """The stories of a wish that stand behind ``after``, the latest first."""
+    async def page(
+        self, wish: Wish, limit: int, after: Place | None = None, *, held: bool = False
+    ) -> Sequence[Face]:
+        """The stories of a wish that stand behind ``after``, the latest first.
+
+        ``held``: also what is under embargo.
+        """
         came = _OUT if wish.until else _CAME
         chosen = (
             sa.select(article.c.id)
-            .where(article.c.story_id.is_not(None), _is_face(), *met(wish))
+            .where(article.c.story_id.is_not(None), _is_face(held=held), *met(wish))
             .order_by(came.desc(), article.c.id.desc())
             .limit(limit)
         )
+        if not held:
+            chosen = chosen.where(is_told())
         if after is not None:
             place = sa.tuple_(sa.literal(after.came), sa.literal(after.id))
             chosen = chosen.where(sa.tuple_(came, article.c.id) < place)
         async with self._database.transaction() as tx:
             found = (await tx.execute(chosen)).scalars().all()
-            rows = await tx.execute(_faces(came, found)) if found else ()
+            rows = await tx.execute(_faces(came, found, held=held)) if found else ()
             return [Face(*row) for row in rows]
 
     async def watch(self) -> Watch:
@@ -186,28 +194,32 @@ def met(wish: Wish) -> list[sa.ColumnElement[bool]]:
     return asked
 
 
-def _is_face() -> sa.ColumnElement[bool]:
-    """Whether no article of its story goes before it."""
-    other = article.alias()
+def _is_face(*, held: bool) -> sa.ColumnElement[bool]:
+    """Whether no article of its story goes before it; where it is not shown it does not."""
+    other = article.alias("other")
     theirs = sa.func.coalesce(other.c.kind == "news", sa.false())
     return ~sa.exists().where(
         other.c.story_id == article.c.story_id,
         sa.tuple_(theirs, other.c.id) < sa.tuple_(_NEWS, article.c.id),
+        *(() if held else (is_told("other"),)),
     )
 
 
-def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int]) -> sa.Select[Any]:
+def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int], *, held: bool) -> sa.Select[Any]:
     """The faces of these numbers, in the order of ``came``."""
-    other = article.alias()
+    other = article.alias("other")
     rest = (
         sa.select(
             sa.func.count().filter(other.c.kind.is_distinct_from("news")).label("copies"),
             sa.func.count().filter(other.c.kind == "news").label("news"),
         )
-        .where(other.c.story_id == article.c.story_id, other.c.id != article.c.id)
+        .where(
+            other.c.story_id == article.c.story_id,
+            other.c.id != article.c.id,
+            *(() if held else (is_told("other"),)),
+        )
         .lateral()
     )
-    held = sa.case((article.c.embargo_until > sa.func.now(), article.c.embargo_until))
     return (
         sa.select(
             article.c.id,
@@ -221,7 +233,7 @@ def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int]) -> sa.Select[An
             sa.func.coalesce(article.c.topics, sa.cast([], _STRINGS)),
             article.c.call_end,
             article.c.call_end - _TODAY,
-            held,
+            held_until(),
             article.c.facts[("embargo", "condition")].astext,
             came.label("stands"),
             _OUT,

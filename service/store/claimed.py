@@ -49,8 +49,8 @@ _CLAIM = """
         FOR UPDATE SKIP LOCKED
     ), judged AS (
         SELECT seen.*, telling.story_id, telling.article_id, telling.reason, telling.version,
-            subscription.name, subscription.feed_epoch, subscription.language, endpoint.address, endpoint.secret,
-            endpoint.epoch, greatest(
+            subscription.name, subscription.feed_epoch, subscription.language,
+            endpoint.address, endpoint.secret, endpoint.epoch, greatest(
                 endpoint.rests_until,
                 CASE WHEN telling.reason <> 'confirm' THEN subscription.snoozed_until END,
                 NIGHT,

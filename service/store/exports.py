@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.model import JoinedAs, Kind, Precision
 from service.store.browse import Wish, met
 from service.store.database import Database
+from service.store.embargo import is_told
 from service.store.rows import PUBLISHED
 from service.store.tables import article
 
@@ -20,7 +21,6 @@ _BATCH = 200
 _OUT = sa.func.coalesce(
     article.c.read_published_at, article.c.published_at, article.c.discovered_at
 )
-_TOLD = sa.func.coalesce(article.c.embargo_until <= sa.func.now(), sa.true())
 _NONE = sa.cast([], ARRAY(sa.Text))
 
 
@@ -69,7 +69,7 @@ class Exports:
         """
         query = (
             sa.select(*_COLUMNS, _OUT.label("out_of_all"))
-            .where(article.c.read_at.is_not(None), _TOLD, *met(wish))
+            .where(article.c.read_at.is_not(None), is_told(), *met(wish))
             .order_by(_OUT, article.c.id)
             .limit(size)
         )

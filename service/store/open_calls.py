@@ -11,6 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from service.store.database import Database
+from service.store.embargo import told, until
 from service.store.rows import WITHDRAWN
 
 _MOST = 2_000  # calls; of those without a deadline a tenth
@@ -19,11 +20,11 @@ _LATELY = 120  # days that a call without a deadline is shown after it came out
 Deadline = Literal["day", "always", "unknown"]
 
 # An event has many copies, and a correction may move its deadline: the article that came last
-# tells how it is now, unless its page is gone or it is under embargo.
-_NOW = """
+# tells how it is now, unless its page is gone or its embargo hides it.
+_NOW = f"""
     SELECT DISTINCT ON (story_id) article.id, story_id, coalesce(read_title, title) AS title, url,
-        publisher, coalesce(publishers, '{}') AS publishers, source_id,
-        coalesce(topics, '{}') AS topics,
+        publisher, coalesce(publishers, '{{}}') AS publishers, source_id,
+        coalesce(topics, '{{}}') AS topics,
         CAST(facts -> 'call' ->> 'start' AS date) AS start, call_end AS "end",
         facts -> 'call' ->> 'end_clock' AS end_clock,
         CASE WHEN call_end IS NOT NULL THEN 'day'
@@ -32,15 +33,16 @@ _NOW = """
         coalesce(read_published_at, published_at, discovered_at) AS out_at,
         greatest(discovered_at, (SELECT max(noticed_at) FROM revision
             WHERE revision.article_id = article.id)) AS changed_at,
-        (SELECT count(*) FROM revision WHERE revision.article_id = article.id) AS revisions
+        (SELECT count(*) FROM revision WHERE revision.article_id = article.id) AS revisions,
+        {until()} AS held_until
     FROM article
     WHERE story_id IN (SELECT story_id FROM chosen) AND kind <> 'news'
         AND CAST(facts -> 'call' ->> 'is_call' AS boolean)
-        AND coalesce(embargo_until <= now(), true)
+        AND (CAST(:held AS boolean) OR {told()})
         AND NOT EXISTS (SELECT FROM revision WHERE revision.article_id = article.id
             AND changes @> CAST(:withdrawn AS jsonb))
     ORDER BY story_id, call_end IS NULL, discovered_at DESC, article.id DESC
-"""
+"""  # noqa: S608 - of constants
 _DATED = sa.text(f"""
     WITH chosen AS (
         SELECT DISTINCT story_id FROM article
@@ -72,7 +74,8 @@ class OpenCall:
 
     ``deadline``: a day is known; ``always``: at any time, or until the money is used up; unknown:
     nobody says. ``publisher`` is the name as printed, ``publishers`` the ids behind it.
-    ``revisions`` grows with what changed of it, last at ``changed_at``.
+    ``revisions`` grows with what changed of it, last at ``changed_at``. ``held_until``: it is under
+    embargo.
     """
 
     id: int
@@ -90,6 +93,7 @@ class OpenCall:
     out_at: datetime
     changed_at: datetime
     revisions: int
+    held_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +115,17 @@ class OpenCalls:
         """Work on ``database``."""
         self._database = database
 
-    async def board(self, publisher: str | None = None, topic: str | None = None) -> Board:
-        """What is open now, of a publisher or a topic where one is given."""
+    async def board(
+        self, publisher: str | None = None, topic: str | None = None, *, held: bool = False
+    ) -> Board:
+        """What is open now, of a publisher or a topic where one is given.
+
+        ``held``: also what is under embargo.
+        """
         values = {
             "publisher": publisher,
             "topic": topic,
+            "held": held,
             "withdrawn": json.dumps([{"what": WITHDRAWN.what}]),
         }
         today = sa.text("SELECT CAST(timezone('Asia/Seoul', now()) AS date)")

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 
 from service.model import Reading
 from service.store.database import Database
+from service.store.embargo import is_told
 from service.store.rows import PUBLISHED, reading_of
 from service.store.tables import article, delivery, rule, subscription
 
@@ -26,7 +27,6 @@ _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     *PUBLISHED,
     _CAME.label("came"),
 )
-_TOLD = sa.func.coalesce(article.c.embargo_until <= sa.func.now(), sa.true())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Past:
         after = (since, 0)
         query = (
             sa.select(*_COLUMNS)
-            .where(article.c.read_at.is_not(None), _TOLD)
+            .where(article.c.read_at.is_not(None), is_told())
             .order_by(_CAME, article.c.id)
             .limit(_BATCH)
         )

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, JoinedAs, Kind, Mention, Precision, Reading
 from service.store.database import Database
+from service.store.embargo import Held, held_until, is_told
 from service.store.rows import PUBLISHED, reading_of
 from service.store.tables import article, attachment, mention, revision
 
-_HELD = sa.func.coalesce(article.c.embargo_until > sa.func.now(), sa.false()).label("held")
 _ROWS = 1_000  # of a series, before copies are folded
 
 State = Literal["read", "failed", "owed", "spare", "unread"]
@@ -77,7 +77,7 @@ class Revision:
 class Release:
     """An article whole. ``reading`` None: not read yet; ``publisher`` is the name as printed.
 
-    ``held``: ``embargo_until`` is still ahead. ``topics`` are codes, the likeliest first.
+    ``held_until``: it is under embargo. ``topics`` are codes, the likeliest first.
     """
 
     id: int
@@ -91,7 +91,7 @@ class Release:
     precision: Precision | None
     discovered_at: datetime
     embargo_until: datetime | None
-    held: bool
+    held_until: datetime | None
     topics: Sequence[str]
     reading: Reading | None
     files: Sequence[File]
@@ -101,7 +101,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """A release that names a series, as its timeline shows it: ``name`` as printed there."""
+    """A release that names a series, as its timeline shows it: ``name`` as printed there.
+
+    ``held_until``: it is under embargo.
+    """
 
     article_id: int
     title: str
@@ -114,6 +117,7 @@ class Appearance:
     round: int | None
     year: int | None
     parties: Sequence[str]
+    held_until: datetime | None
 
 
 class Releases:
@@ -123,15 +127,22 @@ class Releases:
         """Work on ``database``."""
         self._database = database
 
-    async def release(self, article_id: int) -> Release | None:
-        """The article of that number with all that is known of it; None where there is none."""
+    async def release(self, article_id: int, *, held: bool = False) -> Release | Held | None:
+        """The article of that number with all that is known of it; None where there is none.
+
+        Only with ``held`` what is under embargo is given, and named beside others.
+        """
         async with self._database.transaction() as tx:
             found = await tx.execute(
-                sa.select(article, *PUBLISHED, _HELD).where(article.c.id == article_id)
+                sa.select(article, *PUBLISHED, held_until().label("held_until")).where(
+                    article.c.id == article_id
+                )
             )
             row = found.one_or_none()
             if row is None:
                 return None
+            if row.held_until is not None and not held:
+                return Held(row.held_until)
             reading = reading_of(row, await _mentions(tx, row.id)) if row.read_at else None
             return Release(
                 row.id,
@@ -145,16 +156,19 @@ class Releases:
                 row.out_precision,
                 row.discovered_at,
                 row.embargo_until,
-                row.held,
+                row.held_until,
                 row.topics or (),
                 reading,
                 await _files(tx, row.id),
-                await _kin(tx, row),
-                await _revisions(tx, row.id),
+                await _kin(tx, row, held=held),
+                await _revisions(tx, row.id, held=held),
             )
 
-    async def series(self, name: str) -> Sequence[Appearance]:
-        """Every story that names the series, newest first, each by its first article."""
+    async def series(self, name: str, *, held: bool = False) -> Sequence[Appearance]:
+        """Every story that names the series, newest first, each by its first article.
+
+        ``held``: also those under embargo.
+        """
         query = (
             sa.select(
                 article.c.id,
@@ -167,10 +181,11 @@ class Releases:
                 mention.c.round,
                 mention.c.year,
                 mention.c.parties,
+                held_until(),
                 article.c.story_id,
             )
             .join(mention, mention.c.article_id == article.c.id)
-            .where(mention.c.series == name)
+            .where(mention.c.series == name, *(() if held else (is_told(),)))
             .order_by(sa.text("out_at DESC NULLS LAST"), article.c.id)
             .limit(_ROWS)
         )
@@ -217,14 +232,14 @@ async def _files(tx: AsyncConnection, article_id: int) -> Sequence[File]:
     return [File(*row) for row in rows]
 
 
-async def _kin(tx: AsyncConnection, own: sa.Row[Any]) -> Sequence[Kin]:
+async def _kin(tx: AsyncConnection, own: sa.Row[Any], *, held: bool) -> Sequence[Kin]:
     """Articles of its story, and news of it that was there first."""
     related = [article.c.twin_id == own.id, article.c.id == own.twin_id]
     if own.story_id is not None:
         related.append(article.c.story_id == own.story_id)
     rows = await tx.execute(
         sa.select(article, *PUBLISHED)
-        .where(sa.or_(*related), article.c.id != own.id)
+        .where(sa.or_(*related), article.c.id != own.id, *(() if held else (is_told(),)))
         .order_by(article.c.id)
     )
     return [_related(own, row) for row in rows]
@@ -253,8 +268,11 @@ def _related(own: sa.Row[Any], other: sa.Row[Any]) -> Kin:
     )
 
 
-async def _revisions(tx: AsyncConnection, article_id: int) -> Sequence[Revision]:
+async def _revisions(tx: AsyncConnection, article_id: int, *, held: bool) -> Sequence[Revision]:
     """Those that were judged, newest first: of the article, and of others that correct it."""
+    other = article.alias("other")
+    both = (revision.c.article_id, revision.c.earlier_id)
+    secret = sa.exists().where(other.c.id.in_(both), ~is_told("other"))
     rows = await tx.execute(
         sa.select(
             revision.c.article_id,
@@ -265,6 +283,7 @@ async def _revisions(tx: AsyncConnection, article_id: int) -> Sequence[Revision]
         .where(
             sa.or_(revision.c.article_id == article_id, revision.c.earlier_id == article_id),
             revision.c.changes.is_not(None),
+            *(() if held else (~secret,)),
         )
         .order_by(revision.c.id.desc())
     )

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.database import Database
 
-_BATCH = 5_000
 _DAY = timedelta(days=1)
 
 
@@ -93,9 +92,10 @@ def rules(kept: Kept) -> Sequence[Rule]:
 class Retention:
     """Intentions about what is forgotten."""
 
-    def __init__(self, database: Database, kept: Kept) -> None:
-        """Work on ``database`` by the rules that follow from ``kept``."""
+    def __init__(self, database: Database, kept: Kept, batch: int = 5_000) -> None:
+        """Work on ``database`` by the rules that follow from ``kept``, ``batch`` rows at a time."""
         self._database = database
+        self._batch = batch
         self._rules = rules(kept)
 
     async def due(self) -> list[Removed]:
@@ -116,10 +116,10 @@ class Retention:
         rows, after = 0, -1
         while True:
             async with self._database.transaction() as tx:
-                values = {"cutoff": await _cutoff(tx, rule), "after": after, "batch": _BATCH}
+                values = {"cutoff": await _cutoff(tx, rule), "after": after, "batch": self._batch}
                 done = (await tx.execute(sa.text(_statement(rule)), values)).one()
             rows += done.gone
-            if done.last is None or (rule.walk is None and done.gone < _BATCH):
+            if done.last is None or (rule.walk is None and done.gone < self._batch):
                 return Removed(rule.what, rule.days, rows)
             after = done.last
 

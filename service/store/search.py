@@ -14,6 +14,7 @@ import asyncpg
 from service.model import Reading
 from service.store import facts
 from service.store.database import Database, within
+from service.store.embargo import HELD, until
 
 _CLAIM = """
 UPDATE unsearched
@@ -24,13 +25,13 @@ WHERE article_id = (
 )
 RETURNING article_id, fence, attempts
 """
-_SAID = """
+_SAID = f"""
     id, story_id, source_id, url, publisher, read_title, read_text, publishers, kind, facts, topics,
     coalesce(read_published_at, published_at) AS out_at,
     CASE WHEN read_published_at IS NULL THEN precision ELSE read_precision END AS out_precision,
     coalesce(read_published_at, published_at, discovered_at) AS came,
     least(coalesce(read_published_at, published_at, discovered_at), discovered_at) AS placed,
-    coalesce(embargo_until <= now(), true) AND read_at IS NOT NULL AS told
+    read_at IS NOT NULL AS told, {until()} AS held_until
 """
 _READ = f"SELECT {_SAID} FROM article WHERE id = $1 AND read_at IS NOT NULL"  # noqa: S608
 # A row that was asked for again meanwhile is left to whoever comes next.
@@ -54,9 +55,13 @@ WITH found AS MATERIALIZED (
 SELECT page.at, {_SAID} FROM page JOIN article ON id = article_id
 ORDER BY page.at DESC, article_id DESC
 """  # noqa: S608 - put together from what stands here
-_COUNT = """
-SELECT count(*) FROM (SELECT FROM searchable WHERE words @@ $1::text::tsquery LIMIT $2) AS found
-"""
+# What is held is not counted for whoever does not see it: a count would tell what is in it.
+_COUNT = f"""
+SELECT count(*) FROM (
+    SELECT FROM searchable WHERE words @@ $1::text::tsquery
+        AND ($3 OR article_id NOT IN (SELECT id FROM {HELD} AS held)) LIMIT $2
+) AS found
+"""  # noqa: S608 - put together from what stands here
 _NEWEST = "SELECT max(out_at) FROM searchable"
 _NAMES = """
 SELECT article_id, name FROM attachment WHERE article_id = any($1) AND text IS NOT NULL
@@ -85,7 +90,8 @@ class Owed:
 class Stored:
     """An article as search sees it. ``came``: published, else first seen; ``place`` by the same.
 
-    ``publisher`` is the name as printed. ``told``: no embargo holds it back any more.
+    ``publisher`` is the name as printed. ``told``: there is something to be told.
+    ``held_until``: it is under embargo.
     """
 
     id: int
@@ -97,7 +103,12 @@ class Stored:
     place: Place
     topics: tuple[str, ...]
     told: bool
+    held_until: datetime | None
     reading: Reading
+
+    def shown(self, *, held: bool) -> bool:
+        """Whether it may be found; ``held``: also where it is under embargo."""
+        return self.told and (held or self.held_until is None)
 
 
 class Searching:
@@ -160,9 +171,9 @@ class Searching:
         rows = await self._by_index(_FIND, query, *before, limit)
         return [_stored(row, row["at"]) for row in rows]
 
-    async def count(self, query: str, most: int) -> int:
-        """How many a query finds, at ``most`` so many."""
-        rows = await self._by_index(_COUNT, query, most)
+    async def count(self, query: str, most: int, *, held: bool = False) -> int:
+        """How many a query finds, at ``most`` so many; ``held``: also of what is under embargo."""
+        rows = await self._by_index(_COUNT, query, most, held)
         return int(rows[0][0])
 
     async def _by_index(self, statement: str, *values: object) -> list[asyncpg.Record]:
@@ -206,5 +217,6 @@ def _stored(row: asyncpg.Record, at: datetime) -> Stored:
         (at, row["id"]),
         tuple(row["topics"] or ()),
         row["told"],
+        row["held_until"],
         reading,
     )

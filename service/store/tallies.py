@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from service.store.database import Database
+from service.store.embargo import told
 
 EDGES = (
     0, 5, 10, 15, 20, 30, 40, 50, 60, 75, 90, 105, 120, 150, 180, 210, 240, 300, 360, 480, 600,
@@ -47,7 +48,7 @@ _TAKE = sa.text("""
 """)
 _MADE = sa.text("UPDATE tallied SET made_at = now() WHERE day = :day")
 _CLEAR = sa.text("DELETE FROM tally WHERE day = :day")
-_COUNT = sa.text("""
+_COUNT = sa.text(f"""
     WITH released AS MATERIALIZED (
         SELECT article.story_id, publishers, topics, news.story_id IS NOT NULL AS covered,
             CASE WHEN clocked THEN extract(hour FROM timezone('Asia/Seoul', out_at)) END AS hour,
@@ -72,13 +73,13 @@ _COUNT = sa.text("""
                 >= timezone('Asia/Seoul', CAST(CAST(:day AS date) AS timestamp))
             AND coalesce(read_published_at, published_at, discovered_at)
                 < timezone('Asia/Seoul', CAST(CAST(:day AS date) + 1 AS timestamp))
-            AND triaged_at IS NOT NULL AND kind <> 'news' AND publishers <> '{}'
+            AND triaged_at IS NOT NULL AND kind <> 'news' AND publishers <> '{{}}'
             AND (joined_as IS NULL OR joined_as = 'joint')
-            AND coalesce(embargo_until <= now(), true)
+            AND {told()}
     ), counted AS (
         SELECT story_id, publisher, topic, covered, hour, lead FROM released
         CROSS JOIN LATERAL unnest(publishers || CAST('' AS text)) AS publisher
-        CROSS JOIN LATERAL unnest(coalesce(topics, '{}') || CAST('' AS text)) AS topic
+        CROSS JOIN LATERAL unnest(coalesce(topics, '{{}}') || CAST('' AS text)) AS topic
     )
     INSERT INTO tally (what, day, publisher, topic, step, count)
     SELECT 'releases', CAST(:day AS date), publisher, topic, 0, count(DISTINCT story_id)
@@ -89,7 +90,7 @@ _COUNT = sa.text("""
         FROM counted WHERE topic = '' AND hour IS NOT NULL GROUP BY publisher, hour
     UNION ALL SELECT 'lead', CAST(:day AS date), publisher, '', lead, count(DISTINCT story_id)
         FROM counted WHERE topic = '' AND lead IS NOT NULL GROUP BY publisher, lead
-""")
+""")  # noqa: S608 - of constants
 
 
 _By = Literal["publisher", "topic"]

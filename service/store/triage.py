@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, Kind, Reading
-from service.store import following, ops, owing, stories
+from service.store import following, ops, owing, rulebook, stories
 from service.store.database import Database, Wake, wake
 from service.store.owing import Concern, Owed
 from service.store.rows import (
@@ -23,8 +23,9 @@ from service.store.rows import (
     links_of,
     reading_of,
 )
+from service.store.rulebook import RuleChanges
 from service.store.stories import Kindred, Place
-from service.store.tables import article, rule, rule_book, subscription, unsearched
+from service.store.tables import article, rule, rule_book, unsearched
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +94,6 @@ class Verdict:
     read_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LiveRule:
-    """A rule of a subscription that has not ended.
-
-    ``urgent``: what other rules of it match is told at once where this one matches too.
-    """
-
-    id: int
-    subscription_id: int
-    subscription: str
-    text: str
-    urgent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RuleChanges:
-    """What became of the rules. ``version`` is at most that of the book they were read from."""
-
-    version: int
-    added: Sequence[LiveRule]
-    gone: frozenset[int]
-
-
 class Triage:
     """Intentions of triage, a transaction each."""
 
@@ -175,29 +153,8 @@ class Triage:
 
     async def rules(self, known: Collection[int] = ()) -> RuleChanges:
         """The live rules that are not among the ``known``, and which of those are gone."""
-        live = sa.select(rule.c.id).join(subscription).where(subscription.c.ended_at.is_(None))
         async with self._database.transaction() as tx:
-            version = (await tx.execute(sa.select(rule_book.c.version))).scalar_one()
-            ids = frozenset(await tx.scalars(live))
-            query = (
-                sa.select(
-                    rule.c.id,
-                    rule.c.subscription_id,
-                    subscription.c.name,
-                    rule.c.text,
-                    rule.c.urgent,
-                )
-                .join(subscription)
-                .order_by(rule.c.id)
-            )
-            fresh = ids.difference(known)
-            if known:
-                query = query.where(rule.c.id == sa.any_(sa.cast(list(fresh), _IDS)))
-            else:
-                query = query.where(subscription.c.ended_at.is_(None))
-            rows = await tx.execute(query)
-            added = [LiveRule(*row) for row in rows]
-            return RuleChanges(version, added, frozenset(known) - ids)
+            return await rulebook.changes(tx, known)
 
     async def settle(self, article_id: int, verdict: Verdict) -> int | None:
         """Join the article to its story, owe its alerts, stamp it: one transaction.

@@ -77,7 +77,7 @@ def _open_event(call: OpenCall, due: str, base: str) -> Event:
         call.end, _clock(call.end_clock), line(call.title), link(call.url), over=False
     )
     event = Event()
-    event.add("uid", _uid(call.story_id, base))
+    event.add("uid", uid(call.story_id, base))
     event.add("sequence", call.revisions)
     event.add("dtstamp", call.changed_at.astimezone(UTC))
     event.add("last-modified", call.changed_at.astimezone(UTC))
@@ -93,7 +93,8 @@ def _open_event(call: OpenCall, due: str, base: str) -> Event:
     return event
 
 
-def _uid(story_id: int, base: str) -> str:
+def uid(story_id: int, base: str) -> str:
+    """What one event goes by in every calendar of ours. ``base``: address of the pages."""
     return f"story-{story_id}@{urlsplit(base).hostname}"
 
 
@@ -103,7 +104,7 @@ def _event(reader: Reader, call: Call, words: Words, base: str) -> Event | None:
         return None
     said = letter_of(call.told[-1], reader, words)
     event = Event()
-    event.add("uid", _uid(call.story_id, base))
+    event.add("uid", uid(call.story_id, base))
     event.add("sequence", call.revision)
     event.add("dtstamp", call.changed_at.astimezone(UTC))
     event.add("last-modified", call.changed_at.astimezone(UTC))

@@ -25,13 +25,14 @@ from rich.console import Console
 from rich.table import Table
 
 from notifier.channels.mail import Mails
-from notifier.letter import letter, plain
+from notifier.letter import letter
 from notifier.mail.addresses import parse, parse_returns, sender
 from notifier.mail.mime import Composer
 from notifier.mail.page import html
 from notifier.mail.relay import CONNECTIONS, Relay
 from notifier.mail.server import parse_server
 from notifier.model import Alert, Digest, File, Hit, Links, Message
+from notifier.plain import plain
 from tests.bench import sinks
 
 EXCERPT = "…수출 중소기업의 해외 물류비를 지원하는 사업의 올해 두 번째 신청을 받는다…"

@@ -32,9 +32,10 @@ from service.model import Match, Reading
 from service.ops.embedded import running
 from service.store.database import Database
 from service.store.migrate import migrate
+from service.store.rulebook import LiveRule
 from service.store.stories import Place
 from service.store.tables import delivery
-from service.store.triage import LiveRule, Triage, Verdict
+from service.store.triage import Triage, Verdict
 
 TITLE = "수출 상담 창구를 연다"
 TEXT = "중소기업의 수출 상담을 돕는 창구를 다음 달부터 전국 열두 곳에서 연다고 밝혔다. " * 20

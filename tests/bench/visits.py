@@ -34,7 +34,7 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wherever
 
-from service import app
+from service import desk
 from service.analyser import Analyser
 from service.config import Settings
 from service.demo import invent
@@ -126,7 +126,7 @@ async def statements(url: str, asked: Sequence[str]) -> Mapping[str, Statements]
         stack.push_async_callback(database.close)
         analyser = await stack.enter_async_context(Analyser())
         seen = await stack.enter_async_context(watched(settings, database, {}))
-        page = await stack.enter_async_context(app._page(settings, database, analyser, seen))
+        page = await stack.enter_async_context(desk.pages(settings, database, analyser, seen))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=page, timeout=120))
         for each in asked:
             await client.get(each)

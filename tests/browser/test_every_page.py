@@ -49,7 +49,7 @@ DESKS = {
     "desk-audit": "/desk/audit",
 }
 _STORIES = {"robot": "로봇 실증단지%", "voucher": "수출바우처 3차%"}
-_ELSEWHERE = {"/alerts/*", "/series/*", "/new"}  # looked at by journeys, or no page
+_ELSEWHERE = {"/alerts/*", "/api/*", "/series/*", "/new"}  # looked at by journeys, or no page
 _FOCUS = """() => {
     const at = document.activeElement;
     if (!at || at === document.body) return null;

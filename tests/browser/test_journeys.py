@@ -48,7 +48,8 @@ def test_a_company_finds_a_call_and_is_told_of_the_next_one(people: Town, visit:
 
     page.wait_for_url("**/alerts/new?rule=*")
     word = f"해외인증{throwaway('x')[2:8]}"
-    page.get_by_label("규칙", exact=True).fill("수출바우처")
+    assert page.get_by_label("규칙", exact=True).input_value() == "수출바우처"
+    page.get_by_label("규칙", exact=True).fill("수출바우처 참여기업")
     page.locator("#preview").get_by_text(VOUCHER).first.wait_for()
     page.get_by_label("규칙", exact=True).fill(word)
     page.get_by_label(f"{address} 메일로 받기").check()

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from notifier.letter import letter, plain
+from notifier.letter import letter
 from notifier.mail.page import html
 from notifier.model import Message
+from notifier.plain import plain
 from notifier.registry import names
 from service.links import Signer
 from service.model import DigestItem, DueDelivery

@@ -79,7 +79,8 @@ async def test_sends_that_wait_leave_room_for_reading(migrated_url: str) -> None
     async with database.transaction() as tx:
         await wake(tx, [*(Wake("deliver", str(n)) for n in range(60)), Wake("read", "1")])
     async with AsyncExitStack() as stack:
-        groups = await app._tasks(Settings(), database, {}, stack)
+        analyser = await stack.enter_async_context(Analyser())
+        groups = await app._tasks(Settings(), database, {}, analyser, stack)
     mine = [({step: handlers[step] for step in g if step in handlers}, n) for g, n in groups]
     working = [
         asyncio.create_task(work.work(migrated_url, tasks, at_once=at_once, stop=stop))

@@ -212,7 +212,7 @@ def _tasks(
     return {
         **work.fetching(collect, attach, revisit, backfill),
         **work.judging(read, judge),
-        **work.telling(deliver),
+        "deliver": deliver.deliver,
     }
 
 

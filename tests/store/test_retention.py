@@ -72,13 +72,12 @@ async def test_looking_says_what_would_go_and_removes_nothing(
 
 @pytest.mark.parametrize("batch", [2, 5_000])
 async def test_what_is_due_goes_in_batches_and_nothing_else_does(
-    database: Database, sql: asyncpg.Connection, batch: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, sql: asyncpg.Connection, batch: int
 ) -> None:
-    monkeypatch.setattr("service.store.retention._BATCH", batch)
     await sql.execute(FILL)
     before = await counts(sql)
 
-    gone = {each.what: each.rows for each in await Retention(database, KEPT).apply()}
+    gone = {each.what: each.rows for each in await Retention(database, KEPT, batch).apply()}
 
     assert gone == GONE
     after = await counts(sql)

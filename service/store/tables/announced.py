@@ -190,6 +190,12 @@ article = sa.Table(
     ),
     sa.Index("ix_article_unfinished", "id", postgresql_where=sa.text("triaged_at IS NULL")),
     sa.Index("ix_article_call_end", "call_end"),
+    # See service.store.embargo.
+    sa.Index(
+        "ix_article_embargo_until",
+        "embargo_until",
+        postgresql_where=sa.text("embargo_until IS NOT NULL"),
+    ),
     # Lists of stories: see service.store.browse.
     sa.Index(
         "ix_article_listed",

@@ -16,7 +16,26 @@ _SNOOZES = {"1d": timedelta(days=1), "3d": timedelta(days=3), "1w": timedelta(we
 
 def add_acts(app: FastAPI, room: Room) -> None:
     """Add the buttons to ``app``. Each is a POST that leads back to a page."""
+    _add_silence(app, room)
 
+    @app.post("/alerts/{number}/feeds")
+    async def renew(request: Request, number: str) -> Response:
+        who, ident, name = await room.mine(request, number)
+        await room.house.form(request)
+        await room.told.address(name, renew=True)
+        await room.owned.note(who, "alert.feeds", name)
+        return RedirectResponse(f"/alerts/{ident}?said=renewed", 303)
+
+    @app.post("/alerts/{number}/end")
+    async def end(request: Request, number: str) -> Response:
+        who, _, name = await room.mine(request, number)
+        await room.house.form(request)
+        await room.store.end(name)
+        await room.owned.note(who, "alert.end", name)
+        return RedirectResponse("/alerts?said=ended", 303)
+
+
+def _add_silence(app: FastAPI, room: Room) -> None:
     @app.post("/alerts/{number}/pause")
     async def pause(request: Request, number: str) -> Response:
         who, ident, name = await room.mine(request, number)
@@ -47,19 +66,3 @@ def add_acts(app: FastAPI, room: Room) -> None:
             raise Refused(422, "alerts.snoozed_past_end") from None
         await room.owned.note(who, "alert.snooze", name, {"days": until.days})
         return RedirectResponse(f"/alerts/{ident}?said=snoozed", 303)
-
-    @app.post("/alerts/{number}/feeds")
-    async def renew(request: Request, number: str) -> Response:
-        who, ident, name = await room.mine(request, number)
-        await room.house.form(request)
-        await room.told.address(name, renew=True)
-        await room.owned.note(who, "alert.feeds", name)
-        return RedirectResponse(f"/alerts/{ident}?said=renewed", 303)
-
-    @app.post("/alerts/{number}/end")
-    async def end(request: Request, number: str) -> Response:
-        who, _, name = await room.mine(request, number)
-        await room.house.form(request)
-        await room.store.end(name)
-        await room.owned.note(who, "alert.end", name)
-        return RedirectResponse("/alerts?said=ended", 303)

@@ -16,8 +16,6 @@ from service.store.past import Past
 
 BACK = timedelta(days=30)
 _AT_ONCE = 2
-_SECONDS = 6.0  # for one look
-_PATIENCE = 8.0  # for a turn
 _TITLES = 5
 
 
@@ -35,10 +33,12 @@ class TooBroad(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The looks back of one process."""
+    """The looks back of one process, each of so many ``seconds``, after ``patience`` for a turn."""
 
     past: Past
     tools: Tools
+    seconds: float = 6.0
+    patience: float = 8.0
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     _latest: dict[int, asyncio.Task[list[Preview]]] = field(default_factory=dict)
 
@@ -63,12 +63,14 @@ class Looks:
 
     async def _look(self, rules: Sequence[Rule]) -> list[Preview]:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(self.patience):
                 await self._turns.acquire()
         except TimeoutError:
             raise Busy from None
         try:
-            return await previews(self.past, rules, BACK, self.tools, _TITLES, seconds=_SECONDS)
+            return await previews(
+                self.past, rules, BACK, self.tools, _TITLES, seconds=self.seconds
+            )
         except TimeoutError:
             raise TooBroad from None
         finally:

@@ -23,6 +23,7 @@ Slug = Literal[
     "cursor",
     "nobody",
     "scope",
+    "held",
     "nothing",
     "method",
     "conflict",
@@ -40,6 +41,7 @@ PROBLEMS: Mapping[Slug, tuple[int, str, str]] = {
     "cursor": (400, "쓸 수 없는 커서", "Bad cursor"),
     "nobody": (401, "열쇠가 필요함", "A key is needed"),
     "scope": (403, "열쇠에 없는 권한", "Not within the key's scopes"),
+    "held": (403, "엠바고 중", "Under embargo"),
     "nothing": (404, "없음", "Not found"),
     "method": (405, "쓸 수 없는 메서드", "Method not allowed"),
     "conflict": (409, "이미 있는 것과 맞지 않음", "Conflict"),
@@ -54,7 +56,7 @@ PROBLEMS: Mapping[Slug, tuple[int, str, str]] = {
 """Each problem by the end of its type: status, title in Korean and in English."""
 
 _BY_STATUS: Mapping[int, Slug] = {
-    status: slug for slug, (status, _, _) in PROBLEMS.items() if slug != "cursor"
+    status: slug for slug, (status, _, _) in PROBLEMS.items() if slug not in {"cursor", "held"}
 }
 _LONGEST = 500  # characters of a detail
 _KEY = re.compile(r"pabal_[0-9a-f]{12}_[A-Za-z0-9_-]*|whsec_[A-Za-z0-9+/=]*")

@@ -11,6 +11,8 @@ from fastapi import APIRouter, Path, Query, Response
 from service.judging.fields import TOPICS
 from service.store.browse import Browse, Place
 from service.store.database import storable
+from service.store.embargo import Held
+from service.store.keys import Bearer
 from service.store.open_calls import OpenCall, OpenCalls
 from service.store.reach import Reaches
 from service.store.releases import Release, Releases
@@ -19,6 +21,7 @@ from service.web.api.asked import CallListing, Listing, Number, bodies
 from service.web.api.backing import House, Pages
 from service.web.api.gate import OPEN, Reader
 from service.web.api.problems import Problem, documented
+from service.web.held import headers
 
 router = APIRouter(tags=["read"])
 
@@ -28,12 +31,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @router.get("/stories", responses=documented("scope"), openapi_extra=OPEN)
 async def stories(
-    house: House, pages: Pages, _: Reader, asked: Annotated[Listing, Query()]
+    house: House, pages: Pages, bearer: Reader, asked: Annotated[Listing, Query()]
 ) -> shapes.Page[shapes.Story]:
     """새 소식, 새것부터. / Stories, the newest first."""
     wish = asked.wish(house.means.values.registry)
     after = pages.read(("stories", wish), asked.cursor)
-    found = await Browse(house.database).page(wish, asked.limit + 1, after)
+    held = bearer is not None
+    found = await Browse(house.database).page(wish, asked.limit + 1, after, held=held)
     shown = found[: asked.limit]
     more = len(found) > asked.limit
     return shapes.Page(
@@ -42,30 +46,31 @@ async def stories(
     )
 
 
-@router.get("/stories/{number}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
-async def story(house: House, _: Reader, number: Number) -> shapes.StoryWhole:
+@router.get("/stories/{number}", responses=documented("nothing", "held"), openapi_extra=OPEN)
+async def story(house: House, bearer: Reader, number: Number) -> shapes.StoryWhole:
     """한 소식과 같은 글, 기사. / The story of a release: its copies and its coverage."""
-    found = await _release(house, number)
-    return shaping.whole(found)
+    return shaping.whole(await _release(house, bearer, number))
 
 
-@router.get("/releases/{number}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
-async def release(house: House, _: Reader, number: Number, response: Response) -> shapes.Release:
+@router.get("/releases/{number}", responses=documented("nothing", "held"), openapi_extra=OPEN)
+async def release(
+    house: House, bearer: Reader, number: Number, response: Response
+) -> shapes.Release:
     """한 글의 모든 것. / One release whole: text, facts, files, copies, coverage, revisions."""
-    found = await _release(house, number)
+    found = await _release(house, bearer, number)
     changed = [found.discovered_at, *(each.noticed_at for each in found.revisions)]
     response.headers["Last-Modified"] = _stamp(max(changed))
     return shaping.release(found)
 
 
 @router.get(
-    "/releases/{number}/revisions", responses=documented("nothing", "scope"), openapi_extra=OPEN
+    "/releases/{number}/revisions", responses=documented("nothing", "held"), openapi_extra=OPEN
 )
 async def revisions(
-    house: House, _: Reader, number: Number, response: Response
+    house: House, bearer: Reader, number: Number, response: Response
 ) -> shapes.Several[shapes.Revision]:
     """무엇이 바뀌었나, 새것부터. / What changed of a release, the newest first."""
-    found = await _release(house, number)
+    found = await _release(house, bearer, number)
     if found.revisions:
         response.headers["Last-Modified"] = _stamp(max(r.noticed_at for r in found.revisions))
     return shapes.Several(items=shaping.revisions(found))
@@ -109,11 +114,12 @@ async def sources(house: House, _: Reader) -> shapes.Several[shapes.Source]:
 
 @router.get("/calls", responses=documented("scope"), openapi_extra=OPEN)
 async def calls(
-    house: House, pages: Pages, _: Reader, asked: Annotated[CallListing, Query()]
+    house: House, pages: Pages, bearer: Reader, asked: Annotated[CallListing, Query()]
 ) -> shapes.Page[shapes.OpenCall]:
     """신청할 수 있는 것, 마감이 가까운 것부터. / What is open, the next deadline first."""
     behind = asked.ministry and bodies(asked.ministry, house.means.values.registry)[0]
-    board = await OpenCalls(house.database).board(behind or None, asked.topic)
+    held = bearer is not None
+    board = await OpenCalls(house.database).board(behind or None, asked.topic, held=held)
     listed = ("calls", asked.ministry, asked.topic)
     after = pages.read(listed, asked.cursor)
     every = [*board.dated, *board.undated]
@@ -127,19 +133,25 @@ async def calls(
 
 @router.get("/series/{name}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
 async def series(
-    house: House, _: Reader, name: Annotated[str, Path(min_length=1, max_length=200)]
+    house: House, bearer: Reader, name: Annotated[str, Path(min_length=1, max_length=200)]
 ) -> shapes.Several[shapes.Appearance]:
     """이어지는 일, 새것부터. / A council, programme or event through its rounds."""
-    found = await Releases(house.database).series(storable(name))
+    held = bearer is not None
+    found = await Releases(house.database).series(storable(name), held=held)
     if not found:
         raise Problem("nothing", "그런 이름은 나온 적이 없습니다 (nothing names it)")
     return shapes.Several(items=[shaping.appearance(each) for each in found])
 
 
-async def _release(house: House, number: int) -> Release:
-    found = await Releases(house.database).release(number)
+async def _release(house: House, bearer: Bearer | None, number: int) -> Release:
+    """Raises Problem where there is none, or none that whoever asks without a key may see."""
+    found = await Releases(house.database).release(number, held=bearer is not None)
     if found is None:
         raise Problem("nothing", "그런 글은 없습니다 (no such release)")
+    if isinstance(found, Held):
+        until = found.until.astimezone(UTC).isoformat(timespec="seconds")
+        why = f"{until}까지 엠바고입니다 (under embargo until then; a key shows it)"
+        raise Problem("held", why, headers(found.until))
     return found
 
 

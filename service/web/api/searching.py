@@ -17,14 +17,22 @@ router = APIRouter(tags=["read"])
 
 
 @router.get("/search", responses=documented("scope", "extra"), openapi_extra=OPEN)
-async def search(house: House, _: Reader, asked: Annotated[Asking, Query()]) -> shapes.FoundPage:
+async def search(
+    house: House, bearer: Reader, asked: Annotated[Asking, Query()]
+) -> shapes.FoundPage:
     """제목·본문·첨부에서 찾기. / Search in titles, texts and attachments."""
     if house.search is None:
         raise Problem("extra", "여기서는 찾을 수 없습니다 (no search here)")
     rule = house.means.checks().rule(asked.q)[1]
     order: Order = "newest" if asked.newest else "best"
     try:
-        found = await house.search.find(rule, order=order, cursor=asked.cursor, limit=asked.limit)
+        found = await house.search.find(
+            rule,
+            order=order,
+            cursor=asked.cursor,
+            limit=asked.limit,
+            held=bearer is not None,
+        )
     except BadCursorError:
         why = "이 검색의 커서가 아닙니다 (not a cursor of a search)"
         raise Problem("cursor", why) from None

@@ -187,6 +187,7 @@ class Found(Shape):
     excerpt: str
     marks: list[tuple[int, int]]
     files: list[str]
+    held_until: datetime | None
 
 
 class FoundPage(Page[Found]):
@@ -211,6 +212,7 @@ class OpenCall(Shape):
     end_clock: str | None
     deadline: Deadline
     changed_at: datetime
+    held_until: datetime | None
 
 
 class Source(Shape):
@@ -240,6 +242,7 @@ class Appearance(Shape):
     name: str
     round: int | None
     year: int | None
+    held_until: datetime | None
 
 
 class Item(Shape):

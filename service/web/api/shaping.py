@@ -61,7 +61,7 @@ def release(found: releases.Release) -> shapes.Release:
         published_at=found.published_at,
         precision=found.precision,
         discovered_at=found.discovered_at,
-        held_until=found.embargo_until if found.held else None,
+        held_until=found.held_until,
         embargo=shapes.Embargo.model_validate(said.embargo) if said and said.embargo else None,
         text=said.text if said else None,
         subtitles=list(said.subtitles) if said else [],
@@ -87,7 +87,7 @@ def whole(found: releases.Release) -> shapes.StoryWhole:
         topics=list(found.topics),
         published_at=found.published_at,
         precision=found.precision,
-        held_until=found.embargo_until if found.held else None,
+        held_until=found.held_until,
         copies=_kin(found, coverage=False),
         coverage=_kin(found, coverage=True),
         revisions=revisions(found),
@@ -124,6 +124,7 @@ def hit(found: Hit) -> shapes.Found:
         excerpt=found.excerpt.text,
         marks=list(found.excerpt.marks),
         files=list(found.files),
+        held_until=found.held_until,
     )
 
 
@@ -158,6 +159,7 @@ def appearance(found: releases.Appearance) -> shapes.Appearance:
         name=found.name,
         round=found.round,
         year=found.year,
+        held_until=found.held_until,
     )
 
 

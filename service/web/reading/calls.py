@@ -19,16 +19,19 @@ from service.judging.topics import korean_names
 from service.reading.publishers import Registry
 from service.store.open_calls import Board, OpenCall, OpenCalls
 from service.web.calendar import open_calendar
+from service.web.held import known
 from service.web.phrases import say
 from service.web.reading.asked import named, topics
 from service.web.shell import Shell, language_of
 
+_DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _SHOWN = 300  # calls of a list; a choice shows the others
 _EVENTS = 500  # of a calendar: those that close first
 _KEPT = 16  # calendars in memory
 _SOON = 7  # days before a deadline that stands out
 _NAMED = 3  # titles in a day of the month
+_LISTED = 10  # calls under a day of the month; a list of that day has the others
 _HEADERS = {"Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
 
 
@@ -61,6 +64,16 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """The calls of a list that close on ``day``. ``rest``: how many more stand at ``all``."""
+
+    day: date
+    calls: Sequence[OpenCall]
+    rest: int
+    all: str
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """A month by its weeks from Monday, and the ways to the ones beside it."""
 
@@ -79,17 +92,21 @@ def add_calls(app: FastAPI, house: Shell, calls: OpenCalls, registry: Registry) 
     @app.get("/calls", response_class=HTMLResponse)
     async def page(request: Request) -> Response:
         language, chosen = language_of(request), _chosen(request, registry)
-        board = await calls.board(chosen.ministry or None, chosen.topic or None)
+        board = await calls.board(
+            chosen.ministry or None, chosen.topic or None, held=known(request)
+        )
         asked = request.query_params.get("month", "")
+        day = _day(request.query_params.get("day", ""))
         as_month = request.query_params.get("view") == "month" or bool(asked)
-        month = _month(asked, board, chosen) if as_month else None
+        month = _month(asked, board, chosen) if as_month and day is None else None
         return house.page(
             request,
             "calls",
             board=board,
             chosen=chosen,
             month=month,
-            days=_by_day(board.dated, month),
+            day=day,
+            days=_by_day(board.dated, chosen, month, day),
             always=[each for each in board.undated if each.deadline == "always"],
             unknown=[each for each in board.undated if each.deadline == "unknown"],
             bodies=sorted(
@@ -129,12 +146,29 @@ def _names(chosen: Choice, registry: Registry, language: str) -> Iterator[str]:
         yield topics(language)[chosen.topic]
 
 
-def _by_day(calls: Sequence[OpenCall], month: Month | None) -> list[tuple[date, list[OpenCall]]]:
-    """Calls under the day they close on; of a month where one is shown, else the first."""
-    wanted = calls[:_SHOWN]
-    if month is not None:
-        wanted = [each for each in calls if _in(each, month.year, month.month)]
-    return [(day, list(each)) for day, each in groupby(wanted, key=_end)]
+def _by_day(
+    calls: Sequence[OpenCall], chosen: Choice, month: Month | None, day: date | None
+) -> list[Closing]:
+    """Calls under the day they close on: of one day, the first of each of a month, or the first."""
+    if day is not None:
+        calls = [each for each in calls if each.end == day]
+    elif month is not None:
+        calls = [each for each in calls if _in(each, month.year, month.month)]
+    else:
+        calls = calls[:_SHOWN]
+    most = _LISTED if month is not None else _SHOWN
+    found = [(at, list(each)) for at, each in groupby(calls, key=_end)]
+    return [
+        Closing(at, each[:most], max(0, len(each) - most), chosen.address(day=at.isoformat()))
+        for at, each in found
+    ]
+
+
+def _day(asked: str) -> date | None:
+    try:
+        return date.fromisoformat(asked) if _DAY.fullmatch(asked) else None
+    except ValueError:
+        return None
 
 
 def _in(call: OpenCall, year: int, month: int) -> bool:

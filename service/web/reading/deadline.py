@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vUri
 
 from notifier.clean import line, link
 from service.store.releases import Release
+from service.web.calendar import uid
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def deadline(release: Release, base: str) -> bytes | None:
-    """The file; None where there is no last day. ``base``: the address of the pages."""
+    """The file; None where there is no last day or no story yet. ``base``: address of the pages."""
     call = release.reading.call if release.reading else None
-    if call is None or not call.is_call or call.end is None:
+    if call is None or not call.is_call or call.end is None or release.story_id is None:
         return None
     changed = max([release.discovered_at, *(each.noticed_at for each in release.revisions)])
     event = Event()
-    event.add("uid", f"release-{release.id}@{urlsplit(base).hostname}")
-    event.add("sequence", len(release.revisions))
+    event.add("uid", uid(release.story_id, base))
+    own = sum(each.article_id == release.id for each in release.revisions)
+    event.add("sequence", own)
     event.add("dtstamp", changed.astimezone(UTC))
     event.add("dtstart", _start(call.end, call.end_clock))
     event.add("summary", f"[마감] {line(release.title)}")

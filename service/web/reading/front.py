@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Browse, Face
+from service.web.held import known
 from service.web.phrases import say
 from service.web.reading.asked import KINDS, Asked, asked, cursor, exporters, named, place, topics
 from service.web.reading.latest import Latest
@@ -34,13 +35,13 @@ class Choice:
 
 def add_front(app: FastAPI, house: Shell, browse: Browse, registry: Registry) -> None:
     """Add the page, and what says that there is more by now."""
-    latest = Latest(browse)
+    latest = {held: Latest(browse, held=held) for held in (False, True)}
 
     @app.get("/", response_class=HTMLResponse)
     async def front(request: Request) -> Response:
         language, filters = language_of(request), asked(request.query_params, registry)
         after = place(request.query_params.get("after", ""))
-        found = await browse.page(filters.wish(), _PAGE + 1, after)
+        found = await browse.page(filters.wish(), _PAGE + 1, after, held=known(request))
         shown = found[:_PAGE]
         return house.page(
             request,
@@ -66,7 +67,7 @@ def add_front(app: FastAPI, house: Shell, browse: Browse, registry: Registry) ->
         said = request.query_params.get("have", "").split(",")[: _PAGE + 1]
         have = {int(each) for each in said if _SHOWN.fullmatch(each)}
         last = place(request.query_params.get("last", ""))
-        count = await latest.beyond(filters.wish(), have, last)
+        count = await latest[known(request)].beyond(filters.wish(), have, last)
         if not count:
             return _NONE_NEW
         no_store = {"Cache-Control": "no-store"}

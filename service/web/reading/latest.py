@@ -14,9 +14,9 @@ _FRESH = 3.0  # seconds
 class Latest:
     """The newest stories of all, a few seconds old at most."""
 
-    def __init__(self, browse: Browse) -> None:
-        """Look by ``browse``."""
-        self._browse = browse
+    def __init__(self, browse: Browse, *, held: bool = False) -> None:
+        """Look by ``browse``; ``held``: also at what is under embargo."""
+        self._browse, self._held = browse, held
         self._faces: Sequence[Face] = ()
         self._looked_at = -_FRESH
         self._looking = asyncio.Lock()
@@ -34,6 +34,6 @@ class Latest:
         async with self._looking:
             now = asyncio.get_running_loop().time()
             if now - self._looked_at >= _FRESH:
-                self._faces = await self._browse.page(Wish(), _KEPT)
+                self._faces = await self._browse.page(Wish(), _KEPT, held=self._held)
                 self._looked_at = asyncio.get_running_loop().time()
             return self._faces

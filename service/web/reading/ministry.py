@@ -11,13 +11,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from service.reading.publishers import Publisher, Registry
-from service.store.browse import Browse, Face, Wish
+from service.store.browse import Browse, Wish
 from service.store.ministries import Ministries, Series
 from service.store.open_calls import OpenCalls
 from service.store.reach import Reach, Reaches
 from service.store.tallies import EVERYBODY, Share, Tallies, Tally
 from service.web import charts
 from service.web.charts import Caption, Course
+from service.web.held import known
 from service.web.phrases import say
 from service.web.reading.asked import named, topics
 from service.web.reading.charts import WEEKS
@@ -97,7 +98,7 @@ def add_ministry(app: FastAPI, house: Shell, store: Reads, registry: Registry) -
             return house.refuse(request, 404, "shell.missing")
         language = language_of(request)
         tally = await store.tallies.of_topics(WEEKS, publisher=body.id)
-        board = await store.calls.board(body.id)
+        board = await store.calls.board(body.id, held=known(request))
         return house.page(
             request,
             "ministry",
@@ -106,7 +107,7 @@ def add_ministry(app: FastAPI, house: Shell, store: Reads, registry: Registry) -
             eras=_eras(body, registry),
             panels=_panels(tally, language),
             weeks=WEEKS,
-            newest=await _newest(store.browse, body.id),
+            newest=await store.browse.page(Wish((body.id,)), _NEWEST, held=known(request)),
             calls=board.dated[:_CALLS],
             today=board.today,
             ours=await _ours(store.reaches, body.id, language),
@@ -150,12 +151,6 @@ def _panels(tally: Tally, language: str) -> Sequence[Panel]:
         return ()
     drawn = Panels(language, tally, topics(language))
     return (drawn.weeks(), drawn.totals("own_topics"), drawn.covered("own_covered"), drawn.leads())
-
-
-async def _newest(browse: Browse, ident: str) -> Sequence[Face]:
-    """The newest that anybody may read; what is under embargo stands here when that has lifted."""
-    found = await browse.page(Wish(ministries=(ident,)), 2 * _NEWEST)
-    return [each for each in found if each.held_until is None][:_NEWEST]
 
 
 async def _ours(reaches: Reaches, ident: str, language: str) -> list[Ours]:

@@ -16,6 +16,7 @@ from service.judging.fields import Values
 from service.judging.rules import RuleError
 from service.search import BadCursorError, Hit, Order, Results, Search
 from service.store.database import storable
+from service.web.held import known
 from service.web.markup import marked
 from service.web.reading.asked import topics
 from service.web.shell import Shell, language_of
@@ -50,7 +51,8 @@ def add_search(app: FastAPI, house: Shell, search: Search | None, values: Values
         said = request.query_params.get("order", "")
         order: Order = next((each for each in _ORDERS if each == said), _ORDERS[0])
         cursor = request.query_params.get("after")
-        found = await _found(search, values, asked, order, cursor) if asked else Found()
+        held = known(request)
+        found = await _found(search, values, asked, order, cursor, held=held) if asked else Found()
         half = partial(_half, language_of(request))
         results = found.results
         return house.page(
@@ -70,7 +72,13 @@ def add_search(app: FastAPI, house: Shell, search: Search | None, values: Values
 
 
 async def _found(
-    search: Search | None, values: Values, asked: str, order: Order, cursor: str | None
+    search: Search | None,
+    values: Values,
+    asked: str,
+    order: Order,
+    cursor: str | None,
+    *,
+    held: bool,
 ) -> Found:
     try:
         rule = rules.parse(asked, values)
@@ -79,9 +87,9 @@ async def _found(
     if search is None:
         return Found()
     try:
-        results = await search.find(rule, order=order, cursor=cursor)
+        results = await search.find(rule, order=order, cursor=cursor, held=held)
     except BadCursorError:
-        results = await search.find(rule, order=order)
+        results = await search.find(rule, order=order, held=held)
     return Found(warnings=tuple(rules.warnings(rule)), results=results)
 
 

@@ -16,7 +16,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.reading.publishers import Registry
 from service.store.database import storable
+from service.store.embargo import Held
 from service.store.releases import Appearance, Kin, Release, Releases, Revision
+from service.web.held import STATUS, headers, known
 from service.web.markup import prose
 from service.web.phrases import phrases, say
 from service.web.reading.asked import named, topics
@@ -64,9 +66,11 @@ def add_story(app: FastAPI, house: Shell, releases: Releases, registry: Registry
 
     @app.get("/release/{number}", response_class=HTMLResponse)
     async def release(request: Request, number: str) -> Response:
-        found = await releases.release(int(number)) if _NUMBER.fullmatch(number) else None
+        found = await _release(releases, request, number)
         if found is None:
             return house.refuse(request, 404, "shell.no_release")
+        if isinstance(found, Held):
+            return _held(house, request, found)
         language = language_of(request)
         most = _MANY if "all" in request.query_params else _FEW
         return house.page(
@@ -83,7 +87,7 @@ def add_story(app: FastAPI, house: Shell, releases: Releases, registry: Registry
 
     @app.get("/series/{name:path}", response_class=HTMLResponse)
     async def series(request: Request, name: str) -> Response:
-        timeline = _by_year(await releases.series(storable(name)))
+        timeline = _by_year(await releases.series(storable(name), held=known(request)))
         return house.page(request, "series", name=name, timeline=timeline)
 
 
@@ -91,14 +95,28 @@ def _add_file(app: FastAPI, house: Shell, releases: Releases) -> None:
     @app.get("/release/{number}.ics")
     async def calendar(request: Request, number: str) -> Response:
         """The last day to apply, for a calendar."""
-        found = await releases.release(int(number)) if _NUMBER.fullmatch(number) else None
+        found = await _release(releases, request, number)
+        if isinstance(found, Held):
+            return _held(house, request, found)
         base = house.url or str(request.base_url).rstrip("/")
         file = deadline(found, base) if found else None
         if file is None:
             return house.refuse(request, 404, "shell.missing")
         name = f'attachment; filename="pabal-{number}.ics"'
-        headers = {"Content-Disposition": name}
-        return Response(file, media_type="text/calendar; charset=utf-8", headers=headers)
+        kept = "private, no-store" if known(request) else "no-cache"
+        own = {"Content-Disposition": name, "Cache-Control": kept}
+        return Response(file, media_type="text/calendar; charset=utf-8", headers=own)
+
+
+async def _release(releases: Releases, request: Request, number: str) -> Release | Held | None:
+    if not _NUMBER.fullmatch(number):
+        return None
+    return await releases.release(int(number), held=known(request))
+
+
+def _held(house: Shell, request: Request, found: Held) -> Response:
+    said = headers(found.until)
+    return house.page(request, "held", status=STATUS, headers=said, until=found.until)
 
 
 def _text(release: Release, asked: str, language: str) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from structlog.testing import capture_logs
 
 from service.read import Read
 from service.store.database import Database
+from service.store.rulebook import RuleChanges
 from service.store.subscriptions import Subscriptions
-from service.store.triage import RuleChanges, Triage
+from service.store.triage import Triage
 from service.triage import Judge
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from notifier.letter import Letter, Piece, letter, plain
+from notifier.letter import Letter, Piece, letter
 from notifier.model import Alert, File, Hit, Language, Message
+from notifier.plain import plain
 
 ALERT = Alert(
     subscription="수출 소식",

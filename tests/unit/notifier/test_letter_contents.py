@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from notifier.letter import Letter, Piece, letter, plain
+from notifier.letter import Letter, Piece, letter
 from notifier.model import (
     Alert,
     Content,
@@ -21,6 +21,7 @@ from notifier.model import (
     Question,
     Reminder,
 )
+from notifier.plain import plain
 
 CALL = Alert(
     subscription="수출 소식",

@@ -12,7 +12,6 @@ from service.model import Reading
 from service.preview import Tools
 from service.reading.publishers import Registry
 from service.store.past import Past, Reach, Seen
-from service.web.alerts import looks
 from service.web.alerts.looks import Busy, Looks, Outdated, TooBroad
 
 NOW = datetime(2026, 6, 30, 9, tzinfo=UTC)
@@ -46,8 +45,8 @@ async def _unasked(windows: Collection[str]) -> dict[str, Morphs]:
     raise AssertionError(f"letters should have settled {windows}")
 
 
-def _looks(past: Past) -> Looks:
-    return Looks(past, Tools(_unasked, Registry.load(), {}))
+def _looks(past: Past, seconds: float = 6, patience: float = 8) -> Looks:
+    return Looks(past, Tools(_unasked, Registry.load(), {}), seconds, patience)
 
 
 async def test_a_later_question_of_a_session_ends_the_one_before() -> None:
@@ -64,10 +63,9 @@ async def test_a_later_question_of_a_session_ends_the_one_before() -> None:
     assert [each.stories for each in await second] == [2]
 
 
-async def test_no_more_than_two_look_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looks, "_PATIENCE", 0.01)
+async def test_no_more_than_two_look_back_at_once() -> None:
     past = Slow(1)
-    looking = _looks(past)
+    looking = _looks(past, patience=0.01)
     two = [asyncio.create_task(looking.look(number, RULES)) for number in (1, 2)]
     await asyncio.wait_for(past.asked.wait(), 10)
 
@@ -79,12 +77,8 @@ async def test_no_more_than_two_look_back_at_once(monkeypatch: pytest.MonkeyPatc
     assert len(await looking.look(3, RULES)) == 1
 
 
-async def test_a_look_that_takes_too_long_says_how_far_it_came(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(looks, "_SECONDS", 0.5)
-
-    (found,) = await _looks(Slow(3)).look(1, RULES)
+async def test_a_look_that_takes_too_long_says_how_far_it_came() -> None:
+    (found,) = await _looks(Slow(3), seconds=0.5).look(1, RULES)
 
     assert not found.whole
     assert (found.stories, found.articles) == (3, 3)
@@ -92,11 +86,9 @@ async def test_a_look_that_takes_too_long_says_how_far_it_came(
     assert found.per_week == pytest.approx(3 / 2 * 7)
 
 
-async def test_a_look_that_sees_nothing_in_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looks, "_SECONDS", 0.05)
-
+async def test_a_look_that_sees_nothing_in_time_says_so() -> None:
     with pytest.raises(TooBroad):
-        await _looks(Slow(0)).look(1, RULES)
+        await _looks(Slow(0), seconds=0.05).look(1, RULES)
 
 
 async def test_whoever_goes_away_stops_the_look() -> None:

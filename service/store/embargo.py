@@ -1,0 +1,59 @@
+"""What is under embargo: one policy for everything that is shown, in SQL.
+
+Until it lifts it is shown to nobody who is not signed in and has no key: it stands in no list and
+in no count, and its page says no more than until when. Whoever is known sees it with that time.
+
+An article is held as long as the box of a release says, its own or that of another release of the
+same story: a copy that leaves the box out breaks no embargo. News is public whatever the release
+says. A correction that may be published at once ends the embargo of what it corrects. Triage does
+the same with alerts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+_LASTS = """
+    box.embargo_until > now() AND NOT EXISTS (
+        SELECT FROM revision JOIN article AS later ON later.id = revision.article_id
+        WHERE revision.earlier_id = box.id AND later.embargo_until IS NULL
+            AND (later.facts -> 'embargo' ->> 'immediate') = 'true')
+"""
+HELD = f"""(
+    SELECT box.id, box.embargo_until AS until FROM article AS box WHERE {_LASTS}
+    UNION ALL
+    SELECT mate.id, box.embargo_until FROM article AS box
+    JOIN article AS mate ON mate.story_id = box.story_id AND mate.id <> box.id
+    WHERE mate.kind IS DISTINCT FROM 'news' AND {_LASTS}
+)"""  # noqa: S608 - of constants
+"""Every article that is held, by its ``id``, and ``until`` when; few at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that may be said of something under embargo: that there is something, and until when."""
+
+    until: datetime
+
+
+def told(of: str = "article") -> str:
+    """The condition that nothing holds back an article; ``of``: its table's name in a statement."""
+    return f"({of}.id NOT IN (SELECT id FROM {HELD} AS held))"  # noqa: S608 - of constants
+
+
+def until(of: str = "article") -> str:
+    """Until when an article is held; NULL: it is not."""
+    return f"(SELECT max(until) FROM {HELD} AS held WHERE held.id = {of}.id)"  # noqa: S608
+
+
+def is_told(of: str = "article") -> sa.ColumnElement[bool]:
+    """``told`` for a statement that is put together."""
+    return sa.literal_column(told(of), sa.Boolean)
+
+
+def held_until(of: str = "article") -> sa.ColumnElement[datetime | None]:
+    """``until`` for a statement that is put together."""
+    return sa.literal_column(until(of), sa.DateTime(timezone=True))
