@@ -21,6 +21,8 @@
 
     revisit    claim | fetch | compare | settle       -> revision         (look_due)
       | attach(source), read(article): what changed goes the way again
+    index      claim | words | enter                  -> searchable       (unsearched)
+    admit      claim | word | send | settle           -> sign_in          (sent_at)
 
 Rows are the truth; a job is only a wake-up, and the sweep wakes rows that lost theirs.
 """

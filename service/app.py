@@ -114,6 +114,7 @@ async def run(
         async with asyncio.TaskGroup() as group:
             for handlers, at_once in tasks:
                 group.create_task(work.work(url, handlers, at_once=at_once, stop=stop))
+            gc.freeze()  # what is loaded by now stays: to look through it stops all for 60 ms
             ready(page)
             await stop.wait()
 

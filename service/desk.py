@@ -33,7 +33,8 @@ async def pages(
         means = await _means(settings, analyser, stack)
         app = build(database, await signer(settings, database), settings.url, heard, means, seen)
         try:
-            address = await stack.enter_async_context(serving(app, settings.host, settings.port))
+            served = serving(app, settings.host, settings.port, settings.proxy)
+            address = await stack.enter_async_context(served)
         except OSError as error:
             where = f"{settings.host}:{settings.port}"
             raise BadSetting("PABAL_PORT", f"{where}: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
@@ -53,6 +54,22 @@ class Operating(BaseModel):
         default=True,
         description="let who has no key read the API too, 30 times a minute; off: only with a key",
     )
+
+    proxy: str | None = Field(
+        default=None,
+        description="proxies in front of the pages whose X-Forwarded-For is believed, addresses or "
+        "networks by commas (127.0.0.1,10.0.0.0/8); unset: none, and all who come through one "
+        "count as one",
+    )
+
+    @field_validator("proxy")
+    @classmethod
+    def _networks(cls, text: str | None) -> str | None:
+        parts = [part.strip() for part in (text or "").split(",") if part.strip()]
+        if not all(ip_network(part, strict=False).prefixlen for part in parts):
+            msg = "must not be everybody: then anybody says whom they ask for"
+            raise ValueError(msg)
+        return ",".join(parts) or None
 
     @field_validator("traces")
     @classmethod

@@ -16,10 +16,9 @@ from itertools import chain
 from typing import Literal
 
 from service.judging import facts, searching
-from service.judging.candidates import Trial
+from service.judging.alone import Alone, Hearing
 from service.judging.excerpt import Excerpt, marked
 from service.judging.logic import Rule
-from service.judging.matcher import Matcher
 from service.judging.morphemes import Morphs
 from service.model import Kind, Match, Precision, Span
 from service.preview import Tools
@@ -30,10 +29,7 @@ Order = Literal["best", "newest"]
 first. ``newest``: newest first."""
 
 PAGE = 20
-COUNTED = 1_000
-"""The most that is counted."""
-
-_LOOKED_AT = 200  # articles judged for one page; the next page goes on from there
+_LOOKED_AT = 120  # articles judged for one page; the next page goes on from there
 _MORE = 6  # beside a page's hits: some that the index finds are none
 _LAST_ID = 2**63 - 1
 _CURSOR = re.compile(r"([01])\.([0-9]{1,17})\.([0-9]{1,19})\.([0-9]{1,9})")
@@ -77,8 +73,8 @@ class Hit:
 class Results:
     """A page of hits. ``cursor`` of the next page, None: there is none.
 
-    ``total``: articles found; where it is not ``exact``, about so many by the index alone, and
-    COUNTED means that or more. ``took``: seconds.
+    ``total``: articles found; where it is not ``exact``, at least so many, by the index alone.
+    ``took``: seconds.
     """
 
     hits: tuple[Hit, ...]
@@ -110,19 +106,22 @@ class Search:
         wrong with a text. Raises BadCursorError.
         """
         begun = time.monotonic()
-        whole = searching.query(rule, self._tools.spell)
+        whole = searching.query(rule, self._tools.spell) or searching.ALL
         parts = self._parts(whole, rule, order)
         begin = None if cursor is None else _read(cursor, len(parts))
-        matcher = Matcher({0: rule}, self._tools.spell)
-        page = _Page(limit)
+        alone = Alone(rule, self._tools.spell)
+        page, counted = _Page(limit), dict[int, int]()
         newest = await self._store.newest() or _EPOCH
         starts = self._starts(parts, begin, newest)
-        async for part, batch in self._candidates(starts, limit + _MORE):
-            matches = await self._judged(matcher, [each for each in batch if each.shown(held=held)])
+        async for part, batch, count in self._candidates(starts, limit, held=held):
+            matches = await self._judged(alone, [each for each in batch if each.shown(held=held)])
             page.take(part, batch, matches)
+            counted.setdefault(part, count)
             if page.full:
                 break
-        total, exact = await self._total(whole, newest, begin, page, held=held)
+        total, exact = begin.total if begin else page.found, begin is None and not page.full
+        if begin is None and page.full:
+            total = max(total, await self._counted(whole, newest, counted, len(parts), held=held))
         ended = _Spot(*page.last, total) if page.full and page.last else None
         hits = await self._hits(page)
         took = time.monotonic() - begun
@@ -143,56 +142,52 @@ class Search:
             return starts
         return [(begin.part, parts[begin.part], begin.place), *starts[begin.part + 1 :]]
 
-    async def _candidates(
-        self, starts: Sequence[tuple[int, str, Place]], size: int
-    ) -> AsyncIterator[tuple[int, list[Stored]]]:
-        """What the index has, with the part it is of, newest first in each part.
+    async def _counted(
+        self, whole: str, newest: datetime, counted: Mapping[int, int], parts: int, *, held: bool
+    ) -> int:
+        """How many the index has at least: as many as were met, so that nobody waits for it."""
+        if parts - 1 in counted:  # the last was looked at, and so all before it
+            return sum(counted.values())
+        top = (newest, _LAST_ID)
+        return await self._store.count(whole, _times(top), top, PAGE, held=held)
 
-        It is asked for the latest time first, then for ever longer times, until a page is full: of
-        a frequent word only a few days are read, and of a rare one all in few questions.
+    async def _candidates(
+        self, starts: Sequence[tuple[int, str, Place]], limit: int, *, held: bool
+    ) -> AsyncIterator[tuple[int, list[Stored], int]]:
+        """What the index has, newest first in each part, with the part and how many it has.
+
+        No more at once than a page may need: each is to be judged.
         """
+        size = limit + _MORE
         for number, query, start in starts:
             place = start
-            for stretch in searching.stretches(start[0]):
-                asked = searching.every([query, stretch])
-                while batch := await self._store.find(asked, place, size):
-                    yield number, batch
-                    place = batch[-1].place
-                    if len(batch) < size:
-                        break
+            more = True
+            while more:
+                found, counted = await self._store.find(
+                    query, _times(place), place, size, held=held
+                )
+                more = len(found) == size
+                for batch in (found[: limit + 1], found[limit + 1 :]):
+                    if batch:
+                        yield number, batch, counted
+                        place = batch[-1].place
 
-    async def _judged(self, matcher: Matcher, batch: Sequence[Stored]) -> Mapping[int, Match]:
+    async def _judged(self, alone: Alone, batch: Sequence[Stored]) -> Mapping[int, Match]:
         """Those for which the rule holds, by id."""
-        trials = await asyncio.to_thread(self._trials, matcher, batch)
+        trials = await asyncio.to_thread(self._trials, alone, batch)
         asked = frozenset(chain.from_iterable(each.windows for each in trials.values()))
         morphs = await self._tools.analyse(asked) if asked else {}
         return await asyncio.to_thread(_decided, trials, morphs)
 
-    def _trials(self, matcher: Matcher, batch: Sequence[Stored]) -> dict[int, Trial]:
+    def _trials(self, alone: Alone, batch: Sequence[Stored]) -> dict[int, Hearing]:
         return {
-            each.id: matcher.trial(each.reading.title, each.reading.text, self._facts(each))
+            each.id: alone.trial(each.reading.title, each.reading.text, self._facts(each))
             for each in batch
         }
 
     def _facts(self, stored: Stored) -> facts.Facts:
         kind = self._tools.kinds.get(stored.source_id)
         return facts.of_reading(stored.reading, stored.topics, stored.source_id, kind)
-
-    async def _total(
-        self, whole: str, newest: datetime, begin: _Spot | None, page: _Page, *, held: bool
-    ) -> tuple[int, bool]:
-        """How many are found, and whether that is exact. Counted once: the cursor carries it."""
-        if begin is not None:
-            return begin.total, False
-        if not page.full:
-            return page.found, True
-        counted = page.found
-        for stretch in searching.stretches(newest):
-            asked = searching.every([whole, stretch])
-            counted = max(counted, await self._store.count(asked, COUNTED, held=held))
-            if counted >= COUNTED:
-                break
-        return min(counted, COUNTED), False
 
     async def _hits(self, page: _Page) -> tuple[Hit, ...]:
         shown = [each[0] for each in page.stories.values()]
@@ -242,9 +237,13 @@ class _Page:
         self.full = self.looked >= _LOOKED_AT
 
 
-def _decided(trials: Mapping[int, Trial], morphs: Mapping[str, Morphs]) -> dict[int, Match]:
+def _times(until: Place) -> list[str]:
+    return [*searching.stretches(until[0])]
+
+
+def _decided(trials: Mapping[int, Hearing], morphs: Mapping[str, Morphs]) -> dict[int, Match]:
     decided = ((number, each.decide(morphs)) for number, each in trials.items())
-    return {number: matches[0] for number, matches in decided if matches}
+    return {number: match for number, match in decided if match is not None}
 
 
 def _hit(

@@ -1,4 +1,4 @@
-"""``pabal keys``: keys of the API by the operator's hand."""
+"""``pabal keys make``, ``list``, ``exchange``, ``revoke``: keys of the API, by the operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``pabal sources list|show|check|try|capture|export|import``."""
+"""``pabal sources list``, ``show``, ``check``, ``try``, ``capture``, ``export``, ``import``."""
 
 from __future__ import annotations
 

@@ -24,6 +24,9 @@ _LATIN = re.compile("[0-9A-Za-z]{2}")
 EVERYTHING = ""
 """The query that asks for nothing."""
 
+ALL = f"'{TIME}'"
+"""The query that finds all; ``EVERYTHING`` by itself finds none."""
+
 
 def query(rule: Rule, spell: Spell) -> str:
     """Finds every article for which the rule holds. ``spell`` gives the spellings of a term."""
@@ -45,7 +48,7 @@ def stretches(until: datetime) -> Iterator[str]:
     yield some(lexeme(f"{TIME}{each.isoformat()}") for each in (day, before))
     yield some(lexeme(f"{TIME}{each.isoformat()[:7]}") for each in months)
     yield some(lexeme(f"{TIME}{day.year - ago:04}") for ago in range(3))
-    yield lexeme(TIME)
+    yield ALL
 
 
 def every(queries: Iterable[str]) -> str:

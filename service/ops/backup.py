@@ -27,7 +27,8 @@ from service.store.migrate import known, migrate
 _FORM = "pabal-backup-1"
 _MANIFEST = "manifest.json"
 _CHUNK = 1 << 18
-_TORN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValidationError)
+# RuntimeError: of a member that is encrypted, or packed in a way that is not known here.
+_TORN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValidationError, RuntimeError)
 
 
 class Part(BaseModel):

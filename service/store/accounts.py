@@ -22,17 +22,20 @@ __all__ = ["Account", "Accounts", "Role", "Session", "Who"]
 STAYS = timedelta(days=30)
 """How long a session lasts after it was last seen."""
 
+LONGEST = timedelta(days=365)
+"""How long it lasts however often it is seen: what was stolen ends, too."""
+
 _AGENT = 200  # characters
 _MOST = 20  # sessions of one account: a further one ends the one that was not seen the longest
 
 # Seen is written down once an hour, not with every page.
 _WHO = """
     WITH here AS (
-        SELECT session.id, session.seen_at, account_id, address, role, language
+        SELECT session.id, session.seen_at, session.created_at, account_id, address, role, language
         FROM session JOIN account ON account.id = account_id
         WHERE sha256 = $1 AND expires_at > now() AND closed_at IS NULL
     ), seen AS (
-        UPDATE session SET seen_at = now(), expires_at = now() + $2
+        UPDATE session SET seen_at = now(), expires_at = least(now() + $2, here.created_at + $3)
         FROM here WHERE session.id = here.id AND here.seen_at < now() - interval '1 hour'
     )
     SELECT account_id, address, role, language, id FROM here
@@ -70,7 +73,7 @@ class Accounts:
 
     async def who(self, sha256: bytes) -> Who | None:
         """Whose session has the token of that SHA-256; it lasts from now on."""
-        row = await self._database.at_once(_WHO, sha256, STAYS)
+        row = await self._database.at_once(_WHO, sha256, STAYS, LONGEST)
         return None if row is None else Who(*row)
 
     async def sign_in(
@@ -143,21 +146,21 @@ class Accounts:
             return [Account(*row) for row in await tx.execute(query)]
 
     async def promote(self, address: str, role: Role, by: Who | None = None) -> bool:
-        """Give an account a role; False where there is none of that address."""
+        """Give an account a role; False where there is none of that address, or ``by`` may not."""
         async with self._database.transaction() as tx:
-            if not await _changed(tx, address, role=role):
+            if not await _may(tx, by, address) or not await _changed(tx, address, role=role):
                 return False
             await note(tx, by, "account.role", address, {"role": role})
         return True
 
     async def close(self, address: str, by: Who | None = None) -> bool:
-        """Let nobody sign in with an address, and end its sessions; False where there is none.
+        """Let nobody sign in with an address, and end its sessions; False as ``promote`` says.
 
         Subscriptions stay as they are.
         """
         closed = sa.func.coalesce(account.c.closed_at, sa.func.now())
         async with self._database.transaction() as tx:
-            if not await _changed(tx, address, closed_at=closed):
+            if not await _may(tx, by, address) or not await _changed(tx, address, closed_at=closed):
                 return False
             its = sa.select(account.c.id).where(_of(address)).scalar_subquery()
             await tx.execute(sa.delete(session).where(session.c.account_id == its))
@@ -165,9 +168,9 @@ class Accounts:
         return True
 
     async def reopen(self, address: str, by: Who | None = None) -> bool:
-        """Let an address that was closed sign in again; False where there is none."""
+        """Let an address that was closed sign in again; False as ``promote`` says."""
         async with self._database.transaction() as tx:
-            if not await _changed(tx, address, closed_at=None):
+            if not await _may(tx, by, address) or not await _changed(tx, address, closed_at=None):
                 return False
             await note(tx, by, "account.open", address)
         return True
@@ -240,6 +243,25 @@ async def _adopt(tx: AsyncConnection, who: Who) -> None:
         )
         .values(account_id=who.account_id)
     )
+
+
+async def _may(tx: AsyncConnection, by: Who | None, address: str) -> bool:
+    """Whether ``by`` is an operator at this moment, and another one than that of ``address``.
+
+    So two who take each other's role at the same time leave one of them, who has it still.
+    """
+    if by is None:
+        return True
+    both = sa.select(account.c.id, account.c.role, account.c.closed_at, _of(address).label("asked"))
+    rows = await tx.execute(
+        both.where(_of(address) | (account.c.id == by.account_id))
+        .order_by(account.c.id)
+        .with_for_update()
+    )
+    mine = next((row for row in rows if row.id == by.account_id), None)
+    if mine is None or mine.asked:
+        return False
+    return mine.closed_at is None and mine.role == "operator"
 
 
 async def _changed(tx: AsyncConnection, address: str, **values: object) -> bool:

@@ -24,6 +24,7 @@ from service.store.tables import article, source
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _DAY = timedelta(days=1)
+_FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
 _OUT = sa.func.coalesce(
     article.c.read_published_at, article.c.published_at, article.c.discovered_at
 )
@@ -167,9 +168,10 @@ def _any(wanted: Sequence[str], had: Sequence[str]) -> bool:
 
 
 def _span(wish: Wish) -> tuple[datetime | None, datetime | None]:
-    """From when on, and until before when."""
-    start = datetime.combine(wish.since, time.min, _SEOUL) if wish.since else None
-    end = datetime.combine(wish.until + _DAY, time.min, _SEOUL) if wish.until else None
+    """From when on, and until before when; days beyond all that is stored are brought nearer."""
+    since, until = (day and min(max(day, _FIRST), _LAST) for day in (wish.since, wish.until))
+    start = datetime.combine(since, time.min, _SEOUL) if since else None
+    end = datetime.combine(until + _DAY, time.min, _SEOUL) if until else None
     return start, end
 
 
@@ -201,7 +203,7 @@ def _is_face(*, held: bool) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(
         other.c.story_id == article.c.story_id,
         sa.tuple_(theirs, other.c.id) < sa.tuple_(_NEWS, article.c.id),
-        *(() if held else (is_told("other"),)),
+        *(() if held else (is_told(other),)),
     )
 
 
@@ -216,7 +218,7 @@ def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int], *, held: bool) 
         .where(
             other.c.story_id == article.c.story_id,
             other.c.id != article.c.id,
-            *(() if held else (is_told("other"),)),
+            *(() if held else (is_told(other),)),
         )
         .lateral()
     )

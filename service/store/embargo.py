@@ -16,6 +16,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from service.store.tables import article
+
 _LASTS = """
     box.embargo_until > now() AND NOT EXISTS (
         SELECT FROM revision JOIN article AS later ON later.id = revision.article_id
@@ -39,21 +41,25 @@ class Held:
     until: datetime
 
 
-def told(of: str = "article") -> str:
-    """The condition that nothing holds back an article; ``of``: its table's name in a statement."""
-    return f"({of}.id NOT IN (SELECT id FROM {HELD} AS held))"  # noqa: S608 - of constants
+def told() -> str:
+    """The condition that nothing holds back a row of ``article``."""
+    return f"(article.id NOT IN (SELECT id FROM {HELD} AS held))"  # noqa: S608 - of constants
 
 
-def until(of: str = "article") -> str:
-    """Until when an article is held; NULL: it is not."""
-    return f"(SELECT max(until) FROM {HELD} AS held WHERE held.id = {of}.id)"  # noqa: S608
+def until() -> str:
+    """Until when a row of ``article`` is held; NULL: it is not."""
+    return f"(SELECT max(until) FROM {HELD} AS held WHERE held.id = article.id)"  # noqa: S608
 
 
-def is_told(of: str = "article") -> sa.ColumnElement[bool]:
-    """``told`` for a statement that is put together."""
-    return sa.literal_column(told(of), sa.Boolean)
+_ONCE = sa.text(f"SELECT id FROM {HELD} AS held").columns(sa.column("id", sa.BigInteger))  # noqa: S608
+_HELD = _ONCE.cte("held_ids")  # looked for once, however often a statement asks
 
 
-def held_until(of: str = "article") -> sa.ColumnElement[datetime | None]:
+def is_told(of: sa.FromClause = article) -> sa.ColumnElement[bool]:
+    """``told`` for a statement that is put together; ``of``: the articles, maybe by an alias."""
+    return of.c.id.not_in(sa.select(_HELD.c.id))
+
+
+def held_until() -> sa.ColumnElement[datetime | None]:
     """``until`` for a statement that is put together."""
-    return sa.literal_column(until(of), sa.DateTime(timezone=True))
+    return sa.literal_column(until(), sa.DateTime(timezone=True))

@@ -100,9 +100,7 @@ class Keys:
                 raise UserError("그런 계정이 없습니다 (no such account)")
             if "operate" in scopes and role != "operator":
                 raise UserError("operate는 운영자만 (operate is for operators)")
-            held = sa.select(sa.func.count()).where(api_key.c.account_id == account_id, _COUNTS)
-            if (await tx.execute(held)).scalar_one() >= _MOST:
-                raise NoMoreKeys(f"열쇠는 {_MOST}개까지입니다 (no more than {_MOST} keys)")
+            await _check_room(tx, account_id, _MOST)
             chosen = sorted(set(scopes), key=SCOPES.index)
             values = {"account_id": account_id, "name": name.strip(), "scopes": chosen}
             limits = {"per_minute": per_minute, "expires_at": _from_now(lasts)}
@@ -145,9 +143,11 @@ class Keys:
     ) -> str | None:
         """A key like another one of the account, which counts for ``overlap`` and no longer.
 
-        None where the account has none of that id that counts.
+        None where the account has none of that id that counts. Raises NoMoreKeys.
         """
         async with self._database.transaction() as tx:
+            # Each key has a limit of its own: whoever exchanges one again and again has none.
+            await _check_room(tx, account_id, 2 * _MOST)
             found = await tx.execute(
                 sa.select(api_key).where(_own(account_id, key_id), _COUNTS).with_for_update()
             )
@@ -224,6 +224,14 @@ def _prefix(key: str) -> str:
 
 def _sha256(key: str) -> bytes:
     return sha256(key.encode()).digest()
+
+
+async def _check_room(tx: AsyncConnection, account_id: int, most: int) -> None:
+    """Raise NoMoreKeys where ``most`` keys of the account count; who asks next waits for ``tx``."""
+    await tx.execute(sa.select(account.c.id).where(account.c.id == account_id).with_for_update())
+    held = sa.select(sa.func.count()).where(api_key.c.account_id == account_id, _COUNTS)
+    if (await tx.execute(held)).scalar_one() >= most:
+        raise NoMoreKeys(f"열쇠는 {most}개까지입니다 (no more than {most} keys)")
 
 
 async def _put(tx: AsyncConnection, values: dict[str, object]) -> str:

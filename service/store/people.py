@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.store import personal
 from service.store.addressed import addressed, refused
 from service.store.database import Database
 from service.store.ending import LIVE, ON, leave
@@ -111,12 +112,14 @@ class People:
             kept = await _refusal(tx, who)
             owned = [dict(row) for row in (await tx.execute(_OWNED.where(_of(who)))).mappings()]
             sent = [dict(row) for row in (await tx.execute(_SENT.where(_of(who)))).mappings()]
+            signs = await personal.signed_in(tx, who.address) if who.channel == "mail" else None
         return {
             "channel": who.channel,
             "address": who.address,
             "never_again": kept,
             "subscriptions": owned,
             "messages": sent,
+            "signing_in": signs,
         }
 
     async def erase(self, who: Address) -> Erased:
@@ -143,6 +146,8 @@ class People:
             spelt = {who.address, *(row.address for row in found)}
             noted = ops_item.c.subject.in_([f"{who.channel} {each}" for each in spelt])
             await tx.execute(sa.delete(ops_item).where(noted))
+            if who.channel == "mail":
+                await personal.forget(tx, who.address)
             kept = await _refusal(tx, who)
         return Erased(len(ids), gone, messages, kept is not None)
 

@@ -272,7 +272,7 @@ async def _revisions(tx: AsyncConnection, article_id: int, *, held: bool) -> Seq
     """Those that were judged, newest first: of the article, and of others that correct it."""
     other = article.alias("other")
     both = (revision.c.article_id, revision.c.earlier_id)
-    secret = sa.exists().where(other.c.id.in_(both), ~is_told("other"))
+    secret = sa.exists().where(other.c.id.in_(both), ~is_told(other))
     rows = await tx.execute(
         sa.select(
             revision.c.article_id,

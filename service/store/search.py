@@ -13,7 +13,7 @@ import asyncpg
 
 from service.model import Reading
 from service.store import facts
-from service.store.database import Database, within
+from service.store.database import Database
 from service.store.embargo import HELD, until
 
 _CLAIM = """
@@ -44,35 +44,50 @@ SELECT article_id, $3, array_to_tsvector($4::text[]), $5 FROM done
 ON CONFLICT (article_id) DO UPDATE SET
     out_at = excluded.out_at, words = excluded.words, trouble = excluded.trouble, entered_at = now()
 """
-# Materialized, for else the planner walks by date and opens every row until it has enough.
-_FIND = f"""
-WITH found AS MATERIALIZED (
-    SELECT article_id, out_at FROM searchable WHERE words @@ $1::text::tsquery
-), page AS MATERIALIZED (
-    SELECT article_id, out_at AS at FROM found WHERE (out_at, article_id) < ($2, $3)
-    ORDER BY out_at DESC, article_id DESC LIMIT $4
-)
-SELECT page.at, {_SAID} FROM page JOIN article ON id = article_id
-ORDER BY page.at DESC, article_id DESC
-"""  # noqa: S608 - put together from what stands here
 # What is held is not counted for whoever does not see it: a count would tell what is in it.
-_COUNT = f"""
-SELECT count(*) FROM (
-    SELECT FROM searchable WHERE words @@ $1::text::tsquery
-        AND ($3 OR article_id NOT IN (SELECT id FROM {HELD} AS held)) LIMIT $2
-) AS found
-"""  # noqa: S608 - put together from what stands here
+# The words and the time apart, for then GIN leaps from what has both to the next that has.
+# Materialized, for else the planner walks by date and opens every row until it has enough. A longer
+# time is looked through where the shorter ones, which are part of it, have too little. The queries
+# by SELECT, so that the planner knows nothing of them: to plan for a word would take longer than to
+# look it up, and for a frequent one it would read every row, not reckoning with what it costs to
+# take the words of a row out of storage.
+_TIMES = 4
+_FOUND = ", ".join(
+    f"""
+found{number} AS MATERIALIZED (
+    SELECT out_at AS at, article_id FROM searchable
+    WHERE words @@ (SELECT $1::text::tsquery)
+        AND words @@ (SELECT ($2::text[])[{number}]::tsquery)
+        AND (out_at, article_id) < ($3, $4)
+        {" ".join(f"AND (SELECT count(*) FROM found{less}) < $5" for less in range(1, number))}
+        AND ($6 OR article_id NOT IN (SELECT id FROM {HELD} AS held))
+)"""  # noqa: S608 - put together from what stands here
+    for number in range(1, _TIMES + 1)
+)
+_EACH = [f"found{number}" for number in range(1, _TIMES + 1)]
+_MOST = f"greatest({', '.join(f'(SELECT count(*) FROM {each})' for each in _EACH)})"  # noqa: S608
+_FIND = f"""
+WITH {_FOUND}, page AS MATERIALIZED (
+    {" UNION ".join(f"SELECT at, article_id FROM {each}" for each in _EACH)}
+    ORDER BY at DESC, article_id DESC LIMIT $5
+)
+SELECT page.at, {_MOST} AS counted, {_SAID} FROM page JOIN article ON id = article_id
+ORDER BY page.at DESC, article_id DESC
+"""  # noqa: S608
+_COUNT = f"WITH {_FOUND} SELECT {_MOST}"
 _NEWEST = "SELECT max(out_at) FROM searchable"
 _NAMES = """
 SELECT article_id, name FROM attachment WHERE article_id = any($1) AND text IS NOT NULL
 ORDER BY article_id, document, rank
 """
 _AGAIN = """
-INSERT INTO unsearched (article_id) SELECT id FROM article WHERE triaged_at IS NOT NULL
-ON CONFLICT (article_id) DO UPDATE SET
-    due_at = now(), fence = unsearched.fence + 1, attempts = 0
+WITH part AS (SELECT id, triaged_at FROM article WHERE id > $1 ORDER BY id LIMIT $2), owed AS (
+    INSERT INTO unsearched (article_id) SELECT id FROM part WHERE triaged_at IS NOT NULL
+    ON CONFLICT (article_id) DO UPDATE SET
+        due_at = now(), fence = unsearched.fence + 1, attempts = 0
+)
+SELECT max(id) FROM part
 """
-
 Place = tuple[datetime, int]
 """Where an article stands among the others, newest first: its time and its number."""
 
@@ -151,9 +166,12 @@ class Searching:
         statement = "DELETE FROM unsearched WHERE article_id = $1 AND fence = $2"
         await self._database.all_at_once(statement, owed.article_id, owed.fence)
 
-    async def again(self) -> int:
+    async def again(self, *, part: int = 5_000) -> int:
         """Have every judged article entered again; until then it is found as before. How many."""
-        await self._database.all_at_once(_AGAIN)
+        last: int | None = 0
+        while last is not None:
+            row = await self._database.at_once(_AGAIN, last, part)
+            last = row[0] if row else None
         return await self.left()
 
     async def left(self) -> int:
@@ -166,26 +184,25 @@ class Searching:
         row = await self._database.at_once(_NEWEST)
         return row[0] if row else None
 
-    async def find(self, query: str, before: Place, limit: int) -> list[Stored]:
-        """The newest that a query finds ``before`` a place. ``query`` as ``tsquery`` reads it."""
-        rows = await self._by_index(_FIND, query, *before, limit)
-        return [_stored(row, row["at"]) for row in rows]
+    async def find(
+        self, query: str, times: Sequence[str], before: Place, limit: int, *, held: bool = False
+    ) -> tuple[list[Stored], int]:
+        """The newest that a query finds ``before`` a place, and how many it finds at least.
 
-    async def count(self, query: str, most: int, *, held: bool = False) -> int:
-        """How many a query finds, at ``most`` so many; ``held``: also of what is under embargo."""
-        rows = await self._by_index(_COUNT, query, most, held)
-        return int(rows[0][0])
-
-    async def _by_index(self, statement: str, *values: object) -> list[asyncpg.Record]:
-        """Run a statement by the index: to read every row is never cheaper, as PostgreSQL thinks.
-
-        It does not reckon with what it costs to take the words of a row out of storage.
+        Queries as ``tsquery`` reads them. ``times`` are four, each a part of the next, the last all
+        time. ``held``: also what is under embargo.
         """
-        async with self._database.transaction() as tx:
-            driver = await within(tx)
-            await driver.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
-            rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
-            return rows
+        values = (query, times, *before, limit, held)
+        rows = await self._database.all_at_once(_FIND, *values)
+        return [_stored(row, row["at"]) for row in rows], rows[0]["counted"] if rows else 0
+
+    async def count(
+        self, query: str, times: Sequence[str], before: Place, enough: int, *, held: bool = False
+    ) -> int:
+        """How many it finds at least; exact where these are fewer than ``enough``."""
+        values = (query, times, *before, enough, held)
+        row = await self._database.at_once(_COUNT, *values)
+        return row[0] if row else 0
 
     async def names(self, ids: Collection[int]) -> Mapping[int, Sequence[str]]:
         """The names of the documents that were read, by article."""

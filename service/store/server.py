@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 AWAY = (OSError, SQLAlchemyError)
 """What a unit of work raises where the database is away or not ready."""
+
+
+# Connection lost, too many, stopped by an operator, read-only, and tables that are not there yet.
+_STATES = ("08", "53", "57P", "25006", "42P01")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error of AWAY is the database's absence, and no bug in what it was asked."""
+    if isinstance(error, OSError | PoolTimeout | InterfaceError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (state is not None and state.startswith(_STATES))
 
 
 def plain(url: str) -> str:

@@ -110,6 +110,7 @@ class SignIns:
             if role is not None:
                 await tx.execute(sa.update(account).where(mine).values(role=role))
                 await note(tx, None, "account.role", address, {"role": role})
+            await note(tx, None, "sign-in.link", address)
             return await _made(tx, row.address, row.language)
 
     async def claim(self, most: int) -> Sequence[Owed]:

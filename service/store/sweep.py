@@ -30,6 +30,16 @@ _PATIENCE = timedelta(seconds=10)  # the ordinary wake-up has had its chance by 
 _BATCH = 500
 _MONTH = 31  # days
 _STUCK = 6  # times an article is woken before a person is told: ten minutes
+# What a process of the release before judged while it was upgraded, owing no search anything.
+_UNENTERED = """
+INSERT INTO unsearched (article_id)
+SELECT id FROM article
+WHERE discovered_at > now() - interval '1 day'
+    AND triaged_at < now() - interval '1 minute' AND read_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM searchable WHERE article_id = article.id)
+    AND NOT EXISTS (SELECT FROM unsearched WHERE article_id = article.id)
+ON CONFLICT DO NOTHING
+"""
 
 
 async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mapping[str, int]:
@@ -60,6 +70,7 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         .distinct()
     )
     async with database.transaction() as tx:
+        await tx.execute(sa.text(_UNENTERED))
         wakes = [Wake("collect", each, once=True) for each in await tx.scalars(owed)]
         wakes += [Wake("attach", each, once=True) for each in await tx.scalars(unread)]
         wakes += [Wake("revisit", each, once=True) for each in await tx.scalars(unseen)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from service.links import Signer
-from service.reporting import report
 from service.store.accounts import Accounts
 from service.store.consent import Consent
 from service.store.database import Database
@@ -17,20 +16,19 @@ from service.store.people import People
 from service.store.server import AWAY
 from service.web.account import add_account
 from service.web.alerts import add_alerts
-from service.web.alerts.offered import mails
 from service.web.api.app import add_api
 from service.web.bounces import Heard, add_bounces
 from service.web.cockpit.pages import add_cockpit
 from service.web.consent import Desk, add_consent
 from service.web.dismiss import add_dismiss
+from service.web.failing import note, only_away
 from service.web.feeds import add_feeds
 from service.web.means import Means
 from service.web.metrics import Watched
+from service.web.offered import mails
 from service.web.reading import add_reading
 from service.web.shell import HEADERS, Guard, Shell, add_refusals, shell
 from service.web.static import add_static
-
-log = structlog.get_logger()
 
 # No template: it has to be there when nothing else is.
 _AWAY = """<!doctype html><html lang="ko"><meta charset="utf-8"><title>파발</title>
@@ -77,7 +75,18 @@ def build(
     if heard is not None:
         add_bounces(app, desk, heard)
     app.state.stream = add_feeds(app, desk, database, url)
+    _add_heads(app)
     return app
+
+
+def _add_heads(app: FastAPI) -> None:
+    """Let HEAD be asked wherever GET is: the server leaves the body out. A stream has no end."""
+    for route in app.routes:
+        if not isinstance(route, APIRoute) or route.name == "events":
+            continue
+        methods = route.methods or set()
+        if "GET" in methods:
+            methods.add("HEAD")
 
 
 def _add_missing(app: FastAPI, house: Shell) -> None:
@@ -95,13 +104,12 @@ def _add_failed(app: FastAPI, house: Shell) -> None:
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
-        route = getattr(request.scope.get("route"), "path", request.url.path)
-        log.error("page.failed", route=route, method=request.method, exc_info=error)
-        report(error)
+        note(request, error)
         page = house.refuse(request, 500, "shell.failed")
         page.headers.update(HEADERS)  # the guard is passed by
         return page
 
 
-async def _away(_: Request, _error: Exception) -> Response:
+async def _away(_: Request, error: Exception) -> Response:
+    only_away(error)
     return HTMLResponse(_AWAY, status_code=503)

@@ -14,10 +14,13 @@ _GRACE = 10  # seconds for what is being answered once we are asked to stop
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
+async def serving(
+    app: ASGIApp, host: str, port: int, proxies: str | None = None
+) -> AsyncIterator[str]:
     """Serve ``app``; yields the base address. ``port`` 0 takes a free one.
 
-    Raises OSError where the address is taken.
+    ``proxies``: addresses and networks, by commas, that are believed for whom they ask. Raises
+    OSError where the address is taken.
     """
     listener = socket.create_server((host, port), family=_family(host))
     # A listener handed over ready made gets no TCP_NODELAY by itself: each answer, a head and a
@@ -31,6 +34,9 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
         lifespan="off",
         ws="none",
         server_header=False,
+        # By itself it would believe whoever asks from this machine, or what the environment says.
+        proxy_headers=proxies is not None,
+        forwarded_allow_ips=proxies or "",
         timeout_graceful_shutdown=_GRACE,
     )
     server = _Server(config)

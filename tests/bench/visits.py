@@ -74,6 +74,7 @@ _WORDS = (
 )
 _BODIES = ("motir", "mss", "mofe", "msit", "molit", "mafra")
 _TOPICS = ("export", "sme", "rnd", "energy", "finance")
+_KEPT = httpx.Limits(keepalive_expiry=2)  # seconds: the server hangs up after five
 _SAMPLES = 12  # addresses of a kind
 _CLIENTS = 40  # of their own addresses, since the API lets each ask so often a minute
 _A_SECOND = 2.0  # releases that come in meanwhile
@@ -127,7 +128,9 @@ async def statements(url: str, asked: Sequence[str]) -> Mapping[str, Statements]
         analyser = await stack.enter_async_context(Analyser())
         seen = await stack.enter_async_context(watched(settings, database, {}))
         page = await stack.enter_async_context(desk.pages(settings, database, analyser, seen))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=page, timeout=120))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=page, timeout=120, limits=_KEPT)
+        )
         for each in asked:
             await client.get(each)
             heard.clear()
@@ -137,7 +140,7 @@ async def statements(url: str, asked: Sequence[str]) -> Mapping[str, Statements]
 
 
 def _framing(statement: str) -> bool:
-    return statement.strip().rstrip(";").split()[0].upper() in {"BEGIN", "COMMIT", "ROLLBACK"}
+    return statement.strip(" ;\n").upper().partition(" ")[0] in {"", "BEGIN", "COMMIT", "ROLLBACK"}
 
 
 @asynccontextmanager
@@ -201,7 +204,7 @@ async def ask(
         httpx.AsyncClient(
             base_url=page,
             timeout=120,
-            transport=httpx.AsyncHTTPTransport(local_address=f"127.0.2.{n + 1}"),
+            transport=httpx.AsyncHTTPTransport(local_address=f"127.0.2.{n + 1}", limits=_KEPT),
         )
         for n in range(_CLIENTS)
     ]

@@ -111,8 +111,9 @@ class Visitor:
         ]
 
     def said(self, text: str | re.Pattern[str]) -> bool:
-        """Whether the page shows it."""
-        return bool(self.page.get_by_text(text).first.is_visible())
+        """Whether the page shows it, now or in a moment."""
+        self.page.get_by_text(text).first.wait_for()
+        return True
 
 
 Visit = Callable[..., Visitor]

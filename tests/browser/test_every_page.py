@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from service.web import held
 from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 from tests.browser.town import BROKEN, Town
 
@@ -28,8 +29,8 @@ OPEN = {
     "sign-in": "/sign-in",
     "api": "/api",
     "calls-month": "/calls?view=month",
-    "story": "robot",
-    "story-call": "voucher",
+    "story": "voucher",
+    "story-held": "robot",
     "missing": "/no-such-page",
 }
 OWN = {
@@ -37,6 +38,7 @@ OWN = {
     "alerts": "/alerts",
     "alert-new": "/alerts/new",
     "keys": "/alerts/keys",
+    "story-embargo": "robot",
 }
 DESKS = {
     "desk": "/desk",
@@ -49,6 +51,7 @@ DESKS = {
     "desk-audit": "/desk/audit",
 }
 _STORIES = {"robot": "로봇 실증단지%", "voucher": "수출바우처 3차%"}
+_STATUS = {"missing": 404, "story-held": held.STATUS}
 _ELSEWHERE = {"/alerts/*", "/api/*", "/series/*", "/new"}  # looked at by journeys, or no page
 _FOCUS = """() => {
     const at = document.activeElement;
@@ -77,15 +80,17 @@ def test_an_open_page_is_fit_for_everybody(
     people: Town, visit: Visit, name: str, width: int
 ) -> None:
     visitor = visit(width)
-    visitor.go(place(people, OPEN[name]), status=404 if name == "missing" else 200)
+    visitor.go(place(people, OPEN[name]), status=_STATUS.get(name, 200))
     visitor.look(name)
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_the_pages_of_who_is_signed_in_are_fit_for_everybody(signed_in: Visit, width: int) -> None:
+def test_the_pages_of_who_is_signed_in_are_fit_for_everybody(
+    people: Town, signed_in: Visit, width: int
+) -> None:
     visitor = signed_in("reader", width)
     for name, path in OWN.items():
-        visitor.go(path)
+        visitor.go(place(people, path))
         visitor.look(name)
 
 
@@ -153,7 +158,7 @@ def test_a_story_is_light(people: Town, visit: Visit) -> None:
     client.send("Network.enable")
     sizes: list[float] = []
     client.on("Network.loadingFinished", lambda said: sizes.append(said["encodedDataLength"]))
-    visitor.go(place(people, "robot"))
+    visitor.go(place(people, "voucher"))
     visitor.page.wait_for_load_state("networkidle")
     kinds = [each.request.resource_type for each in visitor.answers]
     before_images = [each for each in kinds if each not in {"image", "other"}]

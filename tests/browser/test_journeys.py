@@ -12,7 +12,7 @@ import pytest
 
 from service.judging import rules
 from service.store.subscriptions import Endpoint, Subscriptions
-from tests.browser.conftest import PHONE, Visit
+from tests.browser.conftest import PHONE, Visit, Visitor
 from tests.browser.test_every_page import place
 from tests.browser.town import BROKEN, EMBARGOED, OFFICER, SEOUL, VOUCHER, Town, link_in
 from tests.conftest import throwaway
@@ -25,26 +25,8 @@ def test_a_company_finds_a_call_and_is_told_of_the_next_one(people: Town, visit:
     address = f"{throwaway('export')}@pabal.example"
     company = visit(PHONE)
     page = company.page
-
-    company.go("/")
-    page.locator("header nav a[href='/calls']").click()
-    assert company.said(VOUCHER)
-    page.get_by_role("link", name=VOUCHER).first.click()
-    assert company.said(re.compile("18:00"))
-    assert page.locator("a[href$='.ics']").count() >= 1
-
-    company.go("/search")
-    page.get_by_label("찾을 말").fill("수출바우처")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/search?q=*")
-    assert page.locator("mark").count() >= 1
-    page.locator("main a[href^='/alerts/new?rule=']").click()
-
-    page.get_by_label("메일 주소").fill(address)
-    page.get_by_role("button", name="링크 받기").click()
-    assert company.said(re.compile(address))
-    company.go(link_in(people.mail_to(address, "로그인"), "/sign-in/"))
-    page.locator("main form button").click()
+    _looks_around(company)
+    _signs_in(company, people, address)
 
     page.wait_for_url("**/alerts/new?rule=*")
     word = f"해외인증{throwaway('x')[2:8]}"
@@ -71,13 +53,15 @@ def test_a_company_finds_a_call_and_is_told_of_the_next_one(people: Town, visit:
 
     page.get_by_role("link", name="보낸 기록").click()
     people.until(
-        "SELECT count(*) > 0 FROM delivery WHERE address = $1 AND outcome = 'sent'", address
+        "SELECT count(*) > 0 FROM delivery JOIN endpoint ON endpoint.id = endpoint_id "
+        "WHERE address = $1 AND outcome = 'sent'",
+        address,
     )
     page.reload()
     assert company.said(title)
     company.look("alert-history")
     page.go_back()
-    page.get_by_text("끝내기").first.click()
+    page.locator("details:has(form[action$='/end']) summary").click()
     page.locator("form[action$='/end'] button").click()
     page.wait_for_url("**/alerts*")
     assert company.said("끝냈습니다.")
@@ -88,8 +72,35 @@ def test_a_company_finds_a_call_and_is_told_of_the_next_one(people: Town, visit:
     )
 
 
-def test_a_journalist_reads_a_story_to_its_sources(people: Town, visit: Visit) -> None:
-    reporter = visit()
+def _looks_around(company: Visitor) -> None:
+    """From the front to an open call, and by search to an alert of one's own."""
+    page = company.page
+    company.go("/")
+    page.locator("header nav a[href='/calls']").click()
+    assert company.said(VOUCHER)
+    page.get_by_role("link", name=VOUCHER).first.click()
+    assert company.said(re.compile("18:00"))
+    assert page.locator("a[href$='.ics']").count() >= 1
+
+    company.go("/search")
+    page.get_by_label("찾을 말").fill("수출바우처")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    assert page.locator("mark").count() >= 1
+    page.locator("main a[href^='/alerts/new?rule=']").click()
+
+
+def _signs_in(company: Visitor, people: Town, address: str) -> None:
+    page = company.page
+    page.get_by_label("메일 주소").fill(address)
+    page.get_by_role("button", name="링크 받기").click()
+    assert company.said(re.compile(address))
+    company.go(link_in(people.mail_to(address, "로그인"), "/sign-in/"))
+    page.locator("main form button").click()
+
+
+def test_a_journalist_reads_a_story_to_its_sources(people: Town, signed_in: Visit) -> None:
+    reporter = signed_in("reader")  # what is under embargo is shown to nobody else
     page = reporter.page
     reporter.go("/ministries")
     page.locator("summary").first.click()  # those of which nothing came until yesterday
@@ -137,7 +148,7 @@ def test_a_journalist_follows_a_ministry(people: Town, signed_in: Visit) -> None
     reporter.go("/alerts/new")
     page.get_by_label("규칙", exact=True).fill("부처:산업부")
     page.get_by_role("button", name="지난 30일로 시험하기").click()
-    page.locator("#preview").get_by_text(VOUCHER).first.wait_for()
+    page.locator("#preview a[href^='/release/']").first.wait_for()
     page.locator("#channel").select_option("feed")
     page.get_by_role("button", name="알림 만들기").click()
     page.wait_for_url(re.compile(r"/alerts/\d+"))

@@ -29,6 +29,7 @@ _ASSET = re.compile(r'<(?:link|script)\s[^>]*?(?:href|src)="(/static/[^"]+)"')
 _SIGN_IN = re.compile(r"https?://[^\s\"<>]+(/sign-in/[\w.~-]+)")
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 _LEAVE_ALONE = ("/sign-in/", "/sign-out", "/end/", "/dismiss/", "/confirm/", "/stream")
+_KEPT = httpx.Limits(keepalive_expiry=2)  # seconds: the server hangs up after five
 _LISTEN = 5  # as many lines as one address has
 _THINKS = 1.0, 4.0  # seconds between two pages
 _AWAY = 503
@@ -65,7 +66,7 @@ class Reader:
         self._number, self._crowd, self._rng = number, crowd, rng
         self._client = httpx.AsyncClient(
             base_url=crowd.base,
-            transport=httpx.AsyncHTTPTransport(local_address=f"127.0.1.{number + 1}"),
+            transport=httpx.AsyncHTTPTransport(local_address=f"127.0.1.{number + 1}", limits=_KEPT),
             timeout=40,
             headers={"accept-language": rng.choice(("ko", "en", "ko-KR,ko;q=0.9"))},
         )

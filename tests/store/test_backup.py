@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
@@ -161,7 +162,17 @@ def flipped(whole: bytes) -> bytes:
     return whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
 
 
-@pytest.mark.parametrize("hurt", [torn, flipped, lambda _: b"", lambda _: b"PK\5\6" + bytes(18)])
+def locked(whole: bytes) -> bytes:
+    """The same with its members said to be encrypted."""
+    said = bytearray(whole)
+    for found in re.finditer(b"PK\1\2", whole):
+        said[found.start() + 8] |= 1
+    return bytes(said)
+
+
+@pytest.mark.parametrize(
+    "hurt", [torn, flipped, locked, lambda _: b"", lambda _: b"PK\5\6" + bytes(18)]
+)
 async def test_a_file_that_is_not_whole_is_refused_and_nothing_is_touched(
     made: Path, elsewhere: str, hurt: Callable[[bytes], bytes]
 ) -> None:

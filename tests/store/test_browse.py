@@ -122,10 +122,11 @@ async def test_an_embargo_shows_as_long_as_it_lasts(browse: Browse, add: Add) ->
     await story(add, "곧", embargo_until=far)
     await story(add, "지난", embargo_until=NINE)
     await story(add, "조건", facts={"embargo": {"condition": "국회 의결 시"}})
-    conditioned, over, held = await browse.page(Wish(), 5)
+    conditioned, over, held = await browse.page(Wish(), 5, held=True)
     assert (conditioned.held_until, conditioned.condition) == (None, "국회 의결 시")
     assert (over.held_until, over.condition) == (None, None)
     assert (held.held_until, held.condition) == (far, None)
+    assert [face.title for face in await browse.page(Wish(), 5)] == ["조건", "지난"]
 
 
 async def test_what_is_watched_leaves_out_what_is_paused(browse: Browse, add: Add) -> None:

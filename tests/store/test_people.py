@@ -8,9 +8,13 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
+from service.errors import UserError
+from service.store.accounts import Accounts
 from service.store.asking import Endpoint
 from service.store.database import Database
+from service.store.keys import Keys
 from service.store.people import Address, Erased, Held, People
+from service.store.sign_ins import SignIns
 from service.store.subscriptions import Subscriptions
 
 Add = Callable[..., Awaitable[int]]
@@ -132,3 +136,37 @@ async def test_that_an_address_complained_outlives_it(
 
 def _pair() -> tuple[str, str]:
     return WHO.channel, WHO.address
+
+
+async def test_whoever_signs_in_is_handed_over_and_forgotten_too(
+    database: Database, people: People, sql: asyncpg.Connection
+) -> None:
+    link = await SignIns(database).offer(WHO.address, "editor")
+    who = await Accounts(database).sign_in(link.id, link.asked_at, b"x" * 32, "a browser")
+    assert who is not None
+    key = await Keys(database).make(who.account_id, "장부", ["read"], by=who)
+
+    found = (await people.export(WHO))["signing_in"]
+    assert (found["account"]["role"], found["sessions"][0]["agent"]) == ("editor", "a browser")
+    assert (found["keys"][0]["name"], found["links"][0]["asked_by"]) == ("장부", "terminal")
+    assert key.split("_")[2] not in json.dumps(found)
+    await people.erase(WHO)
+
+    for table in ("account", "session", "api_key", "sign_in"):
+        assert await sql.fetchval(f"SELECT count(*) FROM {table}") == 0
+    done = await sql.fetch("SELECT audit::text FROM audit")
+    assert len(done) == 4
+    assert not any(WHO.address in row[0] for row in done)
+
+
+async def test_who_was_shut_out_is_not_let_in_by_being_forgotten(
+    database: Database, people: People
+) -> None:
+    sign_ins, accounts = SignIns(database), Accounts(database)
+    await sign_ins.offer(WHO.address, None)
+    await accounts.close(WHO.address)
+
+    await people.erase(WHO)
+
+    with pytest.raises(UserError):
+        await sign_ins.offer(WHO.address, None)

@@ -46,6 +46,8 @@ def test_nothing_set_gives_every_default() -> None:
         ("PABAL_URL", "https://pabal.example.org/?page=1"),
         ("PABAL_URL", "https://pabal.example.org/#top"),
         ("PABAL_URL", "https://user@pabal.example.org"),
+        ("PABAL_PROXY", "10.0.0.0/8,proxy"),
+        ("PABAL_PROXY", "0.0.0.0/0"),
         ("PABAL_SECRET", "x" * 31),
         ("PABAL_MAIL_SERVER", "mail.example.org"),
         ("PABAL_MAIL_SERVER", "smtp://user@mail.example.org"),

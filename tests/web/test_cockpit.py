@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from bs4 import BeautifulSoup
 
 from service.links import Signer
 from service.store import tables
+from service.store.accounts import Accounts, Who
 from service.store.database import Database
 from service.web.app import build
 from service.web.shell import COOKIE
@@ -174,10 +176,52 @@ async def test_dead_letters_are_sent_again_and_editors_see_no_address(desk: Desk
     assert await desk.column("audit", "what") == ["letters.resend"]
 
 
+async def test_an_editor_sees_no_address_in_an_item_either(desk: Desk) -> None:
+    hook, said = "https://hooks.example/T0/B0/a-secret", f"410 of {ADDRESS}"
+    for kind, place in (("endpoint-failing", f"slack {hook}"), ("suppressed", f"mail {ADDRESS}")):
+        await desk.add("ops_item", kind=kind, subject=place, detail=said)
+
+    seen = await desk.text("/desk", "editor")
+
+    assert ("hooks.example/…" in seen, "h…@example.org" in seen) == (True, True)
+    assert not any(each in seen for each in ("a-secret", ADDRESS, "410"))
+    assert hook in await desk.text("/desk")
+
+
+async def test_as_many_letters_are_ticked_as_a_page_shows(desk: Desk) -> None:
+    ticked = {"letter": [str(each) for each in range(500)], "do": "drop"}
+    csrf = SIGNER.sign("csrf", 1, 7)
+
+    async def sent(**fields: object) -> int:
+        answer = await desk.client.post(
+            "/desk/letters", data=fields | {"csrf": csrf}, headers=_cookie("operator")
+        )
+        return answer.status_code
+
+    assert await sent(**ticked) == 303
+    assert await sent(letter="9" * 5000, do="drop") == 422
+
+
+async def test_two_operators_who_take_each_others_role_leave_one(desk: Desk) -> None:
+    accounts = Accounts(desk.database)
+    assert await accounts.promote("editor@example.org", "operator")
+    first = Who(1, "operator@example.org", "operator", "ko", 1)
+    second = Who(2, "editor@example.org", "operator", "ko", 2)
+
+    done = await asyncio.gather(
+        accounts.promote(second.address, "reader", first),
+        accounts.close(first.address, second),
+    )
+
+    assert sorted(done) == [False, True]
+
+
 async def test_an_operator_gives_roles_but_not_their_own(desk: Desk) -> None:
     path = "/desk/accounts"
     assert await desk.do(path, address="editor@example.org", do="operator") == 303
     assert await desk.do(path, address="Operator@example.org", do="reader") == 409
+    assert await desk.do(path, address="operator@example.org\0", do="close") == 409
+    assert await desk.do(path, address="nobody@example.org", do="reader") == 409
     assert await desk.do(path, address="reader@example.org", do="close") == 303
 
     assert await desk.column("account", "role") == ["operator", "operator", "reader"]

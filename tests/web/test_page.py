@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from service.links import Signer
 from service.store.database import Database
@@ -102,3 +103,17 @@ async def test_a_bug_of_ours_is_a_page_that_says_so_and_a_line_of_the_log(
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     said = capsys.readouterr()
     assert "page.failed" in said.err + said.out
+
+
+async def test_a_bug_in_a_query_is_not_taken_for_an_absent_database(migrated_url: str) -> None:
+    async with opened(migrated_url) as (database, _):
+        app = build(database, Signer(b"a secret of this test, 32 or more"))
+
+        @app.get("/divided")
+        async def divided() -> None:
+            async with database.transaction() as tx:
+                await tx.execute(sa.text("SELECT 1 / 0"))
+
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as client:
+            assert (await client.get("/divided")).status_code == 500

@@ -14,7 +14,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from service.links import Signer
 from service.store.accounts import Accounts, Role, Who
-from service.web.shell import COOKIE, Guard, Shell, add_refusals, need, shell, who_of
+from service.web.shell import COOKIE, Guard, Shell, add_refusals, ip_of, need, shell, who_of
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 
@@ -31,10 +31,10 @@ class Doors:
         return None
 
 
-def _app(house: Shell) -> FastAPI:
+def _app(house: Shell, *, https: bool = False) -> FastAPI:
     app = FastAPI()
     doors: Accounts = Doors()  # type: ignore[assignment]
-    app.add_middleware(Guard, accounts=doors, away=_away, https=False)
+    app.add_middleware(Guard, accounts=doors, away=_away, https=https)
     add_refusals(app, house)
 
     @app.get("/who")
@@ -158,6 +158,43 @@ async def test_no_answer_lacks_what_guards_it(client: httpx.AsyncClient) -> None
         policy = (await client.get(path)).headers["content-security-policy"]
         assert "unsafe" not in policy
         assert "script-src 'self';" in policy
+
+
+async def test_a_form_is_as_long_as_twenty_rules_and_no_longer(client: httpx.AsyncClient) -> None:
+    said = "가" * 500 + "\n"
+
+    for rules, status in ((20, 200), (50, 413)):
+        answer = await client.post("/form", data={"said": said * rules})
+        assert answer.status_code == status
+    assert (await client.post("/form", content="a=1&" * 601)).status_code == 413
+
+
+async def test_what_is_kept_for_everybody_sets_no_cookie(client: httpx.AsyncClient) -> None:
+    for path in ("/static/pabal.css", "/api/v1/topics", "/metrics"):
+        assert "set-cookie" not in (await client.get(f"{path}?lang=en")).headers
+
+
+async def test_over_https_the_language_goes_over_nothing_else() -> None:
+    transport = httpx.ASGITransport(_app(shell(SIGNER, None), https=True))
+    async with httpx.AsyncClient(transport=transport, base_url="https://pabal.test") as client:
+        kept = (await client.get("/refused?lang=en")).headers["set-cookie"]
+    assert kept.endswith("; Secure")
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+        (None, ""),
+    ],
+)
+def test_a_network_counts_as_one(host: str | None, counted: str) -> None:
+    client = None if host is None else (host, 1)
+    assert ip_of(Request({"type": "http", "client": client})) == counted
 
 
 async def test_a_token_in_a_page_is_another_one_each_time(client: httpx.AsyncClient) -> None:

@@ -18,8 +18,8 @@ from service.store.subscriptions import Endpoint, Subscribed, Taken
 from service.wanted import Wanted
 from service.web.alerts.filled import Filled, name_of, of, read, rules_of, wanted
 from service.web.alerts.looks import Busy, Looks, Outdated, TooBroad
-from service.web.alerts.offered import NAMED, offered
 from service.web.alerts.room import Room
+from service.web.offered import NAMED, offered
 from service.web.shell import need
 
 FLOOD = 50 * 7

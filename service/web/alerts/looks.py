@@ -68,9 +68,7 @@ class Looks:
         except TimeoutError:
             raise Busy from None
         try:
-            return await previews(
-                self.past, rules, BACK, self.tools, _TITLES, seconds=self.seconds
-            )
+            return await previews(self.past, rules, BACK, self.tools, _TITLES, seconds=self.seconds)
         except TimeoutError:
             raise TooBroad from None
         finally:

@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.store.database import Database
 from service.store.history import History
-from service.web.alerts.offered import NAMED
 from service.web.alerts.room import Room
+from service.web.offered import NAMED
 
 _MOST = 30
 _NUMBER = re.compile(r"[0-9]{1,18}")

@@ -20,7 +20,6 @@ from service.web.api import exporting, own, reading, searching
 from service.web.api.backing import Backing
 from service.web.api.cursors import Cursors
 from service.web.api.edge import Edge
-from service.web.api.exporting import AT_ONCE
 from service.web.api.gate import Gate
 from service.web.api.limits import Buckets
 from service.web.api.pages import add_pages
@@ -69,7 +68,7 @@ def build_api(backing: Backing, signer: Signer) -> FastAPI:
     api.state.backing = backing
     api.state.cursors = Cursors(signer)
     api.state.gate = Gate(Keys(backing.database), Buckets(), backing.anonymous)
-    api.state.exporting = asyncio.Semaphore(AT_ONCE)
+    api.state.exporting = set()  # accounts
     api.state.looking = asyncio.Semaphore(_LOOKING)
     for each in (reading.router, searching.router, own.router, exporting.router, exporting.operate):
         api.include_router(each)

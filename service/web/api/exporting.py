@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from service.export import MEDIA, Form, NoParquet, written
 from service.store.exports import Exports
+from service.store.keys import Bearer
 from service.store.overview import Overview
 from service.web.api.asked import Filters
 from service.web.api.backing import House
@@ -20,7 +22,7 @@ from service.web.api.problems import Problem, documented
 from service.web.api.shapes import Health, Item
 
 AT_ONCE = 2
-"""Exports that one process writes at a time."""
+"""Exports that one process writes at a time, one of an account: who reads slowly holds no two."""
 
 router = APIRouter(tags=["export"])
 operate = APIRouter(tags=["operate"])
@@ -36,21 +38,21 @@ def _file(form: Form) -> dict[int | str, dict[str, object]]:
 
 
 @router.get("/export.jsonl", responses=_file("jsonl"), response_class=Response)
-async def jsonl(request: Request, house: House, _: Exporter, asked: _Asked) -> Response:
+async def jsonl(request: Request, house: House, bearer: Exporter, asked: _Asked) -> Response:
     """모든 글, 한 줄에 하나. / Every article that is wanted, a line each."""
-    return await _export(request, house, asked, "jsonl")
+    return await _export(request, house, bearer, asked, "jsonl")
 
 
 @router.get("/export.csv", responses=_file("csv"), response_class=Response)
-async def as_csv(request: Request, house: House, _: Exporter, asked: _Asked) -> Response:
+async def as_csv(request: Request, house: House, bearer: Exporter, asked: _Asked) -> Response:
     """모든 글, 표로. / As a table for spreadsheets; no cell is taken for a formula."""
-    return await _export(request, house, asked, "csv")
+    return await _export(request, house, bearer, asked, "csv")
 
 
 @router.get("/export.parquet", responses=_file("parquet"), response_class=Response)
-async def as_parquet(request: Request, house: House, _: Exporter, asked: _Asked) -> Response:
+async def as_parquet(request: Request, house: House, bearer: Exporter, asked: _Asked) -> Response:
     """모든 글, Parquet로. / As Parquet, where the service has pyarrow."""
-    return await _export(request, house, asked, "parquet")
+    return await _export(request, house, bearer, asked, "parquet")
 
 
 @operate.get("/operations", responses=documented("scope"))
@@ -61,7 +63,9 @@ async def operations(house: House, _: Operator) -> Health:
     return Health(counts=dict(await overview.counts()), items=items)
 
 
-async def _export(request: Request, house: House, asked: Filters, form: Form) -> Response:
+async def _export(
+    request: Request, house: House, bearer: Bearer, asked: Filters, form: Form
+) -> Response:
     batches = Exports(house.database).batches(asked.wish(house.means.values.registry))
     try:
         pieces = written(form, batches)
@@ -74,12 +78,13 @@ async def _export(request: Request, house: House, asked: Filters, form: Form) ->
     }
     if getattr(request.state, "is_head", False):
         return Response(media_type=MEDIA[form], headers=headers)
-    slots = request.app.state.exporting
-    if slots.locked():
+    under_way: set[int] = request.app.state.exporting
+    if len(under_way) >= AT_ONCE or bearer.account_id in under_way:
         why = "다른 내보내기가 끝나야 합니다 (other exports are under way)"
         raise Problem("limit", why, {"Retry-After": "30"})
-    await slots.acquire()
-    return _Pieces(pieces, MEDIA[form], headers, slots.release)
+    under_way.add(bearer.account_id)
+    done = partial(under_way.discard, bearer.account_id)
+    return _Pieces(pieces, MEDIA[form], headers, done)
 
 
 class _Pieces(StreamingResponse):

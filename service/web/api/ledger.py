@@ -18,12 +18,12 @@ from service.store.owned import Owned
 from service.store.requests import Requests
 from service.store.subscriptions import Subscribed, Subscriptions
 from service.wanted import Checks, Wanted, at, cadence_of, quiet_of, remind_of
-from service.web.alerts.offered import offered
 from service.web.api import wanting
 from service.web.api.backing import Backing
 from service.web.api.gate import who_of
 from service.web.api.problems import Problem
 from service.web.api.showing import place
+from service.web.offered import offered
 
 Once = Annotated[
     str | None,
@@ -179,7 +179,8 @@ class Own:
                 raise Problem("scope", f"{channel}: 쓸 수 없는 채널입니다 (not to be had here)")
             mine = channel == "mail" and address.casefold() == self._bearer.address.casefold()
             with at(f"endpoints.{number}"):
-                found.append(checks.endpoint(each, agreed=mine))
+                made = checks.endpoint(each, agreed=mine)
+            found.append(replace(made, by="account") if mine else made)
         return tuple(found)
 
     def _chosen(

@@ -88,7 +88,10 @@ def _add_ends(app: FastAPI, house: Shell, keys: Keys) -> None:
         who = need(request, "reader")
         await house.form(request)
         known = _NUMBER.fullmatch(number)
-        key = await keys.exchange(who.account_id, int(number), by=who) if known else None
+        try:
+            key = await keys.exchange(who.account_id, int(number), by=who) if known else None
+        except UserError as error:
+            return await _page(house, keys, request, who, status=422, error=str(error))
         if key is None:
             return house.refuse(request, 404, "api.no_key")
         return await _page(house, keys, request, who, made=key)

@@ -15,6 +15,7 @@ from starlette.routing import Match
 
 from service.errors import UserError
 from service.store.server import AWAY
+from service.web.failing import note, only_away
 
 MEDIA = "application/problem+json"
 
@@ -133,11 +134,13 @@ def add_problems(app: FastAPI) -> None:
         return answer(request, Problem(slug, f"{korean} ({english})", headers))
 
     @app.exception_handler(Exception)
-    async def failed(request: Request, _: Exception) -> Response:
+    async def failed(request: Request, error: Exception) -> Response:
+        note(request, error)
         said = "요청을 하지 못했습니다. 기록해 두었습니다 (it failed here; it is in our log)"
         return answer(request, Problem("failure", said))
 
-    async def away(request: Request, _: Exception) -> Response:
+    async def away(request: Request, error: Exception) -> Response:
+        only_away(error)
         said = "돌아오면 다시 됩니다 (it works again when the database is back)"
         return answer(request, Problem("away", said, {"Retry-After": "5"}))
 

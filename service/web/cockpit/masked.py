@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
+
+from service.store.cockpit import Item
+
+_OF_PEOPLE = frozenset({"dead-letter", "endpoint-failing", "suppressed"})
 
 
 def name(text: str) -> str:
@@ -20,3 +25,14 @@ def address(text: str) -> str:
         return f"{host}/…"
     first, at, domain = text.rpartition("@")
     return f"{first[:1]}…@{domain}" if at and domain else name(text)
+
+
+def item(each: Item) -> Item:
+    """An ops item; of one about somebody's place the channel, and nothing that was answered there.
+
+    The address of a hook is a secret: who has it writes there.
+    """
+    if each.kind not in _OF_PEOPLE:
+        return each
+    channel, _, place = each.subject.partition(" ")
+    return replace(each, subject=f"{channel} {address(place)}", detail="—")

@@ -41,8 +41,10 @@ def add_cockpit(app: FastAPI, house: Shell, database: Database, watched: Watched
 def _add_overview(app: FastAPI, panel: Panel) -> None:
     @app.get("/desk")
     async def desk(request: Request) -> Response:
-        need(request, "editor")
+        who = need(request, "editor")
         gauges, items = await panel.watched.readings.now(), await panel.cockpit.items()
+        if who.role != "operator":
+            items = [masked.item(each) for each in items]
         disk, now = panel.disk(), await panel.vitals.now()
         wrong = wrongs(gauges, items, None if disk is None else disk.left, now)
         return panel.house.page(
@@ -144,16 +146,19 @@ def _add_people(app: FastAPI, panel: Panel) -> None:
     async def change(request: Request) -> Response:
         who = need(request, "operator")
         form = await panel.house.form(request)
-        address, do = (form.get(each, [""])[0] for each in ("address", "do"))
+        address, do = (storable(form.get(each, [""])[0]) for each in ("address", "do"))
         if address.lower() == who.address.lower():
             raise Refused(409, "desk.own_account")  # nobody locks the door behind themselves
         role: Role | None = next((each for each in get_args(Role) if each == do), None)
+        done = False
         if role is not None:
-            await panel.accounts.promote(storable(address), role, who)
+            done = await panel.accounts.promote(address, role, who)
         elif do == "close":
-            await panel.accounts.close(storable(address), who)
+            done = await panel.accounts.close(address, who)
         elif do == "reopen":
-            await panel.accounts.reopen(storable(address), who)
+            done = await panel.accounts.reopen(address, who)
+        if not done:
+            raise Refused(409, "desk.no_account")
         return RedirectResponse("/desk/accounts", 303)
 
     @app.get("/desk/audit")

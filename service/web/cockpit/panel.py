@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from service.web.shell import Refused, Shell
 
 _LONGEST = 300  # characters of a reason
 _MOST = 500  # letters that are ticked
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _WORST_FIRST = ("broken", "failing", "quiet", "drift", "unseen", "paused", "alive")
 
 
@@ -98,10 +100,11 @@ class Panel:
     async def ticked(self, request: Request) -> tuple[str, Sequence[int]]:
         """Which button was pressed, and the numbers that were ticked. Raises Refused for none."""
         form = await self.house.form(request)
-        numbers = [int(each) for each in form.get("letter", [])[:_MOST] if each.isdecimal()]
+        typed = form.get("letter", [])[:_MOST]
+        numbers = [int(each) for each in typed if _NUMBER.fullmatch(each)]
         if not numbers:
             raise Refused(422, "desk.none_ticked")
-        return form.get("do", [""])[0], [each for each in numbers if each < 1 << 63]
+        return form.get("do", [""])[0], numbers
 
 
 def _place(pulse: Pulse) -> tuple[int, str]:

@@ -86,8 +86,7 @@ class Month:
 
 def add_calls(app: FastAPI, house: Shell, calls: OpenCalls, registry: Registry) -> None:
     """Add the page and its calendar."""
-    # Many programs ask for the same few every hour, and to write one takes a second.
-    written = lru_cache(maxsize=_KEPT)(open_calendar)
+    _add_calendar(app, house, calls, registry)
 
     @app.get("/calls", response_class=HTMLResponse)
     async def page(request: Request) -> Response:
@@ -116,6 +115,11 @@ def add_calls(app: FastAPI, house: Shell, calls: OpenCalls, registry: Registry) 
             soon=board.today + timedelta(days=_SOON),
             weekdays=say(language, "calls.weekdays").split(),
         )
+
+
+def _add_calendar(app: FastAPI, house: Shell, calls: OpenCalls, registry: Registry) -> None:
+    # Many programs ask for the same few every hour, and to write one takes a second.
+    written = lru_cache(maxsize=_KEPT)(open_calendar)
 
     @app.api_route("/calls.ics", methods=["GET", "HEAD"])
     async def subscribed(request: Request) -> Response:

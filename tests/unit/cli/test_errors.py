@@ -165,7 +165,7 @@ def test_the_doctor_says_at_once_that_the_database_is_away(pabal: Pabal) -> None
     assert "데이터베이스" in away
     assert "127.0.0.1:1/x" in away
     assert "geheim" not in found.stdout + found.stderr
-    assert found.stdout.count("✓") == 4
+    assert found.stdout.count("✓") == 8
 
 
 def test_the_doctor_says_which_source_nobody_declared(pabal: Pabal) -> None:

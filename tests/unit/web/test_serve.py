@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -35,3 +36,19 @@ async def test_what_was_begun_is_answered_and_nothing_new_is_taken() -> None:
         go_on.set()
         assert (await asked).text == "whole"
         await leaving
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"),
+    [(None, "127.0.0.1"), ("10.0.0.0/8", "127.0.0.1"), ("127.0.0.0/8", "192.0.2.7")],
+)
+async def test_a_proxy_is_believed_for_whom_it_asks_where_it_is_ours(
+    proxies: str | None, seen: str
+) -> None:
+    async def client_of(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(request.client.host if request.client else "")
+
+    app = Starlette(routes=[Route("/", client_of)])
+    async with serving(app, "127.0.0.1", 0, proxies) as base, httpx.AsyncClient() as client:
+        said = {"X-Forwarded-For": "203.0.113.9, 192.0.2.7"}  # the first is what anybody wrote
+        assert (await client.get(base, headers=said)).text == seen

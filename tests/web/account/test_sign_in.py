@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from hashlib import sha256
 
 import asyncpg
@@ -251,8 +252,11 @@ async def test_signing_out_ends_the_session_and_only_ones_own_can_be_ended(
     assert (ended.status_code, unsigned.status_code, left.status_code) == (404, 403, 303)
     assert await sql.fetchval("SELECT array_agg(id) FROM session") == [other]
     assert (await client.get("/account")).headers["location"] == "/sign-in?next=%2Faccount"
-    what = await sql.fetch("SELECT what FROM audit ORDER BY id")
-    assert [each["what"] for each in what] == ["sign-in", "sign-in", "sign-out"]
+    what = await sql.fetch("SELECT what, who FROM audit ORDER BY id")
+    by_hand = [each["what"] for each in what if each["who"] == "terminal"]
+    assert by_hand == ["sign-in.link", "sign-in.link"]
+    own = [each["what"] for each in what if each["who"] != "terminal"]
+    assert own == ["sign-in", "sign-in", "sign-out"]
 
 
 async def test_next_leads_nowhere_else(client: httpx.AsyncClient, database: Database) -> None:
@@ -289,3 +293,18 @@ async def test_a_mail_that_fails_is_tried_again_and_one_that_nobody_gets_is_not(
     assert [each.attempt for each in post.handed] == [1, 2]
     assert await sql.fetchval("SELECT due_at FROM sign_in") is None
     assert await sql.fetchval("SELECT address FROM suppressed") == READER.lower()
+
+
+async def test_a_session_ends_after_a_year_however_often_it_is_seen(
+    client: httpx.AsyncClient, database: Database, sql: asyncpg.Connection
+) -> None:
+    await client.post(await link(database))
+    await sql.execute(
+        "UPDATE session SET seen_at = now() - interval '2 hours', "
+        "created_at = now() - interval '364 days'"
+    )
+
+    assert (await client.get("/account")).status_code == 200
+
+    left = await sql.fetchval("SELECT expires_at - now() FROM session")
+    assert left <= timedelta(days=1)

@@ -13,9 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.export import safe
+from service.links import Signer
 from service.store.browse import Wish
 from service.store.database import Database
 from service.store.exports import Exports
+from service.store.keys import Keys
+from service.web.api.app import build_api
+from tests.web.api.conftest import SECRET, backing
 
 Add = Callable[..., Awaitable[int]]
 MakeKey = Callable[..., Awaitable[str]]
@@ -142,3 +146,23 @@ async def test_a_hostile_title_is_no_formula_in_the_table(
 
     (row,) = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))
     assert row["title"].startswith("'=HYPERLINK")
+
+
+async def test_who_has_an_export_under_way_gets_no_second_and_others_do(
+    database: Database, account: Add
+) -> None:
+    api = build_api(backing(database), Signer(SECRET))
+    mine, other = await account("a@x.example"), await account("b@x.example")
+    keys = [await Keys(database).make(each, "시험", ["read"]) for each in (mine, other)]
+    api.state.exporting.add(mine)
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(api), base_url="http://pabal.test"
+    ) as client:
+        answers = [
+            await client.get("/export.jsonl", headers={"Authorization": f"Bearer {key}"})
+            for key in keys
+        ]
+
+    assert [each.status_code for each in answers] == [429, 200]
+    assert api.state.exporting == {mine}

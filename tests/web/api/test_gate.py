@@ -227,3 +227,19 @@ async def test_a_database_that_is_away_is_a_problem_that_passes(nowhere: httpx.A
     assert (away.status_code, slug(away)) == (503, "away")
     assert away.headers["retry-after"] == "5"
     assert "127.0.0.1" not in away.text
+
+
+async def test_exchanging_a_key_again_and_again_makes_no_crowd_of_them(
+    database: Database, account: Add
+) -> None:
+    keys, mine = Keys(database), await account("a@x.example")
+    await keys.make(mine, "시험", ["read"])
+    (first,) = await keys.listed(mine)
+
+    for _ in range(39):
+        await keys.exchange(mine, first.id)
+
+    with pytest.raises(NoMoreKeys):
+        await keys.exchange(mine, first.id)
+    assert await keys.revoke(mine, first.id)
+    assert sum(each.counts for each in await keys.listed(mine)) == 39

@@ -227,6 +227,13 @@ async def test_a_month_shows_how_many_close_on_each_day_and_only_them(
     (there,) = page.select("td a.all")
     assert (there.get_text(), there["href"]) == ("2건", f"#d{first}")
     assert len(page.select(".deadline li.call")) == 2
+    for _ in range(11):
+        await call("다른 날 공고", (first + timedelta(days=1) - TODAY).days)
+    crowded = await shown(client, f"/calls?month={first:%Y-%m}")
+    assert len(crowded.select(".deadline li.call")) == 2 + 10
+    (more,) = crowded.select(".deadline > p > a")
+    assert more.get_text() == "이 날 1건 더"
+    assert len((await shown(client, str(more["href"]))).select("li.call")) == 11
     for asked in ("1999-01", "2026-13", "x", "9" * 50):
         assert (await client.get(f"/calls?month={asked}")).status_code == 200
 

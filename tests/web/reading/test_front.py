@@ -81,18 +81,17 @@ async def test_a_date_is_shown_without_a_clock_and_no_date_as_none(
     assert stories(await shown("/?view=all")) == [f"하루 a {said} 원문 : 하루"]
 
 
-async def test_an_embargo_and_a_deadline_stand_with_their_story(article: Add, shown: Show) -> None:
+async def test_a_deadline_stands_with_its_story(article: Add, shown: Show) -> None:
     today = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
     await article("모레", call_end=today + 2)
     await article("오늘", call_end=today)
-    await article("어제", call_end=today - 1, embargo_until=NINE.replace(year=2926))
+    await article("어제", call_end=today - 1)
 
     page = await shown("/?view=all")
 
     rows = page.select("#stories > li")
     tags = [[tag.get_text() for tag in row.select(".tag")] for row in rows]
-    assert tags[0][0] == "엠바고 2926.11.20 09:05까지"
-    assert tags[0][1].endswith("신청 마감")
+    assert tags[0][0].endswith("신청 마감")
     assert tags[1] == ["오늘 신청 마감"]
     assert tags[2][0].endswith("까지 신청 · 2일 남음")
     assert titles(await shown("/?view=all&open=1")) == ["오늘", "모레"]

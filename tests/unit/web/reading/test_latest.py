@@ -24,8 +24,10 @@ class Shelf(Browse):
     def __init__(self, faces: Sequence[Face]) -> None:
         self.faces, self.looks = faces, 0
 
-    async def page(self, wish: Wish, limit: int, after: Place | None = None) -> Sequence[Face]:
-        assert (wish, after) == (Wish(), None)
+    async def page(
+        self, wish: Wish, limit: int, after: Place | None = None, *, held: bool = False
+    ) -> Sequence[Face]:
+        assert (wish, after, held) == (Wish(), None, False)
         self.looks += 1
         await asyncio.sleep(0)
         return self.faces[:limit]

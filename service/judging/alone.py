@@ -1,0 +1,113 @@
+"""One rule against many articles: as the matcher judges, without what a million rules need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from service.judging.conditions import Conditions, Spell, as_typed
+from service.judging.facts import NOTHING_KNOWN, Facts
+from service.judging.found import Found, Standing, in_order
+from service.judging.logic import (
+    And,
+    Atom,
+    Field,
+    Near,
+    Or,
+    Rule,
+    Term,
+    atoms,
+    possible,
+    satisfied,
+    terms,
+)
+from service.judging.morphemes import Morphs
+from service.model import Match
+
+
+class Alone:
+    """A rule, made ready once and used for many articles. Belongs to one thread at a time."""
+
+    def __init__(self, rule: Rule, spell: Spell = as_typed) -> None:
+        """``spell`` gives the spellings of a term that is not exact, itself among them."""
+        self._rule, self._conditions = rule, Conditions(spell)
+        for atom in sorted(atoms(rule), key=str):
+            self._conditions.enter(atom)
+
+    def trial(self, title: str, text: str, facts: Facts = NOTHING_KNOWN) -> Hearing:
+        """An article before the rule; filters ask the facts, and what is not known never holds."""
+        found = Found(title, text, self._conditions)
+        known = facts.fields()
+        there = {
+            term
+            for term in terms(self._rule)
+            if found.settled(self._conditions.number(term)) is not False
+        }
+
+        def may(atom: Atom) -> bool:
+            match atom:
+                case Field():
+                    return atom in known
+                case Near(first, second):
+                    return first in there and second in there
+                case Term():
+                    return atom in there
+
+        hopeful = possible(self._rule, may)
+        numbers = map(self._conditions.number, there if hopeful else ())
+        windows = frozenset(each for number in numbers for each in found.windows(number))
+        return Hearing(windows, self._rule, self._conditions, found, known, hopeful)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """An article before the rule. ``windows`` are the stretches that morphology is needed for."""
+
+    windows: frozenset[str]
+    _rule: Rule
+    _conditions: Conditions
+    _found: Found
+    _known: frozenset[Field]
+    _possible: bool
+
+    def decide(self, morphs: Mapping[str, Morphs]) -> Match | None:
+        """Where the words of the rule stand, numbered 0; None: it does not hold.
+
+        ``morphs`` holds at least the ``windows``.
+        """
+        stands: dict[Atom, Standing] = {}
+
+        def standing(atom: Term | Near) -> Standing:
+            if atom not in stands:
+                stands[atom] = (
+                    self._found.near(standing(atom.first), standing(atom.second), atom.words)
+                    if isinstance(atom, Near)
+                    else self._found.standing(self._conditions.number(atom), morphs)
+                )
+            return stands[atom]
+
+        def holds(atom: Atom) -> bool:
+            return atom in self._known if isinstance(atom, Field) else bool(standing(atom))
+
+        if not (self._possible and satisfied(self._rule, holds)):
+            return None
+        shown = [standing(each) for each in _shown(self._rule, holds)]
+        return Match(
+            0,
+            in_order(span for each in shown for span in each.in_text),
+            in_order(span for each in shown for span in each.in_title),
+        )
+
+
+def _shown(rule: Rule, holds: Callable[[Atom], bool]) -> frozenset[Term | Near]:
+    """What makes the rule hold; what it asks for near another, only there."""
+    match rule:
+        case Term() | Near():
+            return frozenset({rule})
+        case And(parts) | Or(parts):
+            some = (_shown(part, holds) for part in parts if satisfied(part, holds))
+            found: frozenset[Term | Near] = frozenset().union(*some)
+            nears = [each for each in found if isinstance(each, Near)] if type(rule) is And else []
+            return found.difference(*({each.first, each.second} for each in nears))
+        case _:
+            return frozenset()
