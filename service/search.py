@@ -158,19 +158,16 @@ class Search:
 
         No more at once than a page may need: each is to be judged.
         """
-        size = limit + _MORE
         for number, query, start in starts:
-            place = start
-            more = True
+            place, size, more = start, limit + _MORE, True
             while more:
-                found, counted = await self._store.find(
-                    query, _times(place), place, size, held=held
-                )
-                more = len(found) == size
-                for batch in (found[: limit + 1], found[limit + 1 :]):
-                    if batch:
-                        yield number, batch, counted
-                        place = batch[-1].place
+                times = _times(place)
+                found, counted = await self._store.find(query, times, place, size, held=held)
+                more, size = len(found) == size, _LOOKED_AT
+                for at in range(0, len(found), limit + 1):
+                    batch = found[at : at + limit + 1]
+                    yield number, batch, counted
+                    place = batch[-1].place
 
     async def _judged(self, alone: Alone, batch: Sequence[Stored]) -> Mapping[int, Match]:
         """Those for which the rule holds, by id."""

@@ -41,6 +41,7 @@ _LARGEST = 200_000  # bytes
 _FIELDS = 600
 _RANKS: Sequence[Role] = ("reader", "editor", "operator")
 _NOT_PAGES = ("/static/", "/healthz", "/readyz", "/metrics", "/api/")
+_KEPT_NOWHERE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -87,7 +88,7 @@ class Shell:
 
     def refuse(self, request: Request, status: int, why: str) -> Response:
         """The page that says ``why``, a phrase, something is not to be had."""
-        return self.page(request, "refused", status=status, why=why)
+        return self.page(request, "refused", status=status, headers=_KEPT_NOWHERE, why=why)
 
     async def form(self, request: Request) -> Form:
         """What was filled in on a page of ours.

@@ -33,6 +33,7 @@ def test_a_company_finds_a_call_and_is_told_of_the_next_one(people: Town, visit:
     assert page.get_by_label("규칙", exact=True).input_value() == "수출바우처"
     page.get_by_label("규칙", exact=True).fill("수출바우처 참여기업")
     page.locator("#preview").get_by_text(VOUCHER).first.wait_for()
+    company.look("alert-tried")
     page.get_by_label("규칙", exact=True).fill(word)
     page.get_by_label(f"{address} 메일로 받기").check()
     # Quiet while nobody is at work here: an hour that is never now.

@@ -22,6 +22,7 @@ from service.store.database import Database
 from service.store.tables import account, session, source
 from service.web.api.app import PATH
 from service.web.app import build
+from service.web.dressing import TEMPLATES
 from service.web.means import Means
 from service.web.shell import COOKIE
 
@@ -111,6 +112,14 @@ async def test_whatever_may_be_got_may_be_asked_for_its_head(
             where = re.sub(r"\{[^}]+\}", "1", path)
             head = await client.head(where, headers=by("operator"))
             assert head.status_code == (await client.get(where, headers=by("operator"))).status_code
+
+
+def test_no_page_has_what_the_policy_forbids() -> None:
+    for page in TEMPLATES.glob("*.html"):
+        text = page.read_text("utf-8")
+        assert not re.search(
+            r"<style|<script(?! src)|\sstyle=|\son[a-z]+=|\bhx-on|\|\s*safe\b", text
+        ), page.name
 
 
 async def test_nothing_is_done_in_a_session_without_the_token_of_its_pages(
