@@ -26,7 +26,7 @@ from service.store.deliveries import Deliveries
 from service.store.migrate import alembic_config, migrate
 from service.store.overview import Overview
 from service.store.readings import Readings
-from service.store.releases import Releases
+from service.store.releases import Release, Releases
 from service.store.sources import Sources
 from service.store.subscriptions import Subscriptions
 from service.store.tables import metadata
@@ -154,12 +154,12 @@ async def test_what_was_stored_before_readings_lives_on(database_url: str) -> No
         [shown] = await Browse(database).page(Wish(), 10)
         assert (shown.title, shown.publishers, shown.precision) == ("제목", ["kcs"], "minute")
         release = await Releases(database).release(1)
-        assert release is not None
+        assert isinstance(release, Release)
         assert release.reading is not None
         assert release.reading.text == "본문"
         assert [file.state for file in release.files] == ["unread"]
         unread = await Releases(database).release(2)
-        assert unread is not None
+        assert isinstance(unread, Release)
         assert unread.reading is None
         assert [each.embargoed for each in await Subscriptions(database).listed()] == ["wait"]
         [due] = (await Deliveries(database, timedelta(days=2)).claim("console", 5, {})).due

@@ -41,7 +41,7 @@ def call(add: Add) -> Add:
 
 
 async def titles(calls: OpenCalls, **wish: str) -> tuple[list[str], list[str]]:
-    board = await calls.board(**wish)
+    board = await calls.board(**wish)  # type: ignore[arg-type]
     return [each.title for each in board.dated], [each.title for each in board.undated]
 
 

@@ -13,7 +13,7 @@ import pytest
 from service.model import Call, Contact, Embargo, Mention, Printed, Reading
 from service.store.database import Database
 from service.store.readings import Readings
-from service.store.releases import Releases
+from service.store.releases import Release, Releases
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 UNOPENED = {"collected_at": None, "read_at": None, "text": None}
@@ -148,7 +148,7 @@ async def test_a_reading_comes_back_as_it_was_stored(
     await stored(readings, made, WHOLE)
 
     release = await Releases(database).release(made)
-    assert release is not None
+    assert isinstance(release, Release)
     assert release.reading == WHOLE
     row = await sql.fetchrow("SELECT kind, call_end, embargo_until, facts FROM article")
     assert tuple(row)[:3] == ("notice", date(2026, 12, 20), NINE)
@@ -168,7 +168,7 @@ async def test_reading_again_replaces_what_was_read_before(
     await stored(readings, made, other)
 
     release = await Releases(database).release(made)
-    assert release is not None
+    assert isinstance(release, Release)
     assert release.reading == other
     assert await sql.fetchval("SELECT call_end FROM article") is None
 
@@ -207,7 +207,7 @@ async def test_a_time_that_only_the_document_gives_is_that_of_the_release(
     await stored(readings, made, WHOLE)
 
     release = await Releases(database).release(made)
-    assert release is not None
+    assert isinstance(release, Release)
     assert (release.published_at, release.precision) == (NINE, "minute")
 
 

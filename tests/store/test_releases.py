@@ -43,7 +43,7 @@ async def test_every_file_has_its_state(releases: Releases, add: Add) -> None:
 
     release = await releases.release(made)
 
-    assert release is not None
+    assert isinstance(release, Release)
     shown = [(each.state, each.letters, each.reason, each.detail) for each in release.files]
     assert shown == [
         ("failed", None, "broken", "왜"),
@@ -68,10 +68,10 @@ async def test_kin_are_the_other_articles_of_the_story_and_news_of_it_that_was_f
 
     release, single = await releases.release(first), await releases.release(alone)
 
-    assert release is not None
+    assert isinstance(release, Release)
     shown = [(each.id, each.joined_as, each.why) for each in release.kin]
     assert shown == [(copy, "copy", "닮음"), (news, "coverage", None)]
-    assert single is not None
+    assert isinstance(single, Release)
     assert single.kin == []
 
 
@@ -87,7 +87,7 @@ async def test_the_lead_of_news_is_known_where_both_hours_are_from_either_side(
 
     for each in (first, news):
         release = await releases.release(each)
-        assert release is not None
+        assert isinstance(release, Release)
         assert [(kin.lead, kin.share) for kin in release.kin] == [(lead, 0.4)]
 
 
@@ -102,7 +102,7 @@ async def test_revisions_are_those_judged_of_the_article_and_of_what_corrects_it
 
     release = await releases.release(first)
 
-    assert release is not None
+    assert isinstance(release, Release)
     found = [(each.article_id, each.earlier_id, list(each.changes)) for each in release.revisions]
     assert found == [
         (corrects, first, [Change("마감", "5.20", "5.27", weighty=True)]),
