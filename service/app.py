@@ -104,6 +104,8 @@ async def run(
             from service.desk import pages  # noqa: PLC0415 - a worker needs no web framework
 
             page = await stack.enter_async_context(pages(settings, database, analyser, seen))
+            # Searches need it too, and the first would wait for it.
+            await stack.enter_async_context(_beside(analyser.start()))
         tasks: _Tasks = ()
         if "worker" in roles:
             tasks = await _tasks(settings, database, sources, analyser, stack)
