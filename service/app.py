@@ -53,6 +53,7 @@ from service.store.vitals import Vitals
 from service.triage import Judge
 from service.watch import Watch
 from service.watching import watched
+from service.web.metrics import Watched
 from service.worded import Words
 
 log = structlog.get_logger()
@@ -101,11 +102,7 @@ async def run(
         seen = await stack.enter_async_context(watched(settings, database, sources))
         page = None
         if "web" in roles:
-            from service.desk import pages  # noqa: PLC0415 - a worker needs no web framework
-
-            page = await stack.enter_async_context(pages(settings, database, analyser, seen))
-            # Searches need it too, and the first would wait for it.
-            await stack.enter_async_context(_beside(analyser.start()))
+            page = await _page(settings, database, analyser, seen, stack)
         tasks: _Tasks = ()
         if "worker" in roles:
             tasks = await _tasks(settings, database, sources, analyser, stack)
@@ -119,6 +116,21 @@ async def run(
             gc.freeze()  # what is loaded by now stays: to look through it stops all for 60 ms
             ready(page)
             await stop.wait()
+
+
+async def _page(
+    settings: Settings,
+    database: Database,
+    analyser: Analyser,
+    seen: Watched,
+    stack: AsyncExitStack,
+) -> str:
+    """The address of the pages; ``stack`` ends them. Morphology is loaded for their searches."""
+    from service.desk import pages  # noqa: PLC0415 - a worker needs no pages
+
+    page = await stack.enter_async_context(pages(settings, database, analyser, seen))
+    await stack.enter_async_context(_beside(analyser.start()))
+    return page
 
 
 def _schedule(settings: Settings, database: Database, sources: Mapping[str, Source]) -> Schedule:

@@ -133,9 +133,9 @@ async def test_up_runs_on_its_own_database_and_ends_with_all_that_it_started(
     page = (await said(up, rb"page: (http://\S+)")).group(1).decode()
     async with httpx.AsyncClient(base_url=page) as client:
         assert (await client.get("/readyz")).status_code == 200
-        front = await client.get("/")
-    assert front.status_code == 200
-    assert "yna" in front.text
+        front, coverage = await client.get("/"), await client.get("/coverage")
+    assert (front.status_code, coverage.status_code) == (200, 200)
+    assert "yna" in coverage.text
     code, listed, _ = await ask("subscriptions", **home)
     assert (code, listed.splitlines()[0]) == (0, "나: 수출 → console -")
     assert (await ask("unsubscribe", "나", **home))[0] == 0

@@ -30,8 +30,10 @@ from service.collect import Collect
 from service.deliver import Deliver
 from service.digest import Digest
 from service.documents import Documents
+from service.indexing import Indexing
 from service.judging.topics import Topics
 from service.links import Signer
+from service.preview import SOURCE_KINDS
 from service.read import Read
 from service.reading.publishers import Registry
 from service.revisit import Revisit
@@ -43,6 +45,7 @@ from service.store.deliveries import Deliveries
 from service.store.digests import Digests
 from service.store.readings import Readings
 from service.store.revisits import Revisits
+from service.store.search import Searching
 from service.store.sources import Sources
 from service.store.steps import Step
 from service.store.sweep import sweep
@@ -208,10 +211,12 @@ def _tasks(
     read = Read(declared, registry, Readings(database))
     judge = Judge(declared, Triage(database), analyser, registry, Topics.load())
     words = Words(Signer(bytes(32)), None)
+    kinds = {name: SOURCE_KINDS[each.kind] for name, each in declared.items()}
     deliver = Deliver(Deliveries(database), channels, {}, words, 1.0)
     return {
         **work.fetching(collect, attach, revisit, backfill),
         **work.judging(read, judge),
+        **work.searching(Indexing(Searching(database), analyser.analyse, kinds)),
         "deliver": deliver.deliver,
     }
 
