@@ -39,6 +39,7 @@ Tasks = Mapping[Step, Handler]
 
 _HEARTBEAT = timedelta(seconds=10)  # a dead worker's wake-ups are handed out again after this
 _BATCH = 10
+_LOOK = 0.5  # seconds
 _STEADY = 60.0  # seconds of work after which a loss is a first one again
 _LONGEST_WAIT = 2.0  # seconds: with what TCP waits between tries, at work within ten again
 _GRACE = 10.0  # seconds a task may take to end once we are asked to stop
@@ -143,12 +144,13 @@ async def _work(
     up new wake-ups over a new connection.
     """
     connection = await connect(url)
-    gone = asyncio.Event()
-    connection.add_termination_listener(lambda _: gone.set())
     manager = _manager(Queries(AsyncpgDriver(connection)), tasks)
     running = asyncio.create_task(_run(manager, connection, at_once))
     leaving.add(running)
-    waits = [asyncio.create_task(each.wait()) for each in (stop, gone, manager.shutdown)]
+    waits = [
+        asyncio.create_task(_closed(connection)),
+        *(asyncio.create_task(each.wait()) for each in (stop, manager.shutdown)),
+    ]
     try:
         await asyncio.wait({running, *waits}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -161,6 +163,15 @@ async def _work(
     elif not stop.is_set():
         running.add_done_callback(lambda done: _forget(done, leaving))
         raise ConnectionResetError("the connection was lost")
+
+
+async def _closed(connection: asyncpg.Connection) -> None:
+    """Wait until the connection is closed, by whomever.
+
+    It is looked at: a listener for its end is not called where it is ended in the midst of a query.
+    """
+    while not connection.is_closed():  # noqa: ASYNC110 - it has no event that can be relied on
+        await asyncio.sleep(_LOOK)
 
 
 async def _run(manager: QueueManager, connection: asyncpg.Connection, at_once: int) -> None:
