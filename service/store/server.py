@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncpg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-AWAY = (OSError, SQLAlchemyError)
+# What the driver itself raises where a connection was ended under it.
+_CUT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+AWAY = (OSError, SQLAlchemyError, *_CUT)
 """What a unit of work raises where the database is away or not ready."""
 
 
@@ -16,11 +20,13 @@ _STATES = ("08", "53", "57P", "25006", "42P01")
 
 def is_away(error: BaseException) -> bool:
     """Whether an error of AWAY is the database's absence, and no bug in what it was asked."""
-    if isinstance(error, OSError | PoolTimeout | InterfaceError):
+    if isinstance(error, (OSError, PoolTimeout, InterfaceError, *_CUT)):
         return True
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None)
+    if isinstance(getattr(error.orig, "__cause__", None), _CUT):
+        return True
     return error.connection_invalidated or (state is not None and state.startswith(_STATES))
 
 

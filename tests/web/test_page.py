@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -117,3 +118,26 @@ async def test_a_bug_in_a_query_is_not_taken_for_an_absent_database(migrated_url
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as client:
             assert (await client.get("/divided")).status_code == 500
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.ConnectionDoesNotExistError("closed in the middle of operation"),
+        asyncpg.InternalClientError("another operation is in progress"),
+    ],
+    ids=["gone", "cut"],
+)
+async def test_a_connection_ended_under_the_driver_is_an_absent_database(
+    migrated_url: str, error: Exception
+) -> None:
+    async with opened(migrated_url) as (database, _):
+        app = build(database, Signer(b"a secret of this test, 32 or more"))
+
+        @app.get("/cut")
+        async def cut() -> None:
+            raise error
+
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as client:
+            assert (await client.get("/cut")).status_code == 503
