@@ -16,19 +16,11 @@ from service.links import Signer
 from service.store.bounces import Bounces as Returns
 from service.store.database import Database
 from service.web.app import build
-from service.work import connect
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 TOKEN = SIGNER.sign("bounces")
 MAIL = UUID(int=7)
 COMPLAINT = {"RecordType": "SpamComplaint", "MessageID": f"msg_{MAIL}@pabal.example"}
-
-
-@pytest.fixture
-async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connect(migrated_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

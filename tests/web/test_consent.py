@@ -16,7 +16,6 @@ from service.store.asking import Endpoint
 from service.store.database import Database
 from service.store.subscriptions import Subscriptions
 from service.web.app import build
-from service.work import connect
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 HOSTILE = "\"><script>alert(1)</script><a href='javascript:alert(2)'>"
@@ -24,20 +23,6 @@ READER, OTHER = "reader@a.example", "other@a.example"
 PAGES = ("confirm", "end", "mine", "dismiss")
 # RFC 8058: what a mail program posts, in either form.
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url, size=2)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connect(migrated_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from service.store.database import Database
 from service.store.sign_ins import SignIns
 from service.web.app import build
 from service.web.means import Means
-from service.work import connect
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 URL = "https://pabal.test"
@@ -46,20 +45,6 @@ class Post:
 
     def check_address(self, address: str) -> None:
         """Any will do."""
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url, size=3)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connect(migrated_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from service.store.sign_ins import SignIns
 from service.store.subscriptions import Endpoint, Subscriptions
 from service.web.app import build
 from service.web.means import Means
-from service.work import connect
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 URL = "https://pabal.test"
@@ -69,20 +68,6 @@ def means() -> Means:
     traits = {name: registry.traits(name) for name in (*channels, "mail")}
     tools = Tools(unasked, Registry.load(), {})
     return Means(usual(), {"mail": Mail(), **channels}, traits, tools)
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url, size=3)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connect(migrated_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

@@ -62,13 +62,6 @@ def asking(app: FastAPI) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url, size=3)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
 async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     async with asking(mounted(backing(database))) as made:
         yield made

@@ -23,13 +23,6 @@ NINE = datetime(2026, 11, 20, 9, 5, tzinfo=ZoneInfo("Asia/Seoul"))
 
 
 @pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url, size=2)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
 async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(build(database, Signer(b"a secret of this test, 32 or more")))
     async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as made:
@@ -40,11 +33,12 @@ async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
 def add(database: Database) -> Add:
     """``await add("source", id="a")``: a row; its number where the table gives one."""
 
-    async def add(name: str, **values: object) -> int:
+    async def add(name: str, /, **values: object) -> int:
         table = tables.metadata.tables[name]
         async with database.transaction() as tx:
-            made = await tx.execute(sa.insert(table).values(values).returning(table.c.id))
-            return int(made.scalar_one()) if name != "source" else 0
+            made = await tx.execute(sa.insert(table).values(values).returning(*table.primary_key))
+            key = made.first()
+        return key[0] if key is not None and isinstance(key[0], int) else 0
 
     return add
 

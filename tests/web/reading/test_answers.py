@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from icalendar import Calendar
 
-from service.links import Signer
-from service.store import tables
 from service.store.database import Database
 from service.store.tallies import Tallies
-from service.web.app import build
 
 Add = Callable[..., Awaitable[int]]
 
@@ -26,34 +22,6 @@ NOW = datetime.now(UTC)
 TODAY = NOW.astimezone(ZoneInfo("Asia/Seoul")).date()
 HOSTILE = "<script>alert(1)</script>"
 PAGES = ("/ministries", "/ministry/mss", "/calls", "/calls?view=month", "/charts", "/coverage")
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url, size=2)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(build(database, Signer(b"a secret of this test, 32 or more")))
-    async with httpx.AsyncClient(transport=transport, base_url="http://pabal.test") as made:
-        yield made
-
-
-@pytest.fixture
-async def add(database: Database) -> Add:
-    """``await add("source", id="a")``: a row; its number where the table gives one."""
-
-    async def add(name: str, /, **values: Any) -> int:
-        table = tables.metadata.tables[name]
-        async with database.transaction() as tx:
-            made = await tx.execute(sa.insert(table).values(values).returning(*table.primary_key))
-            key = made.first()
-        return key[0] if key is not None and isinstance(key[0], int) else 0
-
-    return add
 
 
 @pytest.fixture
