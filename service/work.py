@@ -28,7 +28,7 @@ from service.indexing import Indexing
 from service.read import Read
 from service.revisit import Revisit
 from service.store.database import WATCHED, watch
-from service.store.server import plain
+from service.store.server import is_cut, plain
 from service.store.steps import Step
 from service.triage import Judge
 
@@ -244,6 +244,9 @@ def _task(step: Step, handler: Handler) -> Callable[[Job], Awaitable[None]]:
             await handler(subject)
         except Exception as error:
             # The one broad catch: the row stays as it was, and the sweep wakes it again.
+            if is_cut(error):
+                log.warning("task.put_off", step=step, subject=subject, why=repr(error))
+                return
             log.exception("task.failed", step=step, subject=subject)
             reporting.report(error)
 

@@ -30,6 +30,14 @@ def is_away(error: BaseException) -> bool:
     return error.connection_invalidated or (state is not None and state.startswith(_STATES))
 
 
+def is_cut(error: BaseException) -> bool:
+    """Whether the database was lost under a unit of work that talks to others as well.
+
+    An error of the operating system is not taken for that, unless it names a connection.
+    """
+    return is_away(error) and (not isinstance(error, OSError) or isinstance(error, ConnectionError))
+
+
 def plain(url: str) -> str:
     """The address of ``postgresql+asyncpg://…`` as asyncpg itself reads it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

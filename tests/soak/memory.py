@@ -32,16 +32,17 @@ async def watch(processes: Mapping[str, ServiceProcess]) -> Series:
 
 
 def _sizes(processes: Mapping[str, ServiceProcess]) -> Mapping[str, float]:
-    sizes: defaultdict[str, float] = defaultdict(float)
+    """MiB of each process; of several of one kind, whose number the work decides, the mean."""
+    sizes: defaultdict[str, list[float]] = defaultdict(list)
     for name, process in processes.items():
         child = process._child
         if child is None or child.returncode is not None:
             continue
         with suppress(OSError):
-            sizes[name] += _resident(child.pid)
+            sizes[name].append(_resident(child.pid))
             for pid in _descendants(child.pid):
-                sizes[f"{name}: {_kind(pid)}"] += _resident(pid)
-    return sizes
+                sizes[f"{name}: {_kind(pid)}"].append(_resident(pid))
+    return {name: statistics.fmean(each) for name, each in sizes.items()}
 
 
 def _kind(pid: int) -> str:

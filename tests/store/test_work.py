@@ -132,6 +132,25 @@ async def test_a_handler_that_fails_stops_neither_the_others_nor_the_work(
     assert (line["step"], line["subject"]) == ("read", "2")
 
 
+async def test_a_database_lost_under_a_task_is_no_bug_of_the_task(
+    migrated_url: str, ask: Ask, wakes: Wakes
+) -> None:
+    async def handler(_subject: str) -> None:
+        connection = await work.connect(migrated_url)
+        await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    await ask("1")
+
+    with capture_logs() as logs:
+        async with asyncio.timeout(20):
+            await work.drain(migrated_url, {"read": handler})
+
+    assert await wakes() == []
+    [line] = [each for each in logs if each["event"].startswith("task.")]
+    assert (line["event"], line["log_level"]) == ("task.put_off", "warning")
+    assert (line["step"], line["subject"]) == ("read", "1")
+
+
 async def test_a_wake_up_reaches_a_worker_that_is_waiting(migrated_url: str, ask: Ask) -> None:
     handler, stop = Handler(), asyncio.Event()
     working = asyncio.create_task(work.work(migrated_url, {"read": handler}, at_once=20, stop=stop))
