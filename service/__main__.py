@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -45,6 +47,26 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"pabal {version('pabal')}")
+        raise typer.Exit
+
+
+@app.callback()
+def pabal(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="몇 판인지 / which release"
+        ),
+    ] = False,
+) -> None:
+    """파발 / Pabal."""
+
+
 run.add(app)
 demo.add(app)
 sources.add(app)

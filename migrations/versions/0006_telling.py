@@ -12,14 +12,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
+from migrations import columns
+
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 _JSON = pg.JSONB(astext_type=sa.Text())
 _TIME = sa.DateTime(timezone=True)
-_NOW = sa.text("now()")
 _OPEN = sa.text("settled_at IS NULL")
 _TOLD = """
     INSERT INTO telling (reason, key, story_id, article_id, revision_id, facts, embargo_until,
@@ -54,31 +53,24 @@ def downgrade() -> None:
     op.drop_table("waiting")
     op.drop_table("dismissal")
     _deliveries_as_before()
-    op.drop_table("telling")
-    op.drop_table("instance")
-    op.drop_table("suppressed")
+    for table in ("telling", "instance", "suppressed"):
+        op.drop_table(table)
     op.drop_index("ix_endpoint_address", "endpoint")
     for name in _ENDPOINT:
         op.drop_column("endpoint", name)
     op.drop_constraint("uq_rule_subscription_id_canonical_urgent", "rule")
     op.execute("DELETE FROM rule WHERE urgent")
     op.drop_column("rule", "urgent")
-    op.create_unique_constraint(
-        op.f("uq_rule_subscription_id_canonical"), "rule", ["subscription_id", "canonical"]
-    )
+    unique = ["subscription_id", "canonical"]
+    op.create_unique_constraint(op.f("uq_rule_subscription_id_canonical"), "rule", unique)
     op.drop_constraint("language_known", "subscription")
     for column in _wished():
         op.drop_column("subscription", column.name)
     op.create_table(
         "pacing",
-        sa.Column("endpoint_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        columns.number("endpoint_id"),
         sa.Column("turn_at", _TIME, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["endpoint_id"],
-            ["endpoint.id"],
-            name=op.f("fk_pacing_endpoint_id"),
-            ondelete="CASCADE",
-        ),
+        columns.referring("pacing", "endpoint_id", "endpoint"),
         sa.PrimaryKeyConstraint("endpoint_id", name=op.f("pk_pacing")),
         comment="When an endpoint had its last turn of the alerts that come to it one by one.",
     )
@@ -134,10 +126,8 @@ def _consent() -> None:
     op.execute("""UPDATE endpoint SET confirmed_at = created_at, consent = '{"by": "operator"}'""")
     op.create_table(
         "suppressed",
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("at", _TIME, server_default=_NOW, nullable=False),
+        *map(columns.text, ("channel", "address", "why")),
+        columns.now("at"),
         sa.PrimaryKeyConstraint("channel", "address", name=op.f("pk_suppressed")),
         comment="Addresses, in small letters, that do not exist or complained: never written to.",
     )
@@ -155,46 +145,33 @@ def _consent() -> None:
 def _tellings() -> None:
     op.create_table(
         "telling",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        columns.identity(),
+        *map(columns.text, ("reason", "key")),
         sa.Column("story_id", sa.BigInteger(), nullable=True),
         sa.Column("article_id", sa.BigInteger(), nullable=True),
-        sa.Column("revision_id", sa.BigInteger(), server_default="0", nullable=False),
+        columns.count("revision_id"),
         sa.Column("facts", _JSON, nullable=False),
-        sa.Column("version", sa.BigInteger(), server_default="0", nullable=False),
+        columns.count("version"),
         sa.Column("embargo_until", _TIME, nullable=True),
-        sa.Column("created_at", _TIME, server_default=_NOW, nullable=False),
+        columns.now("created_at"),
         sa.CheckConstraint(
             "reason IN ('alert', 'correction', 'coverage', 'digest', 'reminder', 'confirm', "
             "'notice')",
             name="reason_known",
         ),
-        sa.ForeignKeyConstraint(
-            ["story_id"], ["story.id"], name=op.f("fk_telling_story_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["article.id"], name=op.f("fk_telling_article_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_telling")),
+        columns.referring("telling", "story_id", "story"),
+        columns.referring("telling", "article_id", "article"),
+        columns.key("telling"),
         sa.UniqueConstraint("key", name=op.f("uq_telling_key")),
         comment="One thing that is told, however many are told of it.",
     )
     op.create_index("ix_telling_story_id", "telling", ["story_id"])
     op.create_table(
         "dismissal",
-        sa.Column("subscription_id", sa.BigInteger(), nullable=False),
-        sa.Column("telling_id", sa.BigInteger(), nullable=False),
-        sa.Column("at", _TIME, server_default=_NOW, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["subscription_id"],
-            ["subscription.id"],
-            name=op.f("fk_dismissal_subscription_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["telling_id"], ["telling.id"], name=op.f("fk_dismissal_telling_id"), ondelete="CASCADE"
-        ),
+        *map(columns.number, ("subscription_id", "telling_id")),
+        columns.now("at"),
+        columns.referring("dismissal", "subscription_id", "subscription"),
+        columns.referring("dismissal", "telling_id", "telling"),
         sa.PrimaryKeyConstraint("subscription_id", "telling_id", name=op.f("pk_dismissal")),
         comment="What a subscriber said was not for them.",
     )
@@ -212,8 +189,8 @@ def _deliveries() -> None:
     op.add_column("delivery", sa.Column("channel", sa.Text(), nullable=True))
     op.add_column("delivery", sa.Column("hits", _JSON, nullable=True))
     op.execute(_OWED)
-    op.alter_column("delivery", "telling_id", nullable=False)
-    op.alter_column("delivery", "channel", nullable=False)
+    for name in ("telling_id", "channel"):
+        op.alter_column("delivery", name, nullable=False)
     op.drop_constraint("uq_delivery_message_id", "delivery")
     op.execute(
         """ALTER TABLE delivery ALTER message_id TYPE uuid USING substr(message_id, 5)::uuid,
@@ -225,8 +202,8 @@ def _deliveries() -> None:
         op.f("uq_delivery_telling_id_endpoint_id"), "delivery", ["telling_id", "endpoint_id"]
     )
     op.drop_index("ix_delivery_due", "delivery")
-    op.create_index("ix_delivery_due", "delivery", ["channel", "due_at"], postgresql_where=_OPEN)
-    op.create_index("ix_delivery_open", "delivery", ["endpoint_id"], postgresql_where=_OPEN)
+    for index, on in (("due", ["channel", "due_at"]), ("open", ["endpoint_id"])):
+        op.create_index(f"ix_delivery_{index}", "delivery", on, postgresql_where=_OPEN)
     op.create_index("ix_delivery_of", "delivery", ["subscription_id", "created_at"])
     op.create_index(
         "ix_delivery_mailed",
@@ -234,9 +211,8 @@ def _deliveries() -> None:
         ["message_id"],
         postgresql_where=sa.text("channel = 'mail' AND outcome = 'sent'"),
     )
-    op.create_table_comment(
-        "delivery", "One thing owed to one endpoint; settled as sent, dead or ended."
-    )
+    told = "One thing owed to one endpoint; settled as sent, dead or ended."
+    op.create_table_comment("delivery", told)
     op.drop_constraint("fk_attempt_delivery_id", "attempt")
     op.drop_constraint("uq_attempt_delivery_id_number", "attempt")
     op.drop_column("attempt", "id")
@@ -278,10 +254,12 @@ def _deliveries_as_before() -> None:
     )
     for name in _GONE:
         op.alter_column("delivery", name, nullable=False)
-    op.drop_index("ix_delivery_mailed", "delivery")
-    op.drop_index("ix_delivery_of", "delivery")
-    op.drop_index("ix_delivery_open", "delivery")
-    op.drop_index("ix_delivery_due", "delivery")
+    _keys_as_before()
+
+
+def _keys_as_before() -> None:
+    for index in ("mailed", "of", "open", "due"):
+        op.drop_index(f"ix_delivery_{index}", "delivery")
     op.create_index("ix_delivery_due", "delivery", ["due_at"], postgresql_where=_OPEN)
     op.drop_constraint("uq_delivery_telling_id_endpoint_id", "delivery")
     for name in ("telling_id", "channel", "hits"):
@@ -307,10 +285,9 @@ def _deliveries_as_before() -> None:
 def _waiting() -> None:
     op.create_table(
         "waiting",
-        sa.Column("telling_id", sa.BigInteger(), nullable=False),
-        sa.Column("subscription_id", sa.BigInteger(), nullable=False),
+        *map(columns.number, ("telling_id", "subscription_id")),
         sa.Column("hits", _JSON, nullable=True),
-        sa.Column("created_at", _TIME, server_default=_NOW, nullable=False),
+        columns.now("created_at"),
         sa.Column("window_at", _TIME, nullable=False),
         sa.Column("told_by", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("subscription_id", "telling_id", name=op.f("pk_waiting")),

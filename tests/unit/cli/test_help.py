@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable
+from importlib.metadata import version
 
 import pytest
 from typer.main import get_command
@@ -136,3 +137,8 @@ def test_a_wrong_call_is_refused_with_what_was_wrong(
     assert (refused.returncode, refused.stdout) == (2, "")
     assert named.lower() in _unframed(refused.stderr).lower()
     assert "Traceback" not in refused.stderr
+
+
+def test_it_says_which_release_it_is() -> None:
+    said = CliRunner().invoke(app, ["--version"])
+    assert (said.exit_code, said.output) == (0, f"pabal {version('pabal')}\n")
