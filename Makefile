@@ -41,8 +41,9 @@ unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test bu
 	$(BIN)/pytest -n 2 --dist worksteal --cov -m "not faults and not browser and not alone" $(ARGS)
 	$(BIN)/pytest --cov --cov-append -m alone $(ARGS) || [ $$? -eq 5 ]  # ARGS may choose none
 
-faults: $(READY)  ## 오래 걸리는 고장 시험 / the long fault suite
-	$(BIN)/pytest -m faults $(ARGS)
+faults: $(READY)  ## 일부러 낸 고장 26가지, 그리고 docs/reliability.md / faults on purpose, and the page
+	@$(BIN)/pytest -m "fault or faults" --record $(ARGS); failed=$$?; \
+		$(BIN)/python tests/faults/report.py && exit $$failed
 
 fuzz: $(READY)  ## 망가진 문서와 글 읽기, 10분 (ARGS="--minutes 1") / hurt documents and texts
 	@$(BIN)/python -m tests.fuzz.fuzz $(ARGS)

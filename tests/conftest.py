@@ -14,6 +14,21 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from service.ops.embedded import Server, running
+from tests.faults.plugin import (
+    measured,
+    pytest_addoption,
+    pytest_configure,
+    pytest_itemcollected,
+    scale,
+)
+
+__all__ = [  # pytest looks for them here
+    "measured",
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_itemcollected",
+    "scale",
+]
 
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,27 @@ def play(report: Path, *arguments: str) -> dict[str, Any]:
     return ledger
 
 
-def nothing_lost(ledger: dict[str, Any]) -> None:
+def nothing_lost(ledger: dict[str, Any], measured: Callable[..., None]) -> None:
+    measured(
+        kills=ledger["kills"],
+        releases=ledger["published"],
+        alerts=ledger["sent"],
+        lost=ledger["missed"] + ledger["not_stored"],
+        extra=ledger["not_owed"],
+        twice=ledger["twice"],
+        repeats_over_in_flight=max(0, ledger["repeats"] - ledger["in_flight_at_kills"]),
+    )
     assert {name: ledger[name] for name in LOST} == dict.fromkeys(LOST, 0)
     assert ledger["stored"] == ledger["appearances"]
     assert ledger["owed"] == ledger["sent"] > 0
     assert ledger["repeats"] <= ledger["in_flight_at_kills"]
 
 
+@pytest.mark.fault(1)
 @pytest.mark.slow
-def test_two_kills_in_an_invented_afternoon_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+def test_two_kills_in_an_invented_afternoon_lose_nothing_and_double_nothing(
+    tmp_path: Path, measured: Callable[..., None]
+) -> None:
     """A slow receiver and rules that nearly everything meets keep messages in flight."""
     ledger = play(
         tmp_path / "ledger.json",
@@ -44,26 +57,30 @@ def test_two_kills_in_an_invented_afternoon_lose_nothing_and_double_nothing(tmp_
         *("--rule", "지원", "--rule", "추진 | 개최 | 발표", "--rule", "기업 | 국민"),
     )
     assert ledger["kills"] == 2
-    nothing_lost(ledger)
+    nothing_lost(ledger, measured)
 
 
+@pytest.mark.fault(1)
 @pytest.mark.faults
 @pytest.mark.skipif(not MONTH.exists(), reason="the recorded month lies outside the project")
 @pytest.mark.parametrize("seed", range(2))
 def test_five_kills_in_a_real_month_lose_nothing_and_double_nothing(
-    tmp_path: Path, seed: int
+    tmp_path: Path, seed: int, measured: Callable[..., None]
 ) -> None:
     ledger = play(
         tmp_path / "ledger.json",
         *("--replay", str(MONTH), "--rule", "수출", "--kills", "5", "--seed", str(seed)),
     )
     assert (ledger["kills"], ledger["published"]) == (5, 2688)
-    nothing_lost(ledger)
+    nothing_lost(ledger, measured)
 
 
+@pytest.mark.fault(1)
 @pytest.mark.faults
 @pytest.mark.skipif(not MONTH.exists(), reason="the recorded month lies outside the project")
-def test_five_kills_with_hundreds_of_messages_on_their_way_lose_nothing(tmp_path: Path) -> None:
+def test_five_kills_with_hundreds_of_messages_on_their_way_lose_nothing(
+    tmp_path: Path, measured: Callable[..., None]
+) -> None:
     ledger = play(
         tmp_path / "ledger.json",
         *("--replay", str(MONTH), "--rule", "지원 | 추진 | 개최 | 정책", "--kills", "5"),
@@ -72,4 +89,4 @@ def test_five_kills_with_hundreds_of_messages_on_their_way_lose_nothing(tmp_path
     assert ledger["kills"] == 5
     assert ledger["owed"] > 1000
     assert ledger["in_flight_at_kills"] > 0
-    nothing_lost(ledger)
+    nothing_lost(ledger, measured)
