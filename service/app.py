@@ -25,6 +25,7 @@ from service.collect import Collect
 from service.config import Settings
 from service.deliver import Deliver
 from service.documents import Documents
+from service.heap import given_back
 from service.indexing import Indexing
 from service.judging.topics import Topics
 from service.parts import declared, open_channels, signer
@@ -100,6 +101,7 @@ async def run(
         analyser = Analyser()
         stack.push_async_callback(analyser.stop)
         seen = await stack.enter_async_context(watched(settings, database, sources))
+        await stack.enter_async_context(given_back())
         page = None
         if "web" in roles:
             page = await _page(settings, database, analyser, seen, stack)

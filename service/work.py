@@ -11,9 +11,10 @@ from datetime import timedelta
 
 import asyncpg
 import structlog
+from pgqueuer.core import listeners
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.errors import FailingListenerError
-from pgqueuer.models import Job
+from pgqueuer.models import Job, TableChangedEvent
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
@@ -33,6 +34,21 @@ from service.store.steps import Step
 from service.triage import Judge
 
 log = structlog.get_logger()
+
+
+class _Notices(listeners.PGNoticeEventListener):
+    """What the engine hears of its queue: one notice says as much as many, that it is to look.
+
+    It takes one for each look, and under load more come than that: they would pile up.
+    """
+
+    def put_nowait(self, item: TableChangedEvent) -> None:
+        if self.empty():
+            super().put_nowait(item)
+
+
+# The engine makes the queue itself, within its loop; a test holds that it is this one.
+setattr(listeners, "PGNoticeEventListener", _Notices)  # noqa: B010 - a class is not assigned to
 
 Handler = Callable[[str], Awaitable[None]]
 Tasks = Mapping[Step, Handler]

@@ -20,15 +20,17 @@ _LAST = 200  # posts of a source, by which its delay is measured
 _SINCE = timedelta(days=60)
 
 # Of a post that was there when its source was first looked at nobody knows when it could have been
-# seen, nor of one that was found by reading a list back.
+# seen, nor of one that was found by reading a list back. The pairs keep to the one index that has a
+# source's posts together: by time alone, all posts of all would be gone through for a silent one.
 _DELAYS = """
     SELECT greatest(extract(epoch FROM discovered_at - out_at), 0) AS delay FROM (
         SELECT discovered_at, baseline OR late AS known_late, coalesce(read_published_at,
             published_at) AS out_at, CASE WHEN read_published_at IS NULL THEN precision
             ELSE read_precision END AS precise
         FROM article
-        WHERE article.source_id = source.id AND discovered_at > now() - CAST(:since AS interval)
-        ORDER BY discovered_at DESC LIMIT :last
+        WHERE (article.source_id, discovered_at) > (source.id, now() - CAST(:since AS interval))
+            AND (article.source_id, discovered_at) <= (source.id, 'infinity')
+        ORDER BY article.source_id DESC, discovered_at DESC LIMIT :last
     ) AS newest
     WHERE NOT known_late AND precise IN ('second', 'minute')
 """

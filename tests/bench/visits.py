@@ -64,10 +64,7 @@ _SHARES = {
     "api": 10,
 }
 _WORDS = (
-    "지원",
-    "수출 바우처",
-    "해녀",
-    "반도체 인력",
+    *("지원", "수출 바우처", "해녀", "반도체 인력"),
     '"업무 협약"',
     "수출 | 통상 | 관세",
     "제목:수출",
@@ -121,6 +118,10 @@ async def statements(url: str, asked: Sequence[str]) -> Mapping[str, Statements]
         connection.driver_connection.add_query_logger(
             lambda said: heard.append((said.query, tuple(said.args)))
         )
+
+    @sa.event.listens_for(database.engine.sync_engine, "before_cursor_execute")
+    def prepared(_c: Any, _r: Any, statement: str, values: Any, *_: object) -> None:
+        heard.append((statement, tuple(values)))  # of these the driver's own logger hears nothing
 
     found = {}
     async with AsyncExitStack() as stack:

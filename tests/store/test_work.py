@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import asyncpg
 import pytest
+from pgqueuer.models import TableChangedEvent
 from structlog.testing import capture_logs
 
 from service import work
@@ -149,6 +151,29 @@ async def test_a_database_lost_under_a_task_is_no_bug_of_the_task(
     [line] = [each for each in logs if each["event"].startswith("task.")]
     assert (line["event"], line["log_level"]) == ("task.put_off", "warning")
     assert (line["step"], line["subject"]) == ("read", "1")
+
+
+async def test_notices_of_the_queue_do_not_pile_up(migrated_url: str, ask: Ask) -> None:
+    full, held, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    begun: list[str] = []
+
+    async def handler(subject: str) -> None:
+        begun.append(subject)
+        if len(begun) == 20:
+            full.set()
+        await held.wait()
+
+    working = asyncio.create_task(work.work(migrated_url, {"read": handler}, at_once=20, stop=stop))
+    for number in range(60):
+        await ask(str(number))
+    async with asyncio.timeout(20):
+        await full.wait()
+    waiting = [each for each in gc.get_objects() if isinstance(each, TableChangedEvent)]
+    held.set()
+    stop.set()
+    await working
+
+    assert len(waiting) < 5
 
 
 async def test_a_wake_up_reaches_a_worker_that_is_waiting(migrated_url: str, ask: Ask) -> None:
