@@ -200,3 +200,8 @@ _EN = Words(
 )
 
 WORDS: Mapping[Language, Words] = {"ko": _KO, "en": _EN}
+
+
+def letters_in(language: str) -> Language:
+    """What a reader of ``language`` is written to in: English where letters are not in it."""
+    return next((each for each in WORDS if each == language), "en")

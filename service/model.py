@@ -12,6 +12,8 @@ Precision = Literal["second", "minute", "day"]
 Kind = Literal["release", "reference", "rebuttal", "personnel", "schedule", "notice", "news"]
 Edition = Literal["조간", "석간"]
 JoinedAs = Literal["copy", "joint", "correction", "coverage"]
+Language = Literal["ko", "en"]
+"""What letters are written in. The pages speak more: one file each in ``service/web/words/``."""
 Span = tuple[int, int]
 """Half-open character offsets ``[start, end)`` into a text."""
 
@@ -245,7 +247,7 @@ class DueDelivery:
     subscription_id: int
     subscription: str
     feed_epoch: int
-    language: Literal["ko", "en"]
+    language: Language
     telling_id: int
     story_id: int | None
     reason: Reason

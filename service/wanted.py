@@ -18,12 +18,12 @@ from service.errors import UserError
 from service.judging import rules
 from service.judging.fields import Values
 from service.judging.rules import Rule
+from service.model import Language
 from service.since import day_end
 from service.store.subscriptions import (
     Choices,
     Embargoed,
     Endpoint,
-    Language,
     Subscribed,
     Subscriptions,
     Taken,

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from service.errors import UserError
-from service.store.subscriptions import Embargoed, Endpoint, Language, Subscribed
+from service.model import Language
+from service.store.subscriptions import Embargoed, Endpoint, Subscribed
 from service.wanted import NONE, Checks, Wanted, at, cadence_of, remind_of
 
 _SEOUL = ZoneInfo("Asia/Seoul")

@@ -14,7 +14,8 @@ import typer
 
 from service import config, logs
 from service.errors import UserError
-from service.store.subscriptions import Embargoed, Endpoint, Language, Standing, Subscriptions
+from service.model import Language
+from service.store.subscriptions import Embargoed, Endpoint, Standing, Subscriptions
 
 if TYPE_CHECKING:
     from service.preview import Tools

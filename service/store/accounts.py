@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.model import Language
 from service.store.addressed import addressed
 from service.store.audit import Role, Who, note
 from service.store.database import Database, storable
@@ -133,7 +133,7 @@ class Accounts:
                 await note(tx, who, "sign-out", who.address)
         return ended
 
-    async def speak(self, who: Who, language: Literal["ko", "en"]) -> None:
+    async def speak(self, who: Who, language: Language) -> None:
         """Write to the account in ``language`` from now on."""
         mine = sa.update(account).where(account.c.id == who.account_id)
         async with self._database.transaction() as tx:

@@ -9,6 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.model import Language
 from service.store.database import storable
 from service.store.tables import audit
 
@@ -26,7 +27,7 @@ class Who:
     account_id: int
     address: str
     role: Role
-    language: Literal["ko", "en"]
+    language: Language
     session_id: int
 
 

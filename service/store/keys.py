@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import UserError
+from service.model import Language
 from service.store.audit import Role, Who, note
 from service.store.database import Database
 from service.store.tables import account, api_key
@@ -61,7 +62,7 @@ class Bearer:
     account_id: int
     address: str
     role: Role
-    language: Literal["ko", "en"]
+    language: Language
     scopes: frozenset[Scope]
     per_minute: int
 

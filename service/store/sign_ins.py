@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import UserError
+from service.model import Language
 from service.store.addressed import refused
 from service.store.audit import Role, note
 from service.store.database import Database, Wake, storable, wake
@@ -63,7 +64,7 @@ class Owed:
     id: int
     fence: int
     address: str
-    language: Literal["ko", "en"]
+    language: Language
     attempt: int
     asked_at: int
 
@@ -75,7 +76,7 @@ class SignIns:
         """Work on ``database``."""
         self._database = database
 
-    async def ask(self, address: str, language: str, ip: str) -> Answer:
+    async def ask(self, address: str, language: Language, ip: str) -> Answer:
         """Owe a link to a mail address, asked for from ``ip``; a known account chose its language.
 
         What is too much for one address is left out silently, and so is an address that nothing is

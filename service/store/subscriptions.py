@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.cadence import kept, quiet_end
 from service.errors import UserError
+from service.model import Language
 from service.store.asking import Endpoint, Standing, Taken, put
 from service.store.database import Database
 from service.store.ending import LIVE, ON, OVER, end, turn_page
@@ -20,11 +21,10 @@ from service.store.silence import give_up, hold, let_go
 from service.store.tables import endpoint, rule, subscription
 
 __all__ = [
-    "Choices", "Embargoed", "Endpoint", "Language", "SnoozedPastEnd", "Standing",
-    "Subscribed", "Subscriptions", "Taken",
+    "Choices", "Embargoed", "Endpoint", "SnoozedPastEnd", "Standing", "Subscribed",
+    "Subscriptions", "Taken",
 ]  # fmt: skip
 
-Language = Literal["ko", "en"]
 Embargoed = Literal["wait", "badge"]
 """What is done with news under embargo: told when it lifts, or at once with a badge."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from service.model import Language
 from service.store.database import Database
 from service.store.ending import LIVE
 from service.store.items import KINDS, LATELY, SHOWN, THESE, Item, items, items_of
@@ -63,7 +63,7 @@ class Reader:
     id: int
     name: str
     feed_epoch: int
-    language: Literal["ko", "en"]
+    language: Language
     remind: tuple[int, ...]
     created_at: datetime
     asked_at: datetime = field(compare=False)

@@ -19,11 +19,12 @@ from markupsafe import Markup
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from notifier.labels import WORDS
 from service.links import Signer
 from service.store.accounts import Accounts, Role, Who
 from service.store.server import AWAY
 from service.web.dressing import TEMPLATES, dress
-from service.web.phrases import chosen, languages, say
+from service.web.phrases import check, chosen, either, languages, say
 from service.web.static import asset
 
 __all__ = ["COOKIE", "Form", "Guard", "Refused", "Role", "Shell", "Who", "ip_of", "need", "who_of"]
@@ -115,12 +116,14 @@ class Shell:
 
 
 def shell(signer: Signer, url: str | None) -> Shell:
-    """The shell, with the templates ready."""
+    """The shell, with the templates ready. Raises IncompleteError: a language lacks a phrase."""
+    check()
     pages = Jinja2Templates(TEMPLATES)
     house = Shell(pages, signer, url)
     pages.context_processors.append(lambda request: _context(house, request))
     dress(pages.env)
-    pages.env.globals |= {"t": _t, "phrase": say, "asset": asset, "csrf_field": _csrf_field}
+    pages.env.globals |= {"t": _t, "phrase": say, "either": either, "letters": tuple(WORDS)}
+    pages.env.globals |= {"asset": asset, "csrf_field": _csrf_field}
     return house
 
 

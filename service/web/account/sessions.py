@@ -7,8 +7,10 @@ import re
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from notifier.labels import letters_in
 from service.store.accounts import Accounts
 from service.web.account.sign_in import cookie_of
+from service.web.phrases import FIRST
 from service.web.shell import Shell, need, who_of
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -26,7 +28,7 @@ def add_sessions(app: FastAPI, house: Shell, accounts: Accounts) -> None:
     async def language(request: Request) -> Response:
         who = need(request, "reader")
         form = await house.form(request)
-        await accounts.speak(who, "en" if form.get("language") == ["en"] else "ko")
+        await accounts.speak(who, letters_in(form.get("language", [FIRST])[0]))
         return RedirectResponse("/account", 303)
 
     @app.post("/account/sessions/{number}/end")

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from notifier.errors import BadAddress
+from notifier.labels import letters_in
 from notifier.mail.addresses import recipient
 from service.store.accounts import Accounts
 from service.store.sign_ins import SignIns
@@ -68,7 +69,8 @@ def _add_asking(app: FastAPI, house: Shell, asks: SignIns | None) -> None:
         except BadAddress:
             context = {"state": "ask", "wrong": True, "typed": typed}
             return house.page(request, "sign_in", status=422, headers=_NO_STORE, **context)
-        if await asks.ask(address, language_of(request), ip_of(request)) == "often":
+        spoken = letters_in(language_of(request))
+        if await asks.ask(address, spoken, ip_of(request)) == "often":
             return house.page(request, "sign_in", status=429, headers=_NO_STORE, state="often")
         return house.page(request, "sign_in", headers=_NO_STORE, state="asked", typed=address)
 

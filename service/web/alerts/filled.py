@@ -9,10 +9,11 @@ from typing import TypeVar, cast, get_args
 from service.cadence import kept
 from service.errors import UserError
 from service.judging.rules import Rule
+from service.model import Language
 from service.store.audit import Who
 from service.store.database import storable
 from service.store.owned import Place
-from service.store.subscriptions import Embargoed, Endpoint, Language, Subscribed
+from service.store.subscriptions import Embargoed, Endpoint, Subscribed
 from service.wanted import Checks, Wanted, quiet_of, remind_of
 from service.web.shell import Form
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.model import Kind, Reason
+from service.model import Kind, Language, Reason
 from service.store.asking import Standing
 from service.store.history import Outcome
-from service.store.subscriptions import Embargoed, Language
+from service.store.subscriptions import Embargoed
 from service.web.api.asked import LARGEST, Cursor, Day
 from service.web.api.shapes import Shape
 

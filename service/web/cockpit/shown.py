@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-_UNITS = ((86_400, "일", "d"), (3_600, "시간", "h"), (60, "분", "min"), (1, "초", "s"))
+from service.web.phrases import say
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000
 
@@ -17,11 +19,10 @@ def span(length: timedelta | float | None, language: str) -> str:
     if length is None:
         return "—"
     seconds = length.total_seconds() if isinstance(length, timedelta) else float(length)
-    korean, english = _UNITS[-1][1:]
     if seconds < 2:  # noqa: PLR2004 - as said above
-        return f"{max(seconds, 0):.1f}{korean if language == 'ko' else f' {english}'}"
-    size, korean, english = next((each for each in _UNITS if seconds >= 2 * each[0]), _UNITS[-1])
-    return f"{seconds / size:.0f}{korean if language == 'ko' else f' {english}'}"
+        return say(language, "desk.long_second", count=f"{max(seconds, 0):.1f}")
+    size, unit = next((each for each in _UNITS if seconds >= 2 * each[0]), _UNITS[-1])
+    return say(language, f"desk.long_{unit}", count=f"{seconds / size:.0f}")
 
 
 def size(count: float) -> str:

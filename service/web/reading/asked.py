@@ -19,7 +19,7 @@ from service.judging.topics import korean_names
 from service.model import Kind
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Place, Wish
-from service.web.phrases import phrases, say
+from service.web.phrases import either, phrases, say
 
 View = Literal["exporters", "all"]
 
@@ -42,7 +42,7 @@ class Followed:
 
     def why(self, language: str) -> str:
         """Why, in a language."""
-        return self.ko if language == "ko" else self.en
+        return either(language, self.ko, self.en)
 
 
 @cache
@@ -167,7 +167,7 @@ def asked(query: QueryParams, registry: Registry) -> Asked:
 
 def named(body: Publisher, language: str) -> str:
     """What a body is called in a language."""
-    return body.name if language == "ko" or not body.english else body.english[0]
+    return either(language, body.name, next(iter(body.english), ""))
 
 
 def topics(language: str) -> dict[str, str]:

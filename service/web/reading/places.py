@@ -8,6 +8,7 @@ from functools import cache
 from typing import Literal
 
 from scrapers import registry
+from service.web.phrases import either
 
 Side = Literal["government", "outlets", "own"]
 
@@ -26,7 +27,7 @@ class Place:
 
     def name(self, language: str) -> str:
         """What it is called in a language."""
-        return self.ko if language == "ko" else self.en
+        return either(language, self.ko, self.en)
 
 
 def place(source_id: str) -> Place:
@@ -41,5 +42,5 @@ def _places() -> Mapping[str, Place]:
     for name, source in registry.sources().items():
         korean, _, english = said[name].partition(": ")
         side: Side = "outlets" if source.kind == "news" else "government"
-        found[name] = Place(korean, english or korean, source.publisher, side)
+        found[name] = Place(korean, english, source.publisher, side)
     return found

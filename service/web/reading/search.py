@@ -18,6 +18,7 @@ from service.search import BadCursorError, Hit, Order, Results, Search
 from service.store.database import storable
 from service.web.held import known
 from service.web.markup import marked
+from service.web.phrases import either
 from service.web.reading.asked import topics
 from service.web.shell import Shell, language_of
 
@@ -100,7 +101,7 @@ def _line(hit: Hit) -> Line:
 def _half(language: str, said: str) -> str:
     """What is said in Korean, then in English, in one of them."""
     korean, _, english = said.partition(" / ")
-    return korean if language == "ko" else english or korean
+    return either(language, korean, english)
 
 
 def _later(asked: str, order: Order, results: Results | None) -> str | None:

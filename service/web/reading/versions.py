@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from service.model import Change, Span
 from service.web.markup import marked
+from service.web.phrases import either
 
 _ENGLISH = re.compile(r"(?P<ko>.*) \((?P<en>[a-z ]{1,40})\)")
 _WORD = re.compile(r"\d+(?:[.,:-]\d+)*|[^\W\d]+|\S")
@@ -39,7 +40,7 @@ def _rank(change: Change) -> tuple[bool, bool]:
 
 def _row(change: Change, language: str) -> Row:
     said = _ENGLISH.fullmatch(change.what)
-    what = said["ko" if language == "ko" else "en"] if said else change.what
+    what = either(language, said["ko"], said["en"]) if said else change.what
     before, after = list(_words(change.before)), list(_words(change.after))
     gone: list[Span] = []
     come: list[Span] = []

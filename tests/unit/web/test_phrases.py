@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 from pathlib import Path
 
 import pytest
@@ -16,17 +15,8 @@ _ASKED = re.compile(r"""\bt\(\s*"([a-z_]+\.[a-z0-9_-]+)"\s*[,)]""")
 _SECTIONS = re.compile(r"""\bt\(\s*"([a-z_]+\.)"\s*~""")
 
 
-def _fields(text: str) -> set[str]:
-    return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
-
-
-@pytest.mark.parametrize("language", phrases.languages())
-def test_every_language_says_the_same_things(language: str) -> None:
-    first, said = phrases.phrases(phrases.FIRST), phrases.phrases(language)
-
-    assert sorted(said) == sorted(first)
-    assert [key for key in said if _fields(said[key]) != _fields(first[key])] == []
-    assert [key for key, text in said.items() if not text.strip()] == []
+def test_every_language_says_the_same_things() -> None:
+    phrases.check()
 
 
 @pytest.mark.parametrize("page", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
