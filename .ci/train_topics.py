@@ -28,7 +28,8 @@ from notices import Notice, labelled, lines
 from numpy.typing import NDArray
 
 from service.judging.features import Known, Lexicon, groups, key
-from service.judging.topics import KINDS, masker, taxonomies
+from service.judging.taxonomy import taxonomies
+from service.judging.topics import KINDS, masker
 from service.reading.publishers import Registry
 
 HERE = Path(__file__).parent
@@ -66,7 +67,7 @@ class Basis:
     def __init__(
         self, name: str, texts: Texts, without_agencies: Mask, words: Mapping[str, Sequence[str]]
     ) -> None:
-        self.name = name
+        self.name, self.columns = name, list(words)
         counted = [groups(*text) for text in texts]
         keys, documents = np.unique(np.concatenate([k for k, _ in counted]), return_counts=True)
         often = documents >= LEAST_DOCUMENTS[name]
@@ -111,6 +112,7 @@ class Basis:
         named = self.named.T @ dual.astype(np.float32) * NAMED[self.name]
         named_scale = np.maximum(np.abs(named).max(0), 1e-6) / 127
         arrays = {
+            "columns": np.array(self.columns),
             "keys": self.keys[kept],
             "rarity": self.rarity[kept].astype(np.float16),
             "weights": np.round(weights / scale).astype(np.int8),

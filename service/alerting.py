@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from service.judging.excerpt import marked
 from service.judging.extract import extract
-from service.judging.topics import korean_names
+from service.judging.taxonomy import subjects
 from service.model import Call, Contact, Embargo, Match, Reading, Span
 from service.reading.publishers import Registry
 from service.store.owing import Concern, Why, badge
@@ -43,7 +43,7 @@ def facts_of(article: Readable, registry: Registry, topics: Sequence[str]) -> di
         "kind": said.kind,
         "embargo": _embargo(said.embargo, article.embargo_until),
         "apply_by": _apply_by(said.call),
-        "topics": [korean_names()[each] for each in topics],
+        "topics": [subjects()[each].korean for each in topics],
         "contacts": list(_contacts(said.contacts)),
         "files": list(_files(article.links)),
         "extract": extract(said, article.summary),

@@ -36,6 +36,7 @@ from service.judging.matcher import Matcher
 from service.judging.morphemes import Morphology
 from service.judging.names import spellings
 from service.judging.rules import RuleError, parse, warnings
+from service.judging.taxonomy import subjects
 from service.model import Reading
 from service.pulse.model import FindingKind
 from service.pulse.wording import TROUBLES
@@ -132,6 +133,15 @@ def test_the_table_of_sources_is_the_sources() -> None:
 
 def test_the_table_of_channels_is_the_channels() -> None:
     assert names(section("README.md", "채널")) == set(channels.names())
+
+
+def test_the_table_of_topics_is_the_topics() -> None:
+    told = [
+        [f"`{code}`", each.korean, each.english, ", ".join(each.called)]
+        for code, each in subjects().items()
+    ]
+
+    assert rows(section("docs/glossary.md", "분야"))[2:] == told
 
 
 def test_the_ledger_that_is_shown_has_the_lines_of_a_ledger() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from service.judging.fields import KINDS, TOPICS
+from service.judging.fields import KINDS
 from service.judging.logic import (
     And,
     Atom,
@@ -21,6 +21,7 @@ from service.judging.logic import (
     wanted,
 )
 from service.judging.survey import Survey, asked, barred, loosened
+from service.judging.taxonomy import called
 from service.reading.publishers import Publisher, Registry
 
 _YOUNG = timedelta(days=7)
@@ -224,7 +225,7 @@ class _Told(NamedTuple):
             case Field("kind", value):
                 return f"종류:{KINDS.get(value, (value,))[0]}"
             case Field("topic", value):
-                return f"분야:{next(iter(TOPICS.get(value, ())), value)}"
+                return f"분야:{next(iter(called().get(value, ())), value)}"
             case Field("deadline", value):
                 return "마감:상시" if value == "open" else f"마감:{value}일"
             case Field("source", value):

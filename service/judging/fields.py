@@ -14,6 +14,7 @@ from functools import cache
 from types import MappingProxyType
 
 from service.judging.logic import Field
+from service.judging.taxonomy import called
 from service.reading.publishers import Registry
 
 TITLE, EXACT = "title", "exact"
@@ -46,34 +47,6 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-TOPICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "export": ("수출", "해외진출"),
-        "trade": ("통상", "관세", "무역"),
-        "sme": ("중소기업", "중견기업", "소상공인"),
-        "startup": ("창업", "벤처", "스타트업"),
-        "rnd": ("연구개발", "R&D", "과학기술"),
-        "manufacturing": ("제조", "제조업", "첨단산업"),
-        "supplychain": ("공급망", "자원", "원자재"),
-        "energy": ("에너지", "전력"),
-        "environment": ("환경", "기후", "산림"),
-        "digital": ("디지털", "AI", "데이터", "통신"),
-        "finance": ("금융", "세제", "재정", "예산"),
-        "regulation": ("규제", "공정거래", "표준", "특허"),
-        "region": ("지역", "균형발전", "지자체"),
-        "labor": ("노동", "고용", "일자리"),
-        "consumer": ("소비자", "소비", "물가", "유통"),
-        "agrifood": ("농식품", "농업", "수산", "식품"),
-        "health": ("보건", "의료", "복지"),
-        "education": ("교육", "청년", "가족", "여성"),
-        "culture": ("문화", "관광", "체육", "콘텐츠"),
-        "land": ("국토", "교통", "주택", "건설"),
-        "safety": ("안전", "재난", "치안"),
-        "diplomacy": ("외교", "국방", "통일", "보훈"),
-        "admin": ("행정", "공직", "조달"),
-    }
-)
-
 _SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"government": ("정부",), "news": ("뉴스", "기사")}
 )
@@ -95,7 +68,7 @@ class Values:
     """
 
     registry: Registry
-    topics: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: TOPICS)
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=called)
     sources: frozenset[str] = frozenset()
 
 

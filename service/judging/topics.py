@@ -7,12 +7,10 @@ Linear in what `features` counts. The weights come with the package (docs/adr/00
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +28,7 @@ from service.judging.features import (
     grouped,
 )
 from service.judging.grounds import Tally
+from service.judging.taxonomy import taxonomies
 from service.reading.publishers import Registry
 
 KINDS = ("release", "reference", "rebuttal", "personnel", "schedule", "notice")
@@ -41,6 +40,10 @@ _DIGITS = 3
 Taxonomy = Mapping[str, Sequence[str]]
 """Words by code of a topic, or by name of a field, in the order of the weights' columns."""
 Arrays = Mapping[str, NDArray[np.generic]]
+
+
+class UnlearntError(Exception):
+    """What is declared is not what the weights were learnt for. ``str`` of it says what to do."""
 
 
 class Topic(NamedTuple):
@@ -77,7 +80,10 @@ class Topics:
     def __init__(
         self, topics: Taxonomy, fields: Taxonomy, arrays: Arrays, agencies: frozenset[str]
     ) -> None:
-        """``arrays`` as `make train` wrote them; ``agencies``: names that are no words."""
+        """``arrays`` as `make train` wrote them; ``agencies``: names that are no words.
+
+        Raises UnlearntError.
+        """
         self._codes = tuple(topics)
         self._fields = tuple(fields)
         self._about = Scorer("about", topics, arrays)
@@ -91,7 +97,7 @@ class Topics:
 
     @classmethod
     def load(cls) -> Topics:
-        """Read the words and the weights that come with the package."""
+        """Read the words and the weights that come with the package. Raises UnlearntError."""
         with files(__package__).joinpath("topics.npz").open("rb") as stored:
             arrays = dict(np.load(stored, allow_pickle=False))
         return cls(*taxonomies(), arrays, Registry.load().names())
@@ -147,6 +153,13 @@ class Scorer:
         def stored(what: str) -> NDArray[np.generic]:
             return arrays[f"{name}_{what}"]
 
+        learnt_for = stored("columns").tolist()
+        if learnt_for != list(words):
+            apart = ", ".join(sorted({*words} ^ {*learnt_for})) or "their order"
+            raise UnlearntError(
+                f"service/judging/topics.toml ≠ topics.npz: {apart}. 글에 분야를 적고 `make train`"
+                f" / they differ: label releases, then `make train` (CONTRIBUTING.md)"
+            )
         self._known = Known(stored("keys").astype(np.uint32))
         self._rarity: Floats = stored("rarity").astype(np.float32)
         self._weights: NDArray[np.int8] = stored("weights").astype(np.int8)
@@ -196,34 +209,6 @@ class Scorer:
         for part in self._lexicon.trace(looked, self._words, self._named, columns):
             tally.add(*part)
         return tally.strongest(len(columns))
-
-
-@cache
-def korean_names() -> Mapping[str, str]:
-    """What each topic is called in Korean, by its code."""
-    return {entry["code"]: entry["name"] for entry in _listed()["topic"]}
-
-
-def taxonomies() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Words by topic, and by field of support, as topics.toml lists them."""
-    listed = _listed()
-    return (
-        {entry["code"]: _spelled(entry["words"]) for entry in listed["topic"]},
-        {entry["name"]: _spelled(entry["words"]) for entry in listed["field"]},
-    )
-
-
-def _listed() -> Mapping[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("topics.toml").read_text(encoding="utf-8"))
-
-
-def _spelled(words: str) -> list[str]:
-    """Each word in each of its spellings: 해외_진출 is written with and without a blank."""
-    return [
-        spelling
-        for word in words.split()
-        for spelling in sorted({word.replace("_", " "), word.replace("_", "")})
-    ]
 
 
 def masker(agencies: frozenset[str]) -> Callable[[str], str]:

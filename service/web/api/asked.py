@@ -9,9 +9,9 @@ from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from service.judging.fields import TOPICS
+from service.judging.taxonomy import subjects
 from service.model import Kind
 from service.reading.publishers import Registry
 from service.store.browse import Wish
@@ -29,15 +29,20 @@ def _day(said: Any) -> Any:
 
 
 def _topic(said: str) -> str:
-    if said not in TOPICS:
-        raise ValueError(f"must be one of {', '.join(TOPICS)}")
+    if said not in subjects():
+        raise ValueError(f"must be one of {', '.join(subjects())}")
     return said
 
 
+class _Topics:
+    """All topics in a schema, read when it is asked for."""
+
+    def __get_pydantic_json_schema__(self, *_: object) -> dict[str, object]:
+        return {"type": "string", "enum": list(subjects())}
+
+
 Day = Annotated[date, BeforeValidator(_day)]
-TopicId = Annotated[
-    str, AfterValidator(_topic), WithJsonSchema({"type": "string", "enum": list(TOPICS)})
-]
+TopicId = Annotated[str, AfterValidator(_topic), _Topics()]
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="번호 · its number")]
 Cursor = Annotated[
     str | None,

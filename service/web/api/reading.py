@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from service.judging.fields import TOPICS
+from service.judging.taxonomy import called
 from service.store.browse import Browse, Place
 from service.store.database import storable
 from service.store.embargo import Held
@@ -101,7 +101,7 @@ async def ministry(
 async def topics(_: Reader, response: Response) -> shapes.Several[shapes.Topic]:
     """분야. / Topics."""
     response.headers.update(_SHORTLY)
-    named = TOPICS.items()
+    named = called().items()
     return shapes.Several(items=[shapes.Topic(id=each, names=list(names)) for each, names in named])
 
 

@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from service.judging.topics import korean_names
+from service.judging.taxonomy import subjects
 from service.model import Kind
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Place, Wish
-from service.web.phrases import either, phrases, say
+from service.web.phrases import either, say
 
 View = Literal["exporters", "all"]
 
@@ -145,7 +145,7 @@ def asked(query: QueryParams, registry: Registry) -> Asked:
     printed = (name.strip() for each in query.getlist("ministry") for name in each.split(","))
     found = {each: _bodies(each, registry) for each in islice(filter(None, printed), _MOST)}
     chosen_topics, chosen_kinds = (query.getlist(name)[:_MOST] for name in ("topic", "kind"))
-    known_topics = korean_names()
+    known_topics = subjects()
     unknown = [
         *(each for each, bodies in found.items() if not bodies),
         *(each for each in chosen_topics if each and each not in known_topics),
@@ -172,8 +172,8 @@ def named(body: Publisher, language: str) -> str:
 
 def topics(language: str) -> dict[str, str]:
     """What each topic is called, by its code."""
-    said = phrases(language)
-    return {code: said.get(f"topic.{code}", korean) for code, korean in korean_names().items()}
+    known = subjects().items()
+    return {code: either(language, each.korean, each.english) for code, each in known}
 
 
 def cursor(place: Place) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
-from service.judging.topics import korean_names
+from service.judging.taxonomy import subjects
 from service.reading.publishers import Registry
 from service.store.open_calls import Board, OpenCall, OpenCalls
 from service.web.calendar import open_calendar
@@ -140,7 +140,7 @@ def _chosen(request: Request, registry: Registry) -> Choice:
     if ministry and ministry not in known:
         body = registry.find(ministry)
         ministry = body.id if body else ""
-    return Choice(ministry, topic if topic in korean_names() else "")
+    return Choice(ministry, topic if topic in subjects() else "")
 
 
 def _names(chosen: Choice, registry: Registry, language: str) -> Iterator[str]:

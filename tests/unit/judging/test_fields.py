@@ -1,7 +1,8 @@
 import pytest
 
-from service.judging.fields import KINDS, TOPICS, UnknownNameError, Values, code, resolve
+from service.judging.fields import KINDS, UnknownNameError, Values, code, resolve
 from service.judging.logic import Field
+from service.judging.taxonomy import called
 from service.reading.publishers import Registry
 
 
@@ -70,7 +71,7 @@ def test_any_source_is_taken_where_none_is_declared() -> None:
         resolve("source", "언론사", values)
 
 
-@pytest.mark.parametrize("names", [TOPICS, KINDS])
+@pytest.mark.parametrize("names", [called(), KINDS])
 def test_no_name_stands_for_two_values(names: dict[str, tuple[str, ...]]) -> None:
     every = [each.casefold() for codes, known in names.items() for each in (codes, *known)]
 

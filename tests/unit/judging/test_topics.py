@@ -4,9 +4,11 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from service.judging.topics import KINDS, Topical, Topics, korean_names, masker, taxonomies
+from service.judging.taxonomy import subjects, taxonomies
+from service.judging.topics import KINDS, Topical, Topics, masker
 
 TOPICS = Topics.load()
+SPOKEN = ("korean", "english")
 _FILLER = "이번 행사에는 관계자들이 참석해 의견을 나누었으며 후속 조치를 이어갈 계획이라고 밝혔다. "
 
 
@@ -137,11 +139,11 @@ def test_words_added_by_an_operator_count_at_once() -> None:
 
 
 def test_every_topic_has_a_name_of_its_own() -> None:
-    names = korean_names()
-
-    assert list(names) == list(taxonomies()[0])
-    assert len(set(names.values())) == len(names)
-    assert names["export"] == "수출·해외진출"
+    for names in ([getattr(each, language) for each in subjects().values()] for language in SPOKEN):
+        assert len(set(names)) == len(names)
+        assert all(names)
+    assert list(subjects()) == list(taxonomies()[0])
+    assert subjects()["export"].korean == "수출·해외진출"
 
 
 def test_words_of_the_lexicon_can_be_met() -> None:
@@ -156,8 +158,8 @@ def test_no_text_lies_in_the_weights() -> None:
         arrays = dict(np.load(stored, allow_pickle=False))
 
     assert [name for name, array in arrays.items() if array.dtype.kind not in "iuf"] == [
-        "publishers"
-    ]
+        "about_columns", "publishers", "support_columns",
+    ]  # fmt: skip
     assert all(str(each).isascii() for each in arrays["publishers"])
 
 
