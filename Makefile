@@ -1,6 +1,6 @@
 # `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test api client lint types contracts unit faults fuzz rhythm quarter storm partition soak browser bench chart train requirements secrets clean
+.PHONY: help env run demo test api client lint types contracts unit faults fuzz rhythm quarter storm partition soak browser bench docs chart train requirements secrets clean
 
 PYTHON ?= python3
 BENCH ?= documents terms match story coverage topics search poll owe mail webhook
@@ -68,6 +68,9 @@ browser: $(READY)  ## 진짜 브라우저로 모든 화면과 여정 (ARGS="--ke
 
 bench: $(READY)  ## 속도와 정확도, 남과 나란히 (BENCH=documents) / speeds, beside others
 	@for each in $(BENCH); do $(BIN)/python tests/bench/$$each.py $(ARGS) || exit 1; done
+
+docs: $(READY)  ## 문서의 표 다시: 출처·채널·분야·설정 / tables of the documents
+	@$(BIN)/python .ci/tables.py
 
 train: $(READY)  ## 분야 가중치 다시 (DATA=자료 폴더) / learn the weights of topics anew
 	@$(BIN)/python .ci/train_topics.py $(DATA)

@@ -186,6 +186,23 @@ class Traits:
     trusted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How a channel is spoken of: its module's ``CARD``.
+
+    ``address``: how an address of it looks, ``what``: what comes there, both Korean / English for
+    README. ``example``: an address as the pages ask for one, "" for one that only commands take.
+    ``operators``: pages offer it to them alone.
+    """
+
+    korean: str
+    english: str
+    address: str
+    what: str
+    example: str = ""
+    operators: bool = False
+
+
 class Channel(Protocol):
     """One way out. ``name`` is the file's name; instances are built once per process."""
 

@@ -19,7 +19,15 @@ from typing import Any
 from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.fitting import Run, cut, foot, spelt, tame, units, written
 from notifier.letter import letter
-from notifier.model import ChannelOptions, Message, Receipt, Traits
+from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
+
+CARD = Card(
+    korean="Apprise",
+    english="Apprise",
+    address="Apprise의 주소 / an address of [Apprise](https://appriseit.com)",
+    what="그 밖의 어디든. `PABAL_APPRISE=true`와 `pabal[apprise]`가 있어야 합니다 / anywhere "
+    "else; the operator must allow it",
+)
 
 _THREADS = 4
 TRAITS = Traits(at_once=_THREADS)

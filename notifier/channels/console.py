@@ -6,8 +6,17 @@ import sys
 
 from notifier.errors import BadAddress
 from notifier.letter import letter
-from notifier.model import ChannelOptions, Message, Receipt, Traits
+from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
 from notifier.plain import plain
+
+CARD = Card(
+    korean="콘솔",
+    english="Console",
+    address="`-`",
+    what="`pabal up`을 켠 화면에 찍습니다 / printed where the service runs",
+    example="-",
+    operators=True,
+)
 
 TRAITS = Traits(people=False, trusted=True)
 

@@ -19,8 +19,16 @@ from typing import Any
 from notifier.fitting import Run, cut, links, main, titled, units, written
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
-from notifier.model import ChannelOptions, Traits
+from notifier.model import Card, ChannelOptions, Traits
 from notifier.posting import Answer, code, judge, seconds
+
+CARD = Card(
+    korean="Discord",
+    english="Discord",
+    address="디스코드 채널의 웹훅 주소 / URL of a channel's webhook",
+    what="임베드 하나. 아무도 호출하지 않습니다 / one embed, mentions nobody",
+    example="https://discord.com/api/webhooks/1/xxxx",
+)
 
 TRAITS = Traits(per_second=40)  # of 50: https://discord.com/developers/docs/topics/rate-limits
 _TITLE, _DESCRIPTION = 256, 4096

@@ -19,8 +19,16 @@ from typing import Any
 from notifier.fitting import Run, cut, foot, main, spelt, tame, titled, units, written
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
-from notifier.model import ChannelOptions
+from notifier.model import Card, ChannelOptions
 from notifier.posting import Answer, code, judge, unbroken
+
+CARD = Card(
+    korean="Dooray!",
+    english="Dooray!",
+    address="두레이 대화방의 incoming 주소 / URL of a room's incoming hook",
+    what="메시지와 첨부 글 / a message with an attachment",
+    example="https://hook.dooray.com/services/1/2/xxxx",
+)
 
 _SUBJECT, _TEXT = 300, 4000
 _COLOURS = {False: "blue", True: "orange"}

@@ -6,7 +6,16 @@ As an endpoint it lets a subscription live that has no other.
 from __future__ import annotations
 
 from notifier.errors import BadAddress
-from notifier.model import ChannelOptions, Message, Receipt, Traits
+from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
+
+CARD = Card(
+    korean="피드·달력",
+    english="Feed and calendar",
+    address="`-`",
+    what="보내지 않고, 와서 읽는 피드·달력·실시간만 둡니다 (`pabal feeds 이름`) / nothing is "
+    "sent: feeds, calendar and stream to be read",
+    example="-",
+)
 
 TRAITS = Traits(people=False, trusted=True, at_once=100)
 

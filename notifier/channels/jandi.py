@@ -17,8 +17,16 @@ from typing import Any
 from notifier.fitting import Run, cut, links, main, spelt, tame, titled, units, written
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
-from notifier.model import ChannelOptions
+from notifier.model import Card, ChannelOptions
 from notifier.posting import Answer, code, judge
+
+CARD = Card(
+    korean="JANDI",
+    english="JANDI",
+    address="잔디 토픽의 수신 웹훅 주소 / URL of a topic's incoming webhook",
+    what="메시지와 설명 / a message with its description",
+    example="https://wh.jandi.com/connect-api/webhook/1/0a1b",
+)
 
 _TITLE, _DESCRIPTION = 300, 3000
 _COLOURS = {False: "#1D4ED8", True: "#B45309"}

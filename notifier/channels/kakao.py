@@ -31,6 +31,7 @@ from notifier.fitting import cut, main
 from notifier.letter import Letter, letter
 from notifier.model import (
     Alert,
+    Card,
     ChannelOptions,
     Content,
     Digest,
@@ -42,6 +43,15 @@ from notifier.model import (
     Traits,
 )
 from notifier.posting import Answer, Poster, code, judge, open_poster, packed, unbroken
+
+CARD = Card(
+    korean="카카오 알림톡",
+    english="KakaoTalk",
+    address="숫자로만 쓴 휴대전화 번호 / a mobile number, digits only",
+    what="알림톡. 솔라피 키와 승인받은 템플릿이 있어야 합니다 / 알림톡 by approved templates, "
+    "needs Solapi's key",
+    example="01012345678",
+)
 
 TRAITS = Traits(at_once=10)
 _ADDRESS = re.compile(r"01[016789][0-9]{7,8}")

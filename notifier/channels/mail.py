@@ -23,7 +23,16 @@ from notifier.mail.addresses import Address, parse_returns, recipient, sender
 from notifier.mail.mime import Composer
 from notifier.mail.relay import CONNECTIONS, Relay
 from notifier.mail.server import parse_server
-from notifier.model import ChannelOptions, Message, Receipt, Traits
+from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
+
+CARD = Card(
+    korean="메일",
+    english="Mail",
+    address="메일 주소 / a mail address",
+    what="전자우편. `PABAL_MAIL_SERVER`와 `PABAL_MAIL_FROM`이 있어야 합니다 ([메일 "
+    "보내기](docs/mail.md)) / needs a server and a sender",
+    example="name@example.org",
+)
 
 if TYPE_CHECKING:
     from notifier.mail.signing import Signer

@@ -16,8 +16,16 @@ from typing import Any
 from notifier.fitting import cut, foot, main, spelt, titled, units, written
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
-from notifier.model import ChannelOptions
+from notifier.model import Card, ChannelOptions
 from notifier.posting import Answer, code, judge
+
+CARD = Card(
+    korean="NAVER WORKS",
+    english="NAVER WORKS",
+    address="네이버웍스 Incoming Webhook 주소 / URL of its incoming webhook",
+    what="글과 원문 단추 / text with a button",
+    example="https://webhook.worksmobile.com/message/xxxx",
+)
 
 _TITLE, _TEXT, _LABEL = 100, 890, 20
 _GONE = frozenset({404, 410})

@@ -17,8 +17,16 @@ from base64 import b64encode
 from notifier.errors import BadAddress, Undeliverable
 from notifier.fitting import cut, foot, main, octets, spelt, written
 from notifier.letter import Letter, letter
-from notifier.model import ChannelOptions, Message, Receipt, Traits
+from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
 from notifier.posting import Poster, code, judge, open_poster
+
+CARD = Card(
+    korean="ntfy",
+    english="ntfy",
+    address="주제의 주소 / URL of a topic (`https://ntfy.sh/…`, 내 서버도)",
+    what="휴대전화 알림. 막힌 주제는 `?auth=` / push; `?auth=` for a protected topic",
+    example="https://ntfy.sh/pabal",
+)
 
 TRAITS = Traits(at_once=10)  # ntfy.sh counts by sender: https://docs.ntfy.sh/publish/#limitations
 _TITLE, _TEXT = 600, 4096

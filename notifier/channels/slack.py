@@ -18,8 +18,16 @@ from typing import Any
 from notifier.fitting import Row, Run, cut, fit, links, titled, units
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
-from notifier.model import ChannelOptions
+from notifier.model import Card, ChannelOptions
 from notifier.posting import Answer, code, judge
+
+CARD = Card(
+    korean="Slack",
+    english="Slack",
+    address="슬랙 Incoming Webhook 주소 / URL of an incoming webhook",
+    what="Block Kit 메시지 / a Block Kit message",
+    example="https://hooks.slack.com/services/T000/B000/xxxx",
+)
 
 _HEADER = 150
 _BODY = 9_000  # characters of JSON

@@ -19,8 +19,16 @@ from typing import Any
 from notifier.fitting import Row, Run, cut, fit, foot, main, titled, units
 from notifier.hooks import Hook, Service, open_hook
 from notifier.letter import Letter
-from notifier.model import ChannelOptions
+from notifier.model import Card, ChannelOptions
 from notifier.posting import Answer, code, judge, packed, unbroken
+
+CARD = Card(
+    korean="Microsoft Teams",
+    english="Microsoft Teams",
+    address="팀즈 워크플로의 웹훅 주소 / URL of a workflow's webhook",
+    what="적응형 카드 / an Adaptive Card",
+    example="https://example.logic.azure.com/workflows/0/triggers/manual/paths/invoke",
+)
 
 _CARD = 22_000  # bytes of rows: of 28 KB, with room for what stands around them
 _TITLE = 300

@@ -22,8 +22,16 @@ from typing import Any
 from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.fitting import Run, foot, titled, units, written
 from notifier.letter import Letter, letter
-from notifier.model import ChannelOptions, Message, Receipt, Traits
+from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
 from notifier.posting import Answer, Poster, judge, open_poster, packed, seconds, unbroken
+
+CARD = Card(
+    korean="Telegram",
+    english="Telegram",
+    address="대화방의 숫자, `@채널` / number of a chat, `@name`",
+    what="봇의 메시지. `PABAL_TELEGRAM_TOKEN`이 있어야 합니다 / by your bot, needs its token",
+    example="123456789",
+)
 
 TRAITS = Traits(per_second=25)  # of about 30: https://core.telegram.org/bots/faq
 _TEXT = 4096

@@ -26,8 +26,15 @@ from typing import TYPE_CHECKING
 from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.fitting import cut, main
 from notifier.letter import Letter, Line, letter
-from notifier.model import ChannelOptions, Message, Receipt
+from notifier.model import Card, ChannelOptions, Message, Receipt
 from notifier.posting import Poster, judge, open_poster, packed
+
+CARD = Card(
+    korean="웹 푸시",
+    english="Web Push",
+    address="브라우저가 준 구독 JSON / the subscription that a browser gave, as JSON",
+    what="브라우저 알림. `PABAL_VAPID_KEY`가 있어야 합니다 / a browser's notification, needs a key",
+)
 
 if TYPE_CHECKING:
     from py_vapid import Vapid02

@@ -20,6 +20,7 @@ from datetime import datetime
 from notifier.errors import Undeliverable
 from notifier.model import (
     Alert,
+    Card,
     ChannelOptions,
     Content,
     Digest,
@@ -31,6 +32,14 @@ from notifier.model import (
     Traits,
 )
 from notifier.posting import Answer, Poster, judge, open_poster, packed, unbroken
+
+CARD = Card(
+    korean="웹훅",
+    english="Webhook",
+    address="https 주소 / URL",
+    what="서명한 POST. 실패하면 이틀 동안 다시 보냅니다 / signed POST, tried again for two days",
+    example="https://example.org/pabal",
+)
 
 _PREFIX = "whsec_"
 TRAITS = Traits(people=False, signs=True, at_once=100)

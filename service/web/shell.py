@@ -24,6 +24,7 @@ from service.links import Signer
 from service.store.accounts import Accounts, Role, Who
 from service.store.server import AWAY
 from service.web.dressing import TEMPLATES, dress
+from service.web.offered import way
 from service.web.phrases import check, chosen, either, languages, say
 from service.web.static import asset
 
@@ -123,7 +124,7 @@ def shell(signer: Signer, url: str | None) -> Shell:
     pages.context_processors.append(lambda request: _context(house, request))
     dress(pages.env)
     pages.env.globals |= {"t": _t, "phrase": say, "either": either, "letters": tuple(WORDS)}
-    pages.env.globals |= {"asset": asset, "csrf_field": _csrf_field}
+    pages.env.globals |= {"asset": asset, "csrf_field": _csrf_field, "way": way}
     return house
 
 

@@ -16,14 +16,11 @@ import pytest
 
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
 from notifier.model import Alert, Channel, ChannelOptions, Message
-from notifier.registry import open_channel
+from notifier.registry import names, open_channel
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
-SERVICES = (
-    "discord", "dooray", "jandi", "kakao", "naver_works", "ntfy", "slack", "teams", "telegram",
-    "web_push",
-)  # fmt: skip
+SERVICES = sorted({*names()} - {"apprise", "console", "feed", "mail", "webhook"})
 """Those that tell people over HTTP."""
 WORDY = {"dooray", "kakao", "teams", "telegram"}
 """Those whose 2xx may carry a refusal."""

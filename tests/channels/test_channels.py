@@ -1,6 +1,7 @@
 """Every channel says exactly what was recorded beside it, to a receiver on this machine.
 
-``<channel>/message.json`` is sent; ``{receiver}`` and ``{port}`` in its address stand for the
+``<channel>/message.json`` is sent, or ``message.json`` where a channel has none of its own, to the
+path of its example on the receiver. ``{receiver}`` and ``{port}`` in an address stand for the
 receiver's. What went out, by the wire and by standard output, must equal
 ``<channel>/expected.json``, and other contents in the same message ``<channel>/contents.json``.
 """
@@ -126,5 +127,5 @@ def test_no_channel_takes_an_address_that_is_none(name: str, address: str) -> No
 
 
 def test_recordings_and_channels_are_one_to_one() -> None:
-    kept = {path.parent.name for path in HERE.glob("*/message.json")}
+    kept = {path.parent.name for path in HERE.glob("*/expected.json")}
     assert kept - {"mail"} == set(POSTING)

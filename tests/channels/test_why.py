@@ -72,8 +72,8 @@ OWED = {
     ),
 }
 SHORT = {"kakao", "web_push"}  # they show what fits: templates say more, a click leads further
-# Of a digest these show where all of it is, with the links.
-BARE = {"apprise", "dooray", "jandi", "naver_works", "ntfy"}
+# These ask it of each entry of a digest; the others show where all of it is, with the links.
+OF_EACH = {"console", "discord", "slack", "teams", "telegram", "webhook"}
 SILENT = {"feed"}  # sends nothing; tests/web/feeds looks at what is read there
 
 
@@ -88,7 +88,7 @@ async def test_a_message_says_why_and_how_to_say_no(name: str, reason: str, said
 
     assert RULE in sent
     assert SENTENCE in sent.replace("\\\\", "")
-    page = "digest" if reason == "digest" and name in BARE else "dismiss"
+    page = "digest" if reason == "digest" and name not in OF_EACH else "dismiss"
     assert f"https://pabal.example/{page}/" in sent
 
 

@@ -19,7 +19,7 @@ from service.wanted import Wanted
 from service.web.alerts.filled import Filled, name_of, of, read, rules_of, wanted
 from service.web.alerts.looks import Busy, Looks, Outdated, TooBroad
 from service.web.alerts.room import Room
-from service.web.offered import NAMED, offered
+from service.web.offered import offered
 from service.web.shell import need
 
 FLOOD = 50 * 7
@@ -78,7 +78,7 @@ def _add_list(app: FastAPI, room: Room) -> None:
         who = need(request, "reader")
         mine = await room.store.listed(account_id=who.account_id)
         said = request.query_params.get("said", "")
-        return room.house.page(request, "alerts", alerts=mine, named=NAMED, said=said)
+        return room.house.page(request, "alerts", alerts=mine, said=said)
 
 
 def _add_preview(app: FastAPI, room: Room, looks: Looks | None) -> None:
@@ -201,7 +201,6 @@ def _form(
         filled=filled,
         known=known,
         offered=offered(room.means, who),
-        named=NAMED,
         error=error,
         tried=tried or Tried(),
     )

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, Response
 from service.store.database import Database
 from service.store.history import History
 from service.web.alerts.room import Room
-from service.web.offered import NAMED
 
 _MOST = 30
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -30,7 +29,6 @@ def add_sent(app: FastAPI, room: Room, database: Database) -> None:
             "alert_history",
             ident=ident,
             name=name,
-            named=NAMED,
             page=await history.page(ident, before, _MOST),
             dismissed=[] if before else await room.owned.dismissed(ident),
         )

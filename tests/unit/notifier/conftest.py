@@ -21,6 +21,7 @@ from notifier.egress import Reply
 from notifier.hooks import Hook
 from notifier.model import ChannelOptions, Content, Language, Links, Message
 from notifier.posting import Poster
+from notifier.registry import card
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,9 @@ def posted() -> Posted:
         else:
             declared = import_module(f"notifier.channels.{name}").SERVICE
             channel = Hook(declared, OPTIONS, poster)
-        channel.check_address(ADDRESSES[name])
-        await channel.send(Message("msg_1", ADDRESSES[name], None, content, 1, language, links))
+        address = ADDRESSES.get(name) or card(name).example
+        channel.check_address(address)
+        await channel.send(Message("msg_1", address, None, content, 1, language, links))
         (request,) = service.got
         if name != "web_push":
             return request
