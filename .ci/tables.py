@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from notifier.registry import card, names
 from service.__main__ import app
+from service.config import Settings
 from service.judging.taxonomy import subjects
 
 DOCUMENTS = ("README.md", "docs/sources.md", "docs/glossary.md")
@@ -25,6 +26,21 @@ def channels() -> Iterator[Sequence[str]]:
     yield "채널", "주소 / address", "무엇 / what"
     for name in names():
         yield f"`{name}`", card(name).address, card(name).what
+
+
+def settings() -> Iterator[Sequence[str]]:
+    """Every setting, as its field has it; what is unset by itself has no default."""
+    yield "변수", "기본값 / default", "뜻", "meaning"
+    declared = [name for part in (Settings, *Settings.__bases__) for name in part.__annotations__]
+    for name in (each for each in declared if each in Settings.model_fields):
+        field = Settings.model_fields[name]
+        korean, _, english = (field.description or "").partition(" / ")
+        if not english:
+            message = f"{name}: its description must say it in both languages: 뜻 / meaning"
+            raise ValueError(message)
+        default = "—" if field.default in {None, "", ()} or "unset:" in english else field.default
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        yield f"`PABAL_{name.upper()}`", shown, korean, english
 
 
 def topics() -> Iterator[Sequence[str]]:
@@ -55,6 +71,7 @@ def _drawn(rows: Callable[[], Iterator[Sequence[str]]]) -> Callable[[], str]:
 
 TABLES: dict[str, Callable[[], str]] = {
     "channels": _drawn(channels),
+    "settings": _drawn(settings),
     "topics": _drawn(topics),
     "sources": lambda: "".join(f"{line}\n" for line in sources()),
 }

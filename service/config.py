@@ -15,15 +15,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    ValidationInfo,
     field_validator,
 )
 
-from notifier.errors import BadAddress
-from notifier.mail.addresses import parse_returns, sender
-from notifier.mail.server import parse_server
 from service.errors import BadSetting
 from service.operating import Operating
+from service.sending import Sending
 
 _PREFIX = "PABAL_"
 _KEY = "key_"
@@ -36,131 +33,98 @@ def _key(description: str) -> Any:
     return Field(default=None, pattern=r"^[\x21-\x7e]*$", repr=False, description=description)
 
 
-class Settings(Operating):
-    """Every setting with its default. ``PABAL_<NAME>`` sets it, ``PABAL_<NAME>_FILE`` reads it."""
+class Settings(Sending, Operating):
+    """Every setting with its default. ``PABAL_<NAME>`` sets it, ``PABAL_<NAME>_FILE`` reads it.
+
+    A description says what it is for, Korean / English: README's table is made of them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_url: str | None = Field(
         default=None,
-        description="PostgreSQL 14-18 to use; unset: the embedded one "
-        "(postgresql://user:password@host:5432/name)",
+        description="쓸 PostgreSQL. 비우면 함께 온 것 / PostgreSQL 14-18 to use; unset: the "
+        "embedded one (postgresql://user:password@host:5432/name)",
     )
     data: Path = Field(
         default=Path("/var/lib/pabal"),
-        description="directory of the embedded PostgreSQL; unset: in the user's data home",
+        description="함께 온 PostgreSQL의 디렉터리. 비우면 ~/.local/share/pabal, root는 "
+        "/var/lib/pabal / directory of the embedded PostgreSQL; unset: ~/.local/share/pabal, for "
+        "root /var/lib/pabal",
     )
-    host: str = Field(default="127.0.0.1", description="address the page listens on")
-    port: int = Field(default=8080, ge=0, le=65535, description="port of the page; 0: any free one")
+    host: str = Field(
+        default="127.0.0.1", description="화면이 듣는 주소 / address the page listens on"
+    )
+    port: int = Field(
+        default=8080,
+        ge=0,
+        le=65535,
+        description="화면의 포트, 0이면 빈 것 / port of the page; 0: any free one",
+    )
     url: str | None = Field(
         default=None,
-        description="public address of the pages, for links in messages; unset: no links "
+        description="화면의 공개 주소. 알림의 링크(동의, 그만 받기, 피드)에 씁니다. 비우면 "
+        "링크가 없습니다 / public address of the pages, for links in messages; unset: no links "
         "(https://pabal.example.org)",
     )
     secret: str | None = Field(
         default=None,
         min_length=32,
         repr=False,
-        description="what links are signed with, 32 characters or more; unset: made by the "
-        "database, once",
+        description="링크에 서명하는 열쇠, 32자 이상. 비우면 데이터베이스가 한 번 만듭니다 / "
+        "what links are signed with, 32 characters or more; unset: made by the database, once",
     )
     contact: str = Field(
         default="https://github.com/pabal/pabal",
         min_length=3,
         pattern=r"^[\x21-\x7e]+$",
-        description="where publishers reach you; part of the user agent",
+        description="사이트 운영자가 연락할 곳 / where publishers reach you; part of the user "
+        "agent",
     )
     sources: tuple[str, ...] = Field(
-        default=(), description="ids of the sources to poll, by commas; unset: all that are on"
+        default=(),
+        description="살필 출처의 id, 쉼표로. 비우면 켜진 것 모두 / ids of the sources to poll, "
+        "by commas; unset: all that are on",
     )
     sources_dir: Path | None = Field(
-        default=None, description="directory of your own sources, a TOML file each"
+        default=None,
+        description="내 출처(TOML)가 있는 디렉터리 ([쓰는 법](docs/own-sources.md)) / directory "
+        "of your own sources, a TOML file each",
     )
     replica_url: str | None = Field(
-        default=None, description="loopback replica that answers in place of every publisher"
+        default=None,
+        description="모든 사이트를 대신할 이 컴퓨터의 복제본 / loopback replica that answers in "
+        "place of every publisher",
     )
     pace: float = Field(
         default=1.0,
         gt=0,
         le=10_000,
-        description="divides every wait between polls, requests and tries; for the demo and tests",
+        description="모든 기다림을 나누는 수. 시연과 시험용 / divides every wait between polls, "
+        "requests and tries; for the demo and tests",
     )
     look_again: str = Field(
         default="1h,24h,7d",
-        description="when a release's page and files are looked at again, by commas; empty: never",
+        description="보도자료의 쪽과 첨부를 다시 살필 때, 쉼표로. 비우면 살피지 않음 / when a "
+        "release's page and files are looked at again, by commas; empty: never",
     )
-    private_webhooks: bool = Field(
-        default=False, description="allow webhooks to private addresses and plain http"
+    key_data_go_kr: str | None = _key(
+        "공공데이터포털 인증키(인코딩·디코딩 어느 것이나) / key of data.go.kr "
+        "(serviceKey), encoded or decoded"
     )
-    telegram_token: str | None = Field(
-        default=None,
-        pattern=r"^([0-9]+:[A-Za-z0-9_-]+)?$",
-        repr=False,
-        description="token of the Telegram bot that sends alerts, from @BotFather",
+    key_bizinfo: str | None = _key("기업마당 인증키 / key of bizinfo.go.kr (crtfcKey)")
+    key_naver_id: str | None = _key(
+        "네이버 옛 오픈 API 클라이언트 아이디 / client id of Naver's old open API; "
+        "works until 2027-06-30"
     )
-    vapid_key: str | None = Field(
-        default=None,
-        pattern=r"^([A-Za-z0-9_-]{43})?$",
-        repr=False,
-        description="private key that pushes to browsers are signed with: 32 bytes in base64url",
+    key_naver_secret: str | None = _key(
+        "네이버 옛 오픈 API 시크릿 / client secret of Naver's old open API"
     )
-    kakao_key: str | None = Field(
-        default=None,
-        pattern=r"^[A-Za-z0-9]*$",
-        repr=False,
-        description="API key of Solapi, which sends KakaoTalk 알림톡",
+    key_naver_hub_id: str | None = _key("네이버 API HUB 키 아이디 / API key id of Naver API HUB")
+    key_naver_hub_secret: str | None = _key("네이버 API HUB 키 / API key of Naver API HUB")
+    log: Literal["console", "json"] = Field(
+        default="console", description="로그의 꼴: `console`, `json` / form of the log lines"
     )
-    kakao_secret: str | None = Field(
-        default=None, pattern=r"^[\x21-\x7e]*$", repr=False, description="API secret of Solapi"
-    )
-    kakao_profile: str | None = Field(
-        default=None, description="id (pfId) that Solapi gave the sender's KakaoTalk channel"
-    )
-    kakao_templates: str | None = Field(
-        default=None,
-        pattern=r"^(\s*[a-z]+=[A-Za-z0-9_-]+:[\w,]*(\s|$))*$",
-        description="approved 알림톡 template of each kind of message, with its variables "
-        "(alert=KA01TP0001:제목,기관,마감,주소 reminder=KA01TP0002:제목,마감,주소)",
-    )
-    apprise: bool = Field(
-        default=False,
-        description="allow addresses of Apprise, which goes to them past our guard against "
-        "private networks; needs pabal[apprise]",
-    )
-    mail_server: str | None = Field(
-        default=None,
-        description="server that mail is handed to (smtp+starttls://user@host:587, "
-        "smtps://user@host:465, smtp://host:25); unset: no mail",
-    )
-    mail_password: str | None = Field(default=None, repr=False, description="password there")
-    mail_from: str | None = Field(
-        default=None, description="whom mail is from (파발 <alerts@example.org>)"
-    )
-    mail_bounces: str | None = Field(
-        default=None,
-        description="address that undeliverable mail comes back to; each mail adds its own number "
-        "after a plus (bounces@example.org)",
-    )
-    bounces_mailbox: str | None = Field(
-        default=None,
-        description="mailbox of that address: imaps://user@host/INBOX, or the path of a Maildir",
-    )
-    bounces_password: str | None = Field(
-        default=None, repr=False, description="password of that mailbox"
-    )
-    dkim_key: str | None = Field(
-        default=None,
-        repr=False,
-        description="RSA key in PEM that mail is signed with; unset: the server signs",
-    )
-    dkim_selector: str = Field(default="pabal", description="selector of that key in the DNS")
-    key_data_go_kr: str | None = _key("key of data.go.kr (serviceKey), encoded or decoded")
-    key_bizinfo: str | None = _key("key of bizinfo.go.kr (crtfcKey)")
-    key_naver_id: str | None = _key("client id of Naver's old open API; works until 2027-06-30")
-    key_naver_secret: str | None = _key("client secret of Naver's old open API")
-    key_naver_hub_id: str | None = _key("API key id of Naver API HUB")
-    key_naver_hub_secret: str | None = _key("API key of Naver API HUB")
-    log: Literal["console", "json"] = Field(default="console", description="form of the log lines")
 
     @field_validator("database_url")
     @classmethod
@@ -183,26 +147,6 @@ class Settings(Operating):
             msg = "must look like https://pabal.example.org"
             raise ValueError(msg)
         return url and url.rstrip("/")
-
-    @field_validator("mail_server", "mail_from", "mail_bounces")
-    @classmethod
-    def _mail(cls, text: str | None, info: ValidationInfo) -> str | None:
-        read = {"mail_server": parse_server, "mail_from": sender, "mail_bounces": parse_returns}
-        try:
-            read[str(info.field_name)](text) if text else None
-        except BadAddress as error:
-            raise ValueError(str(error)) from None
-        return text or None
-
-    @field_validator("bounces_mailbox")
-    @classmethod
-    def _mailbox(cls, text: str | None) -> str | None:
-        parts = urlsplit(text or "/unset")
-        named = parts.scheme == "imaps" and parts.hostname and parts.username
-        if parts.password is not None or not (named or (text or "/").startswith("/")):
-            msg = "must look like imaps://user@host/INBOX or /path/of/Maildir"
-            raise ValueError(msg)
-        return text or None
 
     @field_validator("replica_url")
     @classmethod

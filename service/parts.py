@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import fields
+from typing import Any
 
 from notifier import registry as channels
 from notifier.errors import BadAddress
@@ -51,23 +53,9 @@ def declared(settings: Settings) -> Mapping[str, Source]:
 
 def open_channels(settings: Settings) -> dict[str, Channel]:
     """Every channel, opened once for the process."""
-    options = ChannelOptions(
-        private_addresses=settings.private_webhooks,
-        contact=settings.contact,
-        telegram_token=settings.telegram_token or "",
-        vapid_key=settings.vapid_key or "",
-        kakao_key=settings.kakao_key or "",
-        kakao_secret=settings.kakao_secret or "",
-        kakao_profile=settings.kakao_profile or "",
-        kakao_templates=settings.kakao_templates or "",
-        apprise=settings.apprise,
-        mail_server=settings.mail_server or "",
-        mail_password=settings.mail_password or "",
-        mail_from=settings.mail_from or "",
-        mail_bounces=settings.mail_bounces or "",
-        dkim_key=settings.dkim_key or "",
-        dkim_selector=settings.dkim_selector,
-    )
+    set_here = {each.name: getattr(settings, each.name, None) for each in fields(ChannelOptions)}
+    given: dict[str, Any] = {name: value for name, value in set_here.items() if value is not None}
+    options = ChannelOptions(**given | {"private_addresses": settings.private_webhooks})
     try:
         return {name: channels.open_channel(name, options) for name in channels.names()}
     except BadAddress as error:  # whatever else a channel needs was looked at with the settings

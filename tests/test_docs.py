@@ -105,13 +105,11 @@ def parses(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("field", Settings.model_fields)
-def test_every_setting_is_in_the_table_with_its_default_and_meaning(field: str) -> None:
-    info = Settings.model_fields[field]
-    (row,) = [cells for cells in rows(README) if cells[0] == f"`PABAL_{field.upper()}`"]
-    default = str(info.default).lower() if isinstance(info.default, bool) else str(info.default)
+def test_every_setting_says_what_it_is_for_in_korean_then_in_english(field: str) -> None:
+    korean, _, english = (Settings.model_fields[field].description or "").partition(" / ")
 
-    assert (default if info.default else "false" if info.default is False else "—") in row[1]
-    assert row[3] == info.description
+    assert re.search("[가-힣]", korean)
+    assert re.search("[a-z]", english)
 
 
 def test_the_table_of_settings_has_no_other() -> None:

@@ -19,7 +19,7 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = {name: each for name, each in SERVICES.items() if "build" in each}
 COMMANDS: Any = typer.main.get_command(app)
-SET = {
+SET = {  # in .env, where any setting may stand
     "PABAL_CONTACT": "ops@example.org",
     "PABAL_URL": "https://pabal.example.org",
     "PABAL_MAIL_SERVER": "smtps://user@mail.example.org:465",
@@ -83,13 +83,13 @@ def test_secrets_and_volumes_that_services_name_are_declared() -> None:
 def test_the_settings_are_accepted_with_the_secrets_that_the_script_made(made: Path) -> None:
     secrets = {f"/run/secrets/{name}": each["file"] for name, each in COMPOSE["secrets"].items()}
     for each in OURS.values():
+        assert each["env_file"] == [{"path": ".env", "required": False}]
         given = each["environment"].items()
         values = {name: str(value) for name, value in given if value is not None}
         values = {name: str(made / secrets.get(value, value)) if value in secrets else value
                   for name, value in values.items()}  # fmt: skip
-        unset = {name: SET[name] for name in each["environment"] if name not in values}
         password = (made / COMPOSE["secrets"]["postgres_password"]["file"]).read_text()
-        url = from_environment(values | unset).database_url
+        url = from_environment(SET | values).database_url
         assert url == f"postgresql+asyncpg://pabal:{password}@db:5432/pabal"
         assert len(password) == 48
 
