@@ -32,6 +32,7 @@ from service.parts import declared, open_channels, signer
 from service.preview import SOURCE_KINDS
 from service.read import Read
 from service.reading.publishers import Registry
+from service.reconcile import Reconcile
 from service.revisit import Revisit
 from service.schedule import Schedule
 from service.store.articles import Articles
@@ -42,6 +43,7 @@ from service.store.database import Database
 from service.store.deliveries import FAILING, Deliveries
 from service.store.migrate import migrate
 from service.store.readings import Readings
+from service.store.reconciled import Reconciled
 from service.store.retention import Kept, Retention
 from service.store.revisits import Revisits
 from service.store.search import Searching
@@ -199,7 +201,12 @@ async def _judging(
     await stack.enter_async_context(_beside(judge.warm()))
     kinds = {name: SOURCE_KINDS[each.kind] for name, each in sources.items()}
     indexing = Indexing(Searching(database), analyser.analyse, kinds)
-    return {**work.judging(read, judge), **work.searching(indexing)}
+    reconcile = Reconcile(judge, Reconciled(database))
+    return {
+        **work.judging(read, judge),
+        **work.searching(indexing),
+        **work.reconciling(reconcile),
+    }
 
 
 async def _telling(settings: Settings, database: Database, stack: AsyncExitStack) -> work.Tasks:

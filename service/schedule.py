@@ -21,7 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from service.bounces import Bounces
 from service.digest import Digest
 from service.remind import Remind
-from service.store.database import Database
+from service.store.database import Database, Wake, wake
 from service.store.digests import Digests
 from service.store.reminders import Reminders
 from service.store.retention import Retention
@@ -87,10 +87,13 @@ class Schedule:
                 _guarded(job), "interval", seconds=every, id=name, coalesce=True,
                 max_instances=1, misfire_grace_time=60,
             )  # fmt: skip
-        scheduler.add_job(
-            _guarded(self._forget), "cron", hour=_NIGHT, id="forget", coalesce=True,
-            max_instances=1, misfire_grace_time=3600,
-        )  # fmt: skip
+        for name, job, hour in (
+            ("forget", self._forget, _NIGHT), ("reconcile", self._reconcile, _NIGHT + 1),
+        ):  # fmt: skip
+            scheduler.add_job(
+                _guarded(job), "cron", hour=hour, id=name, coalesce=True,
+                max_instances=1, misfire_grace_time=3600,
+            )  # fmt: skip
         scheduler.start()
         self._scheduler = scheduler
 
@@ -132,6 +135,10 @@ class Schedule:
         if self.retention:
             gone = {each.what: each.rows for each in await self.retention.apply() if each.rows}
             log.info("retention.done", **gone)
+
+    async def _reconcile(self) -> None:
+        async with self.database.transaction() as tx:
+            await wake(tx, [Wake("reconcile", "all", once=True)])
 
     def _count(self, event: JobEvent) -> None:
         what = _EVENTS[event.code]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -25,6 +25,7 @@ from service.model import Change, Match
 from service.observe import Unit, unit
 from service.reading import kind
 from service.reading.publishers import Registry
+from service.store.owing import Concern
 from service.store.rulebook import LiveRule
 from service.store.stories import Place, UnseenTwin
 from service.store.triage import Correction, Readable, Triage, Verdict
@@ -92,6 +93,17 @@ class Judge:
             verdict = replace(verdict, facts=told, concern=concern, hit=hit)
         owed = await self._settled(article, verdict, told)
         one.say(source=article.source_id, baseline=article.baseline, owed=owed)
+
+    async def again(
+        self, article: Readable, version: int, young: Collection[int]
+    ) -> tuple[Mapping[str, Any], Concern]:
+        """What a judged article tells, and whom it concerned by all rules but the ``young``."""
+        article, _, known = self._judged(article)
+        book = await self._current(version)
+        matches = await self._matches(article, known, book.matcher)
+        old = [each for each in matches if each.rule_id not in young]
+        concern = concern_of(article.reading, old, book.live)
+        return facts_of(article, self.registry, known.topics), concern
 
     def _judged(self, article: Readable) -> tuple[Readable, Topical, Facts]:
         """The article with its kind settled, its topics, and all that filters may ask of it."""

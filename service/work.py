@@ -27,6 +27,7 @@ from service.collect import Collect
 from service.deliver import Deliver
 from service.indexing import Indexing
 from service.read import Read
+from service.reconcile import Reconcile
 from service.revisit import Revisit
 from service.store.database import WATCHED, watch
 from service.store.server import is_cut, plain
@@ -116,6 +117,15 @@ def searching(indexing: Indexing) -> Tasks:
         await indexing.enter_all()
 
     return {"index": index}
+
+
+def reconciling(reconcile: Reconcile) -> Tasks:
+    """The task that looks, once a night, whether all that should be owed is."""
+
+    async def look(_subject: str) -> None:
+        await reconcile.look()
+
+    return {"reconcile": look}
 
 
 def telling(deliver: Deliver, admit: Admit) -> Tasks:

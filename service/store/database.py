@@ -173,6 +173,7 @@ _PRIORITY: dict[Step, int] = {
     "revisit": 0,
     "backfill": 0,
     "index": 0,
+    "reconcile": 0,
     "collect": 1,
     "attach": 1,
     "poll": 2,

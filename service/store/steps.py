@@ -15,5 +15,6 @@ Step = Literal[
     "backfill",
     "admit",
     "index",
+    "reconcile",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)

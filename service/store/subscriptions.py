@@ -178,22 +178,22 @@ class Subscriptions:
 
         False where none of that name is live.
         """
-        return await self._pause(name, sa.func.now())
+        return await self._pause(name, paused_at=sa.func.now())
 
     async def unmute(self, name: str) -> bool:
         """Tell it again of what comes from now on. False where none of that name is live."""
-        return await self._pause(name, None)
+        return await self._pause(name, paused_at=None, resumed_at=sa.func.now())
 
-    async def _pause(self, name: str, at: sa.Function[datetime] | None) -> bool:
+    async def _pause(self, name: str, **at: sa.Function[datetime] | None) -> bool:
         async with self._database.transaction() as tx:
             done = await tx.execute(
                 sa.update(subscription)
                 .where(subscription.c.name == name, LIVE)
-                .values(paused_at=at)
+                .values(**at)
                 .returning(subscription.c.id)
             )
             subscription_id = done.scalar_one_or_none()
-            if subscription_id is not None and at is not None:
+            if subscription_id is not None and at["paused_at"] is not None:
                 await give_up(tx, subscription_id)
         return subscription_id is not None
 

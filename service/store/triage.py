@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -116,25 +117,7 @@ class Triage:
             row = (await tx.execute(query)).one_or_none()
             if row is None:
                 return None
-            readable = Readable(
-                row.id,
-                row.source_id,
-                row.url,
-                row.publisher,
-                row.summary,
-                row.baseline,
-                row.discovered_at,
-                row.title,
-                row.text or "",
-                tuple(text for _, text in await documents_of(tx, article_id)),
-                reading_of(row),
-                row.embargo_until,
-                await files_of(tx, article_id),
-                row.read_at,
-                await earlier_of(tx, article_id),
-                await links_of(tx, article_id),
-            )
-            return readable, row.version
+            return await readable(tx, row, await earlier_of(tx, article_id)), row.version
 
     async def likely(self, article_id: int, place: Place) -> Kindred:
         """Judged articles that this one may belong to, or they to it."""
@@ -183,6 +166,30 @@ class Triage:
             lanes = {(each.channel, each.rest) for each in owed if each.channel}
             await wake(tx, [Wake("deliver", name, after=rest) for name, rest in sorted(lanes)])
         return sum(each.number for each in owed)
+
+
+async def readable(
+    tx: AsyncConnection, row: sa.Row[Any], earlier: Earlier | None = None
+) -> Readable:
+    """What is judged of an article, from a row of all its columns and PUBLISHED."""
+    return Readable(
+        row.id,
+        row.source_id,
+        row.url,
+        row.publisher,
+        row.summary,
+        row.baseline,
+        row.discovered_at,
+        row.title,
+        row.text or "",
+        tuple(text for _, text in await documents_of(tx, row.id)),
+        reading_of(row),
+        row.embargo_until,
+        await files_of(tx, row.id),
+        row.read_at,
+        earlier,
+        await links_of(tx, row.id),
+    )
 
 
 _IDS = sa.ARRAY(sa.BigInteger)

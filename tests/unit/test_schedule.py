@@ -120,6 +120,7 @@ async def test_a_late_run_is_still_run_and_runs_never_pile_up(database: Database
 
     assert {job.id for job in jobs} == {
         "tick", "digest", "remind", "sweep", "watch", "tidy", "tally", "forget",
+        "reconcile",
     }  # fmt: skip
     for job in jobs:
         assert (job.coalesce, job.max_instances) == (True, 1)

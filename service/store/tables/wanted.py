@@ -19,6 +19,8 @@ subscription = sa.Table(
     at("expires_at"),
     at("snoozed_until"),
     at("paused_at"),
+    # What was found before that is not made up for: it was silent then.
+    at("resumed_at"),
     sa.Column("embargoed", sa.Text, nullable=False, server_default="wait"),
     # As service.cadence writes it: "at-once", "daily 08:00 workdays quiet 21:00-08:00".
     sa.Column("cadence", sa.Text, nullable=False, server_default="at-once"),

@@ -36,6 +36,7 @@ KINDS = frozenset(
         "possible-gap",
         "backfill-failed",
         "article-stuck",
+        "alert-lost",
         "post-unreadable",
         "post-withdrawn",
         "file-unreadable",

@@ -1,0 +1,294 @@
+"""What is owed, held against what should be: rows that are gone are found and made anew.
+
+Only what stood when an article was found is expected: rules, endpoints, a subscription that was
+not muted since. Whoever changed something in between is never told by mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.store import ops, owing
+from service.store.database import Database, Wake, wake
+from service.store.owing import Concern
+from service.store.paces import LIVE, PACED, WHEN, paces
+from service.store.rows import PUBLISHED
+from service.store.tables import article, rule, rule_book
+from service.store.triage import Readable, readable
+
+LATELY = timedelta(days=2)
+_PATIENCE = timedelta(minutes=1)  # what was judged a moment ago is left to those at work
+_BATCH = 500
+
+_WANTED = """
+    endpoint.switched_off_at IS NULL AND endpoint.confirmed_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM suppressed WHERE suppressed.channel = endpoint.channel
+                    AND suppressed.address = lower(endpoint.address))
+"""
+# What a subscription has of the story, by whatever telling, is not owed to it again; but to an
+# endpoint whose own row is gone while another has its own. A digest's are looked at by themselves.
+_HOLES = """
+    WITH concerned AS (
+        SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:numbers AS bigint[])) AS of (id, number)
+    ), event AS (
+        SELECT id FROM telling WHERE story_id = :story AND reason = 'alert'
+    ), told AS (
+        SELECT subscription_id, endpoint_id, created_at FROM delivery
+        WHERE telling_id IN (SELECT id FROM event)
+    ), gone AS (
+        SELECT subscription.id AS subscription_id, endpoint.id AS endpoint_id, concerned.number
+        FROM concerned JOIN subscription USING (id)
+        JOIN endpoint ON endpoint.subscription_id = subscription.id
+        WHERE {wanted} AND endpoint.confirmed_at <= least(:found, (
+                SELECT min(told.created_at) FROM told WHERE told.subscription_id = subscription.id))
+          AND coalesce(subscription.resumed_at <= :found, true)
+          AND NOT EXISTS (SELECT FROM told WHERE told.endpoint_id = endpoint.id)
+          AND NOT EXISTS (SELECT FROM waiting WHERE waiting.subscription_id = subscription.id
+                          AND waiting.telling_id IN (SELECT id FROM event))
+    )
+"""
+_AGAIN = """
+    {holes}, again AS (
+        SELECT gone.subscription_id, gone.endpoint_id, gone.number, {when}
+        FROM gone JOIN subscription ON subscription.id = gone.subscription_id
+        LEFT JOIN unnest(CAST(:urgent AS boolean[])) WITH ORDINALITY AS why (urgent, number)
+            USING (number)
+        LEFT JOIN {paced} AND pace.urgent = why.urgent
+        WHERE {live}
+    ), owed AS (
+        INSERT INTO delivery
+            (telling_id, subscription_id, endpoint_id, channel, hits, due_at, held_from)
+        SELECT :telling, again.subscription_id, endpoint.id, endpoint.channel, why.hits,
+               again.due_at, CASE WHEN again.ready_at < again.due_at THEN again.ready_at END
+        FROM again JOIN endpoint ON endpoint.id = again.endpoint_id
+        LEFT JOIN unnest(:hits) WITH ORDINALITY AS why (hits, number) USING (number)
+        WHERE again.at_once
+        ON CONFLICT DO NOTHING RETURNING channel
+    ), kept AS (
+        INSERT INTO waiting (telling_id, subscription_id, hits, window_at)
+        SELECT DISTINCT ON (again.subscription_id) :telling, again.subscription_id, why.hits,
+               again.window_at
+        FROM again LEFT JOIN unnest(:hits) WITH ORDINALITY AS why (hits, number) USING (number)
+        WHERE NOT again.at_once
+        ON CONFLICT DO NOTHING RETURNING NULL AS channel
+    )
+    SELECT channel, count(*) FROM (TABLE owed UNION ALL TABLE kept) AS made GROUP BY 1
+"""
+_GONE = _HOLES.format(wanted=_WANTED)
+_LOOK = sa.text(f"{_GONE} TABLE gone LIMIT 1")
+_OWE = sa.text(_AGAIN.format(holes=_GONE, when=WHEN, paced=PACED, live=LIVE)).bindparams(
+    sa.bindparam("hits", type_=ARRAY(JSONB, dimensions=1))
+)
+_MADE = """
+    INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, hits)
+    SELECT DISTINCT ON (telling.id, endpoint.id) telling.id, subscription.id, endpoint.id,
+           endpoint.channel, CASE WHEN waiting.telling_id = telling.id THEN waiting.hits END
+    FROM waiting JOIN telling ON telling.id = told_by
+    JOIN subscription ON subscription.id = waiting.subscription_id
+    JOIN endpoint ON endpoint.subscription_id = subscription.id
+    WHERE waiting.window_at BETWEEN now() - CAST(:lately AS interval)
+                                AND now() - CAST(:patience AS interval)
+      AND subscription.ended_at IS NULL AND subscription.paused_at IS NULL
+      AND coalesce(subscription.resumed_at <= waiting.created_at, true)
+      AND endpoint.confirmed_at <= waiting.created_at AND {wanted}
+      AND NOT EXISTS (SELECT FROM delivery WHERE delivery.telling_id = telling.id
+                      AND delivery.endpoint_id = endpoint.id)
+    ON CONFLICT DO NOTHING RETURNING channel
+"""
+_DIGESTS = sa.text(_MADE.format(wanted=_WANTED))
+# What waited and was told by a digest of which nothing is left waits again.
+_UNTOLD = sa.text("""
+    UPDATE waiting SET told_by = NULL, window_at = now()
+    WHERE told_by IS NOT NULL AND window_at > now() - CAST(:lately AS interval)
+      AND NOT EXISTS (SELECT FROM telling WHERE telling.id = told_by)
+""")
+# Rows have the time at which their article was judged: of a telling that is gone, its number.
+_LOST = sa.text("""
+    SELECT created_at, min(telling_id) FROM (
+        SELECT telling_id, created_at FROM delivery
+        UNION ALL SELECT telling_id, created_at FROM waiting) AS made
+    WHERE created_at > now() - CAST(:lately AS interval)
+      AND NOT EXISTS (SELECT FROM telling WHERE telling.id = telling_id)
+    GROUP BY created_at HAVING count(DISTINCT telling_id) = 1
+""")
+_RESTORE = sa.text("""
+    INSERT INTO telling (id, reason, key, story_id, article_id, facts, embargo_until, created_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT :id, 'alert', :key, :story, :article, :facts, :until, :at
+    WHERE NOT EXISTS (SELECT FROM telling WHERE story_id = :story AND reason = 'alert')
+    ON CONFLICT DO NOTHING
+""").bindparams(sa.bindparam("facts", type_=JSONB))
+_ORPHANS = sa.text("""
+    WITH owed AS (
+        UPDATE delivery SET settled_at = now(), outcome = 'ended',
+               last_error = 'what it was to tell is lost'
+        WHERE settled_at IS NULL AND created_at < now() - CAST(:patience AS interval)
+          AND NOT EXISTS (SELECT FROM telling WHERE telling.id = telling_id) RETURNING 1
+    ), kept AS (
+        DELETE FROM waiting
+        WHERE told_by IS NULL AND created_at < now() - CAST(:patience AS interval)
+          AND NOT EXISTS (SELECT FROM telling WHERE telling.id = telling_id) RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM owed) + (SELECT count(*) FROM kept)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An article of late with its story, and when it was judged.
+
+    ``version`` is that of the rule book, ``young`` the rules that came after the article.
+    """
+
+    article: Readable
+    story_id: int
+    at: datetime
+    version: int
+    young: frozenset[int]
+
+
+class Reconciled:
+    """Intentions of looking again at what is owed, a transaction each."""
+
+    def __init__(self, database: Database, *, patience: timedelta = _PATIENCE) -> None:
+        """``patience``: what was judged since then is left alone."""
+        self._database = database
+        self._patience = patience
+
+    async def recent(self) -> AsyncIterator[int]:
+        """The articles that were judged within two days and are news to somebody, by number."""
+        query = (
+            sa.select(article.c.id)
+            .where(
+                article.c.discovered_at > sa.func.now() - LATELY,
+                article.c.triaged_at < sa.func.now() - self._patience,
+                ~article.c.baseline,
+            )
+            .order_by(article.c.id)
+            .limit(_BATCH)
+        )
+        last = 0
+        while True:
+            async with self._database.transaction() as tx:
+                ids = list(await tx.scalars(query.where(article.c.id > last)))
+            for each in ids:
+                yield each
+            if len(ids) < _BATCH:
+                return
+            last = ids[-1]
+
+    async def judged(self, article_id: int) -> Judged | None:
+        """An article as it was judged; None where it is on its way again."""
+        query = (
+            sa.select(article, *PUBLISHED, rule_book.c.version)
+            .join(rule_book, sa.true())
+            .where(article.c.id == article_id, article.c.triaged_at.is_not(None))
+        )
+        async with self._database.transaction() as tx:
+            row = (await tx.execute(query)).one_or_none()
+            if row is None or row.story_id is None:
+                return None
+            young = sa.select(rule.c.id).where(rule.c.created_at > row.discovered_at)
+            return Judged(
+                await readable(tx, row),
+                row.story_id,
+                row.triaged_at,
+                row.version,
+                frozenset(await tx.scalars(young)),
+            )
+
+    async def lost(self) -> dict[datetime, int]:
+        """The numbers of tellings that are gone though rows of them are there, by their time."""
+        async with self._database.transaction() as tx:
+            return dict((await tx.execute(_LOST, {"lately": LATELY})).all())
+
+    async def owe(
+        self,
+        found: Judged,
+        facts: Mapping[str, object],
+        concern: Concern,
+        lost: Mapping[datetime, int],
+    ) -> int:
+        """Owe an event to those whom it concerns and who have nothing of it; how many.
+
+        It is told at the time that each of them chose, as if it had come now. A person is told.
+        """
+        if not concern.of:
+            return 0
+        given = {
+            "ids": list(concern.of),
+            "numbers": [place + 1 for place in concern.of.values()],
+            "story": found.story_id,
+            "found": found.article.discovered_at,
+        }
+        async with self._database.transaction() as tx:
+            if (number := lost.get(found.at)) is not None:
+                await _restore(tx, found, facts, number)
+            if (await tx.execute(_LOOK, given)).first() is None:
+                return 0
+            made = await _again(tx, found, facts, concern, given)
+            await wake(tx, [Wake("deliver", name) for name in sorted(filter(None, made))])
+            number = sum(made.values())
+            if number:
+                await ops.note(tx, "alert-lost", found.article.url, f"{number}")
+        return number
+
+    async def digests(self) -> int:
+        """Owe each digest to those of its endpoints that have no row of it; how many."""
+        spans = {"lately": LATELY, "patience": self._patience}
+        async with self._database.transaction() as tx:
+            await tx.execute(_UNTOLD, {"lately": LATELY})
+            made = list(await tx.scalars(_DIGESTS, spans))
+            await wake(tx, [Wake("deliver", each) for each in sorted(set(made))])
+            if made:
+                await ops.note(tx, "alert-lost", "digests", f"{len(made)}")
+        return len(made)
+
+    async def orphans(self) -> int:
+        """End what is owed though what it was to tell is gone for good; how many, told a person."""
+        async with self._database.transaction() as tx:
+            number = int(await tx.scalar(_ORPHANS, {"patience": self._patience}) or 0)
+            if number:
+                await ops.note(tx, "alert-lost", "tellings", f"{number}")
+        return number
+
+
+async def _restore(
+    tx: AsyncConnection, found: Judged, facts: Mapping[str, object], number: int
+) -> None:
+    """Make a telling anew that is gone, under its number, so that nobody is told twice."""
+    key, until = f"story {found.story_id}", found.article.embargo_until
+    values = {"id": number, "key": key, "story": found.story_id, "article": found.article.id}
+    await tx.execute(_RESTORE, {**values, "facts": facts, "until": until, "at": found.at})
+
+
+async def _again(
+    tx: AsyncConnection,
+    found: Judged,
+    facts: Mapping[str, object],
+    concern: Concern,
+    given: Mapping[str, object],
+) -> dict[str | None, int]:
+    """How many come to be owed by channel; None: they wait for a window."""
+    until, story = found.article.embargo_until, found.story_id
+    values = {"story_id": story, "article_id": found.article.id, "facts": facts}
+    key = f"story {story}"
+    event = await owing.tell(tx, key, "alert", {**values, "embargo_until": until})
+    late = await owing.late(tx, found.article.id)
+    rows = await tx.execute(
+        _OWE,
+        {
+            **given,
+            **await paces(tx, list(concern.of), until, late=late),
+            "telling": event,
+            "hits": [each.told for each in concern.whys],
+            "urgent": [each.urgent for each in concern.whys],
+        },
+    )
+    return dict(rows.all())
