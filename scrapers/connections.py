@@ -8,26 +8,43 @@ made.
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpcore
 import httpx
+
+Public = Callable[[IPv4Address | IPv6Address], bool]
+"""Whether an address is one of the internet, so that a publisher may lead us there."""
 
 _KEPT = 16
 _KEPT_FOR = 15.0  # seconds
 
 
+class NotPublicError(Exception):
+    """A name leads into a private network, where no publisher has a page for us."""
+
+
 class Connections(httpx.AsyncBaseTransport):
     """A transport without limits of its own: who uses it bounds time and number."""
 
-    def __init__(self, verify: ssl.SSLContext) -> None:
-        """Open nothing yet; ``verify`` says whose certificates are trusted."""
+    def __init__(self, verify: ssl.SSLContext, public: Public | None = None) -> None:
+        """Open nothing yet; ``verify`` says whose certificates are trusted.
+
+        ``public``: which addresses may be connected to; None: all.
+        """
         self._verify = verify
+        self._way = None if public is None else _Way(public)
         self._idle: list[httpcore.AsyncHTTPConnection] = []  # the one used last is last
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer to ``request``, its body still to be read. Raises httpx.TransportError."""
+        """The answer to ``request``, its body still to be read.
+
+        Raises httpx.TransportError, NotPublicError.
+        """
         assert isinstance(request.stream, httpx.AsyncByteStream)
         url = request.url
         sent = httpcore.Request(
@@ -76,7 +93,43 @@ class Connections(httpx.AsyncBaseTransport):
                     return connection
                 await connection.aclose()
                 break
-        return httpcore.AsyncHTTPConnection(origin, self._verify, keepalive_expiry=_KEPT_FOR)
+        return httpcore.AsyncHTTPConnection(
+            origin, self._verify, keepalive_expiry=_KEPT_FOR, network_backend=self._way
+        )
+
+
+class _Way(httpcore.AnyIOBackend):
+    """Connects to addresses that were judged: a DNS that says something else later is not asked."""
+
+    def __init__(self, public: Public) -> None:
+        self._public = public
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - as httpcore has it
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """To the first address of ``host`` that takes it. Raises NotPublicError."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host.encode(), port, type=socket.SOCK_STREAM
+            )
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        addresses = dict.fromkeys(str(place[0]) for *_, place in found)
+        if not all(self._public(ip_address(each)) for each in addresses):
+            raise NotPublicError(f"{host} is not on the public network")
+        *others, last = addresses
+        connect = super().connect_tcp
+        for each in others:
+            try:
+                return await connect(each, port, timeout, local_address, socket_options)
+            except httpcore.ConnectError:
+                continue
+        return await connect(last, port, timeout, local_address, socket_options)
 
 
 class _Body(httpx.AsyncByteStream):

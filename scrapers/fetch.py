@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 import httpx
 
+from scrapers.connections import Public
 from scrapers.errors import Broken, RedirectTrouble
 from scrapers.keys import Keys, names
 from scrapers.model import Answer, Freshness, Page, Request
@@ -55,6 +56,7 @@ class Fetcher:
         pace: float = 1.0,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         keys: Mapping[str, str] = _NO_KEYS,
+        public: Public | None = None,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """Open nothing yet.
@@ -62,7 +64,7 @@ class Fetcher:
         ``contact`` is where a publisher can reach us (an address or URL). ``replica``, such as
         ``http://127.0.0.1:8000``, gets every request in place of the host it names. ``pace``
         divides the pauses between requests. ``keys`` are what ``{key:name}`` in a request stands
-        for. ``now`` gives aware times.
+        for. ``public``: which addresses a page may lead us to; None: all. ``now``: aware times.
         """
         self._wire = Wire(
             agent=f"Pabal/{_version()} (+{contact})",
@@ -70,6 +72,7 @@ class Fetcher:
             pace=pace,
             limits=limits,
             keys=Keys(keys),
+            public=public,
         )
         self._robots = Robots(self._robots_txt, now)
         self._limits = limits

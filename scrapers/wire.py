@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from scrapers.body import cause, read_body, trouble_of
-from scrapers.connections import Connections
+from scrapers.connections import Connections, NotPublicError, Public
 from scrapers.errors import (
     Broken,
     Disallowed,
@@ -86,13 +86,22 @@ class Wire:
     """
 
     def __init__(
-        self, *, agent: str, replica: str | None, pace: float, limits: Limits, keys: Keys
+        self,
+        *,
+        agent: str,
+        replica: str | None,
+        pace: float,
+        limits: Limits,
+        keys: Keys,
+        public: Public | None = None,
     ) -> None:
         """``pace`` divides every pause; ``replica`` is an address that stands in for all hosts.
 
         ``keys`` are put into requests that name them, and hidden again in what comes back.
+        ``public``: which addresses a name may lead to, but the replica's; None: all.
         """
-        transport: httpx.AsyncBaseTransport = Connections(_tls())
+        self._public = None if replica else public
+        transport: httpx.AsyncBaseTransport = Connections(_tls(), self._public)
         if replica is not None:
             transport = Replica(transport, httpx.URL(replica))
         self._transport = transport
@@ -127,8 +136,8 @@ class Wire:
             Unreachable: no answer, or not within the time the errand has left.
             ServerTrouble: the body stopped half way.
             TooLarge: the body is over the size or ratio cap.
-            Broken: the body is not encoded as it says, or the request names a key that is not set
-                or not for its host.
+            Broken: the body is not encoded as it says, the request names a key that is not set
+                or not for its host, or the host is not on the public network.
         """
         host = self._host(request.url.netloc)
         sent = self._keys.put_into(request, errand.keys, errand.url) if errand.keys else request
@@ -156,7 +165,7 @@ class Wire:
         if host not in _LEGACY_TLS:
             return self._transport
         if self._legacy is None:
-            self._legacy = Connections(_legacy_tls())
+            self._legacy = Connections(_legacy_tls(), self._public)
         return self._legacy
 
     async def _timed(self, request: httpx.Request, errand: Errand, size: int) -> Reply:
@@ -176,6 +185,8 @@ class Wire:
             response = await transport.handle_async_request(request)
         except httpx.TransportError as error:
             raise Unreachable(url, cause(error), trouble_of(error)) from error
+        except NotPublicError as error:
+            raise Broken(url, str(error)) from error
         async with aclosing(response):
             if "set-cookie" in response.headers:
                 response.request = request

@@ -13,7 +13,6 @@ import structlog
 
 from notifier import registry as channels
 from scrapers import routes
-from scrapers.fetch import Fetcher
 from scrapers.model import Source
 from service import work
 from service.admit import Admit
@@ -28,7 +27,7 @@ from service.documents import Documents
 from service.heap import given_back
 from service.indexing import Indexing
 from service.judging.topics import Topics
-from service.parts import declared, open_channels, signer
+from service.parts import declared, open_channels, publishers, signer
 from service.preview import SOURCE_KINDS
 from service.read import Read
 from service.reading.publishers import Registry
@@ -170,12 +169,7 @@ async def _fetching(
     settings: Settings, database: Database, sources: Mapping[str, Source], stack: AsyncExitStack
 ) -> work.Tasks:
     """The steps that ask publishers."""
-    fetcher = Fetcher(
-        contact=settings.contact,
-        replica=settings.replica_url,
-        pace=settings.pace,
-        keys=settings.keys,
-    )
+    fetcher = publishers(settings)
     stack.push_async_callback(fetcher.aclose)
     documents = await stack.enter_async_context(Documents())
     await documents.start()

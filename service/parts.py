@@ -10,6 +10,7 @@ from typing import Any
 from notifier import registry as channels
 from notifier.errors import BadAddress
 from notifier.model import Channel, ChannelOptions
+from scrapers.fetch import Fetcher
 from scrapers.model import Source
 from service import catalogue
 from service.config import Settings
@@ -49,6 +50,19 @@ def declared(settings: Settings) -> Mapping[str, Source]:
             raise BadSetting("PABAL_SOURCES", why)
     on = [name for name, source in every.items() if catalogue.off(source, settings) is None]
     return {each: every[each] for each in settings.sources or on}
+
+
+def publishers(settings: Settings) -> Fetcher:
+    """The way to publishers; to be closed. No page leads it into a private network."""
+    from notifier.egress import is_public  # noqa: PLC0415 - few commands go out
+
+    return Fetcher(
+        contact=settings.contact,
+        replica=settings.replica_url,
+        pace=settings.pace,
+        keys=settings.keys,
+        public=None if settings.private_webhooks else is_public,
+    )
 
 
 def open_channels(settings: Settings) -> dict[str, Channel]:

@@ -16,8 +16,8 @@ class Sending(BaseModel):
 
     private_webhooks: bool = Field(
         default=False,
-        description="사설 주소와 http 웹훅을 허락 / allow webhooks to private addresses and "
-        "plain http",
+        description="사설 주소와 http 웹훅, 사설 주소의 출처를 허락 / allow webhooks to private "
+        "addresses and plain http, and sources there",
     )
     telegram_token: str | None = Field(
         default=None,

@@ -188,18 +188,13 @@ async def _step(
     settings: Settings, database: Database, source_id: str, source: Source
 ) -> AsyncIterator[Backfill]:
     """The step with the one source, declared where it never was."""
-    from scrapers.fetch import Fetcher  # noqa: PLC0415
     from service.backfill import Backfill  # noqa: PLC0415
+    from service.parts import publishers  # noqa: PLC0415
     from service.store.backfills import Backfills  # noqa: PLC0415
     from service.store.sources import Sources  # noqa: PLC0415
 
     await Sources(database).declare([source_id])
-    fetcher = Fetcher(
-        contact=settings.contact,
-        replica=settings.replica_url,
-        pace=settings.pace,
-        keys=settings.keys,
-    )
+    fetcher = publishers(settings)
     try:
         yield Backfill({source_id: source}, fetcher, Backfills(database), settings.pace)
     finally:

@@ -55,13 +55,13 @@ def read(
 
 async def _read_all(reader: _Reader, sources: Sequence[str]) -> None:
     """Read in the order given; a few are handed over before the first is told."""
-    from scrapers.fetch import Fetcher  # noqa: PLC0415
     from service.documents import Documents  # noqa: PLC0415
+    from service.parts import publishers  # noqa: PLC0415
 
     settings = config.from_environment()
     async with AsyncExitStack() as stack:
         documents = await stack.enter_async_context(Documents())
-        fetcher = Fetcher(contact=settings.contact, replica=settings.replica_url, pace=1.0)
+        fetcher = publishers(settings)
         stack.push_async_callback(fetcher.aclose)
         under_way: deque[asyncio.Task[Said]] = deque()
         async with asyncio.TaskGroup() as group:

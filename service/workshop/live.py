@@ -11,6 +11,7 @@ from scrapers.fetch import Fetcher
 from scrapers.model import Asking, Listing, Page, Source
 from service import visit
 from service.config import Settings
+from service.parts import publishers
 from service.workshop import capture, shown, trial
 from service.workshop.capture import Captured
 from service.workshop.trial import Line
@@ -21,12 +22,7 @@ Say = Callable[[str], None]
 @asynccontextmanager
 async def fetching(settings: Settings) -> AsyncIterator[Fetcher]:
     """The way to publishers that the service has, by itself."""
-    fetcher = Fetcher(
-        contact=settings.contact,
-        replica=settings.replica_url,
-        pace=settings.pace,
-        keys=settings.keys,
-    )
+    fetcher = publishers(settings)
     try:
         yield fetcher
     finally:

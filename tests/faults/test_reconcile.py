@@ -88,7 +88,9 @@ class House:
 
     async def publish(self, count: int, seed: int = 5) -> Sequence[int]:
         """Invented releases, read and judged as ever; their numbers."""
-        await self.sql.execute("INSERT INTO source (id) VALUES ('mss_press') ON CONFLICT DO NOTHING")
+        await self.sql.execute(
+            "INSERT INTO source (id) VALUES ('mss_press') ON CONFLICT DO NOTHING"
+        )
         start = datetime.now(UTC) - timedelta(hours=30)
         made = []
         for each in invent.releases(seed, count, start, hours=24):
