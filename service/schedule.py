@@ -5,6 +5,7 @@ Any number of schedulers may run: a tick claims its slots by one conditional UPD
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 
 _TICK, _DIGEST, _SWEEP, _REMIND, _WATCH, _TIDY = 1.0, 5.0, 10.0, 60.0, 60.0, 3600.0  # seconds
 _SOONEST_WATCH = 5.0
+_LATE = 1.0  # seconds that a tick may come late without a word
 _BOUNCES = 60.0
 _TALLY = 300.0
 _NIGHT = 4  # o'clock in Korea
@@ -67,6 +69,7 @@ class Schedule:
     retention: Retention | None = None
     trouble: Counter[str] = field(default_factory=Counter)
     _scheduler: AsyncIOScheduler | None = field(default=None, init=False)
+    _ticked: float = field(default=0.0, init=False)
 
     def start(self) -> None:
         """Start triggering on the running event loop."""
@@ -95,6 +98,7 @@ class Schedule:
                 max_instances=1, misfire_grace_time=3600,
             )  # fmt: skip
         scheduler.start()
+        self._ticked = asyncio.get_running_loop().time()
         self._scheduler = scheduler
 
     def stop(self) -> None:
@@ -103,7 +107,17 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
 
     async def _tick(self) -> None:
+        self._look_at_the_clock()
         await self.sources.claim_due(self.declared)
+
+    def _look_at_the_clock(self) -> None:
+        """Runs that were missed while the process stood still are made up for by one: say so."""
+        now = asyncio.get_running_loop().time()
+        late = now - self._ticked - _TICK / self.pace
+        self._ticked = now
+        if late > _LATE:
+            self.trouble["late"] += 1
+            log.warning("schedule.late", seconds=round(late, 1), times=self.trouble["late"])
 
     async def _digest(self) -> None:
         await Digest(Digests(self.database)).gather()

@@ -17,6 +17,7 @@ from service.store.tables import article, poll, rule, rule_book, sighting, sourc
 
 LEASE = timedelta(seconds=20)
 _RULES = 1_000  # from which words to search for are taken
+_AHEAD = timedelta(minutes=1)  # clocks of two servers may differ so much
 _UNTAKEN = timedelta(seconds=30)  # a claimed slot that nobody takes up is woken again after this
 
 
@@ -58,12 +59,17 @@ class Sources:
 
         Any number of schedulers may call this at once: a slot goes to exactly one of them. A slot
         that nobody took up is woken again under its own number. Returns (source id, slot).
+
+        A poll that ended in the future says that the clock was set back: what was to come an hour
+        later is due at once then.
         """
+        ahead = source.c.last_ok_at > sa.func.now() + _AHEAD
+        due_now = source.c.next_due <= sa.func.now()
         due = (
             sa.update(source)
             .where(
                 source.c.id.in_(ids),
-                source.c.next_due <= sa.func.now(),
+                due_now | (ahead & (source.c.next_due > source.c.last_ok_at)),
                 source.c.paused_at.is_(None),
             )
             .values(

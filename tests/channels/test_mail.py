@@ -371,6 +371,7 @@ async def test_an_address_in_hangul_is_reached_where_the_server_can(
     assert box.envelopes[0][1] == [f"읽는이@{domain}"]
 
 
+@pytest.mark.fault(17)
 async def test_a_signature_holds_and_covers_both_headers_of_ending(taken: Taken) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
@@ -408,6 +409,7 @@ def _raw_headers(raw: bytes) -> list[str]:
     return [name for name, _ in message_from_bytes(raw).items()]
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -127,6 +127,7 @@ PIPELINED = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.fault(16)
 @PIPELINED
 @pytest.mark.parametrize(
     ("verb", "answer", "error"),
@@ -182,6 +183,7 @@ async def test_a_connection_that_breaks_before_the_mail_is_tried_again(
     assert peer.mails == []
 
 
+@pytest.mark.fault(16)
 async def test_a_connection_that_breaks_after_the_mail_leaves_it_open_whether_it_came() -> None:
     peer = Peer({"END": [HANG_UP, "250 2.0.0 taken"]})
     async with _sending(peer) as mails:
@@ -222,6 +224,7 @@ async def test_a_server_that_speaks_no_smtp_is_tried_again(nonsense: str) -> Non
     assert type(await _failure(Peer({"MAIL": nonsense}, ()), seconds=0.5)) is TryAgain
 
 
+@pytest.mark.fault(16)
 async def test_without_starttls_nothing_goes_out_in_the_clear() -> None:
     peer = Peer()
     failure = await _failure(peer, user="pabal", starttls=True)

@@ -201,7 +201,10 @@ def _message(address: str) -> Message:
     return Message("msg_1", address, new_secret(), alert, attempt=1)
 
 
-async def test_no_form_of_an_inside_address_gets_a_message() -> None:
+@pytest.mark.fault(18)
+async def test_no_form_of_an_inside_address_gets_a_message(
+    measured: Callable[..., None],
+) -> None:
     passed = []
     async with _canary() as canary, _poster() as poster:
         channel = Webhooks(poster)
@@ -214,6 +217,7 @@ async def test_no_form_of_an_inside_address_gets_a_message() -> None:
                 pass
             passed.append(form)
 
+    measured(addresses=len(FORMS), connected=len(canary.visitors))
     assert (passed, canary.visitors) == ([], [])
 
 
@@ -265,6 +269,7 @@ class Flipping(Names):
         return self._answers[(self.asked - 1) % len(self._answers)]
 
 
+@pytest.mark.fault(18)
 async def test_a_name_that_is_rebound_after_it_was_judged_leads_nowhere_else() -> None:
     """Of two loopback addresses one stands for outside: there is a receiver, no canary."""
     got = []
@@ -285,6 +290,7 @@ async def test_a_name_that_is_rebound_after_it_was_judged_leads_nowhere_else() -
     assert (len(got), dns.asked, canary.visitors) == (20, 1, [])
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("inside", ["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1"])
 async def test_a_public_address_beside_an_inside_one_does_not_help(inside: str) -> None:
     dns = Flipping(["8.8.8.8", inside], [inside, "8.8.8.8"])
@@ -296,6 +302,7 @@ async def test_a_public_address_beside_an_inside_one_does_not_help(inside: str) 
     assert (dns.asked, canary.visitors) == (4, [])
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 305, 307, 308])
 @pytest.mark.parametrize(
     "where",

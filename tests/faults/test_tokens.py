@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from typing import get_args
 
 import pytest
@@ -13,24 +14,30 @@ from service.links import Purpose, Signer
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-GUESSES = 100_000
 
 
 def numbers(purpose: Purpose) -> tuple[int, ...]:
     return {"bounces": (), "confirm": (12, 3, 1_800_000_000)}.get(purpose, (12, 3))
 
 
-def test_a_hundred_thousand_guesses_open_nothing() -> None:
+@pytest.mark.fault(17)
+@pytest.mark.parametrize("count", [20_000, pytest.param(500_000, marks=pytest.mark.faults)])
+def test_no_guess_opens_anything(measured: Callable[..., None], count: int) -> None:
+    guessed = 0
     rng = random.Random(secrets.randbits(64))
     lengths = {len(SIGNER.sign(each, *numbers(each))) for each in PURPOSES}
-    for at in range(GUESSES):
+    for at in range(count):
         purpose = PURPOSES[at % len(PURPOSES)]
         noise = rng.randbytes(rng.choice([*lengths]) * 3 // 4)
         ours = b"p" + noise[1:21] + b"12.3"  # in the form of one of ours
         for guess in (noise, ours):
-            assert SIGNER.read(purpose, urlsafe_b64encode(guess).rstrip(b"=").decode()) is None
+            token = urlsafe_b64encode(guess).rstrip(b"=").decode()
+            guessed += SIGNER.read(purpose, token) is not None
+    measured(guesses=2 * count, guessed=guessed)
+    assert guessed == 0
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_no_token_with_one_bit_turned_counts(purpose: Purpose) -> None:
     token = SIGNER.sign(purpose, *numbers(purpose))

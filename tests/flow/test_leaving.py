@@ -87,6 +87,7 @@ async def elsewhere(postgres: Server) -> AsyncIterator[str]:
         yield url
 
 
+@pytest.mark.fault(25)
 @pytest.mark.usefixtures("service")
 async def test_after_a_restore_the_same_lists_bring_no_alert_twice(
     world: World,

@@ -109,6 +109,7 @@ async def made(migrated_url: str, tmp_path: Path) -> Path:
     return tmp_path / "whole.zip"
 
 
+@pytest.mark.fault(25)
 async def test_every_row_of_every_table_comes_back_and_numbers_go_on(
     made: Path, migrated_url: str, elsewhere: str
 ) -> None:

@@ -112,6 +112,7 @@ async def test_a_table_that_no_migration_makes_is_noticed(migrated_url: str) -> 
         await alembic(migrated_url, command.check)
 
 
+@pytest.mark.fault(25)
 async def test_down_to_nothing_and_up_again_gives_the_same_schema(migrated_url: str) -> None:
     before = await schema(migrated_url)
 

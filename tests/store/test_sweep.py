@@ -121,6 +121,7 @@ async def test_an_article_waits_for_reading_only_since_its_last_file_was_settled
     assert await wakes() == [f"read:{made}"]
 
 
+@pytest.mark.fault(26)
 async def test_losing_every_job_loses_nothing(
     database: Database, stand: Stand, sql: asyncpg.Connection, wakes: Wakes
 ) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from service.store.migrate import head, migrate
 from service.work import connect
 from tests.bench.upgrade import before, lost, traffic
 
 
+@pytest.mark.fault(25)
 async def test_the_release_before_works_on_while_and_after_we_migrate(database_url: str) -> None:
     await before(database_url, 200)
 
@@ -22,6 +25,7 @@ async def test_the_release_before_works_on_while_and_after_we_migrate(database_u
     await sql.close()
 
 
+@pytest.mark.fault(25)
 async def test_a_migration_that_has_to_wait_keeps_nobody_waiting_behind_it(
     database_url: str,
 ) -> None:

@@ -184,6 +184,7 @@ _CASES: list[tuple[Callable[[Cadence, datetime], datetime | None], str, str, str
 ]
 
 
+@pytest.mark.fault(22)
 @pytest.mark.parametrize(("asked", "cadence", "now", "expected"), _CASES)
 def test_times_that_are_known(
     asked: Callable[[Cadence, datetime], datetime | None],

@@ -111,6 +111,7 @@ async def test_a_run_without_a_database_is_one_line_of_the_log(
     assert "\n" not in logs[0]["why"]
 
 
+@pytest.mark.fault(23)
 async def test_a_late_run_is_still_run_and_runs_never_pile_up(database: Database) -> None:
     schedule = schedule_of(database)
     schedule.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
 import asyncpg
@@ -130,8 +130,14 @@ async def test_a_question_is_answered_by_one_click_and_kept_with_time_words_and_
     assert "You will be told" in again.text
 
 
-async def test_reading_pages_a_hundred_times_changes_nothing(
-    client: httpx.AsyncClient, tokens: Mapping[str, str], sql: asyncpg.Connection
+@pytest.mark.fault(17)
+@pytest.mark.parametrize("times", [10, pytest.param(90, marks=pytest.mark.faults)])
+async def test_reading_pages_over_and_over_changes_nothing(
+    client: httpx.AsyncClient,
+    tokens: Mapping[str, str],
+    sql: asyncpg.Connection,
+    measured: Callable[..., None],
+    times: int,
 ) -> None:
     vain = await tell(sql, "제목")
     subscription = await sql.fetchval("SELECT min(id) FROM subscription")
@@ -142,14 +148,17 @@ async def test_reading_pages_a_hundred_times_changes_nothing(
 
     for path in paths:
         for method in ("GET", "HEAD"):
-            for _ in range(10):
+            for _ in range(times):
                 assert (await client.request(method, path)).status_code == 200
         for method in ("PUT", "DELETE", "PATCH"):
             assert (await client.request(method, path)).status_code == 405
 
-    assert await state(sql) == before
+    after = await state(sql)
+    measured(looks=len(paths) * 2 * times, changed_by_looks=int(after != before))
+    assert after == before
 
 
+@pytest.mark.fault(17)
 async def test_one_click_ends_without_login_cookie_or_question_as_often_as_it_comes(
     client: httpx.AsyncClient, tokens: Mapping[str, str], sql: asyncpg.Connection
 ) -> None:
@@ -210,6 +219,7 @@ async def test_what_is_kept_is_handed_over_and_erased(
     assert (await client.get(path)).status_code == 404
 
 
+@pytest.mark.fault(17)
 async def test_forged_and_old_tokens_are_answered_alike(
     client: httpx.AsyncClient, tokens: Mapping[str, str], sql: asyncpg.Connection
 ) -> None:

@@ -83,6 +83,7 @@ def by(role: str) -> dict[str, str]:
     return {"Cookie": f"{COOKIE}={role}"}
 
 
+@pytest.mark.fault(21)
 async def test_no_address_makes_the_service_fail(app: FastAPI, client: httpx.AsyncClient) -> None:
     failed = []
     known = paths(app, "GET")

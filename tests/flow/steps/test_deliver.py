@@ -188,6 +188,7 @@ async def test_nothing_due_is_nothing_to_do(deliver: Deliver, way: Way) -> None:
     assert way.begun == []
 
 
+@pytest.mark.fault(15)
 async def test_silent_receivers_hold_up_only_their_own_messages(
     deliver: Deliver, way: Way, owe: Owe, sql: asyncpg.Connection
 ) -> None:
@@ -346,6 +347,7 @@ async def test_after_the_last_rung_a_message_is_a_dead_letter(
     assert await items(sql) == [("dead-letter", "way x", "503")]
 
 
+@pytest.mark.fault(15)
 async def test_a_receiver_that_says_when_to_come_again_is_obeyed_where_it_asks_for_more(
     deliver: Deliver, way: Way, owe: Owe, sql: asyncpg.Connection
 ) -> None:
@@ -368,6 +370,7 @@ async def test_a_receiver_that_says_when_to_come_again_is_obeyed_where_it_asks_f
     assert 1.0 < hasty <= 5.5
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize(
     ("error", "off"),
     [(Undeliverable("400"), False), (EndpointGone("410"), True), (SendError("?"), False)],

@@ -231,6 +231,7 @@ async def test_telegram_has_our_tags_only_and_all_closed(
     assert all(str(attrs[0][1]).startswith(OURS) for attrs in links)
 
 
+@pytest.mark.fault(19)
 @every_case
 @pytest.mark.parametrize("name", ["jandi", "dooray"])
 async def test_no_link_or_mention_but_ours_is_made(
@@ -258,6 +259,7 @@ async def test_teams_gets_runs_without_markup(text: str, build: Build, posted: P
     assert len(card["body"]) > 2
 
 
+@pytest.mark.fault(19)
 @every_case
 async def test_ntfys_title_is_one_encoded_word_that_says_the_title(
     text: str, build: Build, posted: Posted

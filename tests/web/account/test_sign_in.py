@@ -152,6 +152,7 @@ async def test_a_guess_is_answered_like_a_link_that_is_over(
     assert await sql.fetchval("SELECT count(*) FROM session") == 0
 
 
+@pytest.mark.fault(21)
 async def test_three_mails_a_day_go_to_one_address_and_an_asker_does_not_learn_it(
     client: httpx.AsyncClient, sql: asyncpg.Connection
 ) -> None:

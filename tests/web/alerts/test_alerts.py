@@ -192,6 +192,7 @@ async def test_what_can_never_work_is_said_and_nothing_saved(
     assert await sql.fetchval("SELECT count(*) FROM subscription WHERE ended_at IS NULL") == 0
 
 
+@pytest.mark.fault(21)
 @pytest.mark.parametrize(
     ("method", "way"), [*(("GET", way) for way in READ), *(("POST", way) for way in CHANGED)]
 )
@@ -213,6 +214,7 @@ async def test_an_alert_of_another_account_is_never_shown_changed_or_ended(
     assert "비밀스러운규칙" not in (await client.get("/alerts")).text
 
 
+@pytest.mark.fault(21)
 async def test_every_way_to_an_alert_is_tried_by_somebody_else(database: Database) -> None:
     app = build(database, SIGNER, URL, means=means())
     ways = {

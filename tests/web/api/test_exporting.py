@@ -110,6 +110,7 @@ async def test_batches_go_on_though_many_came_at_one_moment(
     assert [row.id for batch in batches for row in batch] == made
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     "text",
     [
@@ -137,6 +138,7 @@ def test_what_it_would_not_run_stays(text: str) -> None:
     assert safe(text) == text
 
 
+@pytest.mark.fault(19)
 async def test_a_hostile_title_is_no_formula_in_the_table(
     client: httpx.AsyncClient, article: Add, headers: dict[str, str]
 ) -> None:

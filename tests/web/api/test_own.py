@@ -174,6 +174,7 @@ ROUTES = [
 ]
 
 
+@pytest.mark.fault(21)
 @pytest.mark.parametrize(("method", "address", "body"), ROUTES)
 async def test_what_is_of_another_account_is_as_if_it_were_not(
     client: httpx.AsyncClient,

@@ -90,6 +90,7 @@ async def test_a_json_feed_has_all_that_the_format_asks_for(house: Any) -> None:
     assert links[:2] == ["https://a.example/f", "https://a.example/1?a=1&b=2"]
 
 
+@pytest.mark.fault(19)
 async def test_hostile_words_harm_neither_feed(house: Any) -> None:
     await house.told(
         title=HOSTILE, publisher=HOSTILE, extract=HOSTILE, topics=[HOSTILE],
