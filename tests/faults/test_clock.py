@@ -129,7 +129,7 @@ async def clock(database_url: str) -> AsyncIterator[Clock]:
 
 @pytest.fixture
 async def sources(clock: Clock, database_url: str) -> AsyncIterator[Sources]:
-    assert clock.at
+    assert clock.at.tzinfo
     database = Database(database_url, size=2)
     yield Sources(database)
     await database.close()

@@ -47,10 +47,17 @@ SUBSCRIBE = """
     SELECT id, 'webhook', format('http://127.0.0.%s:%s/%s', 1 + $1::int, $2::int, $1::int),
            $3, now() FROM whom
 """
-FACTS = {"title": "수출 상담회", "url": "https://a.example/1", "publisher": "관세청", "source": "a",
-         "published_at": None, "published_precision": None, "summary": "요약", "kind": "release",
-         "embargo": None, "apply_by": None, "topics": [], "contacts": [], "files": [],
-         "extract": "수출 상담회를 연다."}  # fmt: skip
+FACTS: dict[str, object] = {
+    "title": "수출 상담회",
+    "url": "https://a.example/1",
+    "publisher": "관세청",
+    "source": "a",
+    **dict.fromkeys(("published_at", "published_precision", "embargo", "apply_by")),
+    "summary": "요약",
+    "kind": "release",
+    "extract": "수출 상담회를 연다.",
+    **{each: [] for each in ("topics", "contacts", "files")},
+}
 
 
 @dataclass

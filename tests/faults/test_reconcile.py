@@ -92,7 +92,7 @@ class House:
             "INSERT INTO source (id) VALUES ('mss_press') ON CONFLICT DO NOTHING"
         )
         start = datetime.now(UTC) - timedelta(hours=30)
-        made = []
+        made: list[int] = []
         for each in invent.releases(seed, count, start, hours=24):
             number = await self.sql.fetchval(
                 "INSERT INTO article (source_id, key, url, title, summary, text, baseline,"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import httpx
 import pytest
@@ -128,9 +129,9 @@ async def town(migrated_url: str) -> AsyncIterator[Town]:
 async def test_no_route_shows_anothers_and_none_shows_or_logs_a_secret(
     town: Town, measured: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    said: list[dict[str, object]] = []
+    said: list[Mapping[str, Any]] = []
 
-    def keep(_: object, __: str, event: dict[str, object]) -> dict[str, object]:
+    def keep(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
         said.append(event)
         raise structlog.DropEvent
 

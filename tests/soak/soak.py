@@ -47,6 +47,7 @@ from service.store.migrate import migrate
 from service.store.server import plain
 from service.store.told import Told
 from service.web.serve import serving
+from tests.faults import record
 from tests.partition import reckoning
 from tests.partition.reckoning import Books
 from tests.soak import memory
@@ -152,6 +153,23 @@ class Soaked:
     crowd: Crowd
     mischief: Mischief
     errors: Sequence[tuple[float, str]]
+    began: float
+
+    def _figures(self, minutes: float) -> dict[str, float]:
+        """For docs/reliability.md: memory by its medians, half of the run apart."""
+        found = [memory.compared(each, minutes * 60) for each in self.sizes.values()]
+        more = [(after - before) * 120 / minutes for before, after, _ in filter(None, found)]
+        half = len(self.crowd.took) // 2
+        early, late = (
+            percentile(sorted(each), 0.99)
+            for each in (self.crowd.took[half // 3 : half], self.crowd.took[half:])
+        )
+        figures = {"hours": minutes / 60, "lost": len(self.ledger.missed)}
+        if more and minutes >= _JUDGED:
+            figures["memory_mb_an_hour"] = max(more)
+        if early and late:
+            figures["p99_drift_percent"] = abs(100 * (late / early - 1))
+        return figures
 
     def say(self, minutes: float) -> int:
         """Print one table; the exit code."""
@@ -175,6 +193,7 @@ class Soaked:
         bad += ["errors"] * bool(told)
         say(reckoning.summary(self.ledger))
         bad += ["ledger"] * (not self.ledger.clean)
+        record.script(24, __file__, self._figures(minutes), good=not bad, since=self.began)
         say(f"NOT met: {', '.join(bad)}\n" if bad else "all goals met\n")
         return 1 if bad else 0
 
@@ -209,7 +228,8 @@ async def _soak(
     rate: float,
     seed: int,
 ) -> Soaked:
-    until = time.monotonic() + minutes * 60
+    began = time.monotonic()
+    until = began + minutes * 60
     rng = random.Random(seed)
     mischief = Mischief(weather, books.sink, door, books.sql, rng)
     watching = asyncio.create_task(memory.watch(house.roles))
@@ -232,7 +252,8 @@ async def _soak(
     watching.cancel()
     sizes = await watching
     await books.settle(fresh, house.check)
-    return Soaked(await books.reckon(fresh), sizes, came, mischief, list(_errors(house)))
+    ledger, errors = await books.reckon(fresh), list(_errors(house))
+    return Soaked(ledger, sizes, came, mischief, errors, began)
 
 
 async def _lines(books: Books) -> Sequence[str]:

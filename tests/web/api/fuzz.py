@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,6 +47,7 @@ from service.web.api.gate import Gate
 from service.web.api.limits import Allowance, Buckets
 from service.web.means import Means
 from service.web.serve import serving
+from tests.faults import record
 
 _ROWS = 40
 # Of a cursor, a ministry, a rule or a cadence the schema cannot say all that it has to be.
@@ -219,6 +221,7 @@ def main() -> None:
     options.add_argument("--examples", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pabal-") as made:
         Path(made).chmod(0o755)  # as root the server is nobody
         report = asyncio.run(_long(Path(made), chosen.examples, chosen.seed, chosen.cases))
@@ -228,6 +231,8 @@ def main() -> None:
     print(f"answers: {dict(sorted(report.statuses.items()))}")  # noqa: T201
     print(f"failures of ours (5xx): {report.failed_here}")  # noqa: T201
     print(f"checks that failed: {len(report.failures)}")  # noqa: T201
+    figures = {"requests": report.cases.total(), "errors": report.failed_here}
+    record.script(21, __file__, figures, good=not report.failures, since=began)
     sys.exit(bool(report.failures))
 
 
