@@ -14,8 +14,8 @@ from service.judging.taxonomy import subjects
 from service.model import Call, Contact, Embargo, Match, Reading, Span
 from service.reading.publishers import Registry
 from service.store.owing import Concern, Why, badge
+from service.store.rows import Readable
 from service.store.rulebook import LiveRule
-from service.store.triage import Readable
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _SUMMARY = 200

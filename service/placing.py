@@ -11,8 +11,8 @@ from service.judging.kin import Likely
 from service.judging.signature import signature
 from service.judging.story import Copy
 from service.reading.clean import clean, clean_line
+from service.store.rows import Readable
 from service.store.stories import Kindred, Known, Place, day_of
-from service.store.triage import Readable
 
 
 def place_of(article: Readable) -> Place:

@@ -7,20 +7,32 @@ say. Corrections, coverage and reminders that were lost are not found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
 from service.observe import unit
+from service.store.owing import Concern
 from service.store.reconciled import Reconciled
-from service.triage import Judge
+from service.store.rows import Readable
+
+
+class Judging(Protocol):
+    """Who judges."""
+
+    async def again(
+        self, article: Readable, version: int, young: Collection[int]
+    ) -> tuple[Mapping[str, Any], Concern]:
+        """What a judged article tells, and whom it concerned by all rules but the ``young``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Reconcile:
     """The step with its tools."""
 
-    judge: Judge
+    judge: Judging
     reconciled: Reconciled
 
     async def look(self) -> int:

@@ -26,9 +26,10 @@ from service.observe import Unit, unit
 from service.reading import kind
 from service.reading.publishers import Registry
 from service.store.owing import Concern
+from service.store.rows import Readable
 from service.store.rulebook import LiveRule
 from service.store.stories import Place, UnseenTwin
-from service.store.triage import Correction, Readable, Triage, Verdict
+from service.store.triage import Correction, Triage, Verdict
 
 log = structlog.get_logger()
 

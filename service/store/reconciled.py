@@ -18,9 +18,8 @@ from service.store import ops, owing
 from service.store.database import Database, Wake, wake
 from service.store.owing import Concern
 from service.store.paces import LIVE, PACED, WHEN, paces
-from service.store.rows import PUBLISHED
+from service.store.rows import PUBLISHED, Readable, readable
 from service.store.tables import article, rule, rule_book
-from service.store.triage import Readable, readable
 
 LATELY = timedelta(days=2)
 _PATIENCE = timedelta(minutes=1)  # what was judged a moment ago is left to those at work

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +27,34 @@ class Earlier:
     revision_id: int
     reading: Reading
     files: Mapping[str, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """An article that was read and waits for judgement.
+
+    ``given_title`` and ``given_text`` are those of its web page, ``documents`` the texts of its
+    documents, the release first, ``files`` what came with it: sha256 by name.
+    ``embargo_until``: from when it may be told, where it must wait. ``earlier``: it was judged
+    before and changed since. ``links``: name and URL of its files, at most ten.
+    """
+
+    id: int
+    source_id: str
+    url: str
+    publisher: str | None
+    summary: str
+    baseline: bool
+    discovered_at: datetime
+    given_title: str
+    given_text: str
+    documents: tuple[str, ...]
+    reading: Reading
+    embargo_until: datetime | None
+    files: Mapping[str, bytes | None]
+    read_at: datetime
+    earlier: Earlier | None = None
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def still_owed(article_id: int | sa.ColumnElement[int]) -> sa.Exists:
@@ -141,3 +171,27 @@ async def earlier_of(tx: AsyncConnection, article_id: int) -> Earlier | None:
     )
     files = (row.files or {}).items()
     return Earlier(row.id, said, {name: sha and bytes.fromhex(sha) for name, sha in files})
+
+
+async def readable(
+    tx: AsyncConnection, row: sa.Row[Any], earlier: Earlier | None = None
+) -> Readable:
+    """What is judged of an article, from a row of all its columns and PUBLISHED."""
+    return Readable(
+        row.id,
+        row.source_id,
+        row.url,
+        row.publisher,
+        row.summary,
+        row.baseline,
+        row.discovered_at,
+        row.title,
+        row.text or "",
+        tuple(text for _, text in await documents_of(tx, row.id)),
+        reading_of(row),
+        row.embargo_until,
+        await files_of(tx, row.id),
+        row.read_at,
+        earlier,
+        await links_of(tx, row.id),
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -15,46 +14,10 @@ from service.model import Change, Kind, Reading
 from service.store import following, ops, owing, rulebook, stories
 from service.store.database import Database, Wake, wake
 from service.store.owing import Concern, Owed
-from service.store.rows import (
-    PUBLISHED,
-    Earlier,
-    documents_of,
-    earlier_of,
-    files_of,
-    links_of,
-    reading_of,
-)
+from service.store.rows import PUBLISHED, Readable, earlier_of, files_of, readable, reading_of
 from service.store.rulebook import RuleChanges
 from service.store.stories import Kindred, Place
 from service.store.tables import article, rule, rule_book, unsearched
-
-
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """An article that was read and waits for judgement.
-
-    ``given_title`` and ``given_text`` are those of its web page, ``documents`` the texts of its
-    documents, the release first, ``files`` what came with it: sha256 by name.
-    ``embargo_until``: from when it may be told, where it must wait. ``earlier``: it was judged
-    before and changed since. ``links``: name and URL of its files, at most ten.
-    """
-
-    id: int
-    source_id: str
-    url: str
-    publisher: str | None
-    summary: str
-    baseline: bool
-    discovered_at: datetime
-    given_title: str
-    given_text: str
-    documents: tuple[str, ...]
-    reading: Reading
-    embargo_until: datetime | None
-    files: Mapping[str, bytes | None]
-    read_at: datetime
-    earlier: Earlier | None = None
-    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,30 +129,6 @@ class Triage:
             lanes = {(each.channel, each.rest) for each in owed if each.channel}
             await wake(tx, [Wake("deliver", name, after=rest) for name, rest in sorted(lanes)])
         return sum(each.number for each in owed)
-
-
-async def readable(
-    tx: AsyncConnection, row: sa.Row[Any], earlier: Earlier | None = None
-) -> Readable:
-    """What is judged of an article, from a row of all its columns and PUBLISHED."""
-    return Readable(
-        row.id,
-        row.source_id,
-        row.url,
-        row.publisher,
-        row.summary,
-        row.baseline,
-        row.discovered_at,
-        row.title,
-        row.text or "",
-        tuple(text for _, text in await documents_of(tx, row.id)),
-        reading_of(row),
-        row.embargo_until,
-        await files_of(tx, row.id),
-        row.read_at,
-        earlier,
-        await links_of(tx, row.id),
-    )
 
 
 _IDS = sa.ARRAY(sa.BigInteger)

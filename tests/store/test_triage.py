@@ -16,10 +16,11 @@ import pytest
 from service.model import Reading
 from service.store.database import Database
 from service.store.owing import Concern, Why
+from service.store.rows import Readable
 from service.store.rulebook import LiveRule, RuleChanges
 from service.store.stories import Place
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.store.triage import Readable, Triage, Verdict
+from service.store.triage import Triage, Verdict
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 FILES = {

@@ -7,8 +7,8 @@ from typing import Any
 from service.alerting import concern_of, facts_of
 from service.model import Contact, Match, Reading
 from service.reading.publishers import Registry
+from service.store.rows import Readable
 from service.store.rulebook import LiveRule
-from service.store.triage import Readable
 
 NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)
 REGISTRY = Registry.load()
