@@ -20,6 +20,7 @@ import httpx
 Public = Callable[[IPv4Address | IPv6Address], bool]
 """Whether an address is one of the internet, so that a publisher may lead us there."""
 
+_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 _KEPT = 16
 _KEPT_FOR = 15.0  # seconds
 
@@ -156,3 +157,15 @@ class _Body(httpx.AsyncByteStream):
 
 
 _FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+
+
+def tls() -> ssl.SSLContext:
+    """TLS as to everybody, whatever the environment says."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def legacy_tls() -> ssl.SSLContext:
+    """TLS as to everybody, certificates checked, but with servers of before 2010 too."""
+    context = tls()
+    context.options |= _LEGACY_SERVER_CONNECT
+    return context

@@ -7,7 +7,6 @@ within its time and size, and every failure is given its ScrapeError.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -18,7 +17,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from scrapers.body import cause, read_body, trouble_of
-from scrapers.connections import Connections, NotPublicError, Public
+from scrapers.connections import Connections, NotPublicError, Public, legacy_tls, tls
 from scrapers.errors import (
     Broken,
     Disallowed,
@@ -34,7 +33,6 @@ from scrapers.replica import Replica
 _HOUR, _DAY = 3_600.0, 86_400.0
 _LEGACY_TLS = frozenset({"www.semas.or.kr"})
 """Hosts that know no secure renegotiation, without which OpenSSL 3 meets nobody by itself."""
-_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ class Wire:
         ``public``: which addresses a name may lead to, but the replica's; None: all.
         """
         self._public = None if replica else public
-        transport: httpx.AsyncBaseTransport = Connections(_tls(), self._public)
+        transport: httpx.AsyncBaseTransport = Connections(tls(), self._public)
         if replica is not None:
             transport = Replica(transport, httpx.URL(replica))
         self._transport = transport
@@ -165,7 +163,7 @@ class Wire:
         if host not in _LEGACY_TLS:
             return self._transport
         if self._legacy is None:
-            self._legacy = Connections(_legacy_tls(), self._public)
+            self._legacy = Connections(legacy_tls(), self._public)
         return self._legacy
 
     async def _timed(self, request: httpx.Request, errand: Errand, size: int) -> Reply:
@@ -255,18 +253,6 @@ class _Host:
                     waiting.set_result(None)
                     return
         self._taken = False
-
-
-def _tls() -> ssl.SSLContext:
-    """TLS as to everybody, whatever the environment says."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _legacy_tls() -> ssl.SSLContext:
-    """TLS as to everybody, certificates checked, but with servers of before 2010 too."""
-    context = _tls()
-    context.options |= _LEGACY_SERVER_CONNECT
-    return context
 
 
 def expect_ok(reply: Reply, url: str, now: datetime) -> None:

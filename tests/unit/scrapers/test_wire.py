@@ -7,8 +7,9 @@ import ssl
 
 import pytest
 
+from scrapers.connections import legacy_tls
 from scrapers.keys import Keys
-from scrapers.wire import Limits, Wire, _Host, _legacy_tls
+from scrapers.wire import Limits, Wire, _Host
 
 
 async def ask(host: _Host, name: str, order: list[str], *, urgent: bool = False) -> None:
@@ -62,7 +63,7 @@ async def test_old_servers_are_met_with_certificates_checked_and_apart_from_all_
     assert old is wire._transport_to("www.semas.or.kr")
     assert new is wire._transport_to("semas.or.kr")
     assert old is not new
-    context = _legacy_tls()
+    context = legacy_tls()
     assert context.options & 0x4
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     await wire.aclose()
