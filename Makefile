@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 BENCH ?= documents terms match story coverage topics search poll owe mail webhook
+PEERS ?=
 BIN := .venv/bin
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
@@ -66,8 +67,10 @@ soak: $(READY)  ## 30분 동안 한꺼번에, 고장과 독자 50명 (ARGS="--mi
 browser: $(READY)  ## 진짜 브라우저로 모든 화면과 여정 (ARGS="--keep 폴더") / pages in real Chromium
 	$(BIN)/pytest -m browser tests/browser $(ARGS)
 
-bench: $(READY)  ## 속도와 정확도, 남과 나란히 (BENCH=documents) / speeds, beside others
-	@for each in $(BENCH); do $(BIN)/python tests/bench/$$each.py $(ARGS) || exit 1; done
+bench: $(READY)  ## 속도와 정확도, 남과 나란히 (BENCH=owe): docs/benchmarks.md / speeds, beside others
+	@for each in $(BENCH); do \
+		PYTHONPATH="$$PYTHONPATH:$(PEERS)" $(BIN)/python -m tests.bench.$$each $(ARGS) || exit 1; done
+	@$(BIN)/python -m tests.bench.page
 
 docs: $(READY)  ## 문서의 표 다시: 출처·채널·분야·설정 / tables of the documents
 	@$(BIN)/python .ci/tables.py

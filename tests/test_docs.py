@@ -42,6 +42,7 @@ from service.pulse.model import FindingKind
 from service.pulse.wording import TROUBLES
 from service.reading.publishers import Registry
 from service.reading.record import plain
+from tests.bench import page as benchmarks
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests/README.md"]
@@ -158,6 +159,13 @@ def test_every_trouble_of_a_source_has_its_advice_and_its_words() -> None:
 
     assert sorted(named) == sorted(get_args(Trouble))
     assert set(TROUBLES) == set(named)
+
+
+def test_the_page_of_benchmarks_is_made_of_what_was_measured() -> None:
+    made = benchmarks.pages(json.loads(benchmarks.RESULTS.read_text("utf-8")))
+
+    # After a change: python -m tests.bench.page
+    assert {path: (ROOT / "docs" / path).read_text("utf-8") for path in made} == made
 
 
 def test_every_module_has_its_line_in_the_architecture() -> None:

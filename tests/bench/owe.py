@@ -13,9 +13,10 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,9 @@ from service.store.rulebook import LiveRule
 from service.store.stories import Place
 from service.store.tables import delivery
 from service.store.triage import Triage, Verdict
+from tests.bench.report import OURS, Figure, Growth, Seconds, named, save
 
+MILLION = 1_000_000
 TITLE = "수출 상담 창구를 연다"
 TEXT = "중소기업의 수출 상담을 돕는 창구를 다음 달부터 전국 열두 곳에서 연다고 밝혔다. " * 20
 FACTS = {"title": TITLE, "summary": TEXT[:200], "extract": TEXT[:90], "topics": ["수출"]}
@@ -143,33 +146,77 @@ async def prepared() -> AsyncIterator[Bench]:
         yield bench
 
 
-async def measure(counts: Sequence[int], sample: int) -> None:
-    """Measure and print."""
+@dataclass(frozen=True)
+class Owed:
+    """What it took: seconds for hits and for rows, statements for those."""
+
+    count: int
+    later: int
+    marking: float
+    seconds: float
+    statements: int
+
+    @property
+    def name(self) -> str:
+        """In words."""
+        return f"{self.count:,}" + (f", {self.later} % of them by a digest" if self.later else "")
+
+
+async def measure(counts: Sequence[int], samples: Sequence[int]) -> tuple[list[Owed], Seconds]:
+    """All ``counts``, the middle one also with half by a digest; the peer's seconds by rows."""
+    middle = sorted(counts)[len(counts) // 2]
+    owed = []
     async with prepared() as bench:
-        table = Table(
-            "one release owed to", "hits, s", "rows, s", "rows a second", "statements", "times ORM"
-        )
-        readers = await bench.people(sample, 0)
-        row_by_row = sample / await bench.orm(readers, 1)
-        table.add_row(f"ORM: {sample:,}, a commit each", "", "", f"{row_by_row:,.0f}", "", "1")
-        for count in counts:
-            for later in (0, 50):
-                readers = await bench.people(count, later)
-                marking, seconds, statements = await bench.owe(readers, f"{count} {later}")
-                title = f"{count:,}" + (f", {later} % of them by a digest" if later else "")
-                rate = count / seconds
-                cells = f"{marking:.2f}", f"{seconds:.2f}", f"{rate:,.0f}", str(statements)
-                table.add_row(title, *cells, f"{rate / row_by_row:,.0f}")
-        console.print(table)
+        peer = {}
+        for sample in samples:
+            readers = await bench.people(sample, 0)
+            peer[sample] = await bench.orm(readers, 1)
+        for count, later in [(each, 0) for each in counts] + [(middle, 50)]:
+            readers = await bench.people(count, later)
+            owed.append(Owed(count, later, *await bench.owe(readers, f"{count} {later}")))
+    return owed, peer
+
+
+def figures(owed: Sequence[Owed], row_by_row: float) -> Iterator[Figure]:
+    """Of the two largest; ``row_by_row``: the peer's rows a second."""
+    whole = sorted((each for each in owed if not each.later), key=attrgetter("count"))
+    for each in whole[-2:]:
+        name = f"구독 {each.count:,} / subscriptions"
+        rate = each.count / each.seconds
+        ours, peer = f"{rate:,.0f} /s", f"{named('SQLAlchemy')} ORM, commit: {row_by_row:,.0f} /s"
+        yield Figure(what=name, value=rate / row_by_row, ours=ours, peer=peer, must=100)
+    most = whole[-1]
+    statements = max(each.statements for each in owed)
+    told = {"must": 15, "aim": 2, "at_most": True}
+    yield Figure(what=f"{name}: 커밋까지 / committed", value=most.seconds, unit="s", **told)
+    yield Figure(what="문장 / statements", value=statements, unit="", must=1, at_most=True)
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, leave it for the page."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--counts", type=int, nargs="+", default=[100_000, 1_000_000])
-    options.add_argument("--sample", type=int, default=1_000, help="rows of the peer")
+    options.add_argument("--counts", type=int, nargs="+", default=[1_000, 10_000, 100_000, MILLION])
+    options.add_argument("--samples", type=int, nargs="+", default=[100, 1_000, 3_000])
     chosen = options.parse_args()
-    asyncio.run(measure(chosen.counts, chosen.sample))
+    owed, peer = asyncio.run(measure(chosen.counts, chosen.samples))
+    largest = max(peer)
+    row_by_row = largest / peer[largest]
+    table = Table(
+        "one release owed to", "hits, s", "rows, s", "rows a second", "statements", "times ORM"
+    )
+    table.add_row(f"ORM: {largest:,}, a commit each", "", "", f"{row_by_row:,.0f}", "", "1")
+    for each in owed:
+        rate = each.count / each.seconds
+        cells = f"{each.marking:.2f}", f"{each.seconds:.2f}", f"{rate:,.0f}", str(each.statements)
+        table.add_row(each.name, *cells, f"{rate / row_by_row:,.0f}")
+    console.print(table)
+    ours = {each.count: each.seconds for each in owed if not each.later}
+    growth = Growth(
+        title="구독 수에 따른 빚지기 / To owe one release, by number of subscriptions",
+        sizes="구독 수 / subscriptions",
+        seconds={OURS: ours, "SQLAlchemy ORM": peer},
+    )
+    save("owe", list(figures(owed, row_by_row)), growth)
 
 
 if __name__ == "__main__":
