@@ -3,7 +3,7 @@
 .PHONY: help env run demo test api client lint types contracts unit faults fuzz rhythm quarter storm partition soak browser bench docs chart train requirements secrets clean
 
 PYTHON ?= python3
-BENCH ?= documents terms match story coverage topics search poll owe mail webhook
+BENCH ?= match terms topics story ingest poll owe webhook mail fresh documents coverage search
 PEERS ?=
 BIN := .venv/bin
 READY := .venv/ready
@@ -68,9 +68,10 @@ browser: $(READY)  ## 진짜 브라우저로 모든 화면과 여정 (ARGS="--ke
 	$(BIN)/pytest -m browser tests/browser $(ARGS)
 
 bench: $(READY)  ## 속도와 정확도, 남과 나란히 (BENCH=owe): docs/benchmarks.md / speeds, beside others
-	@for each in $(BENCH); do \
-		PYTHONPATH="$$PYTHONPATH:$(PEERS)" $(BIN)/python -m tests.bench.$$each $(ARGS) || exit 1; done
-	@$(BIN)/python -m tests.bench.page
+	@failed=; for each in $(BENCH); do \
+		PYTHONPATH="$$PYTHONPATH:$(PEERS)" $(BIN)/python -m tests.bench.$$each $(ARGS) \
+		|| failed="$$failed $$each"; done; \
+	$(BIN)/python -m tests.bench.page && test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
 docs: $(READY)  ## 문서의 표 다시: 출처·채널·분야·설정 / tables of the documents
 	@$(BIN)/python .ci/tables.py

@@ -8,6 +8,7 @@ is made of them is kept.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import gzip
 import json
@@ -29,6 +30,7 @@ from service.judging.coverage import COVERS_SHARE, coverage, excerpts
 from service.judging.letters import compared, letters, shingles
 from service.judging.likeness import Copy
 from service.judging.story import same
+from tests.bench.report import Figure, Growth, save
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 LEAST = 300
@@ -123,24 +125,18 @@ def read(news: Copy) -> Copy:
     return news._replace(text=news.text.removeprefix(BYLINE).removesuffix(TAIL))
 
 
-def found(made: Sequence[Made]) -> Table:
+def found(made: Sequence[Made]) -> Iterator[Figure]:
     """How much is found by equal numbers, and judged to be made."""
-    table = Table("news", "candidates", "made", "both", "of news, median", "of release")
     for name, some in (
-        ("as printed", made),
-        ("as read", [Made(read(each.news), each.release) for each in made]),
-        ("200 characters", [Made(_snippet(each.news), each.release) for each in made]),
+        ("적힌 대로 / as printed", made),
+        ("읽은 대로 / as read", [Made(read(each.news), each.release) for each in made]),
+        ("200자 / 200 letters", [Made(_snippet(each.news), each.release) for each in made]),
     ):
-        near = [_near(*each) for each in some]
-        judged = [coverage(*each) for each in some]
-        both = sum(a and b.made for a, b in zip(near, judged, strict=True))
-        shares = (
-            sorted(values)[len(some) // 2]
-            for values in ([each.of_news for each in judged], [each.of_release for each in judged])
-        )
-        rates = (sum(near), sum(each.made for each in judged), both)
-        table.add_row(name, *(f"{n / len(some):.1%}" for n in rates), *(f"{s:.0%}" for s in shares))
-    return table
+        near = sum(_near(*each) for each in some)
+        linked = sum(coverage(*each).made for each in some)
+        for what, count in (("후보 / candidates", near), ("이어짐 / linked", linked)):
+            ours = f"{count:,} / {len(some):,}"
+            yield Figure(what=f"{name}: {what}", value=count / len(some) * 100, unit="%", ours=ours)
 
 
 def _snippet(news: Copy) -> Copy:
@@ -152,13 +148,13 @@ def _near(news: Copy, release: Copy) -> bool:
     return len(shared) >= COVERS_SHARE
 
 
-def false_links(made: Sequence[Made], releases: Sequence[Copy]) -> tuple[Table, list[Made]]:
+def false_links(made: Sequence[Made], releases: Sequence[Copy]) -> tuple[Figure, list[Made]]:
     """Each news against all other releases of the days around; one story's releases are right."""
     by_shingle: dict[str, list[int]] = defaultdict(list)
     for i, each in enumerate(releases):
         for shingle in shingles(compared(each.text)):
             by_shingle[shingle].append(i)
-    wrong, judged = [], 0
+    wrong: list[Made] = []
     for news, own in made:
         shared: dict[int, int] = defaultdict(int)
         told = shingles(compared(news.text))
@@ -166,20 +162,20 @@ def false_links(made: Sequence[Made], releases: Sequence[Copy]) -> tuple[Table, 
             for i in by_shingle.get(shingle, ()):
                 shared[i] += 1
         likely = [releases[i] for i, n in shared.items() if n >= 0.3 * len(told)]
-        judged += len(likely)
         wrong += [
             Made(news, each)
             for each in likely
             if each != own and coverage(news, each).made and not same(own, each).same
         ]
-    table = Table("news of a month", "with 30 % in another release", "links to another", "a news")
-    table.add_row(
-        f"{len(made)}", f"{judged - len(made)}", f"{len(wrong)}", f"{len(wrong) / len(made):.2%}"
-    )
-    return table, wrong
+    return _few("남의 글에 / linked to another", len(wrong), len(made)), wrong
 
 
-def round_ups(releases: Sequence[Copy], writer: Writer) -> Table:
+def _few(what: str, count: int, every: int) -> Figure:
+    ours = f"{count:,} / {every:,}"
+    return Figure(what=what, value=count / every * 100, unit="%", ours=ours)
+
+
+def round_ups(releases: Sequence[Copy], writer: Writer) -> Figure:
     """One article of three releases of one ministry and day is made from none of them."""
     of_day: dict[tuple[str | None, date | None], list[Copy]] = defaultdict(list)
     for each in releases:
@@ -191,12 +187,10 @@ def round_ups(releases: Sequence[Copy], writer: Writer) -> Table:
             news = Copy(None, "하루 종합", "\n".join(texts), "한소식", three[0].published)
             linked += sum(coverage(news, each).made for each in three)
             parts += 3
-    table = Table("parts of round-ups", "linked")
-    table.add_row(f"{parts}", f"{linked / parts:.1%}")
-    return table
+    return _few("세 글을 묶은 기사의 / parts of round-ups linked", linked, parts)
 
 
-def series(writer: Writer) -> Table:
+def series(writer: Writer) -> Figure:
     """News of one of two releases that look alike and are two, against the other one."""
     known = {
         each["news_item_id"]: copy(each) for each in lines(SHARED / "same_story/docs.jsonl.gz")
@@ -212,42 +206,52 @@ def series(writer: Writer) -> Table:
                 if len(letters(one.text)) >= LEAST:
                     judged += 1
                     linked += coverage(read(writer.news(one)), other).made
-    table = Table("news of a series, a template …", "linked to its neighbour")
-    table.add_row(f"{judged}", f"{linked / judged:.2%}")
-    return table
+    return _few("이어지는 회의의 이웃에 / of a series, linked to its neighbour", linked, judged)
 
 
-def clocked(releases: Sequence[Copy], made: Sequence[Made]) -> Table:
-    """How long it takes."""
-    begun = time.perf_counter()
-    for each in releases:
-        excerpts(each.title, each.text)
-    between = time.perf_counter()
-    for news, release in made:
-        coverage(news, release)
-    ended = time.perf_counter()
-    table = Table("excerpts, µs", "coverage, µs")
-    costs = (between - begun) / len(releases), (ended - between) / len(made)
-    table.add_row(*(f"{each * 1e6:.0f}" for each in costs))
-    return table
+def clocked(made: Sequence[Made]) -> Growth:
+    """How long it takes, by the letters of a release."""
+    seconds: dict[str, dict[int, float]] = {"numbers of a release": {}, "one judged": {}}
+    for letters_ in (500, 1_000, 2_000, 4_000):
+        some = [each for each in made if len(each.release.text) >= letters_]
+        cut = [(n, r._replace(text=r.text[:letters_])) for n, r in some]
+        begun = time.perf_counter()
+        for _, release in cut:
+            excerpts(release.title, release.text)
+        between = time.perf_counter()
+        for news, release in cut:
+            coverage(news, release)
+        seconds["numbers of a release"][letters_] = (between - begun) / len(cut)
+        seconds["one judged"][letters_] = (time.perf_counter() - between) / len(cut)
+    return Growth(
+        title="글 길이에 따른 판정 / Time to know news by its release, by its length",
+        sizes="글자 수 / letters",
+        seconds=seconds,
+    )
 
 
 def main() -> None:
-    """Print the tables."""
+    """Measure, print, leave it for the page."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--releases", type=int, help="so many of the month, all by default")
+    most = options.parse_args().releases
     if not SHARED.is_dir():
         sys.exit("자료가 없습니다. / No releases at hand to measure with.")
-    every = [copy(each) for each in lines(SHARED / "stream/2026-03.jsonl.gz")]
+    every = [copy(each) for each in lines(SHARED / "stream/2026-03.jsonl.gz")][:most]
     words = [w for each in every for w in each.text.split()[:40] if not any(map(str.isdigit, w))]
     writer = Writer(words, seed=1)
     long = [each for each in every if len(letters(each.text)) >= LEAST]
     made = [Made(writer.news(each), each) for each in long]
-    console = Console()
-    console.print(found(made))
-    table, wrong = false_links([Made(read(each.news), each.release) for each in made], every)
+    links, wrong = false_links([Made(read(each.news), each.release) for each in made], every)
+    figures = [*found(made), links, round_ups(long, writer), series(writer)]
+    console = Console(width=110)
+    table = Table("news made of releases", "", "")
+    for each in figures:
+        table.add_row(each.what, each.ours, f"{each.value:.2f}{each.unit}")
     console.print(table)
     for news, release in wrong[:20]:
         console.print(f"{news.published} {news.title} → {release.published} {release.title}")
-    console.print(round_ups(long, writer), series(writer), clocked(every, made))
+    save("coverage", figures, clocked(made))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
@@ -28,6 +28,7 @@ from rich.table import Table
 
 from scrapers.documents.model import DocumentError
 from service.documents import Documents
+from tests.bench.report import OURS, Figure, Growth, named, save
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 PROCESSES = 2
@@ -134,32 +135,59 @@ def likened(paths: Sequence[Path], texts: Sequence[str]) -> str:
     return " / ".join(f"{mean:.3f}" for mean in means) or "–"
 
 
-def measure(kind: str, count: int, table: Table) -> None:
-    """One row for us, one for each other parser."""
+def measure(kind: str, count: int) -> Iterator[Figure]:
+    """Ours beside each other parser."""
     paths = files(kind)
     many = list(islice(cycle(paths), count))
     seconds, texts = asyncio.run(ours(many))
-    speed = count / seconds
-    table.add_row(kind, "pabal", f"{speed:.0f}", "1.0", likened(paths, texts))
+    speed, like = count / seconds, likened(paths, texts)
     for read in OTHERS[kind]:
         few = many[: max(len(paths), count // SLOW)]
         seconds, texts = theirs(read, few)
-        other = len(few) / seconds
-        name = read.__name__.removeprefix("by_")
-        table.add_row(kind, name, f"{other:.0f}", f"{speed / other:.1f}", likened(paths, texts))
+        other, name = len(few) / seconds, read.__name__.removeprefix("by_")
+        yield Figure(
+            what=f"{kind}: {name}",
+            value=speed / other,
+            ours=f"{speed:,.0f} /s, {like}",
+            peer=f"{named(name)}: {other:,.0f} /s, {likened(paths, texts)}",
+        )
+
+
+def by_size(kind: str, repeats: int) -> Growth:
+    """Seconds a document by its kilobytes: of the small, the middling and the large third."""
+    paths = sorted(files(kind), key=lambda path: path.stat().st_size)
+    third = len(paths) // 3
+    thirds = [paths[at * third : (at + 1) * third] for at in range(3)]
+    kilobytes = [round(some[third // 2].stat().st_size / 1024) for some in thirds]
+    seconds: dict[str, dict[int, float]] = {}
+    for size, some in zip(kilobytes, thirds, strict=True):
+        many = some * repeats
+        seconds.setdefault(OURS, {})[size] = asyncio.run(ours(many))[0] / len(many)
+        for read in OTHERS[kind]:
+            name = read.__name__.removeprefix("by_")
+            seconds.setdefault(name, {})[size] = theirs(read, many)[0] / len(many)
+    return Growth(
+        title=f"{kind} 크기에 따른 한 문서 / Time to read one {kind}, by its size",
+        sizes="KB",
+        seconds=seconds,
+    )
 
 
 def main() -> None:
-    """Print the table."""
+    """Measure, print, leave it for the page."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--count", type=int, default=1_000, help="documents of each kind")
-    count = arguments.parse_args().count
+    arguments.add_argument("--count", type=int, default=600, help="documents of each kind")
+    arguments.add_argument("--repeats", type=int, default=3, help="of each size")
+    chosen = arguments.parse_args()
     if not SHARED.is_dir():
         sys.exit("자료가 없습니다. / No documents at hand to measure with.")
-    table = Table("종류", "parser", "건/초", "ours ÷ theirs", "likeness: Indel / 3-gram F1")
-    for kind in OTHERS:
-        measure(kind, count, table)
+    figures = [each for kind in OTHERS for each in measure(kind, chosen.count)]
+    table = Table("종류, parser", "파발", "parser", "ours ÷ theirs")
+    for each in figures:
+        table.add_row(each.what, each.ours, each.peer, f"{each.value:.1f}")
+    table.caption = "건/초 / a second, likeness: Indel / 3-gram F1"
     Console().print(table)
+    save("documents", figures, by_size("hwpx", chosen.repeats))
 
 
 if __name__ == "__main__":

@@ -10,15 +10,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import ssl
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wherever
 
 import aiosmtplib
 from rich.console import Console
@@ -34,6 +30,7 @@ from notifier.mail.server import parse_server
 from notifier.model import Alert, Digest, File, Hit, Links, Message
 from notifier.plain import plain
 from tests.bench import sinks
+from tests.bench.report import OURS, Figure, Growth, named, number, save
 
 EXCERPT = "…수출 중소기업의 해외 물류비를 지원하는 사업의 올해 두 번째 신청을 받는다…"
 ALERT = Alert(
@@ -56,7 +53,7 @@ ALERT = Alert(
 )
 FROM = "파발 <alerts@pabal.example>"
 PAGES = "https://pabal.example/{}/{:043d}"
-
+PEER, PATIENT = "send(EmailMessage)", "open connections"
 console = Console()
 
 
@@ -99,8 +96,8 @@ def cost(write: Callable[[Message], object], readers: Sequence[Message]) -> floa
     return (time.process_time() - started) / len(readers) * 1e6
 
 
-def rendering(count: int) -> None:
-    """Print what writing one mail costs."""
+def rendering(count: int) -> Iterator[Figure]:
+    """What writing one mail costs."""
     ours = composer()
 
     def compose(message: Message) -> object:
@@ -112,14 +109,16 @@ def rendering(count: int) -> None:
         for at, each in enumerate(readers)
     ]
     day = Digest("수출 소식", "2026-08-02T08:00+09:00", "2026-08-03T08:00+09:00", (ALERT,) * 30)
-    table = Table("a mail", "µs")
-    table.add_row("파발 / Pabal: one release, a reader more", f"{cost(compose, readers):,.1f}")
-    table.add_row("… whose rule is called otherwise", f"{cost(compose, own_rules):,.1f}")
     digests = [replace(each, content=day) for each in readers[:100]]
-    table.add_row("… a digest of thirty, each its own", f"{cost(compose, digests):,.0f}")
     email = cost(lambda message: built(message).as_bytes(), readers[:100])
-    table.add_row("EmailMessage", f"{email:,.0f}")
-    console.print(table)
+    for what, those, must, aim in (
+        ("쓰기: 같은 글, 한 사람 더 / written: one release, a reader more", readers, 50, 10),
+        ("쓰기: 규칙마다 다른 말 / written: whose rule is called otherwise", own_rules, 50, 10),
+        ("쓰기: 저마다의 서른 소식 / written: a digest of thirty", digests, None, None),
+    ):
+        took = cost(compose, those)
+        peer = f"EmailMessage: {email:,.0f} µs"
+        yield Figure(what=what, value=took, unit="µs", peer=peer, must=must, aim=aim, at_most=True)
 
 
 async def _each(send: Callable[[Message], Awaitable[object]], count: int) -> None:
@@ -144,8 +143,11 @@ async def rate(
     return count / took
 
 
-async def handing_over(count: int, of_peer: int) -> None:
-    """Print how many mails a second are taken over."""
+Rates = dict[str, dict[int, float]]  # mails a second, by how many were sent
+
+
+async def handing_over(counts: Sequence[int], of_peer: Sequence[int]) -> Rates:
+    """How many mails a second are taken over: by aiosmtplib, as it may be, and by us."""
     with sinks.running() as sink:
         server = parse_server(f"smtp://127.0.0.1:{sink.mail}")
         tls = ssl.create_default_context()
@@ -168,30 +170,54 @@ async def handing_over(count: int, of_peer: int) -> None:
             await client.send_message(built(message))
             open_ones.append(client)
 
+        ways = (OURS, ours.send, counts), (PEER, peer, of_peer), (PATIENT, patient, of_peer)
         rates = {
-            "aiosmtplib.send(EmailMessage)": await rate(sink, of_peer, peer),
-            "aiosmtplib, open connections": await rate(sink, of_peer, patient),
-            "파발 / Pabal": await rate(sink, count, ours.send),
+            name: {count: await rate(sink, count, send) for count in many}
+            for name, send, many in ways
         }
         await ours.aclose()
         for client in open_ones:
             await client.quit()
-    table = Table("to a receiver on this machine", "mails", "a second", "times")
-    bare = rates["aiosmtplib.send(EmailMessage)"]
-    for name, each in rates.items():
-        sent = count if name.startswith("파발") else of_peer
-        table.add_row(name, f"{sent:,}", f"{each:,.0f}", f"{each / bare:.1f}")
-    console.print(table)
+    return rates
+
+
+def handed(rates: Rates) -> Iterator[Figure]:
+    """The largest of each, ours beside the peers."""
+    most = max(rates[OURS])
+    ours = rates[OURS][most]
+    for name, must in ((PEER, 8), (PATIENT, None)):
+        theirs = rates[name][max(rates[name])]
+        yield Figure(
+            what=f"넘김 / handed over: {most:,}",
+            value=ours / theirs,
+            ours=f"{ours:,.0f} /s",
+            peer=f"{named('aiosmtplib')}, {name}: {theirs:,.0f} /s",
+            must=must,
+        )
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, leave it for the page."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--mails", type=int, default=100_000)
-    options.add_argument("--peer", type=int, default=1_000, help="mails of the slower peers")
+    options.add_argument("--mails", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    options.add_argument("--peer", type=int, nargs="+", default=[100, 300, 1_000])
     chosen = options.parse_args()
-    rendering(min(20_000, chosen.mails))
-    asyncio.run(handing_over(chosen.mails, chosen.peer))
+    written = list(rendering(min(20_000, max(chosen.mails))))
+    rates = asyncio.run(handing_over(chosen.mails, chosen.peer))
+    figures = [*written, *handed(rates)]
+    table = Table("a mail", "", "peer", "")
+    for each in figures:
+        assert each.value is not None
+        table.add_row(each.what, each.ours, each.peer, f"{number(each.value)} {each.unit}")
+    console.print(table)
+    growth = Growth(
+        title="메일 수에 따른 넘김 / Time to hand mails over, by their number",
+        sizes="메일 / mails",
+        seconds={
+            name: {count: count / each for count, each in by.items()} for name, by in rates.items()
+        },
+    )
+    save("mail", figures, growth)
 
 
 if __name__ == "__main__":

@@ -187,8 +187,8 @@ def figures(owed: Sequence[Owed], row_by_row: float) -> Iterator[Figure]:
         yield Figure(what=name, value=rate / row_by_row, ours=ours, peer=peer, must=100)
     most = whole[-1]
     statements = max(each.statements for each in owed)
-    told = {"must": 15, "aim": 2, "at_most": True}
-    yield Figure(what=f"{name}: 커밋까지 / committed", value=most.seconds, unit="s", **told)
+    what = f"{name}: 커밋까지 / committed"
+    yield Figure(what=what, value=most.seconds, unit="s", must=15, aim=2, at_most=True)
     yield Figure(what="문장 / statements", value=statements, unit="", must=1, at_most=True)
 
 

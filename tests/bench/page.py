@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.bench import plot
@@ -132,21 +133,21 @@ def _line(*cells: str) -> str:
     return f"| {' | '.join(each.replace('|', chr(92) + '|') for each in cells)} |\n"
 
 
-def merged() -> dict[str, Result]:
-    """What is kept, with what was measured since in its place."""
-    results: dict[str, Result] = json.loads(RESULTS.read_text("utf-8"))
+def merged(kept: Mapping[str, Result], left: Path) -> dict[str, Result]:
+    """What is ``kept``, with what benches ``left`` in a folder since in its place."""
+    results = dict(kept)
     for row in ROWS:
-        left = LEFT / f"{row}.json"
-        if left.is_file():
-            new = json.loads(left.read_text("utf-8"))
-            if row not in results or new["measured"] >= results[row]["measured"]:
+        path = left / f"{row}.json"
+        if path.is_file():
+            new = json.loads(path.read_text("utf-8"))
+            if row not in kept or new["measured"] >= kept[row]["measured"]:
                 results[row] = new
     return {row: results[row] for row in ROWS if row in results}
 
 
 def main() -> None:
     """Write the page, its plots and what they are made of."""
-    results = merged()
+    results = merged(json.loads(RESULTS.read_text("utf-8")), LEFT)
     text = json.dumps(results, ensure_ascii=False, indent=1)
     RESULTS.write_text(f"{text}\n", "utf-8")
     for path, page in pages(results).items():

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, redirect_stderr
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import fmean, median
 
@@ -35,68 +33,14 @@ from service.store.articles import Articles
 from service.store.database import Database
 from service.store.migrate import migrate
 from service.store.sources import Sources
+from tests.bench.lists import ETAG, served
+from tests.bench.report import OURS, Figure, Growth, named, save, shown
 
 SOURCES = 1_000
 EVERY_WHOLE = 10  # one list in so many comes whole, though nothing on it is new
 AT_ONCE = 8  # with which httpx is at its best
 PACE = 1_000.0  # a host rests half a millisecond
-ETAG = '"6123-5f1"'
-ITEM = """<item><title>{n}번째 소식</title><link>https://news.example.kr/view/{n}</link>
-<pubDate>Fri, 20 Nov 2026 09:{n:02}:00 +0900</pubDate><description>요약 {n}</description></item>"""
-FEED = f"<rss><channel>{''.join(ITEM.format(n=n) for n in range(5))}</channel></rss>".encode()
-ROBOTS = b"User-agent: *\nDisallow: /admin\nDisallow: /search\n"
-HEADERS = "Date: Fri, 20 Nov 2026 00:00:00 GMT\r\nServer: nginx\r\nVary: Accept-Encoding\r\n"
 console = Console(width=100)
-
-
-class Serving(asyncio.Protocol):
-    """HTTP/1.1 as light as can be: 304 to whoever brings the validator, but not of ``whole…``."""
-
-    transport: asyncio.Transport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way back."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        """Answer a request: those here are small and come in one piece."""
-        if data.startswith(b"GET /robots.txt "):
-            self._answer("200 OK", ROBOTS)
-        elif b"\nhost: whole" in data.lower() or ETAG.encode() not in data:
-            self._answer("200 OK", FEED)
-        else:
-            self._answer("304 Not Modified", b"")
-
-    def _answer(self, status: str, body: bytes) -> None:
-        length = f"Content-Length: {len(body)}\r\n" if body else ""
-        head = f"HTTP/1.1 {status}\r\n{HEADERS}ETag: {ETAG}\r\n{length}\r\n"
-        self.transport.write(head.encode() + body)
-
-
-def serve(ready: Connection) -> None:
-    """Answer until killed; ``ready`` is sent the port."""
-
-    async def forever() -> None:
-        server = await asyncio.get_running_loop().create_server(Serving, "127.0.0.1", 0)
-        ready.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(forever())
-
-
-@asynccontextmanager
-async def served() -> AsyncIterator[str]:
-    """The address of the server, which is a process of its own."""
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=serve, args=(theirs,), daemon=True)
-    process.start()
-    try:
-        yield f"http://127.0.0.1:{await asyncio.to_thread(ours.recv)}"
-    finally:
-        process.kill()
-        process.join()
 
 
 def declared() -> dict[str, Source]:
@@ -204,25 +148,29 @@ def timed(into: list[float], count: int) -> Iterator[None]:
     into.append((time.process_time() - started) / count * 1e3)
 
 
-async def compare(ours: Pabal, bare: Bare, names: Sequence[str], rounds: int) -> None:
-    """Print what a poll costs either, in turns."""
-    unchanged = [name for name in names if not name.startswith("whole")]
-    whole = [name for name in names if name.startswith("whole")]
-    table = Table("ms of processor a poll", "httpx", "파발 / Pabal", "times", "handed out")
-    for title, chosen in (("304", unchanged), ("200, nothing new", whole)):
-        peer, mine, handed = list[float](), list[float](), list[float]()
-        for _ in range(rounds):
-            with timed(peer, len(chosen)):
-                await bare.round(chosen)
-            await ours.due(chosen)
-            with timed(mine, len(chosen)):
-                await ours.round(chosen)
-            with timed(handed, len(chosen)):
-                await ours.hand_out()
-        cells = [f"{median(each):.3f}" for each in (peer, mine)]
-        ratio = median(a / b for a, b in zip(mine, peer, strict=True))
-        table.add_row(title, *cells, f"{ratio:.2f}", f"{median(handed):.3f}")
-    console.print(table)
+@dataclass(frozen=True)
+class Compared:
+    """Milliseconds of processor time a poll, medians over rounds, and the median of the ratios."""
+
+    peer: float
+    ours: float
+    handed: float
+    ratio: float
+
+
+async def compare(ours: Pabal, bare: Bare, names: Sequence[str], rounds: int) -> Compared:
+    """What a poll of ``names`` costs either, in turns."""
+    peer, mine, handed = list[float](), list[float](), list[float]()
+    for _ in range(rounds):
+        with timed(peer, len(names)):
+            await bare.round(names)
+        await ours.due(names)
+        with timed(mine, len(names)):
+            await ours.round(names)
+        with timed(handed, len(names)):
+            await ours.hand_out()
+    ratio = median(a / b for a, b in zip(mine, peer, strict=True))
+    return Compared(median(peer), median(mine), median(handed), ratio)
 
 
 def resident() -> float:
@@ -249,8 +197,11 @@ async def endure(ours: Pabal, names: Sequence[str], polls: int) -> None:
     )
 
 
-async def measure(rounds: int, polls: int) -> None:
-    """Measure and print."""
+Lists = Mapping[int, Compared]
+
+
+async def measure(rounds: int, polls: int) -> tuple[Lists, Compared]:
+    """What a poll answered 304 costs by the lists that are asked for, and one that comes whole."""
     sources = declared()
     async with AsyncExitStack() as stack:
         base = await stack.enter_async_context(served())
@@ -258,19 +209,61 @@ async def measure(rounds: int, polls: int) -> None:
         ours = await stack.enter_async_context(pabal(sources, base))
         bare = Bare(client, sources, base)
         await bare.round(list(sources))
-        await compare(ours, bare, list(sources), rounds)
+        unchanged = [name for name in sources if not name.startswith("whole")]
+        whole = [name for name in sources if name.startswith("whole")]
+        lists = {
+            count: await compare(ours, bare, unchanged[:count], rounds)
+            for count in (10, 100, len(unchanged))
+        }
+        came = await compare(ours, bare, whole, rounds)
         await endure(ours, list(sources), polls)
+    return lists, came
+
+
+def report(lists: Lists, came: Compared) -> None:
+    """Print, and leave it for the page."""
+    table = Table("ms of processor a poll", "httpx", OURS, "times", "handed out")
+    rows = {f"304, {count} lists": each for count, each in lists.items()}
+    for title, each in (rows | {"200, nothing new": came}).items():
+        cells = (f"{ms:.3f}" for ms in (each.peer, each.ours))
+        table.add_row(title, *cells, f"{each.ratio:.2f}", f"{each.handed:.3f}")
+    console.print(table)
+    most = max(lists)
+    figures = [
+        Figure(
+            what=what,
+            value=each.ratio,
+            ours=shown(each.ours / 1e3),
+            peer=f"{named('httpx')}: {shown(each.peer / 1e3)}",
+            must=must,
+            at_most=True,
+        )
+        for what, each, must in (
+            (f"304, 목록 {most} / lists: CPU", lists[most], 1.5),
+            ("200, 새 글 없음 / nothing new: CPU", came, None),
+        )
+    ]
+    growth = Growth(
+        title="목록 수에 따른 한 바퀴의 CPU / Processor time of a round, by number of lists",
+        sizes="목록 수 / lists",
+        seconds={
+            OURS: {count: each.ours * count / 1e3 for count, each in lists.items()},
+            "httpx": {count: each.peer * count / 1e3 for count, each in lists.items()},
+        },
+    )
+    save("poll", figures, growth)
 
 
 def main() -> None:
     """Measure and print; what the service would log is made and thrown away."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=7)
-    options.add_argument("--polls", type=int, default=100_000, help="of the long run")
+    options.add_argument("--polls", type=int, default=20_000, help="of the long run")
     chosen = options.parse_args()
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
         logs.set_up("json")
-        asyncio.run(measure(chosen.rounds, chosen.polls))
+        lists, came = asyncio.run(measure(chosen.rounds, chosen.polls))
+    report(lists, came)
 
 
 if __name__ == "__main__":

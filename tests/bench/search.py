@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import os
 import sys
 import tempfile
 import time
@@ -18,8 +17,6 @@ from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
-
-sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wherever
 
 import asyncpg
 from rich.console import Console
@@ -36,6 +33,7 @@ from service.store.database import Database
 from service.store.search import Searching
 from service.store.server import plain
 from tests.bench.million import SOURCE, STREAM, build
+from tests.bench.report import OURS, Figure, Growth, Seconds, save
 
 MUST = 50  # milliseconds
 SERVER = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "8GB", "shared_buffers": "1GB"}
@@ -67,9 +65,15 @@ class Times(NamedTuple):
     took: list[float]
     found: int = 0
 
-    def shown(self) -> tuple[str, str]:
-        """The median and the 99th of a hundred."""
-        return f"{median(self.took):.1f}", f"{quantiles(self.took, n=100)[98]:.1f}"
+    @property
+    def middle(self) -> float:
+        """The median."""
+        return median(self.took)
+
+    @property
+    def late(self) -> float:
+        """The 99th of a hundred."""
+        return quantiles(self.took, n=100)[98]
 
 
 async def timed(work: Callable[[], Awaitable[int]], rounds: int) -> Times:
@@ -120,12 +124,21 @@ class Bench:
         return rows[0][1] if rows else 0
 
 
-async def measure(url: str, rounds: int) -> tuple[Table, float]:
-    """All queries on the store at ``url``, and the worst 99th of a hundred."""
+class Searched(NamedTuple):
+    """A kind of query: the first page, a later one, and bare SQL."""
+
+    name: str
+    first: Times
+    later: Times
+    alone: Times
+    found: str
+
+
+async def measure(url: str, rounds: int) -> list[Searched]:
+    """All queries on the store at ``url``."""
     database = Database(url)
     bare = await asyncpg.connect(plain(url))
-    columns = ("search", "found", "median ms", "p99", "later page", "p99", "bare SQL", "p99")
-    table, worst = Table(*columns), 0.0
+    every = []
     async with Analyser() as analyser:
         bench = Bench(database, bare, analyser)
         gc.freeze()  # as the service does
@@ -139,11 +152,10 @@ async def measure(url: str, rounds: int) -> tuple[Table, float]:
                 Times([each for times in run for each in times.took]) for run in runs
             )
             counts = f"{min(t.found for t in runs[2])}–{max(t.found for t in runs[2])}"
-            table.add_row(name, counts, *first.shown(), *later.shown(), *alone.shown())
-            worst = max(worst, *(float(each.shown()[1]) for each in (first, later)))
+            every.append(Searched(name, first, later, alone, counts))
     await bare.close()
     await database.close()
-    return table, worst
+    return every
 
 
 @contextmanager
@@ -154,35 +166,69 @@ def _room() -> Iterator[Path]:
         yield Path(made)
 
 
-async def run(counts: Sequence[int], rounds: int, of: int | None) -> bool:
-    """Build, measure, throw away; whether all is within what must be."""
-    console, good = Console(width=110), True
+async def run(counts: Sequence[int], rounds: int, of: int | None) -> dict[int, list[Searched]]:
+    """Build, measure, throw away, for each of ``counts`` releases."""
+    found = {}
     for count in counts:
         with _room() as room:
             async with running(room / "data", options=SERVER) as server:
-                begun = time.monotonic()
                 await build(server.url, count, of=of)
-                built = time.monotonic() - begun
-                table, worst = await measure(server.url, rounds)
-                table.title = (
-                    f"{count:,} releases, built in {built:.0f} s; p99 at most {MUST} ms;"
-                    f" load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-                )
-                console.print(table)
-                good &= worst <= MUST
-    return good
+                found[count] = await measure(server.url, rounds)
+    return found
+
+
+def figures(most: int, searched: Sequence[Searched]) -> Iterator[Figure]:
+    """Each kind of query: the slower of its pages against what must be, beside bare SQL."""
+    for each in searched:
+        yield Figure(
+            what=f"{each.name}: p99, {most:,}",
+            value=max(each.first.late, each.later.late),
+            unit="ms",
+            ours=f"{each.first.middle:.1f} ms, {each.later.middle:.1f} ms",
+            peer=f"SQL: {each.alone.middle:.1f} ms, p99 {each.alone.late:.1f} ms",
+            must=MUST,
+            at_most=True,
+        )
+
+
+def shown(count: int, searched: Sequence[Searched]) -> Table:
+    """As printed."""
+    columns = ("search", "found", "median ms", "p99", "later page", "p99", "bare SQL", "p99")
+    table = Table(*columns, title=f"{count:,} releases; p99 at most {MUST} ms")
+    for each in searched:
+        runs = each.first, each.later, each.alone
+        cells = (f"{ms:.1f}" for times in runs for ms in (times.middle, times.late))
+        table.add_row(each.name, each.found, *cells)
+    return table
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, leave it for the page."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--releases", type=int, nargs="+", default=[100_000])
+    options.add_argument("--releases", type=int, nargs="+", default=[10_000, 30_000, 100_000])
     options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--of", type=int, default=None, help="releases of the month made use of")
     given = options.parse_args()
     if not STREAM.is_file():
         sys.exit("자료가 없습니다. / No releases at hand to measure with.")
-    sys.exit(not asyncio.run(run(given.releases, given.rounds, given.of)))
+    found = asyncio.run(run(given.releases, given.rounds, given.of))
+    Console(width=110).print(*(shown(count, each) for count, each in found.items()))
+
+    def drawn(pick: Callable[[Searched], Times]) -> Seconds:
+        """The median over kinds of their medians."""
+        return {n: median(pick(one).middle for one in each) / 1e3 for n, each in found.items()}
+
+    growth = Growth(
+        title="글 수에 따른 찾기 / Time to search, by number of releases",
+        sizes="글 수 / releases",
+        seconds={
+            OURS: drawn(lambda one: one.first),
+            f"{OURS}, later page": drawn(lambda one: one.later),
+            "SQL": drawn(lambda one: one.alone),
+        },
+    )
+    most = max(found)
+    save("search", list(figures(most, found[most])), growth)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 News is looked up among the releases of a month: older numbers nobody asks for.
 
-Reads releases that are not part of the project. datasketch is no dependency: where it cannot be
-imported its line is left out (a throwaway environment's site-packages on PYTHONPATH will do).
+Reads releases that are not part of the project. datasketch is no dependency: where it is not
+installed (``make bench PEERS=its/site-packages``) what it does is done by numpy as it does it.
 """
 
 from __future__ import annotations
@@ -18,65 +18,27 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha1
 from importlib import import_module
-from itertools import chain
 from pathlib import Path
-from statistics import median, quantiles
-from typing import Any, NamedTuple
+from typing import Any
 
-import asyncpg
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.engine import make_url
 
-from service.judging.coverage import COVERS_SHARE, excerpts
 from service.judging.letters import compared, shingles
 from service.judging.signature import TWINS_SHARE, signature
 from service.ops.embedded import running
+from tests.bench.lookup import COVERED, TWINS, each_compared, lookups
+from tests.bench.report import OURS, Figure, Growth, Seconds, against, named, number, save, shown
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-TABLE = """
-    create unlogged table release_number (
-        number bigint not null, day date not null, release bigint not null
-    )
-"""
-INDEX = "create index on release_number (number, day desc) include (release)"
-# Of a number that stands in many releases only the latest 24 are looked at, and each says as much
-# less as there are more: what two releases have to themselves counts.
-SHARING = """
-    select release from unnest($1::bigint[]) as wanted
-    cross join lateral (
-        select release, 1 / count(*) over ()::float8 as says from (
-            select release from release_number
-            where number = wanted and day between $2 and $3
-            order by day desc limit 24
-        ) as latest
-    ) as found
-    group by release having count(*) >= {share} order by sum(says) desc limit 16
-"""
-FIRST_DAY = date(2026, 1, 1)
-
+BANDS = ((0.7, "J ≥ 0.7", 99), (0.5, "0.5 ≤ J < 0.7", 95), (0, "J < 0.5", None))
 Release = tuple[str, str]
-
-
-class Sought(NamedTuple):
-    """A look-up: ``share`` equal ``numbers`` within so many days, among those of ``of_days``."""
-
-    name: str
-    numbers: Callable[[str, str], tuple[int, ...]]
-    share: int
-    within: timedelta
-    of_days: int
-
-    def day_of(self, release: int, count: int) -> date:
-        """``count`` releases fill the days."""
-        return FIRST_DAY + timedelta(days=release * self.of_days // count)
-
-
-TWINS = Sought("twins, of a year", signature, TWINS_SHARE, timedelta(days=14), 365)
-COVERED = Sought("news, of a month", excerpts, COVERS_SHARE, timedelta(days=4), 30)
+console = Console(width=110)
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -94,35 +56,42 @@ def clocked(work: Callable[[str, str], object], releases: Iterable[Release]) -> 
     return (time.perf_counter() - begun) / len(many) * 1e6
 
 
-def datasketch_minhash(*, batch: bool) -> Callable[[str, str], object] | None:
-    """MinHash of 128 permutations over the same shingles, at once or one by one."""
+def datasketch_minhash() -> tuple[str, Callable[[str, str], object]]:
+    """MinHash of 128 permutations over the same shingles, at once; and what it is called."""
     try:
         minhash = import_module("datasketch").MinHash
     except ImportError:
-        return None
+        return "datasketch MinHash, its algorithm in numpy", _as_datasketch()
 
     def sign(_: str, text: str) -> object:
-        made, encoded = minhash(num_perm=128), [each.encode() for each in shingles(compared(text))]
-        if batch:
-            made.update_batch(encoded)
-        else:
-            for each in encoded:
-                made.update(each)
+        made = minhash(num_perm=128)
+        made.update_batch([each.encode() for each in shingles(compared(text))])
         return made
+
+    return f"{named('datasketch')} MinHash.update_batch", sign
+
+
+def _as_datasketch() -> Callable[[str, str], object]:
+    """What its ``update_batch`` does, for where it is not installed."""
+    chance = np.random.RandomState(1)
+    prime, most = np.uint64((1 << 61) - 1), np.uint64((1 << 32) - 1)
+    a = chance.randint(1, prime, 128, dtype=np.uint64)
+    b = chance.randint(0, prime, 128, dtype=np.uint64)
+
+    def sign(_: str, text: str) -> object:
+        digests = (sha1(each.encode()).digest() for each in shingles(compared(text)))
+        hashed = [int.from_bytes(each[:4], "little") for each in digests]
+        column = np.array(hashed, dtype=np.uint64, ndmin=2).T
+        return (((column * a) + b) % prime & most).min(axis=0)
 
     return sign
 
 
-def signatures(releases: Sequence[Release]) -> Table:
+def signed(releases: Sequence[Release]) -> Figure:
     """How long a signature takes."""
-    table = Table("signature", "µs", "÷ ours")
-    ours = clocked(signature, releases)
-    table.add_row("pabal, 16 + 4 numbers", f"{ours:.0f}", "1.0")
-    for name, batch in (("datasketch, update_batch", True), ("datasketch, update", False)):
-        if sign := datasketch_minhash(batch=batch):
-            theirs = clocked(sign, releases[:300])
-            table.add_row(name, f"{theirs:.0f}", f"{theirs / ours:.1f}")
-    return table
+    name, sign = datasketch_minhash()
+    ours = clocked(signature, releases) / 1e6
+    return against("서명 / signature", ours, (name, clocked(sign, releases[:300]) / 1e6), must=5)
 
 
 def altered(releases: Sequence[Release], chance: random.Random) -> Iterator[tuple[Release, str]]:
@@ -145,122 +114,90 @@ def labelled() -> Iterator[tuple[Release, Release]]:
                 yield (a["title"], a["text"]), (b["title"], b["text"])
 
 
-def recall(releases: Sequence[Release]) -> Table:
+def recalled(releases: Sequence[Release]) -> Iterator[Figure]:
     """How many pairs share enough numbers to be found, by how alike their texts are.
 
     Altered copies are without their titles: the text alone has to find them.
     """
-    table = Table("recall", "J ≥ 0.7", "0.5 ≤ J < 0.7", "J < 0.5")
     copies = ((("", one[1]), ("", other)) for one, other in altered(releases, random.Random(1)))
-    for name, pairs in (("labelled pairs", labelled()), ("altered copies, text only", copies)):
+    named_pairs = (
+        ("짝지어 둔 쌍 / labelled pairs", labelled()),
+        ("바꾼 글 / altered copies", copies),
+    )
+    for name, pairs in named_pairs:
         found: Counter[int] = Counter()
         every: Counter[int] = Counter()
         for one, other in pairs:
             a, b = shingles(compared(one[1])), shingles(compared(other[1]))
             likeness = len(a & b) / max(1, len(a | b))
-            band = 0 if likeness >= 0.7 else 1 if likeness >= 0.5 else 2
+            band = next(n for n, (least, _, _) in enumerate(BANDS) if likeness >= least)
             every[band] += 1
             shared = set(signature(*one)) & set(signature(*other))
             found[band] += len(shared) >= TWINS_SHARE
-        table.add_row(name, *(_share(found[band], every[band]) for band in range(3)))
-    return table
+        for band, (_, words, must) in enumerate(BANDS):
+            share = found[band] / every[band] * 100 if every[band] else None
+            ours = f"{found[band]:,} / {every[band]:,}"
+            what = f"찾아냄 / recall, {words}: {name}"
+            yield Figure(what=what, value=share, unit="%", ours=ours, must=must)
 
 
-def _share(found: int, every: int) -> str:
-    return f"{found / every:.2%} of {every}" if every else "–"
-
-
-def invented(known: Sequence[tuple[int, ...]], count: int) -> Iterator[list[int]]:
-    """The numbers of so many releases: what real ones share as often, the rest their own.
-
-    A number that three real releases have is a formula of officials and stays.
-    """
-    chance = random.Random(2)
-    often = Counter(chain.from_iterable(known))
-    for _ in range(count):
-        numbers = known[chance.randrange(len(known))]
-        yield [each if often[each] >= 3 else chance.getrandbits(63) for each in numbers]
-
-
-def rows(
-    sought: Sought, known: Sequence[tuple[int, ...]], count: int, kept: dict[int, list[int]]
-) -> Iterator[tuple[int, date, int]]:
-    """The rows of the table; the numbers of the releases in ``kept`` are put there."""
-    for release, numbers in enumerate(invented(known, count)):
-        if release in kept:
-            kept[release] = numbers
-        yield from ((number, sought.day_of(release, count), release) for number in numbers)
-
-
-async def lookups(url: str, sought: Sought, releases: Sequence[Release], count: int) -> list[str]:
-    """Ask for releases that are there; thrice, as the first time is also that of the disk."""
-    known = [sought.numbers(*each) for each in releases]
-    kept: dict[int, list[int]] = {
-        release: [] for release in random.Random(3).sample(range(count), 2_000)
-    }
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(TABLE)
-        begun = time.perf_counter()
-        records = rows(sought, known, count, kept)
-        await connection.copy_records_to_table("release_number", records=records)
-        await connection.execute(INDEX)
-        await connection.execute("vacuum analyze release_number")
-        built = time.perf_counter() - begun
-        size = await connection.fetchval("select pg_total_relation_size('release_number')")
-        asked = await connection.prepare(SHARING.format(share=sought.share))
-        took, hits = [], 0
-        for release, numbers in kept.items():
-            if len(numbers) < sought.share:
-                continue  # of a line or two
-            day = sought.day_of(release, count)
-            times, found = [], []
-            for _ in range(3):
-                begun = time.perf_counter()
-                found = await asked.fetch(numbers, day - sought.within, day + sought.within)
-                times.append((time.perf_counter() - begun) * 1e6)
-            took.append((times[0], min(times)))
-            hits += release in {row["release"] for row in found}
-        await connection.execute("drop table release_number")
-    finally:
-        await connection.close()
-    figures = (
-        f"{at:.0f}" for each in zip(*took, strict=True) for at in (median(each), _late(each))
-    )
-    hit, megabytes = f"{hits / len(took):.1%}", f"{size / 1e6:.0f}"
-    return [sought.name, f"{count:,}", *figures, hit, f"{built:.0f}", megabytes]
-
-
-def _late(took: Sequence[float]) -> float:
-    return quantiles(took, n=20)[-1]
-
-
-async def among(releases: Sequence[Release], count: int) -> Table:
-    """The look-ups on a server of its own."""
+async def among(releases: Sequence[Release], counts: Sequence[int]) -> Mapping[str, Seconds]:
+    """The look-ups on a server of its own: seconds by releases."""
     times = "first, µs", "p95", "again, µs", "p95"
     table = Table("look-up", "releases", *times, "found", "built in s", "MB")
+    seconds: dict[str, dict[int, float]] = {}
     with tempfile.TemporaryDirectory(prefix="pabal-") as made:
         Path(made).chmod(0o755)  # noqa: ASYNC240 - once, before anything runs
         async with running(Path(made) / "data", options={"fsync": "off"}) as server:
             url = make_url(server.url).set(drivername="postgresql")
             address = url.render_as_string(hide_password=False)
-            for sought, many in ((TWINS, count), (COVERED, count * COVERED.of_days // 365)):
-                table.add_row(*await lookups(address, sought, releases, many))
-    return table
+            plans = [(TWINS, each) for each in counts]
+            for sought, many in (*plans, (COVERED, max(counts) * COVERED.of_days // 365)):
+                known = [sought.numbers(*each) for each in releases]
+                looked = await lookups(address, sought, known, many)
+                cells = f"{looked.found:.1%}", f"{looked.built:.0f}", f"{looked.megabytes:.0f}"
+                table.add_row(sought.name, f"{many:,}", *(f"{n:.0f}" for n in looked[:4]), *cells)
+                seconds.setdefault(sought.name, {})[many] = looked.first / 1e6
+    console.print(table)
+    return seconds
 
 
 def main() -> None:
-    """Print the tables."""
+    """Measure, print, leave it for the page."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--count", type=int, default=1_000_000, help="releases in the database")
-    count = arguments.parse_args().count
+    counts = [10_000, 100_000, 1_000_000]
+    arguments.add_argument("--counts", type=int, nargs="+", default=counts, help="in the database")
+    counts = arguments.parse_args().counts
     if not SHARED.is_dir():
         sys.exit("자료가 없습니다. / No releases at hand to measure with.")
     releases = [(each["title"], each["text"]) for each in lines(SHARED / "stream/2026-03.jsonl.gz")]
-    console = Console()
-    console.print(signatures(releases))
-    console.print(recall(releases))
-    console.print(asyncio.run(among(releases, count)))
+    most = max(counts)
+    known = [signature(*each) for each in releases]
+    slow = {count: each_compared(known, count) for count in counts}
+    seconds = asyncio.run(among(releases, counts))
+    ours = seconds[TWINS.name]
+    what = f"쌍둥이 찾기 / look-up among {most:,}: PostgreSQL"
+    figures = [
+        Figure(
+            what=what,
+            value=ours[most] * 1e6,
+            unit="µs",
+            peer=f"numpy, each compared: {shown(slow[most])}",
+            must=400,
+            at_most=True,
+        ),
+        signed(releases),
+        *recalled(releases),
+    ]
+    for each in figures[1:]:
+        value = "" if each.value is None else f"{number(each.value)}{each.unit}"
+        console.print(f"{each.what}: {value} {each.ours} {each.peer}")
+    growth = Growth(
+        title="글 수에 따른 쌍둥이 찾기 / Time to find a twin, by number of releases",
+        sizes="글 수 / releases",
+        seconds={OURS: ours, "numpy, each compared": slow},
+    )
+    save("story", figures, growth)
 
 
 if __name__ == "__main__":

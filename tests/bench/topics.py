@@ -22,9 +22,12 @@ from rich.table import Table
 from service.judging.topics import Topics
 from service.reading import kind
 from service.reading.publishers import Registry
+from tests.bench.report import OURS, Figure, Growth, named, save
+from tests.bench.terms import ELSEWHERE
 
 STREAM = Path(__file__).parents[2].parent / "shared" / "data" / "stream" / "2026-03.jsonl.gz"
-MUST_TAKE, MUST_SHARE = 2.0, 0.05  # milliseconds, and of Kiwi's time
+MUST_TAKE, MUST_SHARE = 2.0, 5.0  # milliseconds, and % of Kiwi's time
+LETTERS = (500, 1_000, 2_000, 4_000)  # of a text, where it is that long
 Release = tuple[str, str, str | None]
 
 
@@ -68,13 +71,39 @@ def main() -> None:
         title, text, publisher = release
         kind.of(title, text, False, scores=topics.judge(title, text, publisher).kinds)
 
-    ours = milliseconds(judged, sample)
-    whole = milliseconds(lambda each: kiwi.tokenize(f"{each[0]}\n{each[1]}"), sample)
+    def read(release: Release) -> None:
+        kiwi.tokenize(f"{release[0]}\n{release[1]}")
+
+    ours, whole = milliseconds(judged, sample), milliseconds(read, sample)
+    share = ours / whole * 100
     table = Table("topics and kind", "ms a release", "of Kiwi's time", "must")
-    must = f"{MUST_TAKE:g} ms, {MUST_SHARE:.0%}"
-    table.add_row("pabal", f"{ours:.2f}", f"{ours / whole:.1%}", must)
+    table.add_row("pabal", f"{ours:.2f}", f"{share:.1f}%", f"{MUST_TAKE:g} ms, {MUST_SHARE:g}%")
     table.add_row("Kiwi, the whole text", f"{whole:.2f}", "100%", "")
     Console().print(table)
+    peer = f"{named('kiwipiepy')}: {whole:.1f} ms"
+    figures = [
+        Figure(what="글 하나 / a release", value=ours, unit="ms", must=MUST_TAKE, at_most=True),
+        Figure(
+            what="Kiwi의 시간에 견줌 / of Kiwi's time",
+            value=share,
+            unit="%",
+            ours=f"{ours:.2f} ms",
+            peer=peer,
+            must=MUST_SHARE,
+            at_most=True,
+            why=ELSEWHERE,
+        ),
+    ]
+    cut = {n: [(t, text[:n], by) for t, text, by in sample if len(text) >= n] for n in LETTERS}
+    growth = Growth(
+        title="글 길이에 따른 분야와 종류 / Topics and kind, by letters of a release",
+        sizes="글자 수 / letters",
+        seconds={
+            OURS: {n: milliseconds(judged, some) / 1e3 for n, some in cut.items() if some},
+            "Kiwi": {n: milliseconds(read, some) / 1e3 for n, some in cut.items() if some},
+        },
+    )
+    save("topics", figures, growth)
 
 
 if __name__ == "__main__":

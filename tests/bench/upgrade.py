@@ -1,6 +1,6 @@
 """An upgrade with traffic: how long the old version's statements wait while we migrate.
 
-``python -m tests.bench.upgrade``: a database of the release before, filled, and
+``make bench BENCH=upgrade``: a database of the release before, filled, and
 its writers at work on it, by the statements of that release, while it is brought to this one.
 """
 

@@ -32,8 +32,6 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wherever
-
 from service import desk
 from service.analyser import Analyser
 from service.config import Settings

@@ -1,9 +1,6 @@
 """Webhooks of one release from owed to settled, beside a plain loop and a bare client.
 
-All post to one process on this machine, ours at two hundred addresses of it. The loop is what one
-writes first: httpx, one message after the other, each with an UPDATE and its commit, by SQLAlchemy
-as the rest of the service, or by asyncpg alone, as fast as such a loop can be.
-The bare client is the floor: asyncio's streams, the body ready made, nothing signed, nothing kept.
+All post to one process on this machine, ours at two hundred addresses of it.
 """
 
 from __future__ import annotations
@@ -13,27 +10,18 @@ import asyncio
 import gc
 import json
 import os
-import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, redirect_stderr
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
 from urllib.parse import urlsplit
 
-import httpx
-import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.ext.asyncio import create_async_engine
-
-sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wherever
 
 from notifier import registry
-from notifier.channels.webhook import new_secret, sign
+from notifier.channels.webhook import new_secret
 from notifier.model import ChannelOptions
 from service import logs, work
 from service.app import YOUNG
@@ -45,9 +33,9 @@ from service.store.deliveries import Deliveries
 from service.store.migrate import migrate
 from service.worded import Words
 from tests.bench import sinks
+from tests.bench.report import OURS, Figure, Growth, named, save
+from tests.bench.webhook_peers import Took, bare, by_asyncpg, by_sqlalchemy, loop
 
-MESSAGES, SAMPLE = 20_000, 500
-AT_ONCE = 100
 FACTS = {
     "title": "해외 전시회에 나갈 중소기업을 모집합니다",
     "url": "https://www.example.go.kr/press/view?id=20261120",
@@ -81,33 +69,10 @@ OWE = """
     INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, hits)
     SELECT told.id, subscription_id, place.id, 'webhook', $6 FROM place, told
 """
-LISTED = sa.text("SELECT id, message_id, hits FROM delivery WHERE settled_at IS NULL LIMIT :count")
-SETTLE = "UPDATE delivery SET outcome = 'sent', settled_at = now() WHERE id = {}"
 AGAIN = "UPDATE delivery SET outcome = NULL, settled_at = NULL WHERE attempts = 0"
 SENT = "SELECT count(*) FROM delivery WHERE outcome = 'sent'"
+LOOP = "httpx + SQLAlchemy"
 console = Console(width=100)
-
-
-@dataclass
-class Took:
-    """How long so many messages took, and how much of the processor this process had."""
-
-    messages: int
-    wall: float = 0.0
-    cpu: float = 0.0
-
-    def __enter__(self) -> Self:
-        self.wall, self.cpu = -time.perf_counter(), -time.process_time()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.wall += time.perf_counter()
-        self.cpu += time.process_time()
-
-    @property
-    def rate(self) -> float:
-        """Messages a second."""
-        return self.messages / self.wall
 
 
 @asynccontextmanager
@@ -118,78 +83,6 @@ async def kept() -> AsyncIterator[str]:
         async with running(Path(folder, "data")) as server:
             await migrate(server.url)
             yield server.url
-
-
-Settles = Callable[[int], Awaitable[object]]
-
-
-@asynccontextmanager
-async def by_sqlalchemy(url: str) -> AsyncIterator[Settles]:
-    """A transaction of the engine for each row."""
-    engine = create_async_engine(url)
-    statement = sa.text(SETTLE.format(":id"))
-
-    async def settle(row: int) -> None:
-        async with engine.begin() as tx:
-            await tx.execute(statement, {"id": row})
-
-    yield settle
-    await engine.dispose()
-
-
-@asynccontextmanager
-async def by_asyncpg(url: str) -> AsyncIterator[Settles]:
-    """A prepared statement for each row, on one connection."""
-    connection = await work.connect(url)
-    yield (await connection.prepare(SETTLE.format("$1"))).fetch
-    await connection.close()
-
-
-async def loop(url: str, sink: str, secret: str, count: int, settle: Settles) -> Took:
-    """What one writes first: post, update, commit, next."""
-    engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        rows = (await connection.execute(LISTED, {"count": count})).all()
-    await engine.dispose()
-    async with httpx.AsyncClient(trust_env=False) as client:
-        with Took(count) as took:
-            for row in rows:
-                body = json.dumps({"type": "alert.created", "data": {**FACTS, "hits": row.hits}})
-                headers = _signed(f"msg_{row.message_id}", secret, body.encode())
-                reply = await client.post(sink, content=body, headers=headers)
-                assert reply.is_success
-                await settle(row.id)
-    return took
-
-
-async def bare(sink: str, body: bytes, secret: str, count: int) -> Took:
-    """The floor: one request over and over on many connections."""
-    at = urlsplit(sink)
-    lines = {"host": at.netloc, "content-length": len(body), **_signed("msg_x", secret, body)}
-    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    request = f"POST /x HTTP/1.1\r\n{head}\r\n".encode() + body
-    left = iter(range(count))
-
-    async def post() -> None:
-        reader, writer = await asyncio.open_connection(at.hostname, at.port)
-        for _ in left:
-            writer.write(request)
-            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
-        writer.close()
-
-    with Took(count) as took:
-        await asyncio.gather(*(post() for _ in range(AT_ONCE)))
-    return took
-
-
-def _signed(identity: str, secret: str, body: bytes) -> dict[str, str]:
-    at = datetime.now(UTC)
-    return {
-        "content-type": "application/json",
-        "webhook-id": identity,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": sign(secret, identity, at, body),
-    }
 
 
 async def ours(url: str, count: int) -> Took:
@@ -207,58 +100,103 @@ async def ours(url: str, count: int) -> Took:
     return took
 
 
-async def measure(messages: int, rounds: int) -> None:
-    """Measure all in turns, and print."""
+@dataclass(frozen=True)
+class Compared:
+    """One run each: the loops, the bare client, ours."""
+
+    slow: Took
+    lean: Took
+    floor: Took
+    mine: Took
+
+
+async def measure(counts: Sequence[int], sample: int) -> dict[int, Compared]:
+    """All in turns, for each of ``counts``; the loops post ``sample`` of them."""
     secret = new_secret()
     body = json.dumps({"type": "alert.created", "data": FACTS}, ensure_ascii=False).encode()
-    table = Table(
-        *("messages", "load", "loop /s", "asyncpg /s", "bare /s", "파발 /s"),
-        *("× loop", "× asyncpg", "of bare", "its cpu µs"),
-    )
+    found = {}
     async with AsyncExitStack() as stack:
         sink = stack.enter_context(sinks.running())
         url = await stack.enter_async_context(kept())
         sql = await work.connect(url)
         stack.push_async_callback(sql.close)
         port = str(urlsplit(sink.web).port)
-        for number in range(rounds):
-            given = json.dumps(FACTS), port, secret, str(number), json.dumps(HITS)
-            await sql.execute(OWE, messages, *given)
+        for count in counts:
+            given = json.dumps(FACTS), port, secret, str(count), json.dumps(HITS)
+            await sql.execute(OWE, count, *given)
+            await sql.execute("VACUUM ANALYZE delivery, endpoint, subscription, telling")
+            few = min(sample, count // 10)
             async with by_sqlalchemy(url) as settle:
-                slow = await loop(url, sink.web, secret, SAMPLE, settle)
+                slow = await loop(url, sink.web, secret, FACTS, few, settle)
             async with by_asyncpg(url) as settle:
-                lean = await loop(url, sink.web, secret, SAMPLE, settle)
-            floor = await bare(sink.web, body, secret, messages)
+                lean = await loop(url, sink.web, secret, FACTS, few, settle)
+            floor = await bare(sink.web, body, secret, count)
             await sql.execute(AGAIN)
             sink.ask("reset")
-            mine = await ours(url, messages)
-            assert sink.ask("count")["web"] == messages
-            assert await sql.fetchval(SENT) == messages * (number + 1)
-            table.add_row(
-                f"{messages:,}",
-                f"{os.getloadavg()[0]:.1f}",
-                f"{slow.rate:,.0f}",
-                f"{lean.rate:,.0f}",
-                f"{floor.rate:,.0f}",
-                f"{mine.rate:,.0f}",
-                f"{mine.rate / slow.rate:.1f}",
-                f"{mine.rate / lean.rate:.1f}",
-                f"{mine.rate / floor.rate:.0%}",
-                f"{mine.cpu / messages * 1e6:.0f}",
-            )
+            before = await sql.fetchval(SENT)
+            mine = await ours(url, count)
+            assert sink.ask("count")["web"] == count
+            assert await sql.fetchval(SENT) == before + count
+            found[count] = Compared(slow, lean, floor, mine)
+    return found
+
+
+def figures(found: Mapping[int, Compared]) -> Iterator[Figure]:
+    """Of the largest run."""
+    most = max(found)
+    each = found[most]
+    what, ours = f"웹훅 / posts: {most:,}", f"{each.mine.rate:,.0f} /s"
+    loops = ("SQLAlchemy", each.slow, 15), ("asyncpg", each.lean, None)
+    for name, slow, must in loops:
+        peer = f"{named('httpx')} + {named(name)}: {slow.rate:,.0f} /s"
+        ratio = each.mine.rate / slow.rate
+        yield Figure(what=what, value=ratio, ours=ours, peer=peer, must=must)
+    share, peer = (
+        each.mine.rate / each.floor.rate * 100,
+        f"asyncio, bare: {each.floor.rate:,.0f} /s",
+    )
+    yield Figure(what=f"{what}, of bare", value=share, unit="%", ours=ours, peer=peer, aim=50)
+
+
+def report(found: Mapping[int, Compared]) -> None:
+    """Print, and leave it for the page."""
+    table = Table(
+        *("messages", "loop /s", "asyncpg /s", "bare /s", "파발 /s"),
+        *("× loop", "× asyncpg", "of bare", "its cpu µs"),
+    )
+    for count, each in found.items():
+        table.add_row(
+            f"{count:,}",
+            *(f"{one.rate:,.0f}" for one in (each.slow, each.lean, each.floor, each.mine)),
+            f"{each.mine.rate / each.slow.rate:.1f}",
+            f"{each.mine.rate / each.lean.rate:.1f}",
+            f"{each.mine.rate / each.floor.rate:.0%}",
+            f"{each.mine.cpu / count * 1e6:.0f}",
+        )
     console.print(table)
+    growth = Growth(
+        title="웹훅 수에 따른 보냄 / Time to send and settle, by number of posts",
+        sizes="웹훅 / posts",
+        seconds={
+            OURS: {count: each.mine.wall for count, each in found.items()},
+            LOOP: {each.slow.messages: each.slow.wall for each in found.values()},
+            "asyncio, bare": {count: each.floor.wall for count, each in found.items()},
+        },
+    )
+    save("webhook", list(figures(found)), growth)
 
 
 def main() -> None:
     """Measure and print; what the service would log is made and thrown away."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--messages", type=int, default=MESSAGES)
-    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--messages", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    options.add_argument("--sample", type=int, default=1_000, help="messages of the loops")
     chosen = options.parse_args()
     gc.set_threshold(YOUNG)  # as the service; the loop has it too
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
         logs.set_up("json")
-        asyncio.run(measure(chosen.messages, chosen.rounds))
+        found = asyncio.run(measure(chosen.messages, chosen.sample))
+    report(found)
 
 
 if __name__ == "__main__":

@@ -10,73 +10,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import make_msgid
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiosmtplib
-import asyncpg
 import httpx
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wherever
 
-from notifier.channels.webhook import new_secret
-from service.demo import invent
-from service.demo.process import ServiceProcess
-from service.demo.server import serving
-from service.demo.world import Release, World
-from service.judging import rules
-from service.ops.embedded import running
-from service.store.migrate import migrate
-from service.store.server import plain
-from tests.bench import sinks
+from tests.storm.house import TEXTS, House, house, publish, until
 
-_TERMS = (
-    "수출",
-    "전시회",
-    "해외인증",
-    "바우처",
-    "연구개발",
-    "통상",
-    "관세",
-    "물류",
-    "특허",
-    "융자",
-)
-_TEXTS = [
-    """수출 기업의 해외 전시회 참가와 해외인증을 돕는 바우처 사업이 시작된다. 연구개발과 통상, 관세,
-    물류, 특허, 융자 지원을 한곳에서 신청할 수 있다. 자세한 내용은 누리집에서 볼 수 있다.""",
-    """올가을 전시회에서 만난 기업들은 융자보다 특허가 급하다고 입을 모았다. 물류와 관세에 밝은 통상
-    전문가가 모자라고, 연구개발을 마쳐도 해외인증에서 막히며, 수출 바우처는 이미 동났다고 한다.""",
-]
-_SEED = """
-    WITH made AS (
-        INSERT INTO subscription (name)
-        SELECT 'storm ' || n FROM generate_series(1, $1::int) AS n RETURNING id
-    ), ruled AS (
-        INSERT INTO rule (subscription_id, text, canonical)
-        SELECT id, ($2::text[])[1 + id % $5::int], ($3::text[])[1 + id % $5::int] FROM made
-    )
-    INSERT INTO endpoint (subscription_id, channel, address, secret, confirmed_at)
-    SELECT id, CASE WHEN id % 2 = 0 THEN 'webhook' ELSE 'mail' END,
-           CASE WHEN id % 2 = 0 THEN $4::text || '/' || id
-                ELSE 'reader' || id || '@example.org' END,
-           CASE WHEN id % 2 = 0 THEN $6::text END, now()
-    FROM made
-"""
 _STATE = """
     SELECT count(*) AS owed, count(*) FILTER (WHERE settled_at IS NULL) AS open,
            count(*) FILTER (WHERE outcome = 'sent') AS sent,
@@ -95,7 +45,7 @@ _FRESH = """
     FROM telling JOIN article ON article.id = article_id WHERE telling.facts ->> 'title' = $1
 """
 _DIED = "SELECT count(*) FROM attempt WHERE finished_at IS NULL"
-_PATIENCE = 1200.0
+STEPS = "read", "judged and owed", "first sent", "last"
 
 
 @dataclass(slots=True)
@@ -112,7 +62,7 @@ class Storm:
     kills: int = 0
     first: float = 0.0
     seconds: float = 0.0
-    steps: str = ""
+    steps: dict[str, float] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -121,106 +71,18 @@ class Storm:
         return not (self.lost or self.strangers) and self.repeats <= self.on_their_way
 
 
-@dataclass(slots=True)
-class House:
-    """The running service: a scheduler, two workers, its database and its receivers."""
-
-    sql: asyncpg.Connection
-    world: World
-    sink: sinks.Sinks
-    scheduler: ServiceProcess
-    workers: list[ServiceProcess]
-    home: Path
-
-
-def _environment(home: Path, url: str, replica: str, sink: sinks.Sinks) -> dict[str, str]:
-    plain_environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")}
-    return plain_environment | {
-        "PABAL_DATA": str(home),
-        "PABAL_DATABASE_URL": url,
-        "PABAL_REPLICA_URL": replica,
-        "PABAL_SOURCES": "korea_kr",
-        "PABAL_PACE": "300",
-        "PABAL_LOOK_AGAIN": "",
-        "PABAL_PRIVATE_WEBHOOKS": "true",
-        "PABAL_MAIL_SERVER": f"smtp://127.0.0.1:{sink.mail}",
-        "PABAL_MAIL_FROM": "파발 <alerts@pabal.example>",
-        "PABAL_LOG": "json",
-    }
-
-
-@asynccontextmanager
-async def house(home: Path, subscriptions: int) -> AsyncIterator[House]:
-    """Everything running, with a baseline behind it and ``subscriptions`` that wait."""
-    world = World()
-    for old in invent.releases(7, 40, datetime.now(UTC) - timedelta(days=2), hours=40):
-        world.publish(old, time.time())
-    with sinks.running() as sink:
-        async with running(home / "data") as server, serving(world) as replica:
-            await migrate(server.url)
-            sql = await asyncpg.connect(plain(server.url))
-            environment = _environment(home, server.url, replica, sink)
-            children = [
-                ServiceProcess(environment, home / f"{role}{n}.log", ("--only", role))
-                for n, role in enumerate(("scheduler", "worker", "worker"))
-            ]
-            built = House(sql, world, sink, children[0], children[1:], home)
-            try:
-                for each in children:
-                    await each.start()
-                await _until(
-                    built,
-                    lambda: sql.fetchval(
-                        "SELECT count(*) > 0 AND bool_and(baselined_at IS NOT NULL) FROM source"
-                    ),
-                )
-                await _subscribe(sql, sink, subscriptions)
-                yield built
-            finally:
-                for each in children:
-                    await each.stop()
-                await sql.close()
-
-
-async def _subscribe(sql: asyncpg.Connection, sink: sinks.Sinks, count: int) -> None:
-    texts = [f"{one} & {other}" for one, other in pairwise(_TERMS)]
-    canonical = [rules.canonical(rules.parse(each)) for each in texts]
-    await sql.execute(
-        _SEED, count, texts, canonical, sink.web, len(texts), new_secret(), timeout=600
-    )
-    await sql.execute("UPDATE rule_book SET version = version + 1")
-    await sql.execute("ANALYZE")
-
-
-async def _until(built: House, true: Callable[[], Awaitable[Any]], every: float = 0.2) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not await true():
-        built.scheduler.check()
-        if time.monotonic() > end:
-            raise TimeoutError("it never came to that")
-        await asyncio.sleep(every)
-
-
-def _publish(built: House, title: str, text: str) -> None:
-    number, now = 90_000_000 + int(time.time()), datetime.now(ZoneInfo("Asia/Seoul"))
-    release = Release(
-        number, "산업통상부", title, "\n".join([text] * 6), now.replace(microsecond=0)
-    )
-    built.world.publish(release, time.time())
-
-
 async def blow(built: House, title: str, text: str, kills: int, rng: random.Random) -> Storm:
     """Publish one release and see it through."""
     storm = Storm(title)
     built.sink.ask("reset")
     died = await built.sql.fetchval(_DIED)
-    _publish(built, title, text)
+    publish(built, title, text)
     appeared = time.monotonic()
 
     async def anything() -> bool:
         return sum(built.sink.ask("count").values()) > 0
 
-    await _until(built, anything, 0.02)
+    await until(built, anything, 0.02)
     storm.first = time.monotonic() - appeared
     for _ in range(kills):
         await asyncio.sleep(rng.uniform(0.5, 4.0))
@@ -235,18 +97,16 @@ async def blow(built: House, title: str, text: str, kills: int, rng: random.Rand
         row = await built.sql.fetchrow(_STATE, title)
         return bool(row["owed"]) and not row["open"]
 
-    await _until(built, settled, 0.5)
+    await until(built, settled, 0.5)
     row = await built.sql.fetchrow(_STATE, title)
     storm.owed, storm.statements = row["owed"], row["statements"]
     storm.seconds = (row["last_at"] - row["owed_at"]).total_seconds()
     fresh = await built.sql.fetchrow(_FRESH, title)
     times = [*fresh, row["last_at"]]
-    storm.steps = ", ".join(
-        f"{name} {(at - fresh['found_at']).total_seconds():.2f}"
-        for name, at in zip(
-            ("read", "judged and owed", "first sent", "last"), times[1:], strict=True
-        )
-    )
+    storm.steps = {
+        name: (at - fresh["found_at"]).total_seconds()
+        for name, at in zip(STEPS, times[1:], strict=True)
+    }
     storm.on_their_way = await built.sql.fetchval(_DIED) - died
     _reckon(storm, {each[0] for each in await built.sql.fetch(_IDS, title)}, built)
     return storm
@@ -275,7 +135,7 @@ async def by_hand(built: House, count: int) -> dict[str, float]:
     async with httpx.AsyncClient(trust_env=False) as client:
         for n in range(1, count + 1):
             await client.post(
-                sink.web, json={"title": _TEXTS[0] * 8}, headers={"webhook-id": f"hand_{n}"}
+                sink.web, json={"title": TEXTS[0] * 8}, headers={"webhook-id": f"hand_{n}"}
             )
             await built.sql.execute("UPDATE hand SET sent_at = now() WHERE id = $1", n)
     rates["web"] = count / (time.perf_counter() - began)
@@ -284,8 +144,8 @@ async def by_hand(built: House, count: int) -> dict[str, float]:
         mail = EmailMessage()
         mail["From"], mail["To"] = "alerts@pabal.example", f"reader{n}@example.org"
         mail["Subject"], mail["Message-ID"] = "수출 소식", make_msgid(domain="pabal.example")
-        mail.set_content(_TEXTS[0] * 8)
-        mail.add_alternative(f"<p>{_TEXTS[0] * 8}</p>", subtype="html")
+        mail.set_content(TEXTS[0] * 8)
+        mail.add_alternative(f"<p>{TEXTS[0] * 8}</p>", subtype="html")
         await aiosmtplib.send(mail, hostname="127.0.0.1", port=sink.mail)
         await built.sql.execute("UPDATE hand SET sent_at = now() WHERE id = $1", n)
     rates["mail"] = count / (time.perf_counter() - began)
@@ -300,15 +160,16 @@ def _say(storm: Storm) -> None:
     say(f"(on their way at {storm.kills} kills: {storm.on_their_way})\n")
     say(f"  first out {storm.first:.2f} s after it appeared, all settled {storm.seconds:.1f} s ")
     say(f"after it was owed; a second: web {web:,.0f}, mail {mail:,.0f}, both {web + mail:,.0f}\n")
-    say(f"  seconds after its list was fetched: {storm.steps}\n")
+    steps = ", ".join(f"{name} {seconds:.2f}" for name, seconds in storm.steps.items())
+    say(f"  seconds after its list was fetched: {steps}\n")
 
 
 async def _main(subscriptions: int, kills: int, seed: int, sample: int, home: Path) -> int:
     rng = random.Random(seed)
     async with house(home, subscriptions) as built:
-        storms = [await blow(built, "폭풍 속의 첫 소식", _TEXTS[0], kills, rng)]
+        storms = [await blow(built, "폭풍 속의 첫 소식", TEXTS[0], kills, rng)]
         _say(storms[0])
-        storms.append(await blow(built, "바람이 잔 뒤의 소식", _TEXTS[1], 0, rng))
+        storms.append(await blow(built, "바람이 잔 뒤의 소식", TEXTS[1], 0, rng))
         _say(storms[1])
         for each in (built.scheduler, *built.workers):
             await each.stop()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bench import plot
-from tests.bench.page import ROWS, pages
+from tests.bench.page import ROWS, merged, pages
 from tests.bench.report import Figure, against, number, shown
 
 GROWTH = {
@@ -89,6 +91,21 @@ def test_each_row_has_its_own_date_and_commit() -> None:
 
     assert "2026-01-01T00:00+00:00 · commit 0000000" in page
     assert "2026-01-02T03:04+00:00 · commit abc1234" in page
+
+
+def test_a_bench_that_ran_again_renews_its_own_row_only(tmp_path: Path) -> None:
+    kept = {"match": result(commit="1111111"), "owe": result(commit="1111111")}
+    later, earlier = "2026-01-03T00:00+00:00", "2026-01-01T00:00+00:00"
+    for row_, measured in (("owe", later), ("match", earlier), ("strange", later)):
+        left = result(commit="2222222", measured=measured)
+        (tmp_path / f"{row_}.json").write_text(json.dumps(left), "utf-8")
+
+    found = merged(kept, tmp_path)
+
+    assert {name: each["commit"] for name, each in found.items()} == {
+        "match": "1111111",
+        "owe": "2222222",
+    }
 
 
 def test_a_smaller_run_is_called_one() -> None:

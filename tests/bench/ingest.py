@@ -1,0 +1,212 @@
+"""A list of items seen before, and one of new ones, beside an INSERT … ON CONFLICT for each.
+
+Ours is what a poll does once a list was read: which keys are unknown, then the poll settled with
+what is new, its wake-ups with it. The peer inserts row by row, each its own commit, as one writes
+it first, and wakes nobody. Both write to the same table of one PostgreSQL that syncs to disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import asyncpg
+import sqlalchemy as sa
+from rich.console import Console
+from rich.table import Table
+
+from scrapers.model import Post
+from scrapers.platforms.feed import Feed
+from service import visit, work
+from service.model import Found
+from service.ops.embedded import running
+from service.store.database import Database
+from service.store.migrate import migrate
+from service.store.polled import Polled
+from service.store.sources import Sources
+from tests.bench.report import OURS, Figure, Growth, against, save
+
+ID = "list"
+STORED = """
+    INSERT INTO article (source_id, key, url, title, summary, baseline, text)
+    SELECT $1, 'old ' || n, 'https://a.example.kr/view/' || n, '수출 지원 공고 ' || n, '', true, ''
+    FROM generate_series(1, $2) AS n
+"""
+ONE = """
+    INSERT INTO article (source_id, key, url, title, summary, baseline)
+    VALUES ($1, $2, $3, $4, $5, false) ON CONFLICT (source_id, key) DO NOTHING
+"""
+LAST = "SELECT pg_sequence_last_value(pg_get_serial_sequence('article', 'id'))"
+BAD = {
+    "NUL": Post("bad", "https://a.example.kr/v/1\0", "수출\0 공고", summary="요약\0"),
+    "half a surrogate pair": Post(
+        "bad", "https://a.example.kr/v/1", "수출 \ud800", summary="\udfff"
+    ),
+    "NUL in its key": Post("bad\0", "https://a.example.kr/v/1", "수출 공고"),
+    "a title of a megabyte": Post("bad", "https://a.example.kr/v/1", "공고" * 500_000),
+    "an address of 3,000 letters": Post("bad", "https://a.example.kr/" + "x" * 3_000, "공고"),
+    "a key of 3,000 letters": Post("k" * 3_000, "https://a.example.kr/v/1", "공고"),
+}
+console = Console(width=100)
+Took = Mapping[str, float]
+
+
+@dataclass
+class Bench:
+    """A database with very many articles of one source."""
+
+    sources: Sources
+    sql: asyncpg.Connection
+    made: int = 0
+
+    def new(self, count: int) -> list[Found]:
+        """Posts that nobody has seen, as a board lists them: their own pages are still owed."""
+        self.made += count
+        return [_post(f"new {self.made - n}") for n in range(count)]
+
+    async def poll(self, posts: Sequence[Found]) -> float:
+        """Seconds that ours takes for a list of ``posts``."""
+        await self.sql.execute("UPDATE source SET next_due = now() WHERE id = $1", ID)
+        ((_, number),) = await self.sources.claim_due([ID])
+        slot = await self.sources.begin_poll(ID, number)
+        assert slot is not None
+        begun = time.perf_counter()
+        unknown = await self.sources.unknown(ID, {each.key for each in posts})
+        found = [each for each in posts if each.key in unknown]
+        polled = Polled(1, len(posts), found, None, None, None, 60.0)
+        await self.sources.finish_poll(slot, polled)
+        return time.perf_counter() - begun
+
+    async def one_by_one(self, posts: Sequence[Found]) -> float:
+        """Seconds that the peer takes."""
+        insert = await self.sql.prepare(ONE)
+        begun = time.perf_counter()
+        for each in posts:
+            await insert.fetch(ID, each.key, each.url, each.title, each.summary)
+        return time.perf_counter() - begun
+
+    async def last(self) -> int:
+        """The last number of an article that was given away."""
+        return int(await self.sql.fetchval(LAST))
+
+
+def _post(key: str) -> Found:
+    url, title = f"https://a.example.kr/view/{key}", f"수출 중소기업 지원 공고 {key}"
+    return Found(key, url, title, None, None, None, "해외 전시회에 나갈 기업을 모집한다." * 3, None)
+
+
+@asynccontextmanager
+async def prepared(stored: int) -> AsyncIterator[Bench]:
+    """A migrated database on a server that was just made, its source past its first look."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="pabal-"))
+        os.chmod(folder, 0o755)  # noqa: PTH101 - as root the server is ``nobody``
+        server = await stack.enter_async_context(running(Path(folder, "data")))
+        await migrate(server.url)
+        database = Database(server.url)
+        stack.push_async_callback(database.close)
+        sql = await work.connect(server.url)
+        stack.push_async_callback(sql.close)
+        made = Bench(Sources(database), sql)
+        await made.sources.declare([ID])
+        await made.poll([])
+        await sql.execute(STORED, ID, stored)
+        await sql.execute("VACUUM ANALYZE article")
+        yield made
+
+
+async def timed(run: Callable[[], Awaitable[float]], rounds: int) -> float:
+    """The median of so many rounds, after one that nobody counts."""
+    await run()
+    return median([await run() for _ in range(rounds)])
+
+
+async def measure(bench: Bench, size: int, rounds: int) -> Took:
+    """Seconds for a list of ``size``, seen and new, ours and one by one."""
+    seen = [_post(f"old {n}") for n in range(1, size + 1)]
+    return {
+        "seen": await timed(lambda: bench.poll(seen), rounds),
+        "seen, one by one": await timed(lambda: bench.one_by_one(seen), rounds),
+        "new": await timed(lambda: bench.poll(bench.new(size)), rounds),
+        "new, one by one": await timed(lambda: bench.one_by_one(bench.new(size)), rounds),
+    }
+
+
+async def burnt(bench: Bench) -> int:
+    """How many numbers are given away for a list of a thousand that were all seen."""
+    before = await bench.last()
+    await bench.poll([_post(f"old {n}") for n in range(1, 1_001)])
+    return await bench.last() - before
+
+
+async def spoilt(bench: Bench) -> Figure:
+    """Lists of a hundred of which one is bad: how many of the good are lost with it."""
+    source = Feed(publisher="a", url="https://a.example.kr/rss", key=r"view/(\d+)", kind="news")
+    count = "SELECT count(*) FROM article WHERE key = ANY($1)"
+    lost = 0
+    for bad in BAD.values():
+        good = bench.new(99)
+        with suppress(sa.exc.DBAPIError, asyncpg.PostgresError):  # what was lost is counted
+            await bench.poll([*good[:50], visit.found(source, bad), *good[50:]])
+        lost += 99 - int(await bench.sql.fetchval(count, [each.key for each in good]))
+    what = f"나쁜 글 하나에 잃은 글 / lost for one bad of a hundred ({', '.join(BAD)})"
+    return Figure(what=what, value=lost, unit="", must=0, at_most=True)
+
+
+def figures(took: Mapping[int, Took]) -> Iterator[Figure]:
+    """Of the longest list."""
+    size = max(took)
+    for what, must in (("seen", 50), ("new", 15)):
+        words = {"seen": "본 글", "new": "새 글"}[what]
+        peer = "asyncpg, ON CONFLICT", took[size][f"{what}, one by one"]
+        yield against(f"{words} {size:,} / {what}", took[size][what], peer, must=must)
+
+
+async def run(sizes: Sequence[int], stored: int, rounds: int) -> tuple[list[Figure], Growth]:
+    """All of it."""
+    async with prepared(stored) as bench:
+        took = {size: await measure(bench, size, rounds) for size in sizes}
+        lost = await burnt(bench)
+        bad = await spoilt(bench)
+    numbers = "번호 낭비 / numbers burnt by a thousand seen"
+    waste = Figure(what=numbers, value=lost, unit="", must=0, at_most=True)
+    names = {"seen": f"{OURS}, seen", "new": f"{OURS}, new"}
+    growth = Growth(
+        title="목록 길이에 따른 저장 / Time to store a list, by its length",
+        sizes="글 수 / items",
+        seconds={
+            names.get(each, each): {size: took[size][each] for size in sizes}
+            for each in took[sizes[0]]
+        },
+    )
+    return [*figures(took), waste, bad], growth
+
+
+def main() -> None:
+    """Measure, print, leave it for the page."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--sizes", type=int, nargs="+", default=[10, 100, 1_000])
+    options.add_argument("--stored", type=int, default=1_000_000, help="articles that are there")
+    options.add_argument("--rounds", type=int, default=9)
+    chosen = options.parse_args()
+    found, growth = asyncio.run(run(chosen.sizes, chosen.stored, chosen.rounds))
+    table = Table("list", "items", "ms", "items a second")
+    for name, by_size in growth.seconds.items():
+        for size, seconds in by_size.items():
+            table.add_row(name, f"{size:,}", f"{seconds * 1e3:.2f}", f"{size / seconds:,.0f}")
+    console.print(table)
+    for each in found:
+        console.print(f"{each.what}: {each.value:,.1f}{each.unit} {each.ours} {each.peer}")
+    save("ingest", found, growth)
+
+
+if __name__ == "__main__":
+    main()
