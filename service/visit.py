@@ -29,9 +29,9 @@ def found(source: Source, post: Post) -> Found:
     """Bring a post into the form that is stored: bounded, clean, with its day and precision."""
     summary = clean(post.summary or "")
     whole = source.open(post) is None
-    moment = post.published
+    key, moment = storable(post.key), post.published
     return Found(
-        key=post.key if len(post.key) <= _KEY else hashlib.sha256(post.key.encode()).hexdigest(),
+        key=key if len(key) <= _KEY else hashlib.sha256(key.encode()).hexdigest(),
         url=clean(post.url)[:_URL],
         title=clean(post.title)[:_TITLE],
         publisher=post.publisher and clean(post.publisher),

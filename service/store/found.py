@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Found
-from service.store.database import Wake, wake
-from service.store.tables import article
+from service.store.database import Wake, wake, within
 
-_ROWS = 500  # inserted at once; a statement holds 32,767 values
+# However many posts, one statement of one form: it is prepared once.
+_STORE = """
+    INSERT INTO article (source_id, key, url, title, publisher, published_at, precision, summary,
+        text, baseline, late, collected_at)
+    SELECT $1, post.key, post.url, post.title, post.publisher, post.published_at, post.precision,
+        post.summary, post.text, $2 OR coalesce(post.published_at < $3, false), $4,
+        CASE WHEN post.text IS NOT NULL THEN now() END
+    FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[],
+            $11::text[], $12::text[]) WITH ORDINALITY
+        AS post (key, url, title, publisher, published_at, precision, summary, text, place)
+    ORDER BY post.place
+    ON CONFLICT (source_id, key) DO NOTHING
+    RETURNING id, text IS NOT NULL AS whole
+"""
+_FIELDS = "key", "url", "title", "publisher", "published_at", "precision", "summary", "text"
 
 
 async def store(
@@ -28,45 +39,13 @@ async def store(
     """Insert what is new, return how many; wake reading of the whole, collecting of the rest.
 
     All of a ``silent`` first look is baseline, and later what is older than ``floor``. ``late``: it
-    was out for long before we could see it.
+    was out for long before we could see it. Raises what asyncpg raises.
     """
-    stored: list[sa.Row[tuple[int, str]]] = []
-    for start in range(0, len(posts), _ROWS):
-        inserted = await tx.execute(
-            insert(article)
-            .values(
-                [
-                    _row(source_id, each, baseline=silent or _before(each, floor), late=late)
-                    for each in posts[start : start + _ROWS]
-                ]
-            )
-            .on_conflict_do_nothing(index_elements=["source_id", "key"])
-            .returning(article.c.id, article.c.text)
-        )
-        stored += inserted.all()
-    wakes = [Wake("read", str(row.id)) for row in stored if row.text is not None]
+    columns = [[getattr(each, name) for each in posts] for name in _FIELDS]
+    driver = await within(tx)
+    stored = await driver.fetch(_STORE, source_id, silent, floor, late, *columns)
+    wakes = [Wake("read", str(row["id"])) for row in stored if row["whole"]]
     if len(wakes) < len(stored):
         wakes.append(Wake("collect", source_id))
     await wake(tx, wakes)
     return len(stored)
-
-
-def _before(post: Found, floor: datetime | None) -> bool:
-    return floor is not None and post.published_at is not None and post.published_at < floor
-
-
-def _row(source_id: str, post: Found, *, baseline: bool, late: bool) -> dict[str, object]:
-    return {
-        "source_id": source_id,
-        "key": post.key,
-        "url": post.url,
-        "title": post.title,
-        "publisher": post.publisher,
-        "published_at": post.published_at,
-        "precision": post.precision,
-        "summary": post.summary,
-        "text": post.text,
-        "baseline": baseline,
-        "late": late,
-        "collected_at": None if post.text is None else sa.func.now(),
-    }

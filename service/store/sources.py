@@ -6,16 +6,22 @@ from collections.abc import Collection
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import found
 from service.store.audit import Who, note
 from service.store.database import Database, Wake, wake, within
 from service.store.polled import BEGIN, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
-from service.store.tables import article, poll, rule, rule_book, sighting, source, subscription
+from service.store.tables import poll, rule, rule_book, sighting, source, subscription
 
 LEASE = timedelta(seconds=20)
+_UNKNOWN = """
+    SELECT key FROM unnest($2::text[]) AS listed (key)
+    WHERE NOT EXISTS (
+        SELECT FROM article WHERE source_id = ANY($1::text[]) AND article.key = listed.key
+    )
+"""
 _RULES = 1_000  # from which words to search for are taken
 _AHEAD = timedelta(minutes=1)  # clocks of two servers may differ so much
 _UNTAKEN = timedelta(seconds=30)  # a claimed slot that nobody takes up is woken again after this
@@ -97,14 +103,12 @@ class Sources:
 
     async def unknown(self, source_id: str, keys: Collection[str]) -> set[str]:
         """Those of ``keys`` that this source has not announced before."""
-        async with self._database.transaction() as tx:
-            rows = await tx.execute(
-                sa.select(article.c.key).where(
-                    article.c.source_id == source_id,
-                    article.c.key == sa.any_(sa.cast(list(keys), ARRAY(sa.Text))),
-                )
-            )
-            return set(keys) - {row.key for row in rows}
+        return await self.unknown_to_all([source_id], keys)
+
+    async def unknown_to_all(self, routes: Collection[str], keys: Collection[str]) -> set[str]:
+        """Those of ``keys`` that none of these sources has announced before."""
+        rows = await self._database.all_at_once(_UNKNOWN, list(routes), list(keys))
+        return {row["key"] for row in rows}
 
     async def rules(self, version: int) -> tuple[int, tuple[str, ...]] | None:
         """The rules of live subscriptions and the version of the book; None where it is this one.
@@ -122,17 +126,6 @@ class Sources:
         async with self._database.transaction() as tx:
             now: int = (await tx.execute(sa.select(rule_book.c.version))).scalar_one()
             return None if now == version else (now, tuple(await tx.scalars(live)))
-
-    async def unknown_to_all(self, routes: Collection[str], keys: Collection[str]) -> set[str]:
-        """Those of ``keys`` that none of these sources has announced before."""
-        async with self._database.transaction() as tx:
-            rows = await tx.execute(
-                sa.select(article.c.key).where(
-                    article.c.source_id.in_(routes),
-                    article.c.key == sa.any_(sa.cast(list(keys), ARRAY(sa.Text))),
-                )
-            )
-            return set(keys) - {row.key for row in rows}
 
     async def finish_poll(self, slot: Slot, polled: Polled) -> int:
         """Store what a poll found and let the source rest; returns how many articles are new.

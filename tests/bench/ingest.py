@@ -1,8 +1,9 @@
 """A list of items seen before, and one of new ones, beside an INSERT … ON CONFLICT for each.
 
-Ours is what a poll does once a list was read: which keys are unknown, then the poll settled with
-what is new, its wake-ups with it. The peer inserts row by row, each its own commit, as one writes
-it first, and wakes nobody. Both write to the same table of one PostgreSQL that syncs to disk.
+Ours is what a poll does once a list was read: it asks which keys are unknown, and where there are
+some the poll is settled with what is new, its wake-ups with it. (What settling a poll costs where
+nothing is new, ``BENCH=poll`` measures.) The peer inserts row by row, each its own commit, as one
+writes it first, and wakes nobody. Both use the same table of one PostgreSQL that syncs to disk.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from service.store.database import Database
 from service.store.migrate import migrate
 from service.store.polled import Polled
 from service.store.sources import Sources
-from tests.bench.report import OURS, Figure, Growth, against, save
+from tests.bench.report import OURS, Figure, Growth, against, named, save
 
 ID = "list"
 STORED = """
@@ -42,7 +43,7 @@ STORED = """
 """
 ONE = """
     INSERT INTO article (source_id, key, url, title, summary, baseline)
-    VALUES ($1, $2, $3, $4, $5, false) ON CONFLICT (source_id, key) DO NOTHING
+    VALUES ({}, {}, {}, {}, {}, false) ON CONFLICT (source_id, key) DO NOTHING
 """
 LAST = "SELECT pg_sequence_last_value(pg_get_serial_sequence('article', 'id'))"
 BAD = {
@@ -55,6 +56,11 @@ BAD = {
     "an address of 3,000 letters": Post("bad", "https://a.example.kr/" + "x" * 3_000, "공고"),
     "a key of 3,000 letters": Post("k" * 3_000, "https://a.example.kr/v/1", "공고"),
 }
+ALCHEMY, ASYNCPG = "SQLAlchemy", "asyncpg"
+NEAR = (
+    "같은 기계의 소켓으로는 문장 하나가 색인 몇 번 찾기 값임"
+    " / by a socket of the same machine a statement costs but some look-ups in the index"
+)
 console = Console(width=100)
 Took = Mapping[str, float]
 
@@ -63,6 +69,7 @@ Took = Mapping[str, float]
 class Bench:
     """A database with very many articles of one source."""
 
+    database: Database
     sources: Sources
     sql: asyncpg.Connection
     made: int = 0
@@ -73,7 +80,7 @@ class Bench:
         return [_post(f"new {self.made - n}") for n in range(count)]
 
     async def poll(self, posts: Sequence[Found]) -> float:
-        """Seconds that ours takes for a list of ``posts``."""
+        """Seconds that ours takes for a list of ``posts``, and for what is new on it."""
         await self.sql.execute("UPDATE source SET next_due = now() WHERE id = $1", ID)
         ((_, number),) = await self.sources.claim_due([ID])
         slot = await self.sources.begin_poll(ID, number)
@@ -81,16 +88,27 @@ class Bench:
         begun = time.perf_counter()
         unknown = await self.sources.unknown(ID, {each.key for each in posts})
         found = [each for each in posts if each.key in unknown]
-        polled = Polled(1, len(posts), found, None, None, None, 60.0)
-        await self.sources.finish_poll(slot, polled)
-        return time.perf_counter() - begun
+        known = time.perf_counter()
+        await self.sources.finish_poll(slot, Polled(1, len(posts), found, None, None, None, 60.0))
+        return (time.perf_counter() if found else known) - begun
 
-    async def one_by_one(self, posts: Sequence[Found]) -> float:
-        """Seconds that the peer takes."""
-        insert = await self.sql.prepare(ONE)
+    async def by_asyncpg(self, posts: Sequence[Found]) -> float:
+        """Seconds for a prepared statement each, on one connection."""
+        insert = await self.sql.prepare(ONE.format("$1", "$2", "$3", "$4", "$5"))
         begun = time.perf_counter()
         for each in posts:
             await insert.fetch(ID, each.key, each.url, each.title, each.summary)
+        return time.perf_counter() - begun
+
+    async def by_sqlalchemy(self, posts: Sequence[Found]) -> float:
+        """Seconds for a transaction each."""
+        columns = "source_id", "key", "url", "title", "summary"
+        insert = sa.text(ONE.format(*(f":{each}" for each in columns)))
+        begun = time.perf_counter()
+        for each in posts:
+            row = ID, each.key, each.url, each.title, each.summary
+            async with self.database.transaction() as tx:
+                await tx.execute(insert, dict(zip(columns, row, strict=True)))
         return time.perf_counter() - begun
 
     async def last(self) -> int:
@@ -115,7 +133,7 @@ async def prepared(stored: int) -> AsyncIterator[Bench]:
         stack.push_async_callback(database.close)
         sql = await work.connect(server.url)
         stack.push_async_callback(sql.close)
-        made = Bench(Sources(database), sql)
+        made = Bench(database, Sources(database), sql)
         await made.sources.declare([ID])
         await made.poll([])
         await sql.execute(STORED, ID, stored)
@@ -130,13 +148,16 @@ async def timed(run: Callable[[], Awaitable[float]], rounds: int) -> float:
 
 
 async def measure(bench: Bench, size: int, rounds: int) -> Took:
-    """Seconds for a list of ``size``, seen and new, ours and one by one."""
+    """Seconds for a list of ``size``, seen and new: ours, and one by one."""
     seen = [_post(f"old {n}") for n in range(1, size + 1)]
+    ways = {OURS: bench.poll, ALCHEMY: bench.by_sqlalchemy, ASYNCPG: bench.by_asyncpg}
     return {
-        "seen": await timed(lambda: bench.poll(seen), rounds),
-        "seen, one by one": await timed(lambda: bench.one_by_one(seen), rounds),
-        "new": await timed(lambda: bench.poll(bench.new(size)), rounds),
-        "new, one by one": await timed(lambda: bench.one_by_one(bench.new(size)), rounds),
+        f"{name}, {kind}": await timed(
+            lambda way=way, kind=kind: way(seen if kind == "seen" else bench.new(size)),
+            rounds if name == OURS else min(rounds, 3),
+        )
+        for name, way in ways.items()
+        for kind in ("seen", "new")
     }
 
 
@@ -164,10 +185,11 @@ async def spoilt(bench: Bench) -> Figure:
 def figures(took: Mapping[int, Took]) -> Iterator[Figure]:
     """Of the longest list."""
     size = max(took)
-    for what, must in (("seen", 50), ("new", 15)):
-        words = {"seen": "본 글", "new": "새 글"}[what]
-        peer = "asyncpg, ON CONFLICT", took[size][f"{what}, one by one"]
-        yield against(f"{words} {size:,} / {what}", took[size][what], peer, must=must)
+    for kind, what, must in (("seen", "본 글 / seen", 50), ("new", "새 글 / new", 15)):
+        for name in (ALCHEMY, ASYNCPG):
+            peer = f"{named(name.lower())}, ON CONFLICT", took[size][f"{name}, {kind}"]
+            ours = took[size][f"{OURS}, {kind}"]
+            yield against(f"{what}: {size:,}", ours, peer, must=must, why=NEAR)
 
 
 async def run(sizes: Sequence[int], stored: int, rounds: int) -> tuple[list[Figure], Growth]:
@@ -178,14 +200,10 @@ async def run(sizes: Sequence[int], stored: int, rounds: int) -> tuple[list[Figu
         bad = await spoilt(bench)
     numbers = "번호 낭비 / numbers burnt by a thousand seen"
     waste = Figure(what=numbers, value=lost, unit="", must=0, at_most=True)
-    names = {"seen": f"{OURS}, seen", "new": f"{OURS}, new"}
     growth = Growth(
         title="목록 길이에 따른 저장 / Time to store a list, by its length",
         sizes="글 수 / items",
-        seconds={
-            names.get(each, each): {size: took[size][each] for size in sizes}
-            for each in took[sizes[0]]
-        },
+        seconds={name: {size: took[size][name] for size in sizes} for name in took[sizes[0]]},
     )
     return [*figures(took), waste, bad], growth
 
