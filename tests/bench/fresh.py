@@ -22,6 +22,7 @@ from tests.bench.report import OURS, Figure, Growth, Seconds, named, save, shown
 from tests.storm.house import TEXTS, House, house, publish, subscribe, until
 from tests.storm.storm import STEPS, Storm, blow, by_hand
 
+TITLES = "수출길을 함께 넓힌다", "기업들의 목소리를 듣다", "내년 살림을 짜다"
 NOBODY = "경로당에 김장 김치를 나누었다. 어르신 마흔 분이 함께했다."
 JUDGED = "SELECT count(*) FROM article WHERE read_title = $1 AND triaged_at IS NOT NULL"
 FIRST, LAST = STEPS[-2:]
@@ -42,10 +43,10 @@ async def measure(
     with tempfile.TemporaryDirectory(prefix="pabal-fresh-") as made:
         Path(made).chmod(0o755)  # noqa: ASYNC240 - once, before anything runs
         async with house(Path(made), counts[0]) as built:
-            for count, text in zip(counts, TEXTS, strict=False):
+            for count, title, text in zip(counts, TITLES, TEXTS, strict=True):
                 await subscribe(built, count - max(told, default=counts[0]))
                 await known(built, f"김장 나눔 {count}")
-                told[count] = await blow(built, f"새 소식 {count}", text, 0, random.Random(1))
+                told[count] = await blow(built, title, text, 0, random.Random(1))
             for each in (built.scheduler, *built.workers):
                 await each.stop()
             rates = [(count, await by_hand(built, count // 2)) for count in samples]

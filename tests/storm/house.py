@@ -150,7 +150,10 @@ async def until(built: House, true: Callable[[], Awaitable[Any]], every: float =
 
 def publish(built: House, title: str, text: str) -> None:
     """Put a release up on the replica."""
-    number, now = 90_000_000 + int(time.time()), datetime.now(ZoneInfo("Asia/Seoul"))
+    number, now = (
+        90_000_000 + int(time.time() * 10) % 9_000_000,
+        datetime.now(ZoneInfo("Asia/Seoul")),
+    )
     release = Release(
         number, "산업통상부", title, "\n".join([text] * 6), now.replace(microsecond=0)
     )
