@@ -72,6 +72,10 @@ OWE = """
 AGAIN = "UPDATE delivery SET outcome = NULL, settled_at = NULL WHERE attempts = 0"
 SENT = "SELECT count(*) FROM delivery WHERE outcome = 'sent'"
 LOOP = "httpx + SQLAlchemy"
+COST = (
+    "받는 쪽과 PostgreSQL도 같은 기계의 몫을 씀: 열다섯 배는 모두 합해 160 µs여야 함(ADR 0011)"
+    " / receiver and PostgreSQL have their share of the machine: see ADR 0011"
+)
 console = Console(width=100)
 
 
@@ -150,7 +154,7 @@ def figures(found: Mapping[int, Compared]) -> Iterator[Figure]:
     for name, slow, must in loops:
         peer = f"{named('httpx')} + {named(name)}: {slow.rate:,.0f} /s"
         ratio = each.mine.rate / slow.rate
-        yield Figure(what=what, value=ratio, ours=ours, peer=peer, must=must)
+        yield Figure(what=what, value=ratio, ours=ours, peer=peer, must=must, why=COST)
     share, peer = (
         each.mine.rate / each.floor.rate * 100,
         f"asyncio, bare: {each.floor.rate:,.0f} /s",
