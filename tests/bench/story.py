@@ -78,11 +78,13 @@ def _as_datasketch() -> Callable[[str, str], object]:
     a = chance.randint(1, prime, 128, dtype=np.uint64)
     b = chance.randint(0, prime, 128, dtype=np.uint64)
 
+    start = np.full(128, most)
+
     def sign(_: str, text: str) -> object:
         digests = (sha1(each.encode()).digest() for each in shingles(compared(text)))
         hashed = [int.from_bytes(each[:4], "little") for each in digests]
         column = np.array(hashed, dtype=np.uint64, ndmin=2).T
-        return (((column * a) + b) % prime & most).min(axis=0)
+        return np.vstack([((column * a) + b) % prime & most, start]).min(axis=0)
 
     return sign
 
