@@ -92,7 +92,8 @@ def figures(sizes: Mapping[int, Size], peers: Mapping[str, float]) -> Iterator[F
     ours = sizes[COMPARED].taken / 1e6
     for name, (must, aim) in MUST.items():
         theirs = peers[name] / 1e6 if name in peers else None
-        what, why = f"규칙 {COMPARED:,} / rules: {name}", "설치되어 있지 않음 / not installed"
+        what = f"규칙 {COMPARED:,} / rules: {name}"
+        why = "설치되어 있지 않음 / not installed" if theirs is None else ""
         yield against(what, ours, (name, theirs), must=must, aim=aim, why=why)
     few, most = sizes[10_000], sizes[max(sizes)]
     yield Figure(
