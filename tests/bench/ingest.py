@@ -141,24 +141,25 @@ async def prepared(stored: int) -> AsyncIterator[Bench]:
         yield made
 
 
-async def timed(run: Callable[[], Awaitable[float]], rounds: int) -> float:
+Way = Callable[[Sequence[Found]], Awaitable[float]]
+
+
+async def timed(way: Way, posts: Callable[[], Sequence[Found]], rounds: int) -> float:
     """The median of so many rounds, after one that nobody counts."""
-    await run()
-    return median([await run() for _ in range(rounds)])
+    await way(posts())
+    return median([await way(posts()) for _ in range(rounds)])
 
 
 async def measure(bench: Bench, size: int, rounds: int) -> Took:
     """Seconds for a list of ``size``, seen and new: ours, and one by one."""
     seen = [_post(f"old {n}") for n in range(1, size + 1)]
     ways = {OURS: bench.poll, ALCHEMY: bench.by_sqlalchemy, ASYNCPG: bench.by_asyncpg}
-    return {
-        f"{name}, {kind}": await timed(
-            lambda way=way, kind=kind: way(seen if kind == "seen" else bench.new(size)),
-            rounds if name == OURS else min(rounds, 3),
-        )
-        for name, way in ways.items()
-        for kind in ("seen", "new")
-    }
+    took = {}
+    for name, way in ways.items():
+        many = rounds if name == OURS else min(rounds, 3)
+        took[f"{name}, seen"] = await timed(way, lambda: seen, many)
+        took[f"{name}, new"] = await timed(way, lambda: bench.new(size), many)
+    return took
 
 
 async def burnt(bench: Bench) -> int:
