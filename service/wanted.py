@@ -127,6 +127,12 @@ class Checks:
             return replace(made, secret=secret or new_secret(), made=not secret)
         return made
 
+    def own(self, made: Endpoint, address: str) -> Endpoint:
+        """``made`` for whoever signed in with ``address``: their own place needs no question."""
+        if made.channel == "mail" and made.address.casefold() == address.casefold():
+            return replace(made, agreed=True, by="account")
+        return made
+
     def people(self, endpoints: tuple[Endpoint, ...]) -> bool:
         """Whether one of them rings at somebody."""
         return any(self.traits[each.channel].people for each in endpoints)

@@ -12,6 +12,7 @@ import asyncpg
 
 from service.model import DigestItem, DueDelivery
 from service.store.database import Database
+from service.store.titles import TITLE_SQL
 
 # Longer than any channel may take to answer: a send under way is never claimed twice.
 LEASE = timedelta(seconds=45)
@@ -49,7 +50,7 @@ _CLAIM = """
         FOR UPDATE SKIP LOCKED
     ), judged AS (
         SELECT seen.*, telling.story_id, telling.article_id, telling.reason, telling.version,
-            subscription.name, subscription.feed_epoch, subscription.language,
+            TITLE AS name, subscription.feed_epoch, subscription.language,
             endpoint.address, endpoint.secret, endpoint.epoch, greatest(
                 endpoint.rests_until,
                 CASE WHEN telling.reason <> 'confirm' THEN subscription.snoozed_until END,
@@ -108,7 +109,7 @@ _CLAIM = """
         article_id, reason, version, badge
     FROM (VALUES (1)) AS one LEFT JOIN (mine JOIN ready USING (id)) ON true
     ORDER BY ready.due_at, id
-""".replace("NIGHT", _NIGHT)
+""".replace("NIGHT", _NIGHT).replace("TITLE", TITLE_SQL)
 """Take up to $2 due rows of channel $1 for the time $5, none of endpoints $3, one of each of $4.
 
 What nobody wants any more ends here, unsent, and says no more why where its reader was erased. What

@@ -14,6 +14,7 @@ from service.store.asking import OPEN_FOR, answered, unask
 from service.store.database import Database
 from service.store.ending import LIVE, ON, leave
 from service.store.tables import endpoint, instance, rule, subscription
+from service.store.titles import TITLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ _RULES = (
     .scalar_subquery()
 )
 _PLACE = sa.select(
-    subscription.c.name,
+    TITLE.label("name"),
     _RULES.label("rules"),
     endpoint.c.channel,
     endpoint.c.address,

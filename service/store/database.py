@@ -71,6 +71,12 @@ class Database:
         async with self.engine.begin() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def joined(self) -> AsyncIterator[Database]:
+        """One transaction in place of the database: what is done through it is done together."""
+        async with self.transaction() as connection:
+            yield _Joined(connection)
+
     async def at_once(self, statement: str, *values: object) -> asyncpg.Record | None:
         """Run one statement that is a transaction by itself; its first row.
 
@@ -93,6 +99,17 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+class _Joined(Database):
+    """A transaction under way; nothing but ``transaction`` is to be had of it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        yield self._connection
 
 
 def watch(connection: asyncpg.Connection) -> None:

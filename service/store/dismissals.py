@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service.store.database import Database
 from service.store.ending import LIVE, turn_page
 from service.store.tables import article, delivery, dismissal, rule, subscription, telling, waiting
+from service.store.titles import TITLE
 
 LATELY = timedelta(days=30)
 _A_MINUTE = timedelta(minutes=1)  # times are kept apart no finer
@@ -65,7 +66,7 @@ class Dismissals:
         said = sa.exists().where(
             dismissal.c.subscription_id == subscription_id, dismissal.c.telling_id == telling_id
         )
-        owner = sa.select(subscription.c.name, said).where(
+        owner = sa.select(TITLE.label("name"), said).where(
             subscription.c.id == subscription_id, LIVE
         )
         async with self._database.transaction() as tx:

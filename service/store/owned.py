@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +13,8 @@ from service.errors import UserError
 from service.store.audit import Who, note
 from service.store.database import Database
 from service.store.ending import LIVE, ON, leave, turn_page
-from service.store.tables import dismissal, endpoint, rule, subscription, telling
+from service.store.tables import account, dismissal, endpoint, rule, subscription, telling
+from service.store.titles import TITLE, names
 
 MOST = 50
 """Live subscriptions of one account."""
@@ -48,29 +49,23 @@ class Owned:
         """Work on ``database``."""
         self._database = database
 
-    async def name(self, who: Who, subscription_id: int) -> str | None:
-        """The name of a live subscription of the account; None where that is not one."""
-        query = sa.select(subscription.c.name).where(
-            subscription.c.id == subscription_id,
-            subscription.c.account_id == who.account_id,
-            LIVE,
-        )
-        async with self._database.transaction() as tx:
-            return (await tx.execute(query)).scalar_one_or_none()
-
     async def reserve(self, who: Who, wish: str) -> str:
-        """A name for a new subscription of the account, ``wish`` or with a number behind it.
+        """A name for a new subscription of the account, titled ``wish`` or with a number behind it.
 
         Until something is saved under it, it is one that has ended. Raises UserError where the
         account has as many as it may.
         """
         mine = subscription.c.account_id == who.account_id
         async with self._database.transaction() as tx:
-            counted = sa.select(sa.func.count()).select_from(subscription).where(mine, LIVE)
-            if (await tx.execute(counted)).scalar_one() >= MOST:
+            # One at a time: two that ask at once count and name what the other has made.
+            owner = sa.select(account.c.id).where(account.c.id == who.account_id)
+            await tx.execute(owner.with_for_update())
+            titles = list(await tx.scalars(sa.select(TITLE).where(mine, LIVE)))
+            if len(titles) >= MOST:
                 raise UserError(f"알림은 {MOST}개까지 둘 수 있습니다 (at most {MOST} alerts)")
-            for number in count(1):
-                name = wish if number == 1 else f"{wish} {number}"
+            numbered = (f"{wish} {number}" for number in count(2))
+            free = (each for each in chain([wish], numbered) if each not in titles)
+            for name in chain.from_iterable(names(each, who.account_id) for each in free):
                 row = insert(subscription).values(
                     name=name, account_id=who.account_id, ended_at=sa.func.now()
                 )
@@ -85,12 +80,13 @@ class Owned:
         return name
 
     async def keep_rules(
-        self, subscription_id: int, rules: Collection[str], urgent: Collection[str]
+        self,
+        subscription_id: int,
+        rules: Collection[str] | None,
+        urgent: Collection[str] | None,
     ) -> None:
-        """Forget every rule of a subscription but those, by canonical form."""
-        kept = sa.case(
-            (rule.c.urgent, rule.c.canonical.in_(urgent)), else_=rule.c.canonical.in_(rules)
-        )
+        """Forget every rule of a subscription but those, by canonical form. None: all stay."""
+        kept = sa.case((rule.c.urgent, _among(urgent)), else_=_among(rules))
         async with self._database.transaction() as tx:
             owner = sa.select(subscription.c.id).where(subscription.c.id == subscription_id)
             await tx.execute(owner.with_for_update())
@@ -159,3 +155,7 @@ class Owned:
         """Take down what the account did to a subscription."""
         async with self._database.transaction() as tx:
             await note(tx, who, what, name, detail)
+
+
+def _among(forms: Collection[str] | None) -> sa.ColumnElement[bool]:
+    return sa.true() if forms is None else rule.c.canonical.in_(forms)

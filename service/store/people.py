@@ -25,6 +25,7 @@ from service.store.tables import (
     telling,
     waiting,
 )
+from service.store.titles import TITLE
 
 _OWN = ("confirm", "digest", "notice")  # reasons of what was told to one subscription alone
 
@@ -85,7 +86,7 @@ class People:
         query = (
             sa.select(
                 endpoint.c.id,
-                subscription.c.name,
+                TITLE,
                 texts,
                 subscription.c.cadence,
                 endpoint.c.confirmed_at.is_not(None),
@@ -163,7 +164,7 @@ def _when(column: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
 
 _OWNED = (
     sa.select(
-        subscription.c.name,
+        TITLE.label("name"),
         _when(subscription.c.created_at, "created_at"),
         _when(subscription.c.ended_at, "ended_at"),
         _when(subscription.c.expires_at, "expires_at"),
@@ -191,7 +192,7 @@ _OWNED = (
 _SENT = (
     sa.select(
         (sa.literal("msg_") + sa.cast(delivery.c.message_id, sa.Text)).label("id"),
-        subscription.c.name.label("subscription"),
+        TITLE.label("subscription"),
         telling.c.reason,
         telling.c.facts["title"].astext.label("title"),
         telling.c.facts["url"].astext.label("url"),

@@ -19,6 +19,7 @@ from service.store.database import Database
 from service.store.ending import LIVE, ON, OVER, end, turn_page
 from service.store.silence import give_up, hold, let_go
 from service.store.tables import endpoint, rule, subscription
+from service.store.titles import TITLE
 
 __all__ = [
     "Choices", "Embargoed", "Endpoint", "SnoozedPastEnd", "Standing", "Subscribed",
@@ -52,7 +53,8 @@ class Subscribed:
     """A subscription as listed, with the rules as typed and the endpoints that are on.
 
     It ends by itself at ``expires_at`` and is silent until ``snoozed_until``, a time to come, or
-    for as long as it is ``muted``. ``urgent`` are the rules that break its quiet.
+    for as long as it is ``muted``. ``urgent`` are the rules that break its quiet. ``title`` is what
+    its account calls it.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Subscribed:
     language: Language = "ko"
     muted: bool = False
     id: int = field(default=0, compare=False)
+    title: str = field(default="", compare=False)
 
 
 class Subscriptions:
@@ -217,6 +220,7 @@ class Subscriptions:
                 subscription.c.language,
                 subscription.c.paused_at.is_not(None).label("muted"),
                 subscription.c.id,
+                TITLE.label("title"),
             )
             .where(LIVE)
             .order_by(subscription.c.name)

@@ -18,6 +18,7 @@ from service.store.database import Database
 from service.store.ending import LIVE
 from service.store.items import KINDS, LATELY, SHOWN, THESE, Item, items, items_of
 from service.store.tables import subscription
+from service.store.titles import TITLE
 
 _REMEMBERED = timedelta(days=90)
 _HELD = timedelta(days=60)  # longer than any embargo
@@ -25,7 +26,7 @@ _HELD = timedelta(days=60)  # longer than any embargo
 _IDS = ARRAY(sa.BigInteger)
 _READER = sa.select(
     subscription.c.id,
-    subscription.c.name,
+    TITLE.label("name"),
     subscription.c.feed_epoch,
     subscription.c.language,
     subscription.c.remind,

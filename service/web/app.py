@@ -19,7 +19,7 @@ from service.web.alerts import add_alerts
 from service.web.api.app import add_api
 from service.web.bounces import Heard, add_bounces
 from service.web.cockpit.pages import add_cockpit
-from service.web.consent import Desk, add_consent
+from service.web.consent import add_consent
 from service.web.dismiss import add_dismiss
 from service.web.failing import note, only_away
 from service.web.feeds import add_feeds
@@ -29,6 +29,7 @@ from service.web.offered import mails
 from service.web.reading import add_reading
 from service.web.shell import HEADERS, Guard, Shell, add_refusals, shell
 from service.web.static import add_static
+from service.web.tokens import TokenPages, add_void
 
 # No template: it has to be there when nothing else is.
 _AWAY = """<!doctype html><html lang="ko"><meta charset="utf-8"><title>파발</title>
@@ -53,11 +54,10 @@ def build(
     """
     means = means or Means()
     app = FastAPI(title="Pabal", docs_url=None, redoc_url=None, openapi_url=None)
-    https = url is not None and url.startswith("https://")
-    app.add_middleware(Guard, accounts=Accounts(database), away=_away, https=https)
+    house = shell(signer, url)
+    app.add_middleware(Guard, accounts=Accounts(database), away=_away, house=house)
     for error in AWAY:
         app.add_exception_handler(error, _away)
-    house = shell(signer, url)
     add_refusals(app, house)
     _add_missing(app, house)
     _add_failed(app, house)
@@ -66,15 +66,16 @@ def build(
     watched = watched or Watched.of(database)
     app.router.routes.extend(watched.routes())
     add_cockpit(app, house, database, watched)
-    desk = Desk(house.pages, signer)
-    add_consent(app, desk, Consent(database), People(database))
-    add_dismiss(app, desk, Dismissals(database))
+    pages = TokenPages(house)
+    add_void(app, pages)
+    add_consent(app, pages, Consent(database), People(database))
+    add_dismiss(app, pages, Dismissals(database))
     add_account(app, house, database, mails=mails(means))
     add_api(app, house, database, means)
     add_alerts(app, house, database, means)
     if heard is not None:
-        add_bounces(app, desk, heard)
-    app.state.stream = add_feeds(app, desk, database, url)
+        add_bounces(app, pages, heard)
+    app.state.stream = add_feeds(app, pages, database)
     _add_heads(app)
     return app
 
@@ -82,11 +83,10 @@ def build(
 def _add_heads(app: FastAPI) -> None:
     """Let HEAD be asked wherever GET is: the server leaves the body out. A stream has no end."""
     for route in app.routes:
-        if not isinstance(route, APIRoute) or route.name == "events":
-            continue
-        methods = route.methods or set()
-        if "GET" in methods:
-            methods.add("HEAD")
+        if isinstance(route, APIRoute) and route.name != "events":
+            methods = route.methods or set()
+            if "GET" in methods:
+                methods.add("HEAD")
 
 
 def _add_missing(app: FastAPI, house: Shell) -> None:

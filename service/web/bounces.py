@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from service.web.consent import Desk
+from service.web.tokens import TokenPages, there
 
 log = structlog.get_logger()
 
@@ -19,13 +19,12 @@ _ASKS = b'"SubscribeURL"'  # Amazon SNS, before it tells anything
 _SHOWN = 2_000
 
 
-def add_bounces(app: FastAPI, desk: Desk, heard: Heard) -> None:
+def add_bounces(app: FastAPI, pages: TokenPages, heard: Heard) -> None:
     """Add the route to ``app``. ``heard``: settles a body, returns how many mails it was about."""
 
     @app.post("/bounces/{token}")
     async def told(request: Request, token: str) -> Response:
-        if desk.signer.read("bounces", token) is None:
-            return desk.unknown(request)
+        there(pages.house.signer.read("bounces", token))
         body = b""
         async for chunk in request.stream():
             body += chunk

@@ -6,36 +6,32 @@ import asyncio
 from collections.abc import Sequence
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from service import excluding
 from service.store.dismissals import Case, Dismissals, Narrowed, Told
-from service.web.consent import Desk
-from service.web.shell import Form, filled_in
+from service.web.tokens import TokenPages, there
+from service.web.typed import Form, filled_in
 
 
-def add_dismiss(app: FastAPI, desk: Desk, dismissals: Dismissals) -> None:
+def add_dismiss(app: FastAPI, pages: TokenPages, dismissals: Dismissals) -> None:
     """Add the page to ``app``."""
 
-    @app.api_route("/dismiss/{token}", methods=["GET", "HEAD"], response_class=HTMLResponse)
+    @app.get("/dismiss/{token}")
     async def why(request: Request, token: str) -> Response:
-        subscription, telling = desk.numbers("dismiss", token, 2)
-        case = await dismissals.case(subscription, telling)
-        if case is None:
-            return desk.unknown(request)
+        subscription, telling = pages.numbers("dismiss", token, 2)
+        case = there(await dismissals.case(subscription, telling))
         others = await dismissals.lately(subscription, telling)
         proposed = await asyncio.to_thread(_proposed, case, others)
-        return desk.page(request, "dismiss", case=case, proposed=proposed)
+        return pages.page(request, "dismiss", case=case, proposed=proposed)
 
-    @app.post("/dismiss/{token}", response_class=HTMLResponse)
+    @app.post("/dismiss/{token}")
     async def dismiss(request: Request, token: str) -> Response:
-        subscription, telling = desk.numbers("dismiss", token, 2)
-        case = await dismissals.case(subscription, telling)
-        if case is None:
-            return desk.unknown(request)
+        subscription, telling = pages.numbers("dismiss", token, 2)
+        case = there(await dismissals.case(subscription, telling))
         chosen = _chosen(case, await filled_in(request))
         changed = await dismissals.dismiss(subscription, telling, chosen)
-        return desk.page(request, "dismiss", case=case, done=True, changed=changed)
+        return pages.page(request, "dismiss", case=case, done=True, changed=changed)
 
 
 def _proposed(

@@ -18,15 +18,14 @@ from service.store.called import Calls
 from service.store.database import Database
 from service.store.told import Reader, Told
 from service.web.calendar import calendar
-from service.web.consent import Desk
 from service.web.entries import SEOUL, letter_of
 from service.web.stream import BACK, Stream
 from service.web.syndication import Feed, atom, json_feed
+from service.web.tokens import TokenPages, there
 from service.worded import Words
 
 _NEWEST = 100
 _PAST = timedelta(days=60)  # so long a deadline stays in the calendar when it is over
-_READ = ["GET", "HEAD"]
 _OWN = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "private, no-store"}
 _KEPT = _OWN | {"Cache-Control": "private, no-cache"}  # no-cache: asked each time, by its ETag
 _FULL = "연결이 너무 많습니다. Too many connections.\n"
@@ -36,86 +35,73 @@ _FORMS = {
 }
 
 
-def add_feeds(app: FastAPI, desk: Desk, database: Database, url: str | None) -> Stream:
-    """Add the pages to ``app``. ``url``: the public address of the pages; None: the one asked.
+def add_feeds(app: FastAPI, pages: TokenPages, database: Database) -> Stream:
+    """Add the pages to ``app``.
 
     The stream that is returned is to be closed before the server is, which waits for its readers.
     """
-    house = _House(desk, Told(database), Calls(database), Words(desk.signer, url), url)
-    stream = Stream(house.told, house.words)
-    _add_feed(app, house)
-    _add_calendar(app, house)
-    _add_stream(app, house, stream)
-    _add_digest(app, house)
+    words = Words(pages.house.signer, pages.house.url)
+    shelf = _Shelf(pages, Told(database), Calls(database), words)
+    stream = Stream(shelf.told, shelf.words)
+    _add_feed(app, shelf)
+    _add_calendar(app, shelf)
+    _add_stream(app, shelf, stream)
+    _add_digest(app, shelf)
     return stream
 
 
 @dataclass(frozen=True, slots=True)
-class _House:
-    desk: Desk
+class _Shelf:
+    pages: TokenPages
     told: Told
     calls: Calls
     words: Words
-    url: str | None
 
-    def base(self, request: Request) -> str:
-        return self.url or str(request.base_url).rstrip("/")
-
-    async def reader(self, token: str) -> Reader | None:
-        subscription_id, epoch = self.desk.numbers("feed", token, 2)
-        return await self.told.reader(subscription_id, epoch)
+    async def reader(self, token: str) -> Reader:
+        return there(await self.told.reader(*self.pages.numbers("feed", token, 2)))
 
 
-def _add_feed(app: FastAPI, house: _House) -> None:
-    @app.api_route("/feed/{token}.{form}", methods=_READ)
+def _add_feed(app: FastAPI, shelf: _Shelf) -> None:
+    @app.get("/feed/{token}.{form}")
     async def feed(request: Request, token: str, form: str) -> Response:
-        reader = await house.reader(token)
-        if reader is None or form not in _FORMS:
-            return house.desk.unknown(request)
-        items = await house.told.newest(reader.id, _NEWEST)
-        base = house.base(request)
-        made = Feed(reader, items, house.words, f"{base}/feed/{token}.{form}", base)
-        write, kind = _FORMS[form]
+        reader = await shelf.reader(token)
+        write, kind = there(_FORMS.get(form))
+        items = await shelf.told.newest(reader.id, _NEWEST)
+        base = shelf.pages.house.base(request)
+        made = Feed(reader, items, shelf.words, f"{base}/feed/{token}.{form}", base)
         return _kept(request, reader, write(made), kind, made.updated_at)
 
 
-def _add_calendar(app: FastAPI, house: _House) -> None:
-    @app.api_route("/calendar/{token}.ics", methods=_READ)
+def _add_calendar(app: FastAPI, shelf: _Shelf) -> None:
+    @app.get("/calendar/{token}.ics")
     async def deadlines(request: Request, token: str) -> Response:
-        reader = await house.reader(token)
-        if reader is None:
-            return house.desk.unknown(request)
+        reader = await shelf.reader(token)
         today = reader.asked_at.astimezone(SEOUL).date()
-        calls = await house.calls.calls(reader.id, today - _PAST)
+        calls = await shelf.calls.calls(reader.id, today - _PAST)
+        base = shelf.pages.house.base(request)
         # Hundreds of events take longer than others who are listened to should wait.
-        written = await asyncio.to_thread(calendar, reader, calls, house.words, house.base(request))
+        written = await asyncio.to_thread(calendar, reader, calls, shelf.words, base)
         changed_at = max((each.changed_at for each in calls), default=reader.created_at)
         return _kept(request, reader, written, "text/calendar; charset=utf-8", changed_at)
 
 
-def _add_stream(app: FastAPI, house: _House, stream: Stream) -> None:
+def _add_stream(app: FastAPI, shelf: _Shelf, stream: Stream) -> None:
     @app.get("/stream/{token}")
     async def events(request: Request, token: str) -> Response:
-        reader = await house.reader(token)
-        if reader is None:
-            return house.desk.unknown(request)
+        reader = await shelf.reader(token)
         if stream.full(reader):
             return PlainTextResponse(_FULL, 429, _OWN | {"Retry-After": "60"})
         return _Events(stream.events(reader, request.headers.get("last-event-id", "")))
 
 
-def _add_digest(app: FastAPI, house: _House) -> None:
-    @app.api_route("/digest/{token}", methods=_READ)
+def _add_digest(app: FastAPI, shelf: _Shelf) -> None:
+    @app.get("/digest/{token}")
     async def digest(request: Request, token: str) -> Response:
-        subscription_id, telling_id = house.desk.numbers("rest", token, 2)
-        reader = await house.told.reader(subscription_id)
-        if reader is None:
-            return house.desk.unknown(request)
-        found = await house.told.digest(subscription_id, telling_id)
-        if found is None:
-            return house.desk.unknown(request)
-        letters = [letter_of(each, reader, house.words) for each in found.items]
-        return house.desk.page(request, "digest", reader=reader, digest=found, letters=letters)
+        subscription_id, telling_id = shelf.pages.numbers("rest", token, 2)
+        reader = there(await shelf.told.reader(subscription_id))
+        found = there(await shelf.told.digest(subscription_id, telling_id))
+        letters = [letter_of(each, reader, shelf.words) for each in found.items]
+        return shelf.pages.page(request, "digest", reader=reader, digest=found, letters=letters)
 
 
 def _kept(

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
-from urllib.parse import parse_qs, urlencode
+from typing import Any, get_args
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -27,23 +27,18 @@ from service.web.dressing import TEMPLATES, dress
 from service.web.offered import way
 from service.web.phrases import check, chosen, either, languages, say
 from service.web.static import asset
-
-__all__ = ["COOKIE", "Form", "Guard", "Refused", "Role", "Shell", "Who", "ip_of", "need", "who_of"]
-
-Form = Mapping[str, Sequence[str]]
+from service.web.typed import Form, Refused, filled_in, first
 
 COOKIE = "pabal"
-"""The name of the session's cookie; over https with the prefix ``__Host-``."""
 
 _LANGUAGE = "pabal_lang"
 _YEAR = 31_536_000
 _LINE = 64  # bits of an IPv6 address: who has one network has all that is in it
-# Of a form: twenty rules and as many urgent ones in Korean, nine bytes a letter; a page of letters.
-_LARGEST = 200_000  # bytes
-_FIELDS = 600
-_RANKS: Sequence[Role] = ("reader", "editor", "operator")
+_RANKS: Sequence[Role] = get_args(Role)
 _NOT_PAGES = ("/static/", "/healthz", "/readyz", "/metrics", "/api/")
-_KEPT_NOWHERE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+KEPT_NOWHERE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+"""Headers of what neither a browser nor a search engine shall keep."""
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -53,15 +48,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-
-class Refused(Exception):
-    """A request that is not answered as asked. ``why``: a phrase; ``to``: where to go instead."""
-
-    def __init__(self, status: int, why: str, to: str | None = None) -> None:
-        """Answer with ``status`` and the phrase ``why``, or send to ``to``."""
-        super().__init__(why)
-        self.status, self.why, self.to = status, why, to
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +74,23 @@ class Shell:
             request, f"{name}.html", context, status, headers=own | dict(headers or {})
         )
 
+    def base(self, request: Request) -> str:
+        """The address of the pages, for links that leave them: the public one, else the asked."""
+        return self.url or str(request.base_url).rstrip("/")
+
     def refuse(self, request: Request, status: int, why: str) -> Response:
         """The page that says ``why``, a phrase, something is not to be had."""
-        return self.page(request, "refused", status=status, headers=_KEPT_NOWHERE, why=why)
+        return self.page(request, "refused", status=status, headers=KEPT_NOWHERE, why=why)
+
+    @property
+    def https(self) -> bool:
+        """Whether the pages are reached over https, as far as they know their address."""
+        return self.url is not None and self.url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie."""
+        return f"__Host-{COOKIE}" if self.https else COOKIE
 
     async def form(self, request: Request) -> Form:
         """What was filled in on a page of ours.
@@ -102,7 +102,7 @@ class Shell:
             raise Refused(403, "shell.foreign")
         found = await filled_in(request)
         who = who_of(request)
-        token = request.headers.get("x-csrf") or found.get("csrf", [""])[0]
+        token = request.headers.get("x-csrf") or first(found, "csrf")
         if who is not None and not self._counts(token, who):
             raise Refused(403, "shell.stale")
         return found
@@ -178,19 +178,6 @@ def ip_of(request: Request) -> str:
     return str(ip_network((int(address), _LINE), strict=False))
 
 
-async def filled_in(request: Request) -> Form:
-    """The fields of a form. Raises Refused where it is larger than any form of ours."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST:
-            raise Refused(413, "shell.large")
-    try:
-        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=_FIELDS)
-    except ValueError:
-        raise Refused(413, "shell.large") from None
-
-
 class Guard:
     """Says who asks and in which language, and puts on every answer what it must not lack.
 
@@ -202,13 +189,11 @@ class Guard:
         app: ASGIApp,
         accounts: Accounts,
         away: Callable[[Request, Exception], Awaitable[Response]],
-        *,
-        https: bool,
+        house: Shell,
     ) -> None:
-        """``away`` answers where the database does not; ``https``: how the pages are reached."""
+        """``away`` answers where the database does not."""
         self._app, self._accounts, self._away = app, accounts, away
-        self._cookie = f"__Host-{COOKIE}" if https else COOKIE
-        self._https = https
+        self._house = house
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -236,7 +221,7 @@ class Guard:
         await self._app(scope, receive, sent)
 
     async def _who(self, request: Request) -> Who | None:
-        token = request.cookies.get(self._cookie)
+        token = request.cookies.get(self._house.cookie)
         if token is None or request.url.path.startswith(_NOT_PAGES):
             return None
         return await self._accounts.who(sha256(token.encode()).digest())
@@ -244,13 +229,13 @@ class Guard:
     def _finish(self, headers: MutableHeaders, kept: str | None) -> None:
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
-        if self._https:
+        if self._house.https:
             headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
         headers.add_vary_header("Cookie")
         headers.add_vary_header("Accept-Language")
         if kept is not None:
             cookie = f"{_LANGUAGE}={kept}; Path=/; Max-Age={_YEAR}; SameSite=Lax; HttpOnly"
-            headers.append("Set-Cookie", f"{cookie}; Secure" if self._https else cookie)
+            headers.append("Set-Cookie", f"{cookie}; Secure" if self._house.https else cookie)
 
 
 def _from_us(request: Request) -> bool:

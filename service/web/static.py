@@ -24,7 +24,7 @@ def add_static(app: FastAPI) -> None:
     """Add ``/static/…`` to ``app``."""
     held = {path.name: path for path in FOLDER.iterdir() if path.suffix in _TYPES}
 
-    @app.api_route("/static/{name}", methods=["GET", "HEAD"])
+    @app.get("/static/{name}")
     async def static(name: str) -> Response:
         if name not in held:
             return Response(status_code=404)

@@ -31,10 +31,10 @@ class Doors:
         return None
 
 
-def _app(house: Shell, *, https: bool = False) -> FastAPI:
+def _app(house: Shell) -> FastAPI:
     app = FastAPI()
     doors: Accounts = Doors()  # type: ignore[assignment]
-    app.add_middleware(Guard, accounts=doors, away=_away, https=https)
+    app.add_middleware(Guard, accounts=doors, away=_away, house=house)
     add_refusals(app, house)
 
     @app.get("/who")
@@ -175,7 +175,7 @@ async def test_what_is_kept_for_everybody_sets_no_cookie(client: httpx.AsyncClie
 
 
 async def test_over_https_the_language_goes_over_nothing_else() -> None:
-    transport = httpx.ASGITransport(_app(shell(SIGNER, None), https=True))
+    transport = httpx.ASGITransport(_app(shell(SIGNER, "https://pabal.test")))
     async with httpx.AsyncClient(transport=transport, base_url="https://pabal.test") as client:
         kept = (await client.get("/refused?lang=en")).headers["set-cookie"]
     assert kept.endswith("; Secure")

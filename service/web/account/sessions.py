@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from notifier.labels import letters_in
 from service.store.accounts import Accounts
-from service.web.account.sign_in import cookie_of
 from service.web.phrases import FIRST
 from service.web.shell import Shell, need, who_of
-
-_NUMBER = re.compile(r"[0-9]{1,18}")
+from service.web.typed import number_in
 
 
 def add_sessions(app: FastAPI, house: Shell, accounts: Accounts) -> None:
     """Add the pages to ``app``."""
 
-    @app.api_route("/account", methods=["GET", "HEAD"], response_class=HTMLResponse)
+    @app.get("/account")
     async def account(request: Request) -> Response:
         who = need(request, "reader")
         return house.page(request, "account", sessions=await accounts.sessions(who.account_id))
@@ -35,7 +31,8 @@ def add_sessions(app: FastAPI, house: Shell, accounts: Accounts) -> None:
     async def end(request: Request, number: str) -> Response:
         who = need(request, "reader")
         await house.form(request)
-        if not _NUMBER.fullmatch(number) or not await accounts.sign_out(who, int(number)):
+        session = number_in(number)
+        if session is None or not await accounts.sign_out(who, session):
             return house.refuse(request, 404, "sign.no_session")
         return RedirectResponse("/account", 303)
 
@@ -46,8 +43,7 @@ def add_sessions(app: FastAPI, house: Shell, accounts: Accounts) -> None:
         if who is not None:
             await accounts.sign_out(who)
         answer = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
-        secure = house.url is not None and house.url.startswith("https://")
         answer.delete_cookie(
-            cookie_of(house), path="/", secure=secure, httponly=True, samesite="lax"
+            house.cookie, path="/", secure=house.https, httponly=True, samesite="lax"
         )
         return answer

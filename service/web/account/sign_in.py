@@ -11,18 +11,18 @@ import secrets
 from hashlib import sha256
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from notifier.errors import BadAddress
 from notifier.labels import letters_in
 from notifier.mail.addresses import recipient
 from service.store.accounts import Accounts
 from service.store.sign_ins import SignIns
-from service.web.shell import COOKIE, Shell, ip_of, language_of, who_of
+from service.web.shell import COOKIE, KEPT_NOWHERE, Shell, ip_of, language_of, who_of
+from service.web.typed import first
 
 _LONGEST = 320  # characters of an address
 _INSIDE = re.compile(r"/(?![/\\])[\x21-\x7e]{0,300}")
-_NO_STORE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 _NEXT = f"{COOKIE}_next"
 _WHILE = 1800  # seconds
 _KEPT = 400 * 86_400  # seconds; browsers keep no cookie longer
@@ -35,63 +35,50 @@ def add_sign_in(app: FastAPI, house: Shell, accounts: Accounts, asks: SignIns | 
     _add_link(app, house, accounts)
 
 
-def cookie_of(house: Shell) -> str:
-    """The name of the session's cookie."""
-    return f"__Host-{COOKIE}" if _https(house) else COOKIE
-
-
-def _https(house: Shell) -> bool:
-    return house.url is not None and house.url.startswith("https://")
-
-
 def _add_asking(app: FastAPI, house: Shell, asks: SignIns | None) -> None:
-    @app.api_route("/sign-in", methods=["GET", "HEAD"], response_class=HTMLResponse)
+    first_state = "unset" if asks is None else "ask"
+
+    @app.get("/sign-in")
     async def asking(request: Request) -> Response:
         if who_of(request) is not None:
             return RedirectResponse(_HOME, 303)
-        page = house.page(request, "sign_in", headers=_NO_STORE, state=_state(asks))
+        page = house.page(request, "sign_in", headers=KEPT_NOWHERE, state=first_state)
         back = request.query_params.get("next", "")
         if _INSIDE.fullmatch(back):
             # The link is opened in the same browser, most often.
-            page.set_cookie(
-                _NEXT, back, _WHILE, httponly=True, samesite="lax", secure=_https(house)
-            )
+            page.set_cookie(_NEXT, back, _WHILE, httponly=True, samesite="lax", secure=house.https)
         return page
 
-    @app.post("/sign-in", response_class=HTMLResponse)
+    @app.post("/sign-in")
     async def ask(request: Request) -> Response:
         form = await house.form(request)
         if asks is None:
-            return house.page(request, "sign_in", status=503, headers=_NO_STORE, state="unset")
-        typed = form.get("address", [""])[0].strip()[:_LONGEST]
+            return house.page(request, "sign_in", status=503, headers=KEPT_NOWHERE, state="unset")
+        typed = first(form, "address").strip()[:_LONGEST]
         try:
             address = str(recipient(typed))
         except BadAddress:
             context = {"state": "ask", "wrong": True, "typed": typed}
-            return house.page(request, "sign_in", status=422, headers=_NO_STORE, **context)
+            return house.page(request, "sign_in", status=422, headers=KEPT_NOWHERE, **context)
         spoken = letters_in(language_of(request))
         if await asks.ask(address, spoken, ip_of(request)) == "often":
-            return house.page(request, "sign_in", status=429, headers=_NO_STORE, state="often")
-        return house.page(request, "sign_in", headers=_NO_STORE, state="asked", typed=address)
-
-
-def _state(asks: SignIns | None) -> str:
-    return "unset" if asks is None else "ask"
+            return house.page(request, "sign_in", status=429, headers=KEPT_NOWHERE, state="often")
+        return house.page(request, "sign_in", headers=KEPT_NOWHERE, state="asked", typed=address)
 
 
 def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
-    @app.api_route("/sign-in/{token}", methods=["GET", "HEAD"], response_class=HTMLResponse)
+    @app.get("/sign-in/{token}")
     async def link(request: Request, token: str) -> Response:
         address = await accounts.asked(*_numbers(house, token))
         state, status = ("link", 200) if address else ("void", 404)
         return house.page(
-            request, "sign_in", status=status, headers=_NO_STORE, state=state, typed=address
+            request, "sign_in", status=status, headers=KEPT_NOWHERE, state=state, typed=address
         )
 
-    @app.post("/sign-in/{token}", response_class=HTMLResponse)
+    @app.post("/sign-in/{token}")
     async def enter(request: Request, token: str) -> Response:
         await house.form(request)
-        held = request.cookies.get(cookie_of(house))
+        held = request.cookies.get(house.cookie)
         value = secrets.token_urlsafe(32)  # 256 bits
         who = await accounts.sign_in(
             *_numbers(house, token),
@@ -100,9 +87,9 @@ def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
             ended=None if held is None else _digest(held),
         )
         if who is None:
-            return house.page(request, "sign_in", status=404, headers=_NO_STORE, state="void")
+            return house.page(request, "sign_in", status=404, headers=KEPT_NOWHERE, state="void")
         back = request.cookies.get(_NEXT, "").strip('"')
-        answer = RedirectResponse(back if _INSIDE.fullmatch(back) else _HOME, 303, _NO_STORE)
+        answer = RedirectResponse(back if _INSIDE.fullmatch(back) else _HOME, 303, KEPT_NOWHERE)
         answer.delete_cookie(_NEXT)
         _give(answer, house, value)
         return answer
@@ -111,11 +98,11 @@ def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
 def _give(answer: Response, house: Shell, value: str) -> None:
     """Hand the session's token to the browser, which keeps it: how long it counts, rows say."""
     answer.set_cookie(
-        cookie_of(house),
+        house.cookie,
         value,
         _KEPT,
         path="/",
-        secure=_https(house),
+        secure=house.https,
         httponly=True,
         samesite="lax",
     )

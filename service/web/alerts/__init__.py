@@ -14,13 +14,11 @@ from service.web.alerts.sent import add_sent
 from service.web.means import Means
 from service.web.shell import Shell
 
-__all__ = ["Means", "add_alerts"]
-
 
 def add_alerts(app: FastAPI, house: Shell, database: Database, means: Means) -> None:
     """Add the pages to ``app``."""
-    room = Room.over(house, database, means)
     looks = Looks(Past(database), means.tools) if means.tools else None
-    add_editing(app, room, looks)
+    room = Room(house, database, means, looks)
+    add_editing(app, room)
     add_acts(app, room)
-    add_sent(app, room, database)
+    add_sent(app, room)

@@ -15,7 +15,7 @@ from service.store.database import storable
 from service.store.owned import Place
 from service.store.subscriptions import Embargoed, Endpoint, Subscribed
 from service.wanted import Checks, Wanted, quiet_of, remind_of
-from service.web.shell import Form
+from service.web.typed import Form, first
 
 MOST_RULES = 20
 _MOST_PLACES = 10
@@ -52,7 +52,7 @@ def read(form: Form) -> Filled:
     """The form as it was sent."""
 
     def one(name: str) -> str:
-        return storable(form.get(name, [""])[0]).strip()
+        return storable(first(form, name)).strip()
 
     texts = {name: one(name) for name in _TEXTS}
     leaving = (each for each in form.get("leave", ()) if each.isascii() and each.isdecimal())
@@ -77,7 +77,7 @@ def of(each: Subscribed) -> Filled:
     quiet = [f"{clock:%H:%M}" for clock in when.quiet or ()] or ["", ""]
     spelt = str(replace(when, quiet=None)).split()
     return Filled(
-        name=each.name,
+        name=each.title,
         rules="\n".join(each.rules),
         urgent="\n".join(each.urgent),
         every=when.every,
@@ -115,7 +115,8 @@ def wanted(
 ) -> Wanted:
     """What the form asks for, ``places`` being where the alert goes already.
 
-    The name is left out: whoever saves it knows which is free. Raises UserError.
+    It is named as wished, or by its first rule: whoever saves it knows what is free. Raises
+    UserError.
     """
     rules = rules_of(filled.rules, checks)
     if not rules:
@@ -128,7 +129,7 @@ def wanted(
         raise UserError(f"받을 곳은 {_MOST_PLACES}곳까지입니다 (at most {_MOST_PLACES} places)")
     rings = any(checks.traits[each.channel].people for each in staying)
     return Wanted(
-        "",
+        _title(filled),
         rules,
         endpoints,
         _one(filled.embargoed, get_args(Embargoed)),
@@ -143,8 +144,7 @@ def wanted(
     )
 
 
-def name_of(filled: Filled) -> str:
-    """What to call it: as typed, else by its first rule."""
+def _title(filled: Filled) -> str:
     name = filled.name or next(iter(lines(filled.rules)), "")
     return " ".join(name.split())[:_LONGEST_NAME]
 
@@ -166,13 +166,7 @@ def _endpoints(
     elif filled.address:
         raise UserError("어디인지 골라 주세요 (choose what the address is of)")
     made = [checks.endpoint(f"{channel}:{address}") for channel, address in typed]
-    return tuple(_own(each, who) for each in made)
-
-
-def _own(made: Endpoint, who: Who) -> Endpoint:
-    if made.channel == "mail" and made.address.lower() == who.address.lower():
-        return replace(made, agreed=True, by="account")
-    return made
+    return tuple(checks.own(each, who.address) for each in made)
 
 
 def _cadence(filled: Filled) -> str:

@@ -2,60 +2,55 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Self
 
 from fastapi import Request
 
+from service.owning import Owner
 from service.store.audit import Who
 from service.store.database import Database
 from service.store.owned import Owned
-from service.store.subscriptions import Subscribed, Subscriptions
+from service.store.subscriptions import Subscribed
 from service.store.told import Told
+from service.web.alerts.looks import Looks
 from service.web.means import Means
-from service.web.shell import Refused, Shell, need
-
-_NUMBER = re.compile(r"[0-9]{1,18}")
+from service.web.shell import Shell, need
+from service.web.typed import Refused, number_in
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The shell, the store, and what alerts are made with."""
+    """The shell, the store, and what alerts are made with. ``looks`` None: no rule is tried."""
 
     house: Shell
-    store: Subscriptions
-    owned: Owned
-    told: Told
+    database: Database
     means: Means
+    looks: Looks | None
 
-    @classmethod
-    def over(cls, house: Shell, database: Database, means: Means) -> Self:
-        """A room over one store."""
-        return cls(house, Subscriptions(database), Owned(database), Told(database), means)
+    def owner(self, who: Who) -> Owner:
+        """Who acts on their alerts."""
+        return Owner(self.database, who)
 
-    async def mine(self, request: Request, number: str) -> tuple[Who, int, str]:
-        """Who asks, and the id and name of a live alert of theirs. Raises Refused for others."""
-        who = need(request, "reader")
-        name = await self.owned.name(who, int(number)) if _NUMBER.fullmatch(number) else None
-        if name is None:
+    @property
+    def owned(self) -> Owned:
+        """What is known of an alert whose owner has been asked for."""
+        return Owned(self.database)
+
+    async def mine(self, request: Request, typed: str) -> tuple[Who, Subscribed]:
+        """Who asks, and a live alert of theirs by its number. Raises Refused for others."""
+        who, number = need(request, "reader"), number_in(typed)
+        found = None if number is None else await self.owner(who).one(number)
+        if found is None:
             raise Refused(404, "alerts.missing")
-        return who, int(number), name
+        return who, found
 
-    async def subscribed(self, name: str) -> Subscribed:
-        """The alert of that name. Raises Refused where it has ended meanwhile."""
-        found = await self.store.listed(name)
-        if not found:
-            raise Refused(404, "alerts.missing")
-        return found[0]
-
-    async def feeds(self, request: Request, name: str) -> list[tuple[str, str]]:
+    async def feeds(self, request: Request, mine: Subscribed) -> list[tuple[str, str]]:
         """The addresses that an alert can be read at, each with the key of its phrase."""
-        address = await self.told.address(name)
+        address = await Told(self.database).address(mine.name)
         if address is None:
             return []
         token = self.house.signer.sign("feed", *address)
-        base = self.house.url or str(request.base_url).rstrip("/")
+        base = self.house.base(request)
         return [
             ("alerts.atom", f"{base}/feed/{token}.atom"),
             ("alerts.json", f"{base}/feed/{token}.json"),

@@ -12,7 +12,6 @@ from service.preview import previews
 from service.store.browse import Place
 from service.store.history import History
 from service.store.past import Past
-from service.store.subscriptions import Subscriptions
 from service.web.api import ledger, showing, wanting
 from service.web.api.asked import Number
 from service.web.api.backing import House, Pages
@@ -30,8 +29,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @router.get("/subscriptions", responses=documented("scope"))
 async def subscriptions(house: House, bearer: Subscriber) -> Several[wanting.SubscriptionOut]:
     """내 구독. / The account's own subscriptions."""
-    listed = await Subscriptions(house.database).listed(account_id=bearer.account_id)
-    return Several(items=[showing.shown(each) for each in listed])
+    mine = await ledger.Own(house, bearer).every()
+    return Several(items=[showing.shown(each) for each in mine])
 
 
 @router.post("/subscriptions", status_code=201, responses=documented("scope", "conflict", "large"))
@@ -40,16 +39,10 @@ async def subscribe(
 ) -> wanting.Saved:
     """구독 만들기. / Make a subscription; an endpoint that is new is asked for its consent."""
     own = ledger.Own(house, bearer)
-    checks = own.checks()
-    wanted = own.wanted(asked, checks)
+    wanted = own.wanted(asked)
     made = await own.once(once, asked, lambda: own.make(wanted))
     response.headers["Location"] = f"/api/v1/subscriptions/{made.subscription.id}"
-    return wanting.Saved(
-        subscription=showing.shown(made.subscription),
-        standing=made.standing,
-        secrets=made.secrets,
-        warnings=wanted.warnings(),
-    )
+    return showing.saved(made, wanted)
 
 
 @router.get("/subscriptions/{number}", responses=documented("scope", "nothing"))
@@ -67,15 +60,8 @@ async def change(
     """구독 고치기. / Change a subscription: what is left out stays, a list is the whole list."""
     own = ledger.Own(house, bearer)
     before = await own.mine(number)
-    checks = own.checks()
-    wanted = own.changed(before, asked, checks)
-    made = await own.change(before, asked, wanted, checks)
-    return wanting.Saved(
-        subscription=showing.shown(made.subscription),
-        standing=made.standing,
-        secrets=made.secrets,
-        warnings=wanted.warnings(),
-    )
+    wanted = own.changed(before, asked)
+    return showing.saved(await own.change(before, asked, wanted), wanted)
 
 
 @router.delete("/subscriptions/{number}", status_code=204, responses=documented("scope", "nothing"))
@@ -101,24 +87,24 @@ async def hook(
             endpoints=[f"webhook:{asked.url}"],
             coverage=asked.coverage,
             embargoed=asked.embargoed,
-        ),
-        own.checks(),
+        )
     )
     made = await own.once(once, asked, lambda: own.make(wanted))
     response.headers["Location"] = f"/api/v1/subscriptions/{made.subscription.id}"
+    said = showing.saved(made, wanted)
     return wanting.Hooked(
-        subscription=showing.shown(made.subscription),
-        secret=next(iter(made.secrets.values()), ""),
-        standing=made.standing[0],
+        subscription=said.subscription,
+        secret=next(iter(said.secrets.values()), ""),
+        standing=said.standing[0],
     )
 
 
 @router.post("/rules/preview", responses=documented("scope", "large", "extra"))
 async def try_out(
-    request: Request, house: House, bearer: Subscriber, asked: wanting.Trying
+    request: Request, house: House, _: Subscriber, asked: wanting.Trying
 ) -> wanting.Tried:
     """규칙 미리 보기. / What a rule would have brought lately."""
-    _, rule = ledger.Own(house, bearer).checks().rule(asked.rule)
+    rule = house.means.checks().rule(asked.rule)[1]
     if house.means.tools is None:
         raise Problem("extra", "여기서는 미리 볼 수 없습니다 (rules cannot be tried here)")
     past, days = Past(house.database), timedelta(days=asked.days)

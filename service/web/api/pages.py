@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from service.errors import UserError
 from service.store.audit import Who
 from service.store.keys import OVERLAP, SCOPES, Keys, Scope
 from service.web.api.problems import PROBLEMS
-from service.web.shell import Form, Shell, need
+from service.web.shell import Shell, need
+from service.web.typed import first, number_in
 
-_READ = ["GET", "HEAD"]
-_NUMBER = re.compile(r"[0-9]{1,18}")
 _LASTS: Mapping[str, timedelta | None] = {
     "90": timedelta(days=90),
     "365": timedelta(days=365),
@@ -53,9 +51,9 @@ class Way:
 def add_pages(app: FastAPI, house: Shell, keys: Keys, api: FastAPI) -> None:
     """Add the pages to ``app``; ``api`` is what they are about."""
 
-    @app.api_route("/api", methods=_READ, response_class=HTMLResponse)
+    @app.get("/api")
     async def about(request: Request) -> Response:
-        base = house.url or str(request.base_url).rstrip("/")
+        base = house.base(request)
         schema = api.openapi()
         ways = sorted(_ways(schema), key=lambda way: (way.key, way.path))
         return house.page(request, "api", ways=ways, problems=PROBLEMS, worked=_WORKED, base=base)
@@ -65,31 +63,31 @@ def add_pages(app: FastAPI, house: Shell, keys: Keys, api: FastAPI) -> None:
 
 
 def _add_keys(app: FastAPI, house: Shell, keys: Keys) -> None:
-    @app.api_route("/alerts/keys", methods=_READ, response_class=HTMLResponse)
+    @app.get("/alerts/keys")
     async def listed(request: Request) -> Response:
         return await _page(house, keys, request, need(request, "reader"))
 
-    @app.post("/alerts/keys", response_class=HTMLResponse)
+    @app.post("/alerts/keys")
     async def make(request: Request) -> Response:
         who = need(request, "reader")
         form = await house.form(request)
-        lasts = _LASTS.get(_first(form, "lasts"), _LASTS["90"])
+        lasts = _LASTS.get(first(form, "lasts"), _LASTS["90"])
         scopes = cast("list[Scope]", form.get("scope", []))  # held against the known ones there
         try:
-            key = await keys.make(who.account_id, _first(form, "name"), scopes, lasts=lasts, by=who)
+            key = await keys.make(who.account_id, first(form, "name"), scopes, lasts=lasts, by=who)
         except UserError as error:
             return await _page(house, keys, request, who, status=422, error=str(error))
         return await _page(house, keys, request, who, made=key)
 
 
 def _add_ends(app: FastAPI, house: Shell, keys: Keys) -> None:
-    @app.post("/alerts/keys/{number}/exchange", response_class=HTMLResponse)
+    @app.post("/alerts/keys/{number}/exchange")
     async def exchange(request: Request, number: str) -> Response:
         who = need(request, "reader")
         await house.form(request)
-        known = _NUMBER.fullmatch(number)
+        ident = number_in(number)
         try:
-            key = await keys.exchange(who.account_id, int(number), by=who) if known else None
+            key = await keys.exchange(who.account_id, ident, by=who) if ident is not None else None
         except UserError as error:
             return await _page(house, keys, request, who, status=422, error=str(error))
         if key is None:
@@ -100,8 +98,8 @@ def _add_ends(app: FastAPI, house: Shell, keys: Keys) -> None:
     async def revoke(request: Request, number: str) -> Response:
         who = need(request, "reader")
         await house.form(request)
-        known = _NUMBER.fullmatch(number)
-        if not known or not await keys.revoke(who.account_id, int(number), by=who):
+        ident = number_in(number)
+        if ident is None or not await keys.revoke(who.account_id, ident, by=who):
             return house.refuse(request, 404, "api.no_key")
         return RedirectResponse("/alerts/keys", 303)
 
@@ -119,10 +117,6 @@ async def _page(
     }
     headers = {"Cache-Control": "private, no-store"}
     return house.page(request, "keys", status=status, headers=headers, **context)
-
-
-def _first(form: Form, name: str) -> str:
-    return form.get(name, [""])[0]
 
 
 def _ways(schema: Mapping[str, Any]) -> Iterator[Way]:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from service.errors import UserError
+from service.owning import TooManyAsked
 from service.store.server import AWAY
 from service.web.failing import note, only_away
 
@@ -120,7 +121,8 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(UserError)
     async def mended(request: Request, error: UserError) -> Response:
-        return answer(request, Problem("values", str(error)))
+        slug: Slug = "conflict" if isinstance(error, TooManyAsked) else "values"
+        return answer(request, Problem(slug, str(error)))
 
     @app.exception_handler(RequestValidationError)
     async def refused(request: Request, error: RequestValidationError) -> Response:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from service.owning import Saved
 from service.preview import Preview
 from service.store.asking import Endpoint
 from service.store.history import Sending
+from service.store.owned import Place
 from service.store.subscriptions import Subscribed
+from service.wanted import Wanted
 from service.web.api import wanting
 
 
@@ -15,7 +18,7 @@ def shown(each: Subscribed) -> wanting.SubscriptionOut:
     """A subscription as it is answered, without what signs."""
     return wanting.SubscriptionOut(
         id=each.id,
-        name=each.name,
+        name=each.title,
         rules=list(each.rules),
         urgent=list(each.urgent),
         endpoints=[wanting.EndpointOut(to=place(to), agreed=to.agreed) for to in each.endpoints],
@@ -27,6 +30,16 @@ def shown(each: Subscribed) -> wanting.SubscriptionOut:
         expires_at=each.expires_at,
         snoozed_until=each.snoozed_until,
         muted=each.muted,
+    )
+
+
+def saved(said: Saved, wanted: Wanted) -> wanting.Saved:
+    """What was saved, with what is shown this once."""
+    return wanting.Saved(
+        subscription=shown(said.subscription),
+        standing=[taken.standing for _, taken in said.taken],
+        secrets={place(to): to.secret for to in said.secret if to.secret},
+        warnings=wanted.warnings(),
     )
 
 
@@ -65,7 +78,7 @@ def delivery(each: Sending) -> wanting.Delivery:
         title=each.title,
         release=each.article_id,
         count=each.count,
-        to=f"{each.channel}:{each.address}",
+        to=place(each),
         outcome=each.outcome,
         created_at=each.created_at,
         settled_at=each.settled_at,
@@ -74,6 +87,6 @@ def delivery(each: Sending) -> wanting.Delivery:
     )
 
 
-def place(to: Endpoint) -> str:
+def place(to: Endpoint | Place | Sending) -> str:
     """An endpoint as it is typed."""
     return f"{to.channel}:{to.address}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -180,8 +179,3 @@ class Delivery(Shape):
     settled_at: datetime | None
     said: str
     rules: list[str]
-
-
-def remind_typed(days: Sequence[int] | None) -> str | None:
-    """Days before a deadline as people type them."""
-    return None if days is None else (",".join(map(str, days)) or "none")

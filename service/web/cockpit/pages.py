@@ -15,7 +15,8 @@ from service.web.cockpit.panel import Panel
 from service.web.cockpit.shown import size, span
 from service.web.cockpit.verdict import KINDS, wrongs
 from service.web.metrics import Watched
-from service.web.shell import Refused, Shell, need
+from service.web.shell import Shell, need
+from service.web.typed import Refused, first
 
 _SHOWN = 500
 _Number = Annotated[int, InPath(ge=0, lt=1 << 63)]
@@ -146,7 +147,7 @@ def _add_people(app: FastAPI, panel: Panel) -> None:
     async def change(request: Request) -> Response:
         who = need(request, "operator")
         form = await panel.house.form(request)
-        address, do = (storable(form.get(each, [""])[0]) for each in ("address", "do"))
+        address, do = (storable(first(form, each)) for each in ("address", "do"))
         if address.lower() == who.address.lower():
             raise Refused(409, "desk.own_account")  # nobody locks the door behind themselves
         role: Role | None = next((each for each in get_args(Role) if each == do), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,11 +17,11 @@ from service.store.overview import Overview
 from service.store.sources import Sources
 from service.store.vitals import Vitals
 from service.web.metrics import Watched
-from service.web.shell import Refused, Shell
+from service.web.shell import Shell
+from service.web.typed import Refused, first, number_in
 
 _LONGEST = 300  # characters of a reason
 _MOST = 500  # letters that are ticked
-_NUMBER = re.compile(r"[0-9]{1,18}")
 _WORST_FIRST = ("broken", "failing", "quiet", "drift", "unseen", "paused", "alive")
 
 
@@ -92,7 +91,7 @@ class Panel:
     async def reason(self, request: Request) -> str:
         """What was typed for ``why``. Raises Refused where that is nothing."""
         form = await self.house.form(request)
-        why = storable(form.get("why", [""])[0]).strip()[:_LONGEST]
+        why = storable(first(form, "why")).strip()[:_LONGEST]
         if not why:
             raise Refused(422, "desk.no_reason")
         return why
@@ -101,10 +100,10 @@ class Panel:
         """Which button was pressed, and the numbers that were ticked. Raises Refused for none."""
         form = await self.house.form(request)
         typed = form.get("letter", [])[:_MOST]
-        numbers = [int(each) for each in typed if _NUMBER.fullmatch(each)]
+        numbers = [number for number in map(number_in, typed) if number is not None]
         if not numbers:
             raise Refused(422, "desk.none_ticked")
-        return form.get("do", [""])[0], numbers
+        return first(form, "do"), numbers
 
 
 def _place(pulse: Pulse) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from service.judging.taxonomy import subjects
 from service.reading.publishers import Registry
@@ -88,7 +88,7 @@ def add_calls(app: FastAPI, house: Shell, calls: OpenCalls, registry: Registry) 
     """Add the page and its calendar."""
     _add_calendar(app, house, calls, registry)
 
-    @app.get("/calls", response_class=HTMLResponse)
+    @app.get("/calls")
     async def page(request: Request) -> Response:
         language, chosen = language_of(request), _chosen(request, registry)
         board = await calls.board(
@@ -121,12 +121,12 @@ def _add_calendar(app: FastAPI, house: Shell, calls: OpenCalls, registry: Regist
     # Many programs ask for the same few every hour, and to write one takes a second.
     written = lru_cache(maxsize=_KEPT)(open_calendar)
 
-    @app.api_route("/calls.ics", methods=["GET", "HEAD"])
+    @app.get("/calls.ics")
     async def subscribed(request: Request) -> Response:
         language, chosen = language_of(request), _chosen(request, registry)
         board = await calls.board(chosen.ministry or None, chosen.topic or None)
         name = " · ".join([say(language, "calls.calendar"), *_names(chosen, registry, language)])
-        base = house.url or str(request.base_url).rstrip("/")
+        base = house.base(request)
         due = say(language, "calls.due")
         # Hundreds of events take longer than others who are listened to should wait.
         body = await asyncio.to_thread(written, name, tuple(board.dated[:_EVENTS]), due, base)

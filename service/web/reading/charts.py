@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from service.reading.publishers import Registry
 from service.store.tallies import EVERYBODY, Tallies
@@ -20,7 +20,7 @@ WEEKS = 13
 def add_charts(app: FastAPI, house: Shell, tallies: Tallies, registry: Registry) -> None:
     """Add the page."""
 
-    @app.get("/charts", response_class=HTMLResponse)
+    @app.get("/charts")
     async def charts(request: Request) -> Response:
         panels = await _panels(tallies, registry, language_of(request))
         return house.page(request, "charts", panels=panels, weeks=WEEKS)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from service.store.reach import Extent, Reach, Reaches
 from service.web.phrases import say
@@ -47,7 +47,7 @@ class Sums:
 def add_coverage(app: FastAPI, house: Shell, reaches: Reaches) -> None:
     """Add the page."""
 
-    @app.get("/coverage", response_class=HTMLResponse)
+    @app.get("/coverage")
     async def coverage(request: Request) -> Response:
         extent, language = await reaches.extent(), language_of(request)
         groups = [

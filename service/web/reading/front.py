@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Browse, Face
@@ -16,9 +15,9 @@ from service.web.phrases import say
 from service.web.reading.asked import KINDS, Asked, asked, cursor, exporters, named, place, topics
 from service.web.reading.latest import Latest
 from service.web.shell import Shell, language_of
+from service.web.typed import number_in
 
 _PAGE = 30
-_SHOWN = re.compile(r"[0-9]{1,18}")
 _NONE_NEW = Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
@@ -37,7 +36,7 @@ def add_front(app: FastAPI, house: Shell, browse: Browse, registry: Registry) ->
     """Add the page, and what says that there is more by now."""
     latest = {held: Latest(browse, held=held) for held in (False, True)}
 
-    @app.get("/", response_class=HTMLResponse)
+    @app.get("/")
     async def front(request: Request) -> Response:
         language, filters = language_of(request), asked(request.query_params, registry)
         after = place(request.query_params.get("after", ""))
@@ -60,12 +59,12 @@ def add_front(app: FastAPI, house: Shell, browse: Browse, registry: Registry) ->
             watch=await browse.watch(),
         )
 
-    @app.get("/new", response_class=HTMLResponse)
+    @app.get("/new")
     async def new(request: Request) -> Response:
         """A link to what a page lacks by now; nothing where it lacks nothing."""
         filters = asked(request.query_params, registry)
         said = request.query_params.get("have", "").split(",")[: _PAGE + 1]
-        have = {int(each) for each in said if _SHOWN.fullmatch(each)}
+        have = {number for number in map(number_in, said) if number is not None}
         last = place(request.query_params.get("last", ""))
         count = await latest[known(request)].beyond(filters.wish(), have, last)
         if not count:

@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Browse, Wish
@@ -85,13 +85,13 @@ class Reads:
 def add_ministry(app: FastAPI, house: Shell, store: Reads, registry: Registry) -> None:
     """Add the list and the page of one."""
 
-    @app.get("/ministries", response_class=HTMLResponse)
+    @app.get("/ministries")
     async def ministries(request: Request) -> Response:
         tally = await store.tallies.of_bodies(1, _DAYS)
         groups = _groups(registry, tally.shares, language_of(request))
         return house.page(request, "ministries", groups=groups)
 
-    @app.get("/ministry/{ident}", response_class=HTMLResponse)
+    @app.get("/ministry/{ident}")
     async def ministry(request: Request, ident: str) -> Response:
         body = next((each for each in registry if each.id == ident and each.kind != "outlet"), None)
         if body is None:

@@ -8,7 +8,7 @@ from typing import get_args
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 from markupsafe import Markup
 
 from service.judging import rules
@@ -46,7 +46,7 @@ class Found:
 def add_search(app: FastAPI, house: Shell, search: Search | None, values: Values) -> None:
     """Add the page; where nothing can be searched it only reads rules. ``values`` of fields."""
 
-    @app.get("/search", response_class=HTMLResponse)
+    @app.get("/search")
     async def page(request: Request) -> Response:
         asked = storable(request.query_params.get("q", "")).strip()
         said = request.query_params.get("order", "")

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from service.reading.publishers import Registry
 from service.store.database import storable
@@ -26,8 +26,8 @@ from service.web.reading.deadline import deadline
 from service.web.reading.versions import Row, rows
 from service.web.shell import Shell, language_of
 from service.web.text import SHOWN, blocks, parts
+from service.web.typed import number_in
 
-_NUMBER = re.compile(r"[0-9]{1,18}")
 _PART = re.compile(r"[1-9][0-9]{0,3}")
 _FEW, _MANY = 10, 400  # entries of one kind beside the text, and where all are asked for
 _SEOUL = ZoneInfo("Asia/Seoul")
@@ -64,7 +64,7 @@ def add_story(app: FastAPI, house: Shell, releases: Releases, registry: Registry
     """Add the pages of a release and of a series."""
     _add_file(app, house, releases)
 
-    @app.get("/release/{number}", response_class=HTMLResponse)
+    @app.get("/release/{number}")
     async def release(request: Request, number: str) -> Response:
         found = await _release(releases, request, number)
         if found is None:
@@ -85,7 +85,7 @@ def add_story(app: FastAPI, house: Shell, releases: Releases, registry: Registry
             **_beside(found, most, language),
         )
 
-    @app.get("/series/{name:path}", response_class=HTMLResponse)
+    @app.get("/series/{name:path}")
     async def series(request: Request, name: str) -> Response:
         timeline = _by_year(await releases.series(storable(name), held=known(request)))
         return house.page(request, "series", name=name, timeline=timeline)
@@ -98,7 +98,7 @@ def _add_file(app: FastAPI, house: Shell, releases: Releases) -> None:
         found = await _release(releases, request, number)
         if isinstance(found, Held):
             return _held(house, request, found)
-        base = house.url or str(request.base_url).rstrip("/")
+        base = house.base(request)
         file = deadline(found, base) if found else None
         if file is None:
             return house.refuse(request, 404, "shell.missing")
@@ -109,9 +109,8 @@ def _add_file(app: FastAPI, house: Shell, releases: Releases) -> None:
 
 
 async def _release(releases: Releases, request: Request, number: str) -> Release | Held | None:
-    if not _NUMBER.fullmatch(number):
-        return None
-    return await releases.release(int(number), held=known(request))
+    ident = number_in(number)
+    return None if ident is None else await releases.release(ident, held=known(request))
 
 
 def _held(house: Shell, request: Request, found: Held) -> Response:

@@ -132,10 +132,26 @@ async def test_nobody_has_to_find_a_name_that_is_free(
 
     first, second = await make(client, rules="수출"), await make(client, name=" 수출 ")
 
-    names = await sql.fetch("SELECT id, name FROM subscription ORDER BY id")
-    assert [each["name"] for each in names] == ["수출", "수출 2", "수출 3"]
-    assert [each["id"] for each in names][1:] == [first, second]
+    shown = (await client.get("/alerts")).text
+    assert f'<a href="/alerts/{first}">수출</a>' in shown  # that somebody else has one is not told
+    assert f'<a href="/alerts/{second}">수출 2</a>' in shown
+    assert "수출 #" not in shown
     assert await sql.fetchval("SELECT array_agg(text) FROM rule WHERE text = '통상'") == ["통상"]
+
+
+async def test_a_change_that_fails_leaves_no_name_and_no_record(
+    client: httpx.AsyncClient, sql: asyncpg.Connection
+) -> None:
+    await sql.execute(
+        "INSERT INTO suppressed (channel, address, why) VALUES ('mail', $1, '')", OTHER
+    )
+    refused = {**ASKED, "name": "헛것", "channel": "mail", "address": OTHER}
+
+    said = await client.post("/alerts/new", data=refused)
+
+    assert said.status_code == 422
+    assert await sql.fetchval("SELECT count(*) FROM subscription") == 0
+    assert await sql.fetchval("SELECT count(*) FROM audit WHERE what LIKE 'alert.%'") == 0
 
 
 async def test_a_change_leaves_what_the_form_says_and_nothing_else(

@@ -1,0 +1,48 @@
+"""What whoever asks has typed, in a form or an address, and that it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
+
+from fastapi import Request
+
+Form = Mapping[str, Sequence[str]]
+
+# Of a form: twenty rules and as many urgent ones in Korean, nine bytes a letter; a page of letters.
+_LARGEST = 200_000  # bytes
+_FIELDS = 600
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+class Refused(Exception):
+    """A request that is not answered as asked. ``why``: a phrase; ``to``: where to go instead."""
+
+    def __init__(self, status: int, why: str, to: str | None = None) -> None:
+        """Answer with ``status`` and the phrase ``why``, or send to ``to``."""
+        super().__init__(why)
+        self.status, self.why, self.to = status, why, to
+
+
+def first(form: Form, name: str) -> str:
+    """What a field says; nothing where it is not there."""
+    return form.get(name, [""])[0]
+
+
+def number_in(typed: str) -> int | None:
+    """The id of a row in an address or a form; None where none can be."""
+    return int(typed) if _NUMBER.fullmatch(typed) else None
+
+
+async def filled_in(request: Request) -> Form:
+    """The fields of a form. Raises Refused where it is larger than any form of ours."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            raise Refused(413, "shell.large")
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=_FIELDS)
+    except ValueError:
+        raise Refused(413, "shell.large") from None
