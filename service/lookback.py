@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 from service import catalogue
 from service.analyser import Analyser
@@ -16,15 +16,25 @@ from service.store.migrate import migrate
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[tuple[Database, Tools]]:
-    """The store, its tables up to date; morphology is loaded when it is first asked."""
-    async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(database_url(settings))
+async def store(settings: Settings, size: int = 1) -> AsyncIterator[Database]:
+    """The store, its tables up to date; ``size`` connections to it at most."""
+    async with database_url(settings) as url:
         await migrate(url)
-        database = Database(url, size=1)
-        stack.push_async_callback(database.close)
+        database = Database(url, size=size)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[tuple[Database, Tools]]:
+    """The store and tools to judge with; morphology is loaded when it is first asked."""
+    async with store(settings) as database:
         analyser = Analyser()
-        stack.push_async_callback(analyser.stop)
         every = catalogue.every(settings)
         kinds = {name: SOURCE_KINDS[source.kind] for name, source in every.items()}
-        yield database, Tools(analyser.analyse, Registry.load(), kinds)
+        try:
+            yield database, Tools(analyser.analyse, Registry.load(), kinds)
+        finally:
+            await analyser.stop()

@@ -76,7 +76,11 @@ def open_channels(settings: Settings) -> dict[str, Channel]:
         raise BadSetting("PABAL_DKIM_KEY", str(error)) from None
 
 
+async def secret(settings: Settings, database: Database) -> bytes:
+    """What links are signed with: the chosen secret, else our own."""
+    return settings.secret.encode() if settings.secret else await Consent(database).secret()
+
+
 async def signer(settings: Settings, database: Database) -> Signer:
-    """What signs the links of messages and reads them: by the chosen secret, else by our own."""
-    chosen = settings.secret
-    return Signer(chosen.encode() if chosen else await Consent(database).secret())
+    """What signs the links of messages, and reads them."""
+    return Signer(await secret(settings, database))

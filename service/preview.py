@@ -26,6 +26,7 @@ from service.since import Since
 from service.store.past import Past, Seen
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+_FLOOD = 50 * 7  # stories a week
 
 NEWEST = 20
 """Stories that are shown where nobody asks for all."""
@@ -98,6 +99,11 @@ class Preview:
         """Stories a week; None where less than a day is covered."""
         covered = self.until - self.held_from if self.held_from else timedelta(0)
         return self.stories / (covered / _WEEK) if covered >= _DAY else None
+
+    @property
+    def flood(self) -> bool:
+        """Whether it is more than anybody reads: over fifty a day."""
+        return self.per_week is not None and self.per_week > _FLOOD
 
 
 async def preview(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from scrapers.model import Source
 from service import observe, reporting
 from service.config import Settings
 from service.errors import BadSetting
-from service.store.consent import Consent
+from service.parts import secret
 from service.store.database import Database
 from service.store.gauges import Readings
 from service.store.overview import Overview
@@ -42,8 +42,7 @@ async def _traced(settings: Settings, database: Database) -> AsyncIterator[None]
     if settings.traces is None:
         yield
         return
-    secret = settings.secret.encode() if settings.secret else await Consent(database).secret()
-    traces = collector(settings.traces, secret)
+    traces = collector(settings.traces, await secret(settings, database))
     observe.trace_to(traces)
     try:
         yield
@@ -57,13 +56,11 @@ async def _answering(settings: Settings, seen: Watched) -> AsyncIterator[None]:
     if settings.ops_port is None:
         yield
         return
-    answering = serving(seen.app(), settings.ops_host, settings.ops_port)
-    try:
-        await answering.__aenter__()
-    except OSError as error:
-        where = f"{settings.ops_host}:{settings.ops_port}"
-        raise BadSetting("PABAL_OPS_PORT", f"{where}: {error.strerror}") from error
-    try:
+    async with AsyncExitStack() as stack:
+        try:
+            answering = serving(seen.app(), settings.ops_host, settings.ops_port)
+            await stack.enter_async_context(answering)
+        except OSError as error:
+            where = f"{settings.ops_host}:{settings.ops_port}"
+            raise BadSetting("PABAL_OPS_PORT", f"{where}: {error.strerror}") from error
         yield
-    finally:
-        await answering.__aexit__(None, None, None)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from service import config, logs
 from service.errors import UserError
 from service.since import clock
 from service.store.accounts import Account, Accounts, Role
+from service.store.database import Database
+from service.terminal import begin, in_store
 
 
 def add(app: typer.Typer) -> None:
@@ -36,18 +37,8 @@ def accounts(
         raise UserError(
             "ADDRESS에 --role, --close, --open 가운데 하나를 씁니다 (ADDRESS with one of them)"
         )
-    settings = config.from_environment()
-    logs.set_up(settings.log)
-    for line in asyncio.run(_run(settings, address, role, close=close)):
-        typer.echo(line)
 
-
-async def _run(
-    settings: config.Settings, address: str | None, role: Role | None, *, close: bool
-) -> list[str]:
-    from service.lookback import opened  # noqa: PLC0415
-
-    async with opened(settings) as (database, _):
+    async def run(database: Database) -> Sequence[Account]:
         store = Accounts(database)
         if address is not None:
             if role is not None:
@@ -56,11 +47,11 @@ async def _run(
                 done = await (store.close(address) if close else store.reopen(address))
             if not done:
                 raise UserError(f"{address}: 그런 계정이 없습니다 (no such account)")
-        return [
-            _line(each)
-            for each in await store.listed()
-            if address is None or each.address.lower() == address.lower()
-        ]
+        return await store.listed()
+
+    for each in in_store(begin(), run):
+        if address is None or each.address.lower() == address.lower():
+            typer.echo(_line(each))
 
 
 def _line(each: Account) -> str:

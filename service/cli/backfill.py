@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +13,9 @@ import typer
 
 from scrapers.dates import SEOUL
 from scrapers.model import Source
-from service import config, logs
 from service.config import Settings
 from service.errors import UserError
+from service.terminal import begin, in_store
 
 if TYPE_CHECKING:
     from service.backfill import Backfill
@@ -52,10 +52,9 @@ def backfill(
     한 쪽씩 천천히 읽습니다. 멈추어도(Ctrl-C) 다시 실행하거나 켜져 있는 서비스가 이어 갑니다. /
     One page at a time; stopped with Ctrl-C, the next run or the running service goes on.
     """
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     if as_list:
-        asyncio.run(_list(settings))
+        in_store(settings, _list)
         return
     source, since = _source(settings, source_id), _day(back_to)
     outcome = asyncio.run(_backfill(settings, source_id, source, since))
@@ -100,7 +99,12 @@ async def _backfill(
     settings: Settings, source_id: str, source: Source, since: datetime
 ) -> Outcome | None:
     """Ask for it and work on it until it is finished or somebody stops us, None."""
-    async with _opened(settings) as database, _step(settings, database, source_id, source) as step:
+    from service.lookback import store  # noqa: PLC0415
+
+    async with (
+        store(settings, size=2) as database,
+        _step(settings, database, source_id, source) as step,
+    ):
         if not await step.backfills.open(source_id, since):
             raise UserError(f"--from {since:%Y-%m-%d}: 아직 오지 않은 날입니다 (a day to come)")
         if source.max_pages == 1:
@@ -139,11 +143,10 @@ async def _work(step: Backfill, source_id: str) -> Outcome:
         await asyncio.sleep(min(max(far.rest, 0.0), _LOOK))
 
 
-async def _list(settings: Settings) -> None:
+async def _list(database: Database) -> None:
     from service.store.backfills import Backfills  # noqa: PLC0415
 
-    async with _opened(settings) as database:
-        asked = await Backfills(database).progress()
+    asked = await Backfills(database).progress()
     for each in asked:
         told = "  (알림 / told)" if each.told else ""
         typer.echo(f"{each.source_id} ← {_date(each.since)}{told}: {_line(each)}")
@@ -167,20 +170,6 @@ def _line(far: Progress) -> str:
 
 def _date(moment: datetime) -> str:
     return f"{moment.astimezone(SEOUL):%Y-%m-%d}"
-
-
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    from service.parts import database_url  # noqa: PLC0415
-    from service.store.database import Database  # noqa: PLC0415
-    from service.store.migrate import migrate  # noqa: PLC0415
-
-    async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(database_url(settings))
-        await migrate(url)
-        database = Database(url, size=2)
-        stack.push_async_callback(database.close)
-        yield database
 
 
 @asynccontextmanager

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service import config, logs
 from service.config import Settings
 from service.since import clock
+from service.terminal import begin
 
 if TYPE_CHECKING:
     from service.ops.backup import Manifest
@@ -36,8 +36,7 @@ def backup(
     주소와 서명 비밀이 들어 있으니 안전한 곳에 두십시오. / It holds addresses and the secret that
     links are signed with: keep it where nobody else reads.
     """
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     made = asyncio.run(_backup(settings, file))
     shown = f"{len(made.parts)}개 표, {made.rows}행 / {len(made.parts)} tables, {made.rows} rows"
     typer.echo(f"✓ {file}: {shown}", err=file == _STANDARD)
@@ -67,8 +66,7 @@ def restore(
     """
     from service.ops.backup import read_manifest  # noqa: PLC0415
 
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     made = read_manifest(file) if check else asyncio.run(_restore(settings, file, replace=replace))
     shown = f"{clock(made.made_at)} · {made.version} · {made.revision}"
     typer.echo(f"✓ {file}: {shown} · {made.rows}행 / rows")

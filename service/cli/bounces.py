@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import typer
 
-from service import config, logs
+from service.config import Settings
 from service.errors import BadSetting
+from service.store.database import Database
+from service.terminal import begin, in_store
 
 
 def add(app: typer.Typer) -> None:
@@ -21,17 +21,15 @@ def bounces() -> None:
     반송과 신고를 알리는 곳입니다. 아는 사람은 누구나 알릴 수 있으니 숨겨 두십시오. / Bounces and
     complaints are told there. Keep it to yourself: whoever knows it is believed.
     """
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     if settings.url is None:
         why = "주소를 만들려면 필요합니다: needed for an address (https://pabal.example.org)"
         raise BadSetting("PABAL_URL", why)
-    typer.echo(f"{settings.url}/bounces/{asyncio.run(_token(settings))}")
+    token = in_store(settings, lambda database: _token(settings, database))
+    typer.echo(f"{settings.url}/bounces/{token}")
 
 
-async def _token(settings: config.Settings) -> str:
-    from service.lookback import opened  # noqa: PLC0415
+async def _token(settings: Settings, database: Database) -> str:
     from service.parts import signer  # noqa: PLC0415
 
-    async with opened(settings) as (database, _):
-        return (await signer(settings, database)).sign("bounces")
+    return (await signer(settings, database)).sign("bounces")

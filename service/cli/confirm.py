@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from service import config, logs
 from service.config import Settings
 from service.errors import UserError
-from service.links import Signer
 from service.store.consent import Consent
+from service.store.database import Database
+from service.terminal import begin, in_store
 
-_Said = TypeVar("_Said")
 _ASKED = 3  # numbers in a code
 
 
@@ -40,39 +37,32 @@ def confirm(
     물음에 적힌 코드로, 또는 --operator 구독이름 CHANNEL:ADDRESS로. 그 전에는 보내지 않습니다.
     / By the code in the question, or --operator NAME CHANNEL:ADDRESS. Nothing is sent before.
     """
+    settings = begin()
     if operator:
         channel, _, address = place.partition(":")
         if not channel:
             raise UserError("--operator에는 구독 이름과 CHANNEL:ADDRESS를 씁니다 (needs both)")
-        found = _in_store(lambda _, store: store.answer_for(code, channel, address or "-"))
-        if not found:
+        if not in_store(
+            settings,
+            lambda database: Consent(database).answer_for(code, channel, address or "-"),
+        ):
             raise UserError(f"{code}: {place}에 알리지 않습니다 (does not tell this address)")
         typer.echo(f"{code}: {place}, 운영자가 책임집니다 / you answer for its consent")
         return
-    named = _in_store(lambda signer, store: _answered(signer, store, code.strip()))
+    named = in_store(settings, lambda database: _answered(settings, database, code.strip()))
     typer.echo(f"{named}에 알립니다 / is told from now on")
 
 
-async def _answered(signer: Signer, store: Consent, code: str) -> str:
-    numbers = signer.read("confirm", code) or ()
+async def _answered(settings: Settings, database: Database, code: str) -> str:
+    from service.parts import signer  # noqa: PLC0415
+
+    numbers = (await signer(settings, database)).read("confirm", code) or ()
     place = None
     if len(numbers) == _ASKED:
         endpoint, epoch, asked_at = numbers
-        place = await store.confirm(endpoint, epoch, asked_at, {"by": "answer", "words": code})
+        place = await Consent(database).confirm(
+            endpoint, epoch, asked_at, {"by": "answer", "words": code}
+        )
     if place is None:
         raise UserError("그런 코드가 없거나 48시간이 지났습니다 (no such code, or it is too old)")
     return f"{place.subscription}: {place.channel} {place.address}"
-
-
-def _in_store(act: Callable[[Signer, Consent], Awaitable[_Said]]) -> _Said:
-    settings = config.from_environment()
-    logs.set_up(settings.log)
-    return asyncio.run(_opened(settings, act))
-
-
-async def _opened(settings: Settings, act: Callable[[Signer, Consent], Awaitable[_Said]]) -> _Said:
-    from service.lookback import opened  # noqa: PLC0415
-    from service.parts import signer  # noqa: PLC0415
-
-    async with opened(settings) as (database, _):
-        return await act(await signer(settings, database), Consent(database))

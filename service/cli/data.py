@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service import config, logs
 from service.config import Settings
 from service.errors import UserError
 from service.jsonl import records
 from service.since import Since, since
+from service.terminal import begin
 
 if TYPE_CHECKING:
     from service.judging.rules import Rule
@@ -64,10 +64,9 @@ def _match_stored(typed: str, ago: Since, *, as_json: bool) -> None:
     from service.reading.publishers import Registry  # noqa: PLC0415
     from service.shown_rules import preview_records, show_preview  # noqa: PLC0415
 
-    settings = config.from_environment()
+    settings = begin()
     known = frozenset(catalogue.every(settings))
     rule = parse(typed, Values(Registry.load(), sources=known))
-    logs.set_up(settings.log)
     found = asyncio.run(_preview(settings, rule, ago, whole=as_json))
     if not as_json:
         show_preview(typed, found)

@@ -9,11 +9,11 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from service import config
+from service.cadence import SEOUL
 from service.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _INVENTED, _HOURS, _SEED = 300, 3.0, 2026
 _INVENTED_SPEED = 180.0  # three hours in a minute
 _REPLAY_SPEED = 15_000.0  # a month in three minutes
 _FAULTS = ("not_stored", "missed", "not_owed", "twice", "strangers")
-_SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def add(app: typer.Typer) -> None:
@@ -120,7 +119,7 @@ def _plan(
     from service.demo.run import Plan  # noqa: PLC0415
 
     if replay is None:
-        start = datetime.now(_SEOUL) - timedelta(hours=_HOURS)  # the edge: a demo is about now
+        start = datetime.now(SEOUL) - timedelta(hours=_HOURS)  # the edge: a demo is about now
         releases = invent.releases(seed, count, start, _HOURS)
     else:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import nullcontext
 from datetime import date
@@ -11,10 +10,11 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from service import config, logs
 from service.errors import UserError
 from service.export import FORMS, Form, written
 from service.store.browse import Wish
+from service.store.database import Database
+from service.terminal import begin, in_store
 
 
 def add(app: typer.Typer) -> None:
@@ -42,8 +42,7 @@ def export(
     엠바고가 남은 글은 빠집니다. API의 /export와 같습니다. / None whose embargo lasts. The same as
     /export of the API.
     """
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     wish = Wish(
         ministries=_bodies(ministry or ()),
         kinds=tuple(kind or ()),
@@ -54,7 +53,7 @@ def export(
     form = _form(target)
     try:
         with nullcontext(sys.stdout.buffer) if target == "-" else Path(target).open("wb") as file:
-            asyncio.run(_write(settings, wish, form, file))
+            in_store(settings, lambda database: _write(database, wish, form, file))
     except OSError as error:
         raise UserError(f"{target}: {error.strerror}") from error
 
@@ -67,13 +66,11 @@ def _form(target: str) -> Form:
     raise UserError(f"{target}: .jsonl, .csv, .parquet 가운데 하나로 (must end in one of them)")
 
 
-async def _write(settings: config.Settings, wish: Wish, form: Form, file: BinaryIO) -> None:
-    from service.lookback import opened  # noqa: PLC0415
+async def _write(database: Database, wish: Wish, form: Form, file: BinaryIO) -> None:
     from service.store.exports import Exports  # noqa: PLC0415
 
-    async with opened(settings) as (database, _):
-        async for piece in written(form, Exports(database).batches(wish)):
-            file.write(piece)
+    async for piece in written(form, Exports(database).batches(wish)):
+        file.write(piece)
 
 
 def _day(option: str, typed: str) -> date | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 
-from service import config, logs
+from service.config import Settings
 from service.errors import BadSetting, UserError
+from service.store.database import Database
+from service.terminal import begin, in_store
 
 _PLACES = (
     ("Atom", "feed", ".atom"),
@@ -34,23 +35,20 @@ def feeds(
 
     주소를 아는 사람은 누구나 읽습니다. / Whoever knows an address can read it.
     """
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     if settings.url is None:
         why = "주소를 만들려면 필요합니다: needed for an address (https://pabal.example.org)"
         raise BadSetting("PABAL_URL", why)
-    token = asyncio.run(_token(settings, name, renew=renew))
+    token = in_store(settings, lambda database: _token(settings, database, name, renew=renew))
     for label, page, form in _PLACES:
         typer.echo(f"{label}: {settings.url}/{page}/{token}{form}")
 
 
-async def _token(settings: config.Settings, name: str, *, renew: bool) -> str:
-    from service.lookback import opened  # noqa: PLC0415
+async def _token(settings: Settings, database: Database, name: str, *, renew: bool) -> str:
     from service.parts import signer  # noqa: PLC0415
     from service.store.told import Told  # noqa: PLC0415
 
-    async with opened(settings) as (database, _):
-        reader = await Told(database).address(name, renew=renew)
-        if reader is None:
-            raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
-        return (await signer(settings, database)).sign("feed", *reader)
+    reader = await Told(database).address(name, renew=renew)
+    if reader is None:
+        raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
+    return (await signer(settings, database)).sign("feed", *reader)

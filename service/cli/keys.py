@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, TypeVar, cast
 
 import typer
 
-from service import config, logs
 from service.errors import UserError
 from service.since import clock
 from service.store.accounts import Accounts
+from service.store.database import Database
 from service.store.keys import OVERLAP, PER_MINUTE, Keys, Scope
+from service.terminal import begin, in_store
 
 _Said = TypeVar("_Said")
 _Whose = Annotated[str, typer.Argument(metavar="ADDRESS", help="계정의 메일 / whose account")]
@@ -87,17 +87,11 @@ def revoke(address: _Whose, number: _Number) -> None:
 
 
 def _of(address: str, act: Callable[[Keys, int], Awaitable[_Said]]) -> _Said:
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    async def run(database: Database) -> _Said:
+        accounts = await Accounts(database).listed()
+        mine = [each.id for each in accounts if each.address.lower() == address.lower()]
+        if not mine:
+            raise UserError(f"{address}: 그런 계정이 없습니다 (no such account)")
+        return await act(Keys(database), mine[0])
 
-    async def run() -> _Said:
-        from service.lookback import opened  # noqa: PLC0415
-
-        async with opened(settings) as (database, _):
-            accounts = await Accounts(database).listed()
-            mine = [each.id for each in accounts if each.address.lower() == address.lower()]
-            if not mine:
-                raise UserError(f"{address}: 그런 계정이 없습니다 (no such account)")
-            return await act(Keys(database), mine[0])
-
-    return asyncio.run(run())
+    return in_store(begin(), run)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from service import config, logs
 from service.errors import UserError
 from service.since import clock
-
-if TYPE_CHECKING:
-    from service.store.letters import DeadLetter
+from service.store.letters import DeadLetter, Letters
+from service.terminal import begin, in_store
 
 _ALL = "all"
 
@@ -38,16 +35,17 @@ def letters(
     """
     if resend is not None and drop is not None:
         raise UserError("--resend와 --drop은 함께 쓰지 않습니다 (one of the two)")
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     if resend is not None:
-        count = asyncio.run(_settled(settings, _ids(resend), resend=True))
+        again = _ids(resend)
+        count = in_store(settings, lambda database: Letters(database).resend(again))
         typer.echo(f"{count}건을 다시 보냅니다 / {count} to be sent again")
     elif drop is not None:
-        count = asyncio.run(_settled(settings, _ids(drop), resend=False))
+        given_up = _ids(drop)
+        count = in_store(settings, lambda database: Letters(database).drop(given_up))
         typer.echo(f"{count}건을 버렸습니다 / {count} given up")
     else:
-        _show(asyncio.run(_listed(settings)))
+        _show(in_store(settings, lambda database: Letters(database).listed()))
 
 
 def _ids(typed: str) -> Collection[int] | None:
@@ -68,20 +66,3 @@ def _show(dead: Sequence[DeadLetter]) -> None:
         typer.echo(f"    {each.why}")
     if not dead:
         typer.echo("보내지 못한 알림이 없습니다 / no dead letters")
-
-
-async def _listed(settings: config.Settings) -> Sequence[DeadLetter]:
-    from service.lookback import opened  # noqa: PLC0415
-    from service.store.letters import Letters  # noqa: PLC0415
-
-    async with opened(settings) as (database, _):
-        return await Letters(database).listed()
-
-
-async def _settled(settings: config.Settings, ids: Collection[int] | None, *, resend: bool) -> int:
-    from service.lookback import opened  # noqa: PLC0415
-    from service.store.letters import Letters  # noqa: PLC0415
-
-    async with opened(settings) as (database, _):
-        store = Letters(database)
-        return await (store.resend(ids) if resend else store.drop(ids))

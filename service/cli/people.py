@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
 
-from service import config, logs
 from service.errors import UserError
 from service.store.people import Address, People
+from service.terminal import begin, in_store
 
 _Said = TypeVar("_Said")
 _Place = Annotated[str, typer.Argument(metavar="CHANNEL:ADDRESS", help="주소 / an address")]
@@ -34,7 +33,7 @@ def export(place: _Place) -> None:
     구독과 규칙, 동의, 무엇을 언제 보냈는지. 서명 열쇠는 빠집니다. / Subscriptions, rules, consent,
     what was sent when; without the signing secret.
     """
-    found = _in_store(place, lambda people, who: people.export(who))
+    found = _of(place, lambda people, who: people.export(who))
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
@@ -44,7 +43,7 @@ def erase(place: _Place) -> None:
     다시 보내지 말라는 신고가 있던 주소는 그 사실만 남깁니다. / Of an address that complained only
     that is kept.
     """
-    gone = _in_store(place, lambda people, who: people.erase(who))
+    gone = _of(place, lambda people, who: people.erase(who))
     typer.echo(
         f"{place}: 받는 곳 {gone.endpoints}곳, 구독 {gone.subscriptions}개, 보낸 기록 "
         f"{gone.messages}건을 지웠습니다 / erased {gone.endpoints} endpoints, "
@@ -54,17 +53,9 @@ def erase(place: _Place) -> None:
         typer.echo("  다시 보내지 않는다는 것만 남깁니다 / kept: that nothing is sent there")
 
 
-def _in_store(place: str, act: Callable[[People, Address], Awaitable[_Said]]) -> _Said:
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+def _of(place: str, act: Callable[[People, Address], Awaitable[_Said]]) -> _Said:
     channel, _, address = place.partition(":")
     if not channel:
         raise UserError(f"{place}: CHANNEL:ADDRESS여야 합니다 (must be CHANNEL:ADDRESS)")
-
-    async def run() -> _Said:
-        from service.lookback import opened  # noqa: PLC0415
-
-        async with opened(settings) as (database, _):
-            return await act(People(database), Address(channel, address or "-"))
-
-    return asyncio.run(run())
+    who = Address(channel, address or "-")
+    return in_store(begin(), lambda database: act(People(database), who))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service import config, logs
 from service.config import Settings
 from service.errors import UserError
+from service.terminal import begin, in_store
 
 if TYPE_CHECKING:
     from service.shown_pulse import Pulses
     from service.store.database import Database
 
-_Said = TypeVar("_Said")
 _Id = Annotated[str, typer.Argument(metavar="SOURCE", help="출처 id / source id")]
 
 
@@ -32,7 +29,8 @@ def pulse(as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = 
     """출처마다 살아 있는지 보입니다. / How alive each polled source is, and what is wrong."""
     from service.shown_pulse import lines, records  # noqa: PLC0415
 
-    found = _in_store(_looked)
+    settings = begin()
+    found = in_store(settings, lambda database: _looked(settings, database))
     if not as_json:
         typer.echo("\n".join(lines(found)))
         return
@@ -61,15 +59,16 @@ def _set(source_id: str, why: str | None) -> None:
     from service import catalogue  # noqa: PLC0415
     from service.store.sources import Sources  # noqa: PLC0415
 
-    if source_id not in catalogue.every(config.from_environment()):
+    settings = begin()
+    if source_id not in catalogue.every(settings):
         raise UserError(f"{source_id}: 그런 출처가 없습니다 (no such source)")
 
-    async def act(_: Settings, database: Database) -> None:
+    async def act(database: Database) -> None:
         sources = Sources(database)
         await sources.declare([source_id])  # it may be stopped before it was ever polled
         await sources.pause(source_id, why)
 
-    _in_store(act)
+    in_store(settings, act)
 
 
 async def _looked(settings: Settings, database: Database) -> Pulses:
@@ -92,16 +91,3 @@ async def _looked(settings: Settings, database: Database) -> Pulses:
         await store.open(),
         await store.now(),
     )
-
-
-def _in_store(act: Callable[[Settings, Database], Awaitable[_Said]]) -> _Said:
-    settings = config.from_environment()
-    logs.set_up(settings.log)
-
-    async def run() -> _Said:
-        from service.lookback import opened  # noqa: PLC0415
-
-        async with opened(settings) as (database, _):
-            return await act(settings, database)
-
-    return asyncio.run(run())

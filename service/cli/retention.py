@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service import config, logs
-from service.config import Settings
+from service.terminal import begin, in_store
 
 if TYPE_CHECKING:
+    from service.store.database import Database
     from service.store.retention import Removed
 
 _WHAT = {
@@ -41,21 +40,19 @@ def retention(
     글과 알림 약속은 지우지 않습니다. 켜 둔 파발은 날마다 스스로 합니다. / Releases and the promises
     of alerts stay. A running scheduler applies it every day by itself.
     """
-    settings = config.from_environment()
-    logs.set_up(settings.log)
-    found = asyncio.run(_retention(settings, apply=apply))
+    from service.store.retention import Kept, Retention  # noqa: PLC0415
+
+    settings = begin()
+    kept = Kept(settings.keep_told, settings.keep_audit)
+
+    async def run(database: Database) -> Sequence[Removed]:
+        store = Retention(database, kept)
+        return await (store.apply() if apply else store.due())
+
+    found = in_store(settings, run)
     for each in found:
         typer.echo(f"{each.rows:>10}  {_WHAT[each.what]}  (> {each.days}일 / days)")
     if not apply:
         typer.echo("아무것도 지우지 않았습니다: --apply / nothing was removed: --apply")
     elif any(each.rows for each in found):
         typer.echo("빈자리는 autovacuum이 다시 씁니다. / autovacuum makes the room usable again.")
-
-
-async def _retention(settings: Settings, *, apply: bool) -> Sequence[Removed]:
-    from service.lookback import opened  # noqa: PLC0415 - help comes without the whole house
-    from service.store.retention import Kept, Retention  # noqa: PLC0415
-
-    async with opened(settings) as (database, _):
-        store = Retention(database, Kept(settings.keep_told, settings.keep_audit))
-        return await (store.apply() if apply else store.due())

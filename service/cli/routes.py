@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service import config, logs
 from service.config import Settings
+from service.store.database import Database
+from service.terminal import begin, in_store
 
 if TYPE_CHECKING:
     from service.store.routes import Kept, Missed
@@ -37,29 +37,26 @@ def routes(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
 ) -> None:
     """같은 글에 이르는 길마다 놓친 글. / What each route to the same posts missed, in 30 days."""
-    settings = config.from_environment()
-    logs.set_up(settings.log)
-    found = asyncio.run(_measured(settings))
+    settings = begin()
+    found = in_store(settings, lambda database: _measured(settings, database))
     for line in _records(found) if as_json else _lines(found):
         typer.echo(line)
 
 
-async def _measured(settings: Settings) -> _Measured:
+async def _measured(settings: Settings, database: Database) -> _Measured:
     from scrapers.routes import boards, groups  # noqa: PLC0415
-    from service.lookback import opened  # noqa: PLC0415
     from service.parts import declared  # noqa: PLC0415
     from service.store.routes import Routes  # noqa: PLC0415
 
     polled = declared(settings)
     several = groups(polled)
     portal = several.get(_PORTAL, (_PORTAL,))
-    async with opened(settings) as (database, _):
-        store = Routes(database)
-        return _Measured(
-            await store.missed(several),
-            await store.across(portal, boards(polled)),
-            {each.source_id: each for each in await store.kept()},
-        )
+    store = Routes(database)
+    return _Measured(
+        await store.missed(several),
+        await store.across(portal, boards(polled)),
+        {each.source_id: each for each in await store.kept()},
+    )
 
 
 def _records(found: _Measured) -> Iterator[str]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service import config, logs
 from service.config import Settings
 from service.since import Since, since
+from service.terminal import begin
 
 if TYPE_CHECKING:
     from service.audit import Audit
@@ -30,8 +30,7 @@ def audit(
     """한 번도, 또는 오래 맞지 않은 규칙과 그 까닭. / Rules without a hit, and why."""
     from service.shown_rules import audit_records, show_audit  # noqa: PLC0415
 
-    settings, ago = config.from_environment(), since(back)
-    logs.set_up(settings.log)
+    settings, ago = begin(), since(back)
     found = asyncio.run(_audit(settings, ago))
     if not as_json:
         show_audit(found)

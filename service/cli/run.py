@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service import config, logs
+from service import config
 from service.config import Settings
 from service.store.steps import STEPS, Step
+from service.terminal import begin
 
 if TYPE_CHECKING:
     from service.app import Role
@@ -32,8 +33,7 @@ def up(
     ] = None,
 ) -> None:
     """서비스를 시작합니다: 수집, 판단, 발송, 화면. / Run the service until Ctrl-C or SIGTERM."""
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     asyncio.run(_up(settings, only or []))
 
 
@@ -91,8 +91,7 @@ def once(
     """한 단계를 한 번만 합니다 (cron, 점검). / Do what one step has to do now, then end."""
     if step not in STEPS:
         raise typer.BadParameter(f"{step}: {', '.join(STEPS)}", param_hint="STEP")
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     asyncio.run(_once(settings, step))
 
 

@@ -12,9 +12,9 @@ import typer
 
 from notifier.errors import SendError
 from notifier.model import Alert, Channel, Message
-from service import config, logs
 from service.config import Settings
 from service.errors import UserError
+from service.terminal import begin
 
 if TYPE_CHECKING:
     from service.store.subscriptions import Endpoint
@@ -37,8 +37,7 @@ def send_test(name: Annotated[str, typer.Argument(help="구독 이름 / its name
     무엇이라 답했는지 보이고, 하나라도 받지 않았으면 종료 코드 1입니다. 기록하지도 다시 보내지도
     않습니다. / Says what each answered; exit 1 if one refused. Nothing is kept or tried again.
     """
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     answers = asyncio.run(_sent(settings, name))
     for endpoint, taken, said in answers:
         typer.echo(f"{'✓' if taken else '✗'} {endpoint.channel} {endpoint.address}: {said}")

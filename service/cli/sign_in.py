@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 
 from notifier.errors import BadAddress
 from notifier.mail.addresses import parse
-from service import config, logs
+from service.config import Settings
 from service.errors import UserError
 from service.store.audit import Role
+from service.store.database import Database
+from service.terminal import begin, in_store
 
 
 def add(app: typer.Typer) -> None:
@@ -30,22 +31,19 @@ def sign_in(
 
     메일이 없어도 됩니다. 계정이 없으면 만듭니다. / No mail is sent; a new account is made.
     """
-    settings = config.from_environment()
-    logs.set_up(settings.log)
+    settings = begin()
     try:
         spelt = str(parse(address))
     except BadAddress as error:
         raise UserError(f"{address}: {error}") from error
-    typer.echo(asyncio.run(_link(settings, spelt, role)))
+    typer.echo(in_store(settings, lambda database: _link(settings, database, spelt, role)))
 
 
-async def _link(settings: config.Settings, address: str, role: Role | None) -> str:
+async def _link(settings: Settings, database: Database, address: str, role: Role | None) -> str:
     from service.admit import link  # noqa: PLC0415
-    from service.lookback import opened  # noqa: PLC0415
     from service.parts import signer  # noqa: PLC0415
     from service.store.sign_ins import SignIns  # noqa: PLC0415
 
     base = settings.url or f"http://{settings.host}:{settings.port}"
-    async with opened(settings) as (database, _):
-        made = await SignIns(database).offer(address, role)
-        return link(base, await signer(settings, database), made.id, made.asked_at)
+    made = await SignIns(database).offer(address, role)
+    return link(base, await signer(settings, database), made.id, made.asked_at)

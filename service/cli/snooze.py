@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
 
-from service import config, logs
 from service.errors import UserError
 from service.since import clock, until
 from service.store.subscriptions import Subscriptions
+from service.terminal import begin, in_store
 
 _Said = TypeVar("_Said")
 _Name = Annotated[str, typer.Argument(help="구독 이름 / its name")]
@@ -37,13 +36,13 @@ def snooze(
     그동안의 알림은 버리지 않고 그때 보냅니다. / Nothing is lost: what was held comes when it ends.
     """
     then = until(back, datetime.now(UTC))
-    end = _in_store(name, lambda store: store.snooze(name, then))
+    end = _done(name, lambda store: store.snooze(name, then))
     typer.echo(f"{name}: {clock(end)}까지 쉽니다 / snoozed until {clock(end)} KST")
 
 
 def wake(name: _Name) -> None:
     """쉼을 끝냅니다. 밀린 알림이 바로 옵니다. / End a snooze: what it held back comes now."""
-    held = _in_store(name, lambda store: store.wake(name))
+    held = _done(name, lambda store: store.wake(name))
     typer.echo(f"{name}: 다시 알립니다, 밀린 알림 {held}건 / awake, {held} alerts were held")
 
 
@@ -53,31 +52,19 @@ def mute(name: _Name) -> None:
     기다리던 알림도 버립니다. 나중에 받으려면 snooze를 쓰십시오. / What waits is given up too;
     what snooze holds back is not.
     """
-    _in_store(name, lambda store: _there(store.mute(name)))
+    _done(name, lambda store: store.mute(name))
     typer.echo(f"{name}: 껐습니다 / muted")
 
 
 def unmute(name: _Name) -> None:
     """꺼 둔 구독을 다시 켭니다. / Tell it again of what comes from now on."""
-    _in_store(name, lambda store: _there(store.unmute(name)))
+    _done(name, lambda store: store.unmute(name))
     typer.echo(f"{name}: 다시 알립니다 / told again")
 
 
-async def _there(done: Awaitable[bool]) -> bool | None:
-    return await done or None
-
-
-def _in_store(name: str, act: Callable[[Subscriptions], Awaitable[_Said | None]]) -> _Said:
-    settings = config.from_environment()
-    logs.set_up(settings.log)
-
-    async def run() -> _Said:
-        from service.lookback import opened  # noqa: PLC0415
-
-        async with opened(settings) as (database, _):
-            said = await act(Subscriptions(database))
-        if said is None:
-            raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
-        return said
-
-    return asyncio.run(run())
+def _done(name: str, act: Callable[[Subscriptions], Awaitable[_Said | None]]) -> _Said:
+    """What was done. Raises UserError where nothing of that name is live."""
+    said = in_store(begin(), lambda database: act(Subscriptions(database)))
+    if said is None or said is False:
+        raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
+    return said

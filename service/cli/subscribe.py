@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from service import config, logs
+from service import config
+from service.config import Settings
 from service.errors import UserError
 from service.model import Language
 from service.store.subscriptions import Embargoed, Endpoint, Standing, Subscriptions
+from service.terminal import begin, in_store
 
 if TYPE_CHECKING:
     from service.preview import Tools
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 _LOOKED_BACK = timedelta(days=30)
 _TITLES = 3
-_FLOOD = 50 * 7  # alerts a week
 _Value = TypeVar("_Value")
 
 _Rule = Annotated[list[str], typer.Option(help="규칙 (여러 번 가능) / a rule, repeatable")]
@@ -133,11 +134,7 @@ def subscribe(
         checks.people(endpoints),
     )
 
-    async def save(database: Database, tools: Tools) -> None:
-        await _foretell(database, tools, wanted)
-        await _saved(wanted, Subscriptions(database), answered=operator)
-
-    _in_store(save)
+    asyncio.run(_foretold_and_saved(begin(), wanted, answered=operator))
 
 
 def import_subscriptions(
@@ -164,11 +161,11 @@ def import_subscriptions(
     with at(source):
         every = load(text, _checks(), agreed=operator)
 
-    async def save(database: Database, _: Tools) -> None:
+    async def save(database: Database) -> None:
         for each in every:
             await _saved(each, Subscriptions(database), answered=operator)
 
-    _in_store(save)
+    in_store(begin(), save)
 
 
 def _given(option: str, typed: str | None, read: Callable[[str], _Value]) -> _Value | None:
@@ -191,6 +188,14 @@ def _endpoints(
     return endpoints
 
 
+async def _foretold_and_saved(settings: Settings, wanted: Wanted, *, answered: bool) -> None:
+    from service.lookback import opened  # noqa: PLC0415
+
+    async with opened(settings) as (database, tools):
+        await _foretell(database, tools, wanted)
+        await _saved(wanted, Subscriptions(database), answered=answered)
+
+
 async def _foretell(database: Database, tools: Tools, wanted: Wanted) -> None:
     """Say what the rules would have brought, before they are saved."""
     from service.preview import previews  # noqa: PLC0415
@@ -204,7 +209,7 @@ async def _foretell(database: Database, tools: Tools, wanted: Wanted) -> None:
         typer.echo("\n  ".join([typed, *estimate(each).splitlines()]))
         for title in titles(each):
             typer.echo(f"    {title}")
-        if each.per_week is not None and each.per_week > _FLOOD:
+        if each.flood:
             typer.echo(
                 "  ! 하루에 50건이 넘게 옵니다. 낱말이나 조건을 더해 좁혀 보십시오. / "
                 "More than 50 a day: narrow it with another word or filter."
@@ -258,16 +263,3 @@ def _checks() -> Checks:
     values = Values(Registry.load(), sources=frozenset(catalogue.every(settings)))
     known = {each: registry.traits(each) for each in registry.names()}
     return Checks(values, open_channels(settings), known, datetime.now(UTC))
-
-
-def _in_store(act: Callable[[Database, Tools], Awaitable[None]]) -> None:
-    settings = config.from_environment()
-    logs.set_up(settings.log)
-
-    async def run() -> None:
-        from service.lookback import opened  # noqa: PLC0415
-
-        async with opened(settings) as (database, tools):
-            await act(database, tools)
-
-    asyncio.run(run())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 
-from service import config, logs
 from service.errors import UserError
 from service.since import clock
 from service.store.subscriptions import Subscribed, Subscriptions
+from service.terminal import begin, in_store
 
 
 def add(app: typer.Typer) -> None:
@@ -22,12 +20,8 @@ def add(app: typer.Typer) -> None:
 
 def unsubscribe(name: Annotated[str, typer.Argument(help="구독 이름 / its name")]) -> None:
     """구독을 끝냅니다. / End a subscription."""
-
-    async def end(store: Subscriptions) -> None:
-        if not await store.end(name):
-            raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
-
-    _in_store(end)
+    if not in_store(begin(), lambda database: Subscriptions(database).end(name)):
+        raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
     typer.echo(f"{name}: 끝냈습니다 / ended")
 
 
@@ -42,18 +36,14 @@ def subscriptions(
     """구독을 모두 보입니다. / List every live subscription."""
     if secrets and not as_yaml:
         raise UserError("--secrets는 --yaml과 함께 씁니다 (--secrets needs --yaml)")
+    listed = in_store(begin(), lambda database: Subscriptions(database).listed())
+    if as_yaml:
+        from service.wanted_file import dump  # noqa: PLC0415
 
-    async def show(store: Subscriptions) -> None:
-        listed = await store.listed()
-        if as_yaml:
-            from service.wanted_file import dump  # noqa: PLC0415
-
-            typer.echo(dump(listed, secrets=secrets), nl=False)
-            return
-        for each in listed:
-            typer.echo(_line(each))
-
-    _in_store(show)
+        typer.echo(dump(listed, secrets=secrets), nl=False)
+        return
+    for each in listed:
+        typer.echo(_line(each))
 
 
 def _line(each: Subscribed) -> str:
@@ -72,16 +62,3 @@ def _line(each: Subscribed) -> str:
         notes.append(f"{clock(each.expires_at)}에 끝남 / ends by itself")
     line = f"{each.name}: {' · '.join(each.rules)} → {places or '—'}"
     return "".join([line, *(f" ({note})" for note in notes), f"\n  {in_words(each)}"])
-
-
-def _in_store(act: Callable[[Subscriptions], Awaitable[None]]) -> None:
-    settings = config.from_environment()
-    logs.set_up(settings.log)
-
-    async def run() -> None:
-        from service.lookback import opened  # noqa: PLC0415
-
-        async with opened(settings) as (database, _):
-            await act(Subscriptions(database))
-
-    asyncio.run(run())

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
+from service.cadence import SEOUL
 from service.demo.themes import DATE_ONLY, OUTLETS, SENTENCES, THEMES, Theme
 from service.demo.words import WORDS
 from service.demo.world import Release
 
 SHORTEST, LONGEST = 200, 5000
 IDS_A_SEED = 100_000
-_SEOUL = ZoneInfo("Asia/Seoul")
 _FIRST_ID = 157_000_000
 _RECENT = 12
 
@@ -45,7 +44,7 @@ def releases(seed: int, count: int, start: datetime, hours: float) -> list[Relea
     if count > IDS_A_SEED:
         raise ValueError(f"at most {IDS_A_SEED} releases a seed")
     rng = Random(seed)  # noqa: S311 -- invented text is no secret
-    times = sorted(_moment(rng, start.astimezone(_SEOUL), hours) for _ in range(count))
+    times = sorted(_moment(rng, start.astimezone(SEOUL), hours) for _ in range(count))
     # A number is given when a release is registered, not when it comes out.
     order = sorted(range(count), key=lambda place: place + rng.uniform(0, 40))
     first = _FIRST_ID + seed % 100 * IDS_A_SEED

@@ -7,11 +7,10 @@ import json
 import zlib
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from service.cadence import SEOUL
 from service.demo.world import Release
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _FIELDS = ("news_item_id", "title", "ministry", "approve_date", "url", "text")
 _OWN_SITES = {"중소벤처기업부": "mss", "외교부": "mofa"}
 
@@ -54,7 +53,7 @@ def _release(written: object) -> Release:
         title=written["title"],
         text="\n".join(line for line in written["text"].splitlines() if line.strip()),
         published=datetime.strptime(written["approve_date"], "%Y-%m-%dT%H:%M:%S").replace(
-            tzinfo=_SEOUL
+            tzinfo=SEOUL
         ),
         sites=frozenset({"korea_kr"} | own),
     )

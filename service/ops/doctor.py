@@ -31,7 +31,7 @@ _SECONDS = 10.0
 Check = Callable[[Settings], Awaitable[Iterable[Finding]]]
 
 
-async def examine(settings: Settings, *, ask: bool = False) -> list[Finding]:
+async def examine(settings: Settings, *, ask: bool) -> list[Finding]:
     """Look at everything; one thing that is wrong hides no other.
 
     ``ask``: the mail server too, by connecting to it.

@@ -52,7 +52,7 @@ async def test_it_says_how_far_it_is_until_it_is_done(
     assert f"새 글 / new {far.new}" in said[-1]
     assert said[-1].endswith("목록이 여기서 끝납니다 / the list ends here")
 
-    await backfill._list(settings)
+    await backfill._list(database)
     assert lines(capsys) == [f"{MSS} ← {day(30):%Y-%m-%d}: {said[-1]}"]
 
 

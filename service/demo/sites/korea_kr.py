@@ -20,6 +20,7 @@ LEAD_LENGTH = 200
 BLOCK = 10
 FILES_A_RELEASE = 10
 
+_RUN = 37  # letters of a line in the viewer
 _MINISTRIES = {code: ministry for ministry, code in REP_CODES.items()}
 _STATE = ("repCodeType", "repCode", "startDate", "endDate", "srchWord", "period")
 _PART = re.compile(r"/docViewer/result/\d{4}\.\d\d/\d\d/(\d+)/\1\.hwpx\.files/(\d+)\.html")
@@ -185,10 +186,10 @@ def _part(release: Release, wanted: int) -> Reply:
     )
 
 
-def _runs(line: str, length: int = 37) -> Iterator[str]:
+def _runs(line: str) -> Iterator[str]:
     """A line in pieces: the viewer starts a new one in the middle of words."""
-    for start in range(0, len(line), length):
-        yield f"<span>{text(line[start : start + length])}</span>"
+    for start in range(0, len(line), _RUN):
+        yield f"<span>{text(line[start : start + _RUN])}</span>"
 
 
 def _download(world: World, file_id: int) -> Reply:

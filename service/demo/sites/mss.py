@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from service.cadence import SEOUL
 from service.demo.sites import files
 from service.demo.sites.web import NOT_FOUND, Ask, Feed, Reply, cdata, ids, number, text
 from service.demo.world import Release, World
 
 ROWS = 10
 FEED_ITEMS = 20
-_SEOUL = ZoneInfo("Asia/Seoul")
 _STORED = re.compile(r"-(\d{12})\.")
 _NO_FILE = "<script>alert('파일이 존재하지 않습니다.');history.back();</script>".encode()
 
@@ -22,7 +21,7 @@ PINNED = tuple(
         ministry="중소벤처기업부",
         title=title,
         text=f"{title}\n이 글은 목록의 맨 위에 늘 보이도록 올려 둔 알림입니다.",
-        published=datetime(2026, month, 5, 9, 0, tzinfo=_SEOUL),
+        published=datetime(2026, month, 5, 9, 0, tzinfo=SEOUL),
         sites=frozenset({"mss"}),
     )
     for release_id, month, title in (

@@ -22,9 +22,6 @@ from service.web.alerts.room import Room
 from service.web.offered import offered
 from service.web.shell import need
 
-FLOOD = 50 * 7
-"""Alerts a week from which on somebody is warned."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -33,12 +30,6 @@ class Shown:
     text: str
     warnings: Sequence[str]
     found: Preview | None
-
-    @property
-    def flood(self) -> bool:
-        """Whether it is more than anybody reads."""
-        rate = self.found.per_week if self.found else None
-        return rate is not None and rate > FLOOD
 
 
 @dataclass(frozen=True, slots=True)
