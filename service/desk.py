@@ -54,6 +54,5 @@ async def _means(settings: Settings, analyser: Analyser, stack: AsyncExitStack) 
         ways_out,
         {name: channels.traits(name) for name in ways_out},
         Tools(analyser.analyse, registry, kinds),
-        mail=settings.mail_server is not None,
         anonymous=settings.api_anonymous,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from service.store.tables import article, source
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _DAY = timedelta(days=1)
+_EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
 _OUT = sa.func.coalesce(
     article.c.read_published_at, article.c.published_at, article.c.discovered_at
@@ -67,10 +68,22 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a story stands in the list: what came later stands before it."""
+    """Where a story stands in the list: what came later stands before it.
+
+    ``ticks``: ``came`` as a number, in microseconds since 1970.
+    """
 
     came: datetime
     id: int
+
+    @classmethod
+    def at(cls, ticks: int, number: int) -> Place:
+        """The place again. Raises OverflowError for a time that there is not."""
+        return cls(_EPOCH + ticks * _TICK, number)
+
+    @property
+    def ticks(self) -> int:  # noqa: D102 - as said above
+        return (self.came - _EPOCH) // _TICK
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Deadlines as a calendar to subscribe to (RFC 5545, 7986): those one was told of, or all open."""
+"""Deadlines for calendars (RFC 5545, 7986): those one was told of, all open, or one as a file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vUri
 
 from notifier.clean import line, lines, link
 from notifier.letter import Letter
+from service.cadence import SEOUL
 from service.store.called import Call
 from service.store.open_calls import OpenCall
+from service.store.releases import Release
 from service.store.told import Reader
-from service.web.entries import SEOUL, letter_of, text_of
+from service.web.entries import letter_of, text_of
 from service.worded import Words
 
 _HOURLY = timedelta(hours=1)
@@ -51,12 +53,41 @@ def open_calendar(name: str, calls: Sequence[OpenCall], due: str, base: str) -> 
     return _written(name, [_open_event(each, due, base) for each in calls if each.end is not None])
 
 
-def _written(name: str, events: Sequence[Event]) -> bytes:
+def deadline_file(release: Release, base: str) -> bytes | None:
+    """The last day of one call; None where there is none, or no story yet."""
+    call = release.reading.call if release.reading else None
+    if call is None or not call.is_call or call.end is None or release.story_id is None:
+        return None
+    changed = max([release.discovered_at, *(each.noticed_at for each in release.revisions)])
+    deadline = _Deadline(call.end, _clock(call.end_clock), line(release.title), "", over=False)
+    about = filter(None, [line(call.sentence or ""), link(release.url)])
+    event = Event()
+    event.add("uid", uid(release.story_id, base))
+    event.add("sequence", sum(each.article_id == release.id for each in release.revisions))
+    event.add("dtstamp", changed.astimezone(UTC))
+    start = deadline.start  # a moment in UTC needs no zone beside it
+    event.add("dtstart", start.astimezone(UTC) if isinstance(start, datetime) else start)
+    event.add("summary", f"[마감] {deadline.title}")
+    event.add("description", "\n".join(about))
+    event.add("transp", "TRANSPARENT")
+    event["url"] = vUri(f"{base}/release/{release.id}")
+    made = _published("-//Pabal//Deadline//KO")
+    made.add_component(event)
+    written: bytes = made.to_ical()
+    return written
+
+
+def _published(by: str) -> Calendar:
     made = Calendar()
-    made.add("prodid", "-//Pabal//Deadlines//KO")
+    made.add("prodid", by)
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
     made.add("method", "PUBLISH")
+    return made
+
+
+def _written(name: str, events: Sequence[Event]) -> bytes:
+    made = _published("-//Pabal//Deadlines//KO")
     made.add("name", name)
     made.add("x-wr-calname", name)
     made.add("x-wr-timezone", "Asia/Seoul")

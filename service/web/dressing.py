@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
+from service.cadence import SEOUL
 from service.judging.changes import worded
 from service.pulse.wording import TROUBLES
 from service.reading.publishers import Registry
 
-TEMPLATES = Path(__file__).parent / "templates"
+_HANGUL = re.compile("[가-힣]")
 
-_SEOUL = ZoneInfo("Asia/Seoul")
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Published(Protocol):
@@ -36,7 +39,7 @@ def dress(env: Environment) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.filters |= {
         "seoul": seoul,
-        "lead": lead,
+        "lang": _lang,
         "worded": worded,
         "trouble": _trouble,
         "publisher": lambda shown: publisher(shown, registry),
@@ -59,15 +62,6 @@ def _name(ident: str, registry: Registry) -> str:
         return ident
 
 
-def lead(after: timedelta) -> str:
-    """How long after a release its news came out, in its two largest units."""
-    minutes = abs(int(after.total_seconds())) // 60
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    each = ((days, "일"), (hours, "시간"), (minutes, "분"))
-    shown = [f"{count}{unit}" for count, unit in each if count][:2] or ["0분"]
-    return f"{' '.join(shown)} {'앞' if after < timedelta(0) else '뒤'}"
-
-
 def is_web_address(url: str) -> bool:
     """Whether a scraped address may be a link: ``javascript:`` and its like must not."""
     return url.lower().startswith(("https://", "http://"))
@@ -78,10 +72,17 @@ def seoul(moment: datetime | None, precision: str | None = "minute") -> str:
     if moment is None:
         return "—"
     form = "%Y.%m.%d" if precision == "day" else "%Y.%m.%d %H:%M"
-    return moment.astimezone(_SEOUL).strftime(form)
+    return moment.astimezone(SEOUL).strftime(form)
 
 
 def _trouble(name: str | None) -> str:
     """What ails a source, in Korean."""
     korean, _ = TROUBLES.get(name or "", ("읽지 못함", ""))
     return korean
+
+
+@pass_context
+def _lang(context: Context, text: str) -> Markup:
+    """The attribute for an element of a page in another language that holds a name in Korean."""
+    foreign = context["language"] != "ko" and _HANGUL.search(text) is not None
+    return Markup(' lang="ko"') if foreign else Markup()

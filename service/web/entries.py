@@ -6,16 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from html import escape
-from zoneinfo import ZoneInfo
 
 from notifier.letter import Letter, Line, letter
 from notifier.model import Alert, Links, Message
+from service.cadence import SEOUL
 from service.model import DueDelivery
 from service.store.items import Item
 from service.store.told import Reader
 from service.worded import Words
-
-SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def alert_of(item: Item, reader: Reader, words: Words) -> Alert:

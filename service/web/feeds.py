@@ -14,14 +14,16 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from service.cadence import SEOUL
 from service.store.called import Calls
 from service.store.database import Database
 from service.store.told import Reader, Told
 from service.web.calendar import calendar
-from service.web.entries import SEOUL, letter_of
+from service.web.entries import letter_of
 from service.web.stream import BACK, Stream
 from service.web.syndication import Feed, atom, json_feed
 from service.web.tokens import TokenPages, there
+from service.web.typed import has_tagged
 from service.worded import Words
 
 _NEWEST = 100
@@ -121,10 +123,8 @@ def _kept(
 
 def _has(request: Request, headers: dict[str, str]) -> bool:
     """Whether what the reader has is of this tag, or else not older than this."""
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        known = (each.strip().removeprefix("W/") for each in tags.split(","))
-        return headers["ETag"] in known
+    if "if-none-match" in request.headers:
+        return has_tagged(request.headers, headers["ETag"])
     since, changed = request.headers.get("if-modified-since"), headers.get("Last-Modified")
     if since is None or changed is None:
         return False

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from notifier.model import Channel, Traits
 from service.judging.fields import Values, usual
 from service.preview import Tools
+from service.search import Search
+from service.store.database import Database
+from service.store.search import Searching
 from service.wanted import Checks
 
 
@@ -16,17 +19,19 @@ from service.wanted import Checks
 class Means:
     """What this process was given. ``tools`` None: rules can be read but not tried.
 
-    ``mail``: a mail server is set, so that links can be mailed. ``anonymous``: the API is read
-    without a key too.
+    ``anonymous``: the API is read without a key too.
     """
 
     values: Values = field(default_factory=usual)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     traits: Mapping[str, Traits] = field(default_factory=dict)
     tools: Tools | None = None
-    mail: bool = False
     anonymous: bool = True
 
     def checks(self) -> Checks:
         """What something that is typed now is held against."""
         return Checks(self.values, self.channels, self.traits, datetime.now(UTC))
+
+    def search(self, database: Database) -> Search | None:
+        """What finds in the store by rules; None where they cannot be tried."""
+        return Search(Searching(database), self.tools) if self.tools else None

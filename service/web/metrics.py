@@ -104,6 +104,19 @@ FROM_ROWS: Mapping[str, tuple[str, Sequence[str], Callable[[Gauges], Samples]]] 
 
 
 @dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk where the data lies, in bytes."""
+
+    free: int
+    total: int
+
+    @property
+    def left(self) -> float:
+        """Free of all, 0..1."""
+        return self.free / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """What is to be seen of this process. ``token`` lets in who asks from anywhere else.
 
@@ -122,6 +135,13 @@ class Watched:
         """Of a process of which nothing is known but its database."""
         return cls(Overview(database), Readings(database))
 
+    def disk(self) -> Disk | None:
+        """The disk where ``data`` lies, if that is on this machine."""
+        if self.data is None or not self.data.exists():
+            return None
+        usage = shutil.disk_usage(self.data)
+        return Disk(usage.free, usage.total)
+
     async def metrics(self, request: Request) -> Response:
         """Prometheus text. With the database away what the process itself knows is there still."""
         if not self._may(request):
@@ -131,7 +151,7 @@ class Watched:
         except AWAY:
             gauges = None
         more = CollectorRegistry()
-        more.register(_Rows(gauges, self.data))
+        more.register(_Rows(gauges, self.disk()))
         text = generate_latest(REGISTRY) + generate_latest(more)
         return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -173,13 +193,16 @@ class Watched:
 class _Rows(Collector):
     """The gauges as Prometheus takes them; None: the database is away."""
 
-    def __init__(self, gauges: Gauges | None, data: Path | None) -> None:
-        self._gauges, self._data = gauges, data
+    def __init__(self, gauges: Gauges | None, disk: Disk | None) -> None:
+        self._gauges, self._disk = gauges, disk
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = self._gauges is not None
         yield GaugeMetricFamily(UP, "Whether the database answers.", value=float(up))
-        yield from _disk(self._data)
+        if self._disk is not None:
+            sizes = (self._disk.free, self._disk.total)
+            for (name, meaning), size in zip(_DISK.items(), sizes, strict=True):
+                yield GaugeMetricFamily(name, meaning, value=float(size))
         if self._gauges is None:
             return
         for name, (meaning, labels, of) in FROM_ROWS.items():
@@ -187,14 +210,6 @@ class _Rows(Collector):
             for values, value in of(self._gauges).items():
                 family.add_metric(values, value)
             yield family
-
-
-def _disk(data: Path | None) -> Iterator[GaugeMetricFamily]:
-    if data is None or not data.exists():
-        return
-    usage = shutil.disk_usage(data)
-    for (name, meaning), value in zip(_DISK.items(), (usage.free, usage.total), strict=True):
-        yield GaugeMetricFamily(name, meaning, value=float(value))
 
 
 def _near(host: str) -> bool:

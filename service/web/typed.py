@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
 from fastapi import Request
+from starlette.datastructures import Headers
 
 Form = Mapping[str, Sequence[str]]
 
@@ -33,6 +34,12 @@ def first(form: Form, name: str) -> str:
 def number_in(typed: str) -> int | None:
     """The id of a row in an address or a form; None where none can be."""
     return int(typed) if _NUMBER.fullmatch(typed) else None
+
+
+def has_tagged(headers: Headers, tag: str) -> bool:
+    """Whether whoever asks has what is tagged so; a weak tag is as good as a strong one."""
+    known = [each.strip() for each in headers.get("if-none-match", "").split(",")]
+    return "*" in known or any(each.removeprefix("W/") == tag.removeprefix("W/") for each in known)
 
 
 async def filled_in(request: Request) -> Form:

@@ -12,10 +12,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 
 from service.links import Signer
-from service.search import Search
 from service.store.database import Database
 from service.store.keys import Keys
-from service.store.search import Searching
 from service.web.api import exporting, own, reading, searching
 from service.web.api.backing import Backing
 from service.web.api.cursors import Cursors
@@ -40,8 +38,7 @@ subscriptions, exports. Times are RFC 3339; days are days in Korea. Lists are cu
 
 def add_api(app: FastAPI, house: Shell, database: Database, means: Means) -> None:
     """Add the API and its pages to ``app``, before what takes all of ``/alerts/…`` for its own."""
-    search = Search(Searching(database), means.tools) if means.tools else None
-    api = build_api(Backing(database, means, search, means.anonymous), house.signer)
+    api = build_api(Backing(database, means, means.search(database)), house.signer)
     add_pages(app, house, Keys(database), api)
     mount(app, api)
 
@@ -67,7 +64,7 @@ def build_api(backing: Backing, signer: Signer) -> FastAPI:
     )
     api.state.backing = backing
     api.state.cursors = Cursors(signer)
-    api.state.gate = Gate(Keys(backing.database), Buckets(), backing.anonymous)
+    api.state.gate = Gate(Keys(backing.database), Buckets(), backing.means.anonymous)
     api.state.exporting = set()  # accounts
     api.state.looking = asyncio.Semaphore(_LOOKING)
     for each in (reading.router, searching.router, own.router, exporting.router, exporting.operate):

@@ -15,15 +15,11 @@ from service.web.means import Means
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """The store and what judges. ``search`` None: rules cannot be tried in this process.
-
-    ``anonymous``: who has no key may read.
-    """
+    """The store and what judges. ``search`` None: rules cannot be tried in this process."""
 
     database: Database
     means: Means
     search: Search | None
-    anonymous: bool = True
 
 
 def _backing(request: Request) -> Backing:

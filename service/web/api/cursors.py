@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 from service.links import Signer
 from service.store.browse import Place
+from service.web.api.asked import LARGEST
 from service.web.api.problems import Problem
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
 _LAST = 253_402_300_799_000_000  # microseconds: the end of the year 9999
-_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +21,7 @@ class Cursors:
 
     def write(self, asked: object, place: Place) -> str:
         """The cursor behind ``place``; ``asked`` is what list with which filters, by its repr."""
-        ticks = max(0, (place.came - _EPOCH) // _TICK)
-        return self.signer.sign("place", _mark(asked), ticks, place.id)
+        return self.signer.sign("place", _mark(asked), max(0, place.ticks), place.id)
 
     def read(self, asked: object, cursor: str | None) -> Place | None:
         """Where to go on; None: from the beginning. Raises Problem for one that does not count."""
@@ -39,7 +35,7 @@ class Cursors:
                 "with these filters; begin without one)",
             )
         _, ticks, number = said
-        return Place(_EPOCH + min(ticks, _LAST) * _TICK, min(number, _LARGEST))
+        return Place.at(min(ticks, _LAST), min(number, LARGEST))
 
 
 def _mark(asked: object) -> int:

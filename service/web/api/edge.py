@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web.api.limits import Allowance
+from service.web.typed import has_tagged
 
 _LARGEST = 65_536  # bytes of a body
 _OK, _SAME, _TOO_LARGE = 200, 304, 413
@@ -79,7 +80,7 @@ class _Out:
         tag = f'W/"{sha256(self._body).hexdigest()[:32]}"'
         headers = MutableHeaders(scope=start)
         headers["ETag"] = tag
-        if _has(self._asked, tag):
+        if has_tagged(self._asked, tag):
             for name in _NOT_WITH_SAME:
                 del headers[name]
             start = {**start, "status": _SAME, "headers": headers.raw}
@@ -87,12 +88,6 @@ class _Out:
         await self._send(start)
         body = b"" if self._is_head else self._body
         await self._send({"type": "http.response.body", "body": body})
-
-
-def _has(asked: Headers, tag: str) -> bool:
-    """Whether whoever asks has what is tagged so."""
-    known = [each.strip() for each in asked.get("if-none-match", "").split(",")]
-    return "*" in known or any(each.removeprefix("W/") == tag.removeprefix("W/") for each in known)
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -23,7 +23,6 @@ from service.web.api.shapes import Page, Several
 router = APIRouter(tags=["alerts"])
 
 _SECONDS = 8.0  # for one preview
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @router.get("/subscriptions", responses=documented("scope"))
@@ -135,5 +134,5 @@ async def deliveries(
     found = await History(house.database).page(mine.id, before, asked.limit)
     return Page(
         items=[showing.delivery(each) for each in found.sendings],
-        next=pages.write(listed, Place(_EPOCH, found.before)) if found.before else None,
+        next=pages.write(listed, Place.at(0, found.before)) if found.before else None,
     )

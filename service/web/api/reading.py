@@ -26,7 +26,6 @@ from service.web.held import headers
 router = APIRouter(tags=["read"])
 
 _SHORTLY = {"Cache-Control": "public, max-age=30"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @router.get("/stories", responses=documented("scope"), openapi_extra=OPEN)
@@ -158,7 +157,7 @@ async def _release(house: House, bearer: Bearer | None, number: int) -> Release:
 def _place(call: OpenCall) -> Place:
     """Where a call stands: by its deadline, what has none behind all others."""
     if call.end is None:
-        return Place(_EPOCH, call.id)
+        return Place.at(0, call.id)
     return Place(datetime(call.end.year, call.end.month, call.end.day, tzinfo=UTC), call.id)
 
 
@@ -169,7 +168,7 @@ def _behind(every: list[OpenCall], after: Place | None) -> list[OpenCall]:
     for turn, each in enumerate(every):
         if each.id == after.id:
             return every[turn + 1 :]
-    if after.came == _EPOCH:
+    if after.ticks == 0:
         return [each for each in every if each.end is None and each.id < after.id]
     return [each for each in every if each.end is None or _place(each).came > after.came]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,12 @@ class Shape(BaseModel):
     """Whatever is answered: made from what the store gives, by the same names."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
+
+    @classmethod
+    def of(cls, found: object, **more: object) -> Self:
+        """``found`` as it is answered, but for what goes by another name here and is said."""
+        same = {each: getattr(found, each) for each in cls.model_fields if each not in more}
+        return cls.model_validate(same | more)
 
 
 class Page(Shape, Generic[_Item]):

@@ -16,21 +16,8 @@ from service.web.api import wanting
 
 def shown(each: Subscribed) -> wanting.SubscriptionOut:
     """A subscription as it is answered, without what signs."""
-    return wanting.SubscriptionOut(
-        id=each.id,
-        name=each.title,
-        rules=list(each.rules),
-        urgent=list(each.urgent),
-        endpoints=[wanting.EndpointOut(to=place(to), agreed=to.agreed) for to in each.endpoints],
-        cadence=each.cadence,
-        remind=list(each.remind),
-        coverage=each.coverage,
-        language=each.language,
-        embargoed=each.embargoed,
-        expires_at=each.expires_at,
-        snoozed_until=each.snoozed_until,
-        muted=each.muted,
-    )
+    places = [wanting.EndpointOut(to=place(to), agreed=to.agreed) for to in each.endpoints]
+    return wanting.SubscriptionOut.of(each, name=each.title, endpoints=places)
 
 
 def saved(said: Saved, wanted: Wanted) -> wanting.Saved:
@@ -46,45 +33,22 @@ def saved(said: Saved, wanted: Wanted) -> wanting.Saved:
 def tried(found: Preview, warnings: Sequence[str]) -> wanting.Tried:
     """What a rule would have brought."""
     newest = [
-        wanting.Brought(
+        wanting.Brought.of(
+            each,
             id=each.article_id,
-            title=each.title,
-            url=each.url,
-            publisher=each.publisher,
             source=each.source_id,
-            kind=each.kind,
-            came=each.came,
             excerpt=each.excerpt.text,
-            marks=list(each.excerpt.marks),
+            marks=each.excerpt.marks,
         )
         for each in found.newest
     ]
-    return wanting.Tried(
-        stories=found.stories,
-        articles=found.articles,
-        since=found.since,
-        until=found.until,
-        per_week=found.per_week,
-        newest=newest,
-        warnings=list(warnings),
-    )
+    return wanting.Tried.of(found, newest=newest, warnings=warnings)
 
 
 def delivery(each: Sending) -> wanting.Delivery:
     """One thing that was sent."""
-    return wanting.Delivery(
-        id=each.id,
-        reason=each.reason,
-        title=each.title,
-        release=each.article_id,
-        count=each.count,
-        to=place(each),
-        outcome=each.outcome,
-        created_at=each.created_at,
-        settled_at=each.settled_at,
-        said=each.said,
-        rules=[why.rule for why in each.why],
-    )
+    rules = [why.rule for why in each.why]
+    return wanting.Delivery.of(each, release=each.article_id, to=place(each), rules=rules)
 
 
 def place(to: Endpoint | Place | Sending) -> str:

@@ -46,7 +46,7 @@ def _add_overview(app: FastAPI, panel: Panel) -> None:
         gauges, items = await panel.watched.readings.now(), await panel.cockpit.items()
         if who.role != "operator":
             items = [masked.item(each) for each in items]
-        disk, now = panel.disk(), await panel.vitals.now()
+        disk, now = panel.watched.disk(), await panel.vitals.now()
         wrong = wrongs(gauges, items, None if disk is None else disk.left, now)
         return panel.house.page(
             request, "desk", wrong=wrong, items=items, gauges=gauges, now=now, kinds=KINDS
@@ -66,7 +66,7 @@ def _add_overview(app: FastAPI, panel: Panel) -> None:
             "desk_flow",
             gauges=await panel.watched.readings.now(),
             speeds=await panel.cockpit.speeds(),
-            disk=panel.disk(),
+            disk=panel.watched.disk(),
         )
 
 

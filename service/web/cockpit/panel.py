@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,19 +22,6 @@ from service.web.typed import Refused, first, number_in
 _LONGEST = 300  # characters of a reason
 _MOST = 500  # letters that are ticked
 _WORST_FIRST = ("broken", "failing", "quiet", "drift", "unseen", "paused", "alive")
-
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """The disk where the data lies, in bytes."""
-
-    free: int
-    total: int
-
-    @property
-    def left(self) -> float:
-        """Free of all, 0..1."""
-        return self.free / self.total if self.total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +65,6 @@ class Panel:
         )
         rated = [replace(each, missed=missed.get(each.health.source_id)) for each in found.sources]
         return replace(found, sources=sorted(rated, key=_place))
-
-    def disk(self) -> Disk | None:
-        """The disk where PABAL_DATA lies, if that is on this machine."""
-        data = self.watched.data
-        if data is None or not data.exists():
-            return None
-        usage = shutil.disk_usage(data)
-        return Disk(usage.free, usage.total)
 
     async def reason(self, request: Request) -> str:
         """What was typed for ``why``. Raises Refused where that is nothing."""

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -28,8 +28,6 @@ KINDS: Sequence[str] = get_args(Kind)
 _MOST = 20  # of one filter
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CURSOR = re.compile(r"(-?[0-9]{1,17})-([0-9]{1,18})")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +176,7 @@ def topics(language: str) -> dict[str, str]:
 
 def cursor(place: Place) -> str:
     """A place in the list as an address has it."""
-    return f"{(place.came - _EPOCH) // _TICK}-{place.id}"
+    return f"{place.ticks}-{place.id}"
 
 
 def place(said: str) -> Place | None:
@@ -187,7 +185,7 @@ def place(said: str) -> Place | None:
     if found is None:
         return None
     try:
-        return Place(_EPOCH + int(found[1]) * _TICK, int(found[2]))
+        return Place.at(int(found[1]), int(found[2]))
     except OverflowError:
         return None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from service.cadence import SEOUL
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Browse, Wish
 from service.store.ministries import Ministries, Series
@@ -27,7 +27,6 @@ from service.web.reading.panels import Panel, Panels
 from service.web.reading.places import place
 from service.web.shell import Shell, language_of
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _DAYS = 30  # of which the list counts releases
 _NEWEST = 10
 _CALLS = 8
@@ -184,7 +183,7 @@ def _timeline(series: Sequence[Series], language: str) -> Panel | None:
         )
         for each in series
     ]
-    ends = tuple(f"{each.astimezone(_SEOUL):%Y.%m.%d}" for each in (first, last))
+    ends = tuple(f"{each.astimezone(SEOUL):%Y.%m.%d}" for each in (first, last))
     question = said("series_question")
     drawn = charts.timeline(Caption("series", question, answer), courses, (ends[0], ends[1]))
     return Panel("series", question, answer, drawn, said("series_head").split("|"), ())

@@ -9,20 +9,20 @@ from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from typing import Any, Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from service.cadence import SEOUL
 from service.reading.publishers import Registry
 from service.store.database import storable
 from service.store.embargo import Held
 from service.store.releases import Appearance, Kin, Release, Releases, Revision
+from service.web.calendar import deadline_file
 from service.web.held import STATUS, headers, known
 from service.web.markup import prose
 from service.web.phrases import phrases, say
 from service.web.reading.asked import named, topics
-from service.web.reading.deadline import deadline
 from service.web.reading.versions import Row, rows
 from service.web.shell import Shell, language_of
 from service.web.text import SHOWN, blocks, parts
@@ -30,7 +30,6 @@ from service.web.typed import number_in
 
 _PART = re.compile(r"[1-9][0-9]{0,3}")
 _FEW, _MANY = 10, 400  # entries of one kind beside the text, and where all are asked for
-_SEOUL = ZoneInfo("Asia/Seoul")
 
 T = TypeVar("T")
 
@@ -99,7 +98,7 @@ def _add_file(app: FastAPI, house: Shell, releases: Releases) -> None:
         if isinstance(found, Held):
             return _held(house, request, found)
         base = house.base(request)
-        file = deadline(found, base) if found else None
+        file = deadline_file(found, base) if found else None
         if file is None:
             return house.refuse(request, 404, "shell.missing")
         name = f'attachment; filename="pabal-{number}.ics"'
@@ -192,6 +191,6 @@ def _by_year(timeline: Sequence[Appearance]) -> list[tuple[int | None, list[Appe
     """A timeline, newest first, year by year in Korea; None: of unknown day."""
 
     def year(each: Appearance) -> int | None:
-        return each.published_at.astimezone(_SEOUL).year if each.published_at else None
+        return each.published_at.astimezone(SEOUL).year if each.published_at else None
 
     return [(at, list(found)) for at, found in groupby(timeline, key=year)]

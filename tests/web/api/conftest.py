@@ -18,11 +18,9 @@ from service.judging.morphemes import Morphs
 from service.links import Signer
 from service.preview import Tools
 from service.reading.publishers import Registry
-from service.search import Search
 from service.store import tables
 from service.store.database import Database
 from service.store.keys import Keys, Scope
-from service.store.search import Searching
 from service.web.api.app import PATH, build_api, mount
 from service.web.api.backing import Backing
 from service.web.means import Means
@@ -46,8 +44,8 @@ def backing(database: Database, *, anonymous: bool = True) -> Backing:
     ways = {
         name: registry.open_channel(name, ChannelOptions(private_addresses=True)) for name in known
     }
-    means = Means(Values(REGISTRY), ways, known, tools)
-    return Backing(database, means, Search(Searching(database), tools), anonymous)
+    means = Means(Values(REGISTRY), ways, known, tools, anonymous)
+    return Backing(database, means, means.search(database))
 
 
 def mounted(house: Backing) -> FastAPI:

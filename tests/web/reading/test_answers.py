@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -77,6 +78,23 @@ async def test_an_empty_house_answers_every_question_with_nothing_yet(
     assert "조건에 맞는 공고가 없습니다" in texts["/calls"]
     assert "아직 확인한 출처가 없습니다" in texts["/coverage"]
     assert "아직 들어온 글이 없습니다" in texts["/ministry/mss"]
+
+
+async def test_an_english_page_says_of_the_names_in_korean_that_they_are(
+    client: httpx.AsyncClient, release: Add, call: Add
+) -> None:
+    await release("수출 바우처 안내")
+    await call("전시회 참가기업 모집")
+
+    for path in ("/?view=all", "/ministries", "/ministry/mss", "/calls", "/release/1"):
+        page = await shown(client, f"{path}{'&' if '?' in path else '?'}lang=en")
+        assert page.main is not None
+        alone = [
+            str(text).strip()
+            for text in page.main.find_all(string=re.compile(r"^\s*[가-힣]"))
+            if text.find_parent(attrs={"lang": "ko"}) is None and text.find_parent("svg") is None
+        ]
+        assert alone == [], path
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
