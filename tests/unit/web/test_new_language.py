@@ -21,7 +21,7 @@ from service.web.shell import Guard, shell
 
 app = FastAPI()
 house = shell(Signer(bytes(32)), None)
-app.add_middleware(Guard, accounts=None, away=None, https=False)
+app.add_middleware(Guard, accounts=None, away=None, house=house)
 add_search(app, house, None, usual())
 for language in ("ko-KR,ko;q=0.9", "ja,en;q=0.8"):
     print(TestClient(app).get("/search", headers={"accept-language": language}).text, "\\f")
