@@ -1,4 +1,4 @@
-"""One PostgreSQL for the whole run, and a database of its own for every test that asks."""
+"""One PostgreSQL for the whole run, and an empty database for every test that asks."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from service.ops.embedded import Server, running
+from tests.emptied import Kept
 from tests.faults.plugin import (
     measured,
     pytest_addoption,
@@ -31,6 +32,12 @@ __all__ = [  # pytest looks for them here
 ]
 
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is slow begins first: else one process waits at the end for the other's long test."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def address(server: Server, database: str) -> str:
@@ -56,13 +63,24 @@ def throwaway(stem: str) -> str:
 @asynccontextmanager
 async def disposable(server: Server, name: str, template: str = "template1") -> AsyncIterator[str]:
     """Create a database, yield its address, drop it; refuse a name not ending in ``_test``."""
+    url = await copied(server, name, template)
+    try:
+        yield url
+    finally:
+        await dropped(server, url)
+
+
+async def copied(server: Server, name: str, template: str) -> str:
+    """Create a database of that name and return its address."""
     if not name.endswith("_test"):
         raise ValueError(f"{name}: only databases named *_test are made and dropped here")
     await execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield address(server, name)
-    finally:
-        await execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    return address(server, name)
+
+
+async def dropped(server: Server, url: str) -> None:
+    """Drop a database that ``copied`` made, whoever is connected to it."""
+    await execute(server, f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -103,8 +121,18 @@ def template(postgres: Server) -> Iterator[str]:
         runner.run(made.__aexit__(None, None, None))
 
 
+@pytest.fixture(scope="session")
+def kept(postgres: Server, template: str) -> Iterator[Kept]:
+    """The migrated database that the tests of this process have one after another."""
+    made = Kept(
+        lambda: copied(postgres, throwaway("pabal"), template), lambda url: dropped(postgres, url)
+    )
+    yield made
+    asyncio.run(made.drop())
+
+
 @pytest.fixture
-async def migrated_url(postgres: Server, template: str) -> AsyncIterator[str]:
-    """The address of a fresh database with the current schema."""
-    async with disposable(postgres, throwaway("pabal"), template) as url:
-        yield url
+async def migrated_url(kept: Kept) -> AsyncIterator[str]:
+    """The address of a database with the current schema, as if it were just made."""
+    yield await kept.ready()
+    await kept.empty()
