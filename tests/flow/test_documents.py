@@ -30,6 +30,14 @@ WHOLE = Release(
     156_000_004, "관세청", "수출 바우처 안내", TEXT, NOW, files=("자료.hwpx", "자료.pdf")
 )
 
+FATES = {  # by the release's number, of which the replica makes what becomes of its files
+    156_000_004: ("농산물 전시", ["read", "spare"]),
+    156_000_000: ("해외 인증", ["failed: not-fetched", "failed: no-text"]),
+    156_000_001: ("통역 채용", ["failed: unsupported", "failed: no-text"]),
+    156_000_002: ("선박 운송", ["failed: encrypted", "failed: no-text"]),
+}
+assert {number % files.EVERY_BAD_FILE for number in FATES} == {0, 1, 2, 4}
+
 
 def lifts() -> datetime:
     """A full minute an hour from now: what a release-time box can print."""
@@ -101,44 +109,31 @@ async def test_an_embargo_printed_in_the_document_holds_the_alert_back_but_for_t
 
 
 @pytest.mark.usefixtures("service")
-@pytest.mark.parametrize(
-    ("number", "states"),
-    [
-        (156_000_004, ["read", "spare"]),
-        (156_000_000, ["failed: not-fetched", "failed: no-text"]),
-        (156_000_001, ["failed: unsupported", "failed: no-text"]),
-        (156_000_002, ["failed: encrypted", "failed: no-text"]),
-    ],
-    ids=["whole", "error page", "mislabelled", "locked"],
-)
 async def test_a_release_goes_on_whatever_becomes_of_its_files(
-    world: World,
-    sink: Sink,
-    database: Database,
-    subscribe: Subscribe,
-    until: Until,
-    number: int,
-    states: list[str],
+    world: World, sink: Sink, database: Database, subscribe: Subscribe, until: Until
 ) -> None:
     await until(Evidence(database).baselined)
     await subscribe("수출팀", "수출 바우처")
-    release = replace(WHOLE, id=number, text=f"{TEXT}{number}")
-    assert number % files.EVERY_BAD_FILE in {0, 1, 2, 4}
-
-    world.publish(release, time.time())
+    for number, (about, _) in FATES.items():
+        text = f"수출 바우처를 {about}에 쓴다고 밝혔다.\n" + f"{about}의 자세한 내용. " * 40
+        release = replace(WHOLE, id=number, title=f"{about}에 쓰는 수출 바우처", text=text)
+        world.publish(release, time.time())
 
     async def is_told() -> bool:
-        return len(sink.receipts) == 1
+        return len(sink.receipts) >= len(FATES)
 
     await until(is_told)
-    [made] = [
-        each
+    made = {
+        int(each.url[-9:]): each
         for each in [await Releases(database).release(n) for n in range(1, 400)]
-        if isinstance(each, Told) and each.url.endswith(str(number))
-    ]
-    assert [f"{f.state}: {f.reason}" if f.reason else f.state for f in made.files] == states
-    assert made.reading is not None
-    assert bool(made.reading.contacts) is (states[0] == "read")  # no other place names them
+        if isinstance(each, Told) and each.url.endswith(tuple(map(str, FATES)))
+    }
+    assert len(sink.receipts) == len(FATES)
+    for number, (_, states) in FATES.items():
+        files_of, reading = made[number].files, made[number].reading
+        assert [f"{f.state}: {f.reason}" if f.reason else f.state for f in files_of] == states
+        assert reading is not None
+        assert bool(reading.contacts) is (states[0] == "read")  # no other place names them
 
 
 def test_the_page_of_the_replica_prints_the_embargo() -> None:
