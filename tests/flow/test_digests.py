@@ -11,6 +11,7 @@ from tests.quarter.world import Kill, world
 
 
 @pytest.mark.fault(22)
+@pytest.mark.fault(9)
 @pytest.mark.slow
 async def test_a_week_of_digests_and_reminders_comes_as_the_oracle_says(database_url: str) -> None:
     week = world(6, 15, seed=7, tick=timedelta(minutes=30))

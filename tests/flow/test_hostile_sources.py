@@ -274,9 +274,10 @@ async def stored(database: Database) -> dict[tuple[str, str], str]:
 Look = Callable[[], Awaitable[None]]
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("behaviour", HOSTILE)
 async def test_a_bad_answer_fails_that_poll_loudly_and_touches_nothing_else(
-    behaviour: str, database: Database, sites: Sites, look: Look
+    behaviour: str, database: Database, sites: Sites, look: Look, measured: Callable[..., None]
 ) -> None:
     answer, kind, trouble, cause = HOSTILE[behaviour]
     await look()
@@ -320,6 +321,7 @@ async def test_a_bad_answer_fails_that_poll_loudly_and_touches_nothing_else(
     assert set(await stored(database)) - set(after) == {("ill", "3")}
     health = "SELECT failures, last_error FROM source WHERE id = 'ill'"
     assert await rows(database, health) == [(0, None)]
+    measured(behaviours=1, crashes=0)
 
 
 ODD_LISTS: dict[str, tuple[str | bytes, dict[str, tuple[str, str | None]]]] = {
@@ -364,9 +366,10 @@ ODD_LISTS: dict[str, tuple[str | bytes, dict[str, tuple[str, str | None]]]] = {
 """By oddity: a list that is still read, and by key the title and day of what is new on it."""
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("oddity", ODD_LISTS)
 async def test_an_odd_post_is_stored_as_far_as_it_can_be_read(
-    oddity: str, database: Database, sites: Sites, collect: Collect
+    oddity: str, database: Database, sites: Sites, collect: Collect, measured: Callable[..., None]
 ) -> None:
     body, new = ODD_LISTS[oddity]
     await _poll_ill(database, collect)
@@ -383,6 +386,7 @@ async def test_an_odd_post_is_stored_as_far_as_it_can_be_read(
     assert {key: (title, day) for key, title, day in found} == new
     after = await stored(database)
     assert {key: after[key] for key in before} == before
+    measured(behaviours=1, crashes=0)
 
 
 async def _poll_ill(database: Database, collect: Collect) -> None:

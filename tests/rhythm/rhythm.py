@@ -115,6 +115,8 @@ async def _report(
     report.add(
         f"{len(shelves)} sources of {len(declared)}, {args.days:g} days from {BEGIN:%F %H:%M}"
     )
+    looks = await sql.fetchval("SELECT count(*) FROM poll WHERE outcome = 'ok'")
+    report.add(f"looks that found nothing wrong: {looks}")
     await what.naming(report, steps.troubles)
     await what.losses(report)
     ids = [message.id for _, message in steps.mailbox.got]

@@ -62,16 +62,24 @@ def every(fields: Callable[..., Iterator[str]], *, optional: bool) -> pytest.Mar
     return pytest.mark.parametrize(("case", "field"), pairs, ids=names)
 
 
+@pytest.mark.fault(12)
 @every(of_lists, optional=False)
-def test_a_list_with_what_it_must_have_renamed_is_refused(case: Case, field: str) -> None:
+def test_a_list_with_what_it_must_have_renamed_is_refused(
+    case: Case, field: str, measured: Callable[..., None]
+) -> None:
+    measured(mutants=1, noticed_percent=100)
     source, page = renamed_list(case, field)
 
     with pytest.raises(LayoutError):
         source.read_list(page)
 
 
+@pytest.mark.fault(12)
 @every(of_lists, optional=True)
-def test_a_list_with_what_it_may_lack_renamed_looks_otherwise(case: Case, field: str) -> None:
+def test_a_list_with_what_it_may_lack_renamed_looks_otherwise(
+    case: Case, field: str, measured: Callable[..., None]
+) -> None:
+    measured(mutants=1, noticed_percent=100)
     listing = case.listing()
     if not any(post.pinned if field == "pinned" else post.summary for post in listing.posts):
         pytest.skip(f"nothing on the page is {field}")
@@ -83,18 +91,24 @@ def test_a_list_with_what_it_may_lack_renamed_looks_otherwise(case: Case, field:
         return  # other things moved with it
 
 
+@pytest.mark.fault(12)
 @every(of_posts, optional=False)
-def test_a_post_with_what_it_must_have_renamed_is_refused(case: Case, field: str) -> None:
+def test_a_post_with_what_it_must_have_renamed_is_refused(
+    case: Case, field: str, measured: Callable[..., None]
+) -> None:
+    measured(mutants=1, noticed_percent=100)
     page = renamed_post(case, field)
 
     with pytest.raises(LayoutError):
         case.source.read_post(page)
 
 
+@pytest.mark.fault(12)
 @every(of_posts, optional=True)
 def test_a_post_with_what_it_may_lack_renamed_is_shorter_or_said_by_its_list(
-    case: Case, field: str
+    case: Case, field: str, measured: Callable[..., None]
 ) -> None:
+    measured(mutants=1, noticed_percent=100)
     whole = case.source.read_post(case.post_page())
     rest = case.source.read_post(renamed_post(case, field))
     (listed, *_) = case.listing().posts

@@ -25,6 +25,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wherever
 
+from tests.faults import record
 from tests.storm.house import TEXTS, House, house, publish, until
 
 _STATE = """
@@ -165,7 +166,7 @@ def _say(storm: Storm) -> None:
 
 
 async def _main(subscriptions: int, kills: int, seed: int, sample: int, home: Path) -> int:
-    rng = random.Random(seed)
+    rng, began = random.Random(seed), time.monotonic()
     async with house(home, subscriptions) as built:
         storms = [await blow(built, "폭풍 속의 첫 소식", TEXTS[0], kills, rng)]
         _say(storms[0])
@@ -180,7 +181,17 @@ async def _main(subscriptions: int, kills: int, seed: int, sample: int, home: Pa
     say(f"Pabal does both together {alone / storms[1].seconds:.1f} times as fast\n")
     short = [each.title for each in storms if each.owed < subscriptions or each.statements != 1]
     say(f"NOT owed to all in one statement: {short}\n" if short else "")
-    return 0 if all(each.clean for each in storms) and not short else 1
+    good = all(each.clean for each in storms) and not short
+    figures = {
+        "kills": sum(each.kills for each in storms),
+        "releases": len(storms),
+        "alerts": sum(each.owed for each in storms),
+        "lost": sum(each.lost for each in storms),
+        "extra": sum(each.strangers for each in storms),
+        "repeats_over_in_flight": sum(max(0, each.repeats - each.on_their_way) for each in storms),
+    }
+    record.script(1, __file__, figures, good=good, since=began)
+    return 0 if good else 1
 
 
 def main() -> int:

@@ -338,6 +338,10 @@ async def test_what_does_not_pass_ends_it_and_is_told_once(
 # a source that comes back
 
 
+@pytest.mark.fault(13)
+@pytest.mark.parametrize(
+    "count", [14, pytest.param(500, marks=pytest.mark.faults)], ids=["some", "many"]
+)
 async def test_a_source_that_comes_back_after_a_day_loses_nothing_and_is_no_storm(
     step: Backfill,
     collect: Collect,
@@ -347,16 +351,18 @@ async def test_a_source_that_comes_back_after_a_day_loses_nothing_and_is_no_stor
     subscribe: Subscribe,
     sql: asyncpg.Connection,
     now: datetime,
+    measured: Callable[..., None],
+    count: int,
 ) -> None:
     await subscribe("무역", "수출")
     await poll(collect, sql)
-    missed = [(f"n{n}", now - timedelta(minutes=90 * n)) for n in range(14)]
+    missed = [(f"n{n}", now - timedelta(hours=21) * n / count) for n in range(count)]
     archive.posts[:0] = missed
     await sql.execute("UPDATE source SET last_ok_at = now() - interval '1 day'")
 
     await poll(collect, sql)
     assert len(await keys(sql, "key LIKE 'n%'")) == archive.max_pages * PER_PAGE
-    far = await fill(step, sql)
+    far = await fill(step, sql, pages=count)
     for article in await sql.fetch("SELECT id FROM article ORDER BY id"):
         await read.read(article["id"])
         await judge.judge(article["id"])
@@ -368,9 +374,11 @@ async def test_a_source_that_comes_back_after_a_day_loses_nothing_and_is_no_stor
         "SELECT article.key, window_at FROM waiting JOIN telling ON telling.id = telling_id"
         " JOIN article ON article.id = article_id"
     )
+    windows = {row["window_at"] for row in rows}
+    stored = await keys(sql, "key LIKE 'n%'")
+    measured(backlog=count, hours=24, lost=len(told - stored), digests=len(windows))
     assert len(rows) == len(told)
     assert {row["key"] for row in rows} == told
-    windows = {row["window_at"] for row in rows}
     assert len(windows) <= 2  # ten minutes each, and the end of one may fall among them
     assert max(windows) - datetime.now(UTC) <= timedelta(minutes=10)
     assert await sql.fetchval("SELECT count(*) FROM delivery") == 0

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 
@@ -107,8 +107,11 @@ class Drawn:
         return "".join(word + self._chance.choice(BETWEEN) for word in words)
 
 
+@pytest.mark.fault(8)
 @pytest.mark.parametrize("seed", range(20))
-def test_the_matcher_equals_a_slow_obvious_one_on_a_hundred_thousand_pairs(seed: int) -> None:
+def test_the_matcher_equals_a_slow_obvious_one_on_a_hundred_thousand_pairs(
+    seed: int, measured: Callable[..., None]
+) -> None:
     """Each seed has a twentieth of the pairs: as many rules, fewer releases."""
     drawn = Drawn(seed)
     rules = dict(zip(range(RULES), drawn.rules(), strict=False))
@@ -123,6 +126,7 @@ def test_the_matcher_equals_a_slow_obvious_one_on_a_hundred_thousand_pairs(seed:
             for number, rule in rules.items()
             if plain(rule, title, text, analyse, facts, spell)
         ]
+    measured(pairs=RULES * (TEXTS // 20), different=0)
 
 
 def test_random_rules_hold_often_and_fail_often() -> None:
@@ -164,11 +168,14 @@ def test_more_text_never_loses_a_hit_of_a_rule_without_exclusions() -> None:
             assert {*match.in_title} <= {*known[match.rule_id].in_title}
 
 
-def test_rules_added_and_removed_live_match_as_if_built_anew() -> None:
+@pytest.mark.fault(7)
+def test_rules_added_and_removed_live_match_as_if_built_anew(
+    measured: Callable[..., None],
+) -> None:
     drawn, chance = Drawn(4), random.Random(5)
     new = drawn.rules()
     rules = {number: next(new) for number in range(200)}
-    matcher = Matcher(rules, spell)
+    matcher, edits = Matcher(rules, spell), 0
     for release in drawn.releases(30):
         removed = chance.sample(range(400), chance.choice((0, 1, 5, 60)))
         added = {chance.randrange(400): next(new) for _ in range(chance.choice((0, 1, 3, 90)))}
@@ -178,6 +185,8 @@ def test_rules_added_and_removed_live_match_as_if_built_anew() -> None:
         rebuilt = Matcher(rules, spell)
 
         assert matches(matcher, release) == matches(rebuilt, release)
+        edits += len(removed) + len(added)
+    measured(edits=edits, releases=30, different=0)
 
 
 def test_hits_of_a_term_are_all_its_places() -> None:

@@ -492,3 +492,8 @@ def test_midnight_on_a_page_that_fills_it_in_is_a_day(written: str, precision: s
 def test_a_page_of_tags_without_end_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(LayoutError, match="more than 100000 tags"):
         BOARD.read_list(board("<p>" * 100_001))
+
+
+def test_xml_of_tags_without_end_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(LayoutError, match="more than 500000 tags"):
+        intake.tree(page(f"<rss>{'<a/>' * 500_000}</rss>"))
