@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Language
 from service.store.addressed import addressed
 from service.store.audit import Role, Who, note
-from service.store.database import Database, storable
+from service.store.database import Intentions, storable
 from service.store.ending import LIVE
 from service.store.tables import account, endpoint, session, sign_in, subscription
 
@@ -64,12 +64,8 @@ class Account:
     closed_at: datetime | None
 
 
-class Accounts:
+class Accounts(Intentions):
     """Intentions about accounts and sessions, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def who(self, sha256: bytes) -> Who | None:
         """Whose session has the token of that SHA-256; it lasts from now on."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article
 from service.store import ops
-from service.store.database import Database, Wake, wake
+from service.store.database import Intentions, Wake, wake
 from service.store.opened import Opened, file_row
 from service.store.rows import article_of, paused
 from service.store.tables import article, attachment
@@ -31,12 +31,8 @@ class Owed:
     failures: int
 
 
-class Articles:
+class Articles(Intentions):
     """Intentions about articles, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def claim_owed(self, source_id: str) -> Owed | None:
         """Claim the source's next article whose page is owed and due, oldest first; None if none.

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
-from service.store.database import Database, Wake, wake
+from service.store.database import Intentions, Wake, wake
 from service.store.rows import paused, still_owed
 from service.store.tables import article, attachment
 
@@ -52,12 +52,8 @@ class Settled:
     detail: str | None = None
 
 
-class Attachments:
+class Attachments(Intentions):
     """Intentions about attachments, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def claim_owed(self, source_id: str) -> OwedFile | None:
         """Claim the source's next file that is owed and due; None if none.

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Found
 from service.store import found, ops
-from service.store.database import Database, Wake, wake
+from service.store.database import Intentions, Wake, wake
 from service.store.polled import MARGIN
 from service.store.tables import article, backfill, source
 
@@ -87,12 +87,8 @@ class Progress:
     outcome: Outcome | None
 
 
-class Backfills:
+class Backfills(Intentions):
     """Intentions about backfills, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def open(self, source_id: str, since: datetime) -> bool:
         """Have a declared source's list read back to ``since``, telling nobody; False: not past.

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Returned
 from service.store import ops
 from service.store.addressed import addressed
-from service.store.database import Database, storable
+from service.store.database import Intentions, storable
 from service.store.ending import leave
 from service.store.failing import suppress
 from service.store.tables import delivery, endpoint
@@ -33,12 +33,8 @@ class _Mailed:
     address: str
 
 
-class Bounces:
+class Bounces(Intentions):
     """Intentions about mail that came back, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def settle(self, returned: Returned) -> bool:
         """Act upon what became of a mail; False where no mail of that id was sent, or came back.

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import Kind, Precision
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import held_until, is_told
 from service.store.rows import PUBLISHED
 from service.store.tables import article, source
@@ -120,12 +120,8 @@ class Face:
         return Place(self.came, self.id)
 
 
-class Browse:
+class Browse(Intentions):
     """Reads only; a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def page(
         self, wish: Wish, limit: int, after: Place | None = None, *, held: bool = False

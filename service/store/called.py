@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.items import LATELY, Item, items, items_of
 from service.store.rows import WITHDRAWN
 
@@ -64,12 +64,8 @@ class Call:
     changed_at: datetime
 
 
-class Calls:
+class Calls(Intentions):
     """Reads only."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def calls(self, subscription_id: int, oldest: date) -> Sequence[Call]:
         """What the subscription was told of whose last day is or was ``oldest`` or later."""

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from service.model import DigestItem, DueDelivery
-from service.store.database import Database
+from service.store.database import Database, Intentions
 from service.store.titles import TITLE_SQL
 
 # Longer than any channel may take to answer: a send under way is never claimed twice.
@@ -147,12 +147,12 @@ class Batch:
     today: date
 
 
-class Claims:
+class Claims(Intentions):
     """Claims batches; keeps the facts of the latest tellings, which many rows have in common."""
 
     def __init__(self, database: Database) -> None:
         """Work on ``database``."""
-        self._database = database
+        super().__init__(database)
         self._facts: OrderedDict[int, tuple[int, Mapping[str, Any]]] = OrderedDict()
 
     async def claim(self, channel: str, most: int, flying: Mapping[int, int]) -> Batch:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.store.audit import Who, note
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.ending import LIVE
 from service.store.tables import audit, endpoint, ops_item, poll, rule, source, subscription
 
@@ -112,12 +112,8 @@ class Done:
     detail: Mapping[str, Any] | None
 
 
-class Cockpit:
+class Cockpit(Intentions):
     """Intentions of whoever runs the service, a transaction each; changes are taken down."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def polls(self, source_id: str) -> Sequence[Poll]:
         """The last looks at a source, the latest first."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.addressed import addressed
 from service.store.asking import OPEN_FOR, answered, unask
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave
 from service.store.tables import endpoint, instance, rule, subscription
 from service.store.titles import TITLE
@@ -29,12 +29,8 @@ class Place:
     ended: bool
 
 
-class Consent:
+class Consent(Intentions):
     """Intentions about consent, a transaction each. An endpoint is known by its id and epoch."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def secret(self) -> bytes:
         """What this installation signs links with, where nobody has chosen a secret."""

@@ -112,6 +112,14 @@ class _Joined(Database):
         yield self._connection
 
 
+class Intentions:
+    """What is asked of the store about one kind of thing, a transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on ``database``."""
+        self._database = database
+
+
 def watch(connection: asyncpg.Connection) -> None:
     """Have TCP itself say within seconds that the server is out of reach, as ``WATCHED`` has it."""
     wire = connection._transport.get_extra_info("socket")  # noqa: SLF001 - there is no other way

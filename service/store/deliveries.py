@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.model import DueDelivery
 from service.store import ops
 from service.store.claimed import TURNS, Batch, Claims
-from service.store.database import Database, Wake, storable, wake, within
+from service.store.database import Database, Intentions, Wake, storable, wake, within
 from service.store.failing import give_up, lock, rest, suppress, switch_off
 from service.store.tables import attempt, delivery, endpoint
 
@@ -106,12 +106,12 @@ class Dead:
 Settled = Sent | Later | Dead
 
 
-class Deliveries:
+class Deliveries(Intentions):
     """Intentions about deliveries, a transaction each."""
 
     def __init__(self, database: Database, failing: timedelta = FAILING) -> None:
         """``failing``: after which time without a success an endpoint is switched off."""
-        self._database = database
+        super().__init__(database)
         self._failing = failing
         self._claims = Claims(database)
 

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import cadence
 from service.cadence import SEOUL
-from service.store.database import Database, Wake, wake
+from service.store.database import Intentions, Wake, wake
 
 _SHOWN = 30  # things that one digest tells of; the rest stands behind its link
 
@@ -137,12 +137,8 @@ class Window:
         return cadence.quiet_end(self.cadence, now) or self.at
 
 
-class Digests:
+class Digests(Intentions):
     """Intentions about digests, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def tell(self, most: int) -> int:
         """Tell of the windows that closed first, with up to ``most`` things; returns how many.

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.ending import LIVE, turn_page
 from service.store.tables import article, delivery, dismissal, rule, subscription, telling, waiting
 from service.store.titles import TITLE
@@ -53,12 +53,8 @@ class Narrowed:
     canonical: str
 
 
-class Dismissals:
+class Dismissals(Intentions):
     """Intentions about what was told in vain, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def case(self, subscription_id: int, telling_id: int) -> Case | None:
         """Why the subscription was told; None unless it was and is live."""

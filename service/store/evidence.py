@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.tables import article, attempt, delivery, source, telling
 
 
@@ -37,12 +37,8 @@ class OwedRow:
     revision_id: int = 0
 
 
-class Evidence:
+class Evidence(Intentions):
     """Reads only, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def stored(self) -> Sequence[StoredRow]:
         """Every article, in order of discovery."""

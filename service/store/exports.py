@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import JoinedAs, Kind, Precision
 from service.store.browse import Wish, met
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import is_told
 from service.store.rows import PUBLISHED
 from service.store.tables import article
@@ -55,12 +55,8 @@ class Exported:
     text: str
 
 
-class Exports:
+class Exports(Intentions):
     """Reads only; a transaction for each batch, so that none is held while one is sent."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def batches(self, wish: Wish, size: int = _BATCH) -> AsyncIterator[Sequence[Exported]]:
         """Every article that was read, the first published first; none whose embargo lasts.

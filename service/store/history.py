@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from service.model import Reason
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.tables import delivery, dismissal, endpoint, subscription, telling
 
 Outcome = Literal["sent", "dead", "ended", "owed"]
@@ -57,12 +57,8 @@ class Page:
     before: int | None
 
 
-class History:
+class History(Intentions):
     """Reads only, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def page(self, subscription_id: int, before: int | None, most: int) -> Page:
         """At most ``most`` of what was sent ``before`` a delivery, or lately; questions left out.

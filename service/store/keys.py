@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.errors import UserError
 from service.model import Language
 from service.store.audit import Role, Who, note
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.tables import account, api_key
 
 Scope = Literal["read", "alerts", "operate"]
@@ -67,12 +67,8 @@ class Bearer:
     per_minute: int
 
 
-class Keys:
+class Keys(Intentions):
     """Intentions about keys, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def make(
         self,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Reason
 from service.store import ops
 from service.store.audit import Who, note
-from service.store.database import Database, Wake, wake
+from service.store.database import Intentions, Wake, wake
 from service.store.tables import delivery, endpoint, subscription, telling
 
 _DEAD = delivery.c.outcome == "dead"
@@ -33,15 +33,11 @@ class DeadLetter:
     off: bool
 
 
-class Letters:
+class Letters(Intentions):
     """Intentions about dead letters, a transaction each. ``ids`` None: all there are.
 
     ``by``: who changes something; None: whoever has the command line.
     """
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def listed(self, most: int | None = None) -> Sequence[DeadLetter]:
         """Dead letters, the oldest first, at most so many."""

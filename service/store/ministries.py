@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import told
 
 _BACK = timedelta(days=730)
@@ -58,12 +58,8 @@ class Series:
     occasions: Sequence[Occasion]
 
 
-class Ministries:
+class Ministries(Intentions):
     """Reads only; a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def series(self, publisher: str) -> list[Series]:
         """The series that its releases of two years name most, those with numbered rounds first."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import told, until
 from service.store.rows import WITHDRAWN
 
@@ -108,12 +108,8 @@ class Board:
     undated: Sequence[OpenCall]
 
 
-class OpenCalls:
+class OpenCalls(Intentions):
     """Reads only; a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def board(
         self, publisher: str | None = None, topic: str | None = None, *, held: bool = False

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.tables import article, delivery, ops_item, rule_book, source, story, waiting
 
 
@@ -44,12 +44,8 @@ class Item:
     last_at: datetime
 
 
-class Overview:
+class Overview(Intentions):
     """Reads only; a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def answers(self) -> None:
         """Return where the database answers and has our tables; raise what the driver raises."""

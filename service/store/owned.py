@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.errors import UserError
 from service.store.audit import Who, note
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave, turn_page
 from service.store.tables import account, dismissal, endpoint, rule, subscription, telling
 from service.store.titles import TITLE, names
@@ -42,12 +42,8 @@ class Dismissed:
     at: object
 
 
-class Owned:
+class Owned(Intentions):
     """Intentions about the subscriptions of an account, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def reserve(self, who: Who, wish: str) -> str:
         """A name for a new subscription of the account, titled ``wish`` or with a number behind it.

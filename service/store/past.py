@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 
 from service.model import Reading
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import is_told
 from service.store.rows import PUBLISHED, reading_of
 from service.store.tables import article, delivery, rule, subscription
@@ -69,12 +69,8 @@ class SilentRule:
     subscriptions: tuple[str, ...]
 
 
-class Past:
+class Past(Intentions):
     """Reads only; a transaction each, so that none is held while what was read is judged."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def reach(self) -> Reach:
         """The database's time, and when the service began to store."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import personal
 from service.store.addressed import addressed, refused
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave
 from service.store.tables import (
     attempt,
@@ -59,12 +59,8 @@ class Erased:
     suppressed: bool
 
 
-class People:
+class People(Intentions):
     """Intentions about all that goes to one address, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def behind(self, endpoint_id: int, epoch: int) -> Address | None:
         """The address of an endpoint; None where that is gone, or was taken up again since."""

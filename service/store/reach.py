@@ -9,7 +9,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import told
 
 State = Literal["paused", "broken", "failing", "quiet", "drift", "unseen", "alive"]
@@ -94,12 +94,8 @@ class Extent:
     articles: int
 
 
-class Reaches:
+class Reaches(Intentions):
     """Reads only; a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def extent(self) -> Extent:
         """Every source that was ever polled here, by id."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article, Mention, Reading
 from service.store import facts, ops
-from service.store.database import Database, Wake, wake
+from service.store.database import Intentions, Wake, wake
 from service.store.rows import article_of, documents_of, still_owed
 from service.store.tables import article, mention
 
@@ -30,12 +30,8 @@ class Unread:
     documents: tuple[tuple[str, str], ...]
 
 
-class Readings:
+class Readings(Intentions):
     """Intentions about readings."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     @asynccontextmanager
     async def reading(

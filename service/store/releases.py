@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, JoinedAs, Kind, Mention, Precision, Reading
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import Held, held_until, is_told
 from service.store.rows import PUBLISHED, reading_of
 from service.store.tables import article, attachment, mention, revision
@@ -120,12 +120,8 @@ class Appearance:
     held_until: datetime | None
 
 
-class Releases:
+class Releases(Intentions):
     """Reads only; a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def release(self, article_id: int, *, held: bool = False) -> Release | Held | None:
         """The article of that number with all that is known of it; None where there is none.

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.database import Database, Wake, wake
+from service.store.database import Intentions, Wake, wake
 from service.store.rows import WITHDRAWN
 
 _GONE = {"withdrawn": json.dumps([{"what": WITHDRAWN.what}])}
@@ -164,12 +164,8 @@ class Rung:
     nearer: Sequence[int]
 
 
-class Reminders:
+class Reminders(Intentions):
     """Intentions about reminders, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def wished(self) -> tuple[datetime, Sequence[tuple[str, Sequence[int]]]]:
         """Now, and every cadence with the days before a deadline that somebody has chosen."""

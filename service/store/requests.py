@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.tables import request
 
 KEPT = timedelta(hours=24)
@@ -23,12 +23,8 @@ class Known:
     made: int | None
 
 
-class Requests:
+class Requests(Intentions):
     """Intentions about them, a transaction each. Keys and bodies go by their SHA-256."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def begin(self, account_id: int, key: bytes, body: bytes) -> Known | None:
         """Take a request on; what is known of it where it came before, in the last day."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.database import Database
+from service.store.database import Database, Intentions
 
 _DAY = timedelta(days=1)
 
@@ -89,12 +89,12 @@ def rules(kept: Kept) -> Sequence[Rule]:
     return [rule for rule in every if rule.days]
 
 
-class Retention:
+class Retention(Intentions):
     """Intentions about what is forgotten."""
 
     def __init__(self, database: Database, kept: Kept, batch: int = 5_000) -> None:
         """Work on ``database`` by the rules that follow from ``kept``, ``batch`` rows at a time."""
-        self._database = database
+        super().__init__(database)
         self._batch = batch
         self._rules = rules(kept)
 

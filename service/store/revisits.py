@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article
 from service.store import ops
-from service.store.database import Database, Wake, wake
+from service.store.database import Database, Intentions, Wake, wake
 from service.store.opened import Opened
 from service.store.refile import KeptFile, Listed, refile
 from service.store.rows import (
@@ -40,7 +40,7 @@ class Due:
     files: tuple[KeptFile, ...]
 
 
-class Revisits:
+class Revisits(Intentions):
     """Intentions about looking again, a transaction each.
 
     ``ladder``: how long after an article was collected its page is looked at, rung by rung.
@@ -48,7 +48,7 @@ class Revisits:
 
     def __init__(self, database: Database, ladder: Sequence[timedelta]) -> None:
         """Work on ``database``; with no ``ladder`` nothing is looked at again."""
-        self._database = database
+        super().__init__(database)
         self._ladder = ladder
 
     async def claim_due(self, source_id: str) -> Due | None:

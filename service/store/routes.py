@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.tables import article, route_day, sighting, source
 
 GRACE = timedelta(days=1)
@@ -62,12 +62,8 @@ class Kept:
     missed: int
 
 
-class Routes:
+class Routes(Intentions):
     """Intentions about routes, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def missed(self, groups: Groups) -> list[Missed]:
         """How much every route of every group missed in the last 30 days, by group and source.

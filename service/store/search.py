@@ -13,7 +13,7 @@ import asyncpg
 
 from service.model import Reading
 from service.store import facts
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import HELD, until
 
 _CLAIM = """
@@ -126,12 +126,8 @@ class Stored:
         return self.told and (held or self.held_until is None)
 
 
-class Searching:
+class Searching(Intentions):
     """Intentions of search, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def claim(self) -> Owed | None:
         """The newest that is to be entered, None where nothing is; due again in two minutes."""

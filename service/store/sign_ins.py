@@ -15,7 +15,7 @@ from service.errors import UserError
 from service.model import Language
 from service.store.addressed import refused
 from service.store.audit import Role, note
-from service.store.database import Database, Wake, storable, wake
+from service.store.database import Intentions, Wake, storable, wake
 from service.store.failing import suppress
 from service.store.tables import account, sign_in, suppressed
 
@@ -69,12 +69,8 @@ class Owed:
     asked_at: int
 
 
-class SignIns:
+class SignIns(Intentions):
     """Intentions about links to sign in with, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def ask(self, address: str, language: Language, ip: str) -> Answer:
         """Owe a link to a mail address, asked for from ``ip``; a known account chose its language.

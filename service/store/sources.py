@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import found
 from service.store.audit import Who, note
-from service.store.database import Database, Wake, wake, within
+from service.store.database import Intentions, Wake, wake, within
 from service.store.polled import BEGIN, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
 from service.store.tables import poll, rule, rule_book, sighting, source, subscription
 
@@ -27,12 +27,8 @@ _AHEAD = timedelta(minutes=1)  # clocks of two servers may differ so much
 _UNTAKEN = timedelta(seconds=30)  # a claimed slot that nobody takes up is woken again after this
 
 
-class Sources:
+class Sources(Intentions):
     """Intentions about sources, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def declare(self, ids: Collection[str]) -> None:
         """Make sure that every declared source has its row; rows of others stay untouched."""

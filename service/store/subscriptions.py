@@ -15,7 +15,7 @@ from service.cadence import kept, quiet_end
 from service.errors import UserError
 from service.model import Language
 from service.store.asking import Endpoint, Standing, Taken, put
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.ending import LIVE, ON, OVER, end, turn_page
 from service.store.silence import give_up, hold, let_go
 from service.store.tables import endpoint, rule, subscription
@@ -73,12 +73,8 @@ class Subscribed:
     title: str = field(default="", compare=False)
 
 
-class Subscriptions:
+class Subscriptions(Intentions):
     """Intentions about subscriptions, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def subscribe(
         self,

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.embargo import told
 
 EDGES = (
@@ -146,12 +146,8 @@ class Tally:
     leads: Mapping[int, int]
 
 
-class Tallies:
+class Tallies(Intentions):
     """Intentions about figures by the day, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def keep(self) -> int:
         """Make the figures of every day of which something turned up; how many days that were.

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import Language
-from service.store.database import Database
+from service.store.database import Intentions
 from service.store.ending import LIVE
 from service.store.items import KINDS, LATELY, SHOWN, THESE, Item, items, items_of
 from service.store.tables import subscription
@@ -88,12 +88,8 @@ class Gathered:
     items: Sequence[Item]
 
 
-class Told:
+class Told(Intentions):
     """Reads only, but for an address that is renewed; a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def reader(self, subscription_id: int, feed_epoch: int | None = None) -> Reader | None:
         """Who asks with an address of that epoch; None where it does not count any more."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, Kind, Reading
 from service.store import following, ops, owing, rulebook, stories
-from service.store.database import Database, Wake, wake
+from service.store.database import Intentions, Wake, wake
 from service.store.owing import Concern, Owed
 from service.store.rows import PUBLISHED, Readable, earlier_of, files_of, readable, reading_of
 from service.store.rulebook import RuleChanges
@@ -58,12 +58,8 @@ class Verdict:
     read_at: datetime | None = None
 
 
-class Triage:
+class Triage(Intentions):
     """Intentions of triage, a transaction each."""
-
-    def __init__(self, database: Database) -> None:
-        """Work on ``database``."""
-        self._database = database
 
     async def waiting(self, article_id: int) -> tuple[Readable, int] | None:
         """The article and the version of the rule book; None where it is not waiting (any more)."""

@@ -16,7 +16,7 @@ from scrapers.errors import PASSES
 from service.model import Shape
 from service.pulse.model import Finding, FindingKind, Vital
 from service.store import signs
-from service.store.database import Database
+from service.store.database import Database, Intentions
 from service.store.tables import ops_item, source
 
 _KNOWN_FOR = timedelta(hours=1)  # how old what is remembered of the eight weeks may be
@@ -56,7 +56,7 @@ class _Remembered:
     shapes: Mapping[str, dict[int, Shape]]
 
 
-class Vitals:
+class Vitals(Intentions):
     """Intentions about the health of sources, a transaction each.
 
     When posts came out in eight weeks, and what lists looked like in one, is read once an hour and
@@ -65,7 +65,7 @@ class Vitals:
 
     def __init__(self, database: Database) -> None:
         """Work on ``database``."""
-        self._database = database
+        super().__init__(database)
         self._remembered: _Remembered | None = None
 
     async def now(self) -> datetime:
