@@ -11,7 +11,6 @@ from typing import Any, Literal, get_args
 
 import structlog
 
-from notifier import registry as channels
 from scrapers import routes
 from scrapers.model import Source
 from service import work
@@ -27,8 +26,8 @@ from service.documents import Documents
 from service.heap import given_back
 from service.indexing import Indexing
 from service.judging.topics import Topics
-from service.parts import declared, open_channels, publishers, signer
-from service.preview import SOURCE_KINDS
+from service.parts import declared, publishers, signer, ways_to_tell
+from service.preview import source_kinds
 from service.read import Read
 from service.reading.publishers import Registry
 from service.reconcile import Reconcile
@@ -193,8 +192,7 @@ async def _judging(
     read = Read(sources, registry, Readings(database))
     judge = Judge(sources, Triage(database), analyser, registry, Topics.load())
     await stack.enter_async_context(_beside(judge.warm()))
-    kinds = {name: SOURCE_KINDS[each.kind] for name, each in sources.items()}
-    indexing = Indexing(Searching(database), analyser.analyse, kinds)
+    indexing = Indexing(Searching(database), analyser.analyse, source_kinds(sources))
     reconcile = Reconcile(judge, Reconciled(database))
     return {
         **work.judging(read, judge),
@@ -205,10 +203,7 @@ async def _judging(
 
 async def _telling(settings: Settings, database: Database, stack: AsyncExitStack) -> work.Tasks:
     """The steps that tell people."""
-    ways_out = open_channels(settings)
-    for channel in ways_out.values():
-        stack.push_async_callback(channel.aclose)
-    traits = {name: channels.traits(name) for name in ways_out}
+    ways_out, traits = ways_to_tell(settings, stack)
     signs = await signer(settings, database)
     words = Words(signs, settings.url)
     admit = Admit(SignIns(database), ways_out["mail"], signs, settings.url, settings.pace)

@@ -19,7 +19,7 @@ from service.documents import Documents
 from service.lease import LeaseLost, held
 from service.observe import Unit, unit
 from service.pace import FILE_LADDER, jittered
-from service.store.attachments import LEASE, Attachments, OwedFile, Settled
+from service.store.attachments import Attachments, OwedFile, Settled
 from service.store.database import storable
 from service.turns import Turns
 
@@ -55,7 +55,7 @@ class Attach:
                 await self._settle(owed, Settled(reason="crashed", detail=detail), one)
                 return
             try:
-                async with held(partial(self.attachments.renew, owed), LEASE.total_seconds() / 4):
+                async with held(partial(self.attachments.renew, owed)):
                     settled = await self._read(await self._fetch(owed))
             except LeaseLost as lost:
                 one.ended("lost", why=str(lost.__cause__))

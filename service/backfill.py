@@ -16,7 +16,7 @@ from service.lease import LeaseLost, held
 from service.model import Found
 from service.observe import Unit, unit
 from service.pace import after_failure
-from service.store.backfills import LEASE, Backfills, Filling, Leaf, Outcome
+from service.store.backfills import Backfills, Filling, Leaf, Outcome
 from service.turns import Turns
 
 _PAUSE = 3.0  # seconds between pages at least: nobody waits for what is old
@@ -48,7 +48,7 @@ class Backfill:
         source = self.declared[source_id]
         with unit("backfill", source_id, source=source_id, page=filling.pages + 1) as one:
             try:
-                async with held(partial(self.backfills.renew, filling), LEASE.total_seconds() / 4):
+                async with held(partial(self.backfills.renew, filling)):
                     leaf = await self._read(source, filling)
             except LeaseLost as lost:
                 one.ended("lost", why=str(lost.__cause__))

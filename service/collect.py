@@ -28,7 +28,6 @@ from service.lease import LeaseLost, held
 from service.model import Found, Shape
 from service.observe import Unit, tracing, unit
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
-from service.store import articles, sources
 from service.store.articles import Articles, Owed
 from service.store.opened import Opened
 from service.store.polled import Polled, Slot
@@ -67,9 +66,8 @@ class Collect:
                 await self._poll(self.declared[source_id], slot, one)
 
     async def _poll(self, source: Source, slot: Slot, one: Unit) -> None:
-        lease = sources.LEASE.total_seconds() / 4
         try:
-            async with held(partial(self.sources.renew, slot), lease):
+            async with held(partial(self.sources.renew, slot)):
                 polled = await self._look(source, slot)
         except LeaseLost as lost:
             one.ended("lost", why=str(lost.__cause__))
@@ -98,8 +96,7 @@ class Collect:
         source = self.declared[article.source_id]
         with unit("open", article.url, article=article.id, source=article.source_id) as one:
             try:
-                lease = articles.LEASE.total_seconds() / 4
-                async with held(partial(self.articles.renew, owed), lease):
+                async with held(partial(self.articles.renew, owed)):
                     opened = await self._open(source, owed)
             except LeaseLost as lost:
                 one.ended("lost", why=str(lost.__cause__))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from notifier import registry as channels
 from service import catalogue
 from service.analyser import Analyser
 from service.bounces import Bounces
 from service.config import Settings
 from service.errors import BadSetting
 from service.judging.fields import Values
-from service.parts import open_channels, signer
-from service.preview import SOURCE_KINDS, Tools
+from service.parts import signer, ways_to_tell
+from service.preview import Tools, source_kinds
 from service.reading.publishers import Registry
 from service.store.bounces import Bounces as Returns
 from service.store.database import Database
@@ -45,14 +44,11 @@ async def pages(
 async def _means(settings: Settings, analyser: Analyser, stack: AsyncExitStack) -> Means:
     """What the pages judge with and reach; ``stack`` closes it."""
     registry, every = Registry.load(), catalogue.every(settings)
-    ways_out = open_channels(settings)
-    for channel in ways_out.values():
-        stack.push_async_callback(channel.aclose)
-    kinds = {name: SOURCE_KINDS[source.kind] for name, source in every.items()}
+    ways_out, traits = ways_to_tell(settings, stack)
     return Means(
         Values(registry, sources=frozenset(every)),
         ways_out,
-        {name: channels.traits(name) for name in ways_out},
-        Tools(analyser.analyse, registry, kinds),
+        traits,
+        Tools(analyser.analyse, registry, source_kinds(every)),
         anonymous=settings.api_anonymous,
     )

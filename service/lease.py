@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from service.store.leases import LEASE
+
+_EVERY = LEASE.total_seconds() / 4
+
 
 class LeaseLost(Exception):
     """Another worker has taken the row over: what is being done must not be settled."""
 
 
 @asynccontextmanager
-async def held(renew: Callable[[], Awaitable[bool]], every: float) -> AsyncIterator[None]:
-    """Call ``renew`` every ``every`` seconds during the body; raise LeaseLost in it on False.
+async def held(renew: Callable[[], Awaitable[bool]], every: float = _EVERY) -> AsyncIterator[None]:
+    """Call ``renew`` every few seconds (``every``) during the body; raise LeaseLost in it on False.
 
     A renewal that fails loses the lease too, and is the cause: nobody knows whose the row is.
     """

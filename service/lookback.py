@@ -9,7 +9,7 @@ from service import catalogue
 from service.analyser import Analyser
 from service.config import Settings
 from service.parts import database_url
-from service.preview import SOURCE_KINDS, Tools
+from service.preview import Tools, source_kinds
 from service.reading.publishers import Registry
 from service.store.database import Database
 from service.store.migrate import migrate
@@ -32,8 +32,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Database, Tools]]:
     """The store and tools to judge with; morphology is loaded when it is first asked."""
     async with store(settings) as database:
         analyser = Analyser()
-        every = catalogue.every(settings)
-        kinds = {name: SOURCE_KINDS[source.kind] for name, source in every.items()}
+        kinds = source_kinds(catalogue.every(settings))
         try:
             yield database, Tools(analyser.analyse, Registry.load(), kinds)
         finally:

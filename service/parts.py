@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import fields
 from typing import Any
 
 from notifier import registry as channels
 from notifier.errors import BadAddress
-from notifier.model import Channel, ChannelOptions
+from notifier.model import Channel, ChannelOptions, Traits
 from scrapers.fetch import Fetcher
 from scrapers.model import Source
 from service import catalogue
@@ -74,6 +74,16 @@ def open_channels(settings: Settings) -> dict[str, Channel]:
         return {name: channels.open_channel(name, options) for name in channels.names()}
     except BadAddress as error:  # whatever else a channel needs was looked at with the settings
         raise BadSetting("PABAL_DKIM_KEY", str(error)) from None
+
+
+def ways_to_tell(
+    settings: Settings, stack: AsyncExitStack
+) -> tuple[Mapping[str, Channel], Mapping[str, Traits]]:
+    """Every channel, which ``stack`` closes, and what is true of each."""
+    ways_out = open_channels(settings)
+    for channel in ways_out.values():
+        stack.push_async_callback(channel.aclose)
+    return ways_out, {name: channels.traits(name) for name in ways_out}
 
 
 async def secret(settings: Settings, database: Database) -> bytes:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 
+from scrapers.model import Source
 from service.judging import facts
 from service.judging.candidates import Trial
 from service.judging.conditions import Spell
@@ -35,6 +36,11 @@ SOURCE_KINDS: Mapping[str, SourceKind] = MappingProxyType(
     {"release": "government", "notice": "government", "news": "news"}
 )
 """What filters call a source, by what its posts are."""
+
+
+def source_kinds(declared: Mapping[str, Source]) -> Mapping[str, SourceKind]:
+    """What filters call each of the sources, by id."""
+    return {name: SOURCE_KINDS[each.kind] for name, each in declared.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from service.pace import OPEN_LADDER, jittered
 from service.reading.clean import clean
 from service.store.opened import Filed, Opened
 from service.store.refile import KeptFile, Listed
-from service.store.revisits import LEASE, Due, Revisits
+from service.store.revisits import Due, Revisits
 from service.turns import Turns
 
 log = structlog.get_logger()
@@ -62,7 +62,7 @@ class Revisit:
             return
         with unit("revisit", url, article=due.article.id, source=due.article.source_id) as one:
             try:
-                async with held(partial(self.revisits.renew, due), LEASE.total_seconds() / 4):
+                async with held(partial(self.revisits.renew, due)):
                     opened = await visit.read(
                         self.fetcher, request, source, due.article, urgent=False
                     )

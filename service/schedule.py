@@ -36,8 +36,10 @@ from service.watch import Watch
 
 log = structlog.get_logger()
 
+_Job = Callable[[], Awaitable[object]]
+
 _TICK, _DIGEST, _SWEEP, _REMIND, _WATCH, _TIDY = 1.0, 5.0, 10.0, 60.0, 60.0, 3600.0  # seconds
-_SOONEST_WATCH = 5.0
+_SOONEST = 5.0
 _LATE = 1.0  # seconds that a tick may come late without a word
 _BOUNCES = 60.0
 _TALLY = 300.0
@@ -75,26 +77,27 @@ class Schedule:
         """Start triggering on the running event loop."""
         scheduler = AsyncIOScheduler(timezone="Asia/Seoul")
         scheduler.add_listener(self._count, sum(_EVENTS))
-        for name, job, every in (
+        jobs: tuple[tuple[str, _Job, float], ...] = (
             ("tick", self._tick, max(_TICK / self.pace, 0.1)),
-            ("digest", self._digest, max(_DIGEST / self.pace, 1.0)),
-            ("remind", self._remind, max(_REMIND / self.pace, _SOONEST_WATCH)),
+            ("digest", Digest(Digests(self.database)).gather, max(_DIGEST / self.pace, 1.0)),
+            ("remind", Remind(Reminders(self.database)).look, max(_REMIND / self.pace, _SOONEST)),
             ("sweep", self._sweep, _SWEEP),
-            ("watch", self._watch, max(_WATCH / self.pace, _SOONEST_WATCH)),
+            ("watch", self.watch.look, max(_WATCH / self.pace, _SOONEST)),
             ("tidy", self._tidy, _TIDY),
-            ("tally", self._tally, max(_TALLY / self.pace, _SOONEST_WATCH)),
-            *([("bounces", self._bounces, _BOUNCES)] if self.bounces else []),
-        ):
+            ("tally", Tallies(self.database).keep, max(_TALLY / self.pace, _SOONEST)),
+            *([("bounces", self.bounces.read, _BOUNCES)] if self.bounces else []),
+        )
+        for name, job, every in jobs:
             # The default grace of one second silently drops a run that is a little late.
             scheduler.add_job(
-                _guarded(job), "interval", seconds=every, id=name, coalesce=True,
+                _guarded(name, job), "interval", seconds=every, id=name, coalesce=True,
                 max_instances=1, misfire_grace_time=60,
             )  # fmt: skip
         for name, job, hour in (
             ("forget", self._forget, _NIGHT), ("reconcile", self._reconcile, _NIGHT + 1),
         ):  # fmt: skip
             scheduler.add_job(
-                _guarded(job), "cron", hour=hour, id=name, coalesce=True,
+                _guarded(name, job), "cron", hour=hour, id=name, coalesce=True,
                 max_instances=1, misfire_grace_time=3600,
             )  # fmt: skip
         scheduler.start()
@@ -119,26 +122,10 @@ class Schedule:
             self.trouble["late"] += 1
             log.warning("schedule.late", seconds=round(late, 1), times=self.trouble["late"])
 
-    async def _digest(self) -> None:
-        await Digest(Digests(self.database)).gather()
-
-    async def _remind(self) -> None:
-        await Remind(Reminders(self.database)).look()
-
-    async def _tally(self) -> None:
-        await Tallies(self.database).keep()
-
-    async def _bounces(self) -> None:
-        if self.bounces:
-            await self.bounces.read()
-
     async def _sweep(self) -> None:
         woken = await sweep(self.database)
         if any(woken.values()):
             log.info("sweep.woke", **woken)
-
-    async def _watch(self) -> None:
-        await self.watch.look()
 
     async def _tidy(self) -> None:
         await tidy(self.database)
@@ -160,13 +147,13 @@ class Schedule:
         log.warning("schedule.trouble", job=event.job_id, what=what, times=self.trouble[what])
 
 
-def _guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+def _guarded(name: str, job: _Job) -> _Job:
     """A database that is away costs this run, said in one line; the next one tries again."""
 
     async def run() -> None:
         try:
             await job()
         except AWAY as error:
-            log.error("schedule.database_away", job=job.__name__, why=str(error).splitlines()[0])
+            log.error("schedule.database_away", job=name, why=str(error).splitlines()[0])
 
     return run

@@ -16,13 +16,14 @@ from service import placing
 from service.alerting import concern_of, facts_of
 from service.analyser import Analyser
 from service.judging import changes, facts, rules
-from service.judging.facts import Facts, SourceKind
+from service.judging.facts import Facts
 from service.judging.fields import Values
 from service.judging.matcher import Matcher
 from service.judging.names import spellings
 from service.judging.topics import Topical, Topics
 from service.model import Change, Match
 from service.observe import Unit, unit
+from service.preview import SOURCE_KINDS
 from service.reading import kind
 from service.reading.publishers import Registry
 from service.store.owing import Concern
@@ -115,7 +116,8 @@ class Judge:
             called, title = said.call.is_call, article.given_title or said.title
             said = replace(said, kind=kind.of(title, said.text, called, scores=about.kinds))
         codes = (topic.code for topic in about.topics)
-        known = facts.of_reading(said, codes, article.source_id, _origin(source))
+        kind_of_source = None if source is None else SOURCE_KINDS[source.kind]
+        known = facts.of_reading(said, codes, article.source_id, kind_of_source)
         return replace(article, reading=said), about, known
 
     async def _matches(self, article: Readable, known: Facts, matcher: Matcher) -> list[Match]:
@@ -213,12 +215,6 @@ def _parsed(live: Sequence[LiveRule], values: Values) -> Mapping[int, rules.Rule
         except rules.RuleError as error:
             log.error("rule.broken", rule=each.text, of=each.subscription, why=error.message)
     return read
-
-
-def _origin(source: Source | None) -> SourceKind | None:
-    if source is None:
-        return None
-    return "news" if source.kind == "news" else "government"
 
 
 def _changes(

@@ -13,13 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Article
 from service.store import ops
 from service.store.database import Intentions, Wake, wake
+from service.store.leases import LEASE, changed, claimed_until
 from service.store.opened import Opened, file_row
 from service.store.rows import article_of, paused
 from service.store.tables import article, attachment
-
-LEASE = timedelta(seconds=20)
-# A page over which the worker dies again and again is taken up ever more slowly.
-_SLOWER = sa.cast(sa.func.power(2, sa.func.least(article.c.fence, 8)), sa.Float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Articles(Intentions):
                 await tx.execute(
                     sa.update(article)
                     .where(article.c.id == next_one.scalar_subquery())
-                    .values(collect_due=sa.func.now() + LEASE * _SLOWER, fence=article.c.fence + 1)
+                    .values(collect_due=claimed_until(article.c.fence), fence=article.c.fence + 1)
                     .returning(article)
                 )
             ).one_or_none()
@@ -135,14 +132,11 @@ class Articles(Intentions):
 
 
 async def _update(tx: AsyncConnection, owed: Owed, **values: object) -> bool:
-    done = await tx.execute(
-        sa.update(article)
-        .where(
-            article.c.id == owed.article.id,
-            article.c.fence == owed.fence,
-            article.c.collected_at.is_(None),
-        )
-        .values(**values)
-        .returning(article.c.id)
+    return await changed(
+        tx,
+        article,
+        article.c.id == owed.article.id,
+        article.c.fence == owed.fence,
+        article.c.collected_at.is_(None),
+        **values,
     )
-    return done.one_or_none() is not None

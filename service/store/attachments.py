@@ -10,12 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
 from service.store.database import Intentions, Wake, wake
+from service.store.leases import LEASE, changed, claimed_until
 from service.store.rows import paused, still_owed
 from service.store.tables import article, attachment
-
-LEASE = timedelta(seconds=20)
-# A file over which the worker dies again and again is taken up ever more slowly.
-_SLOWER = sa.cast(sa.func.power(2, sa.func.least(attachment.c.fence, 8)), sa.Float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class Attachments(Intentions):
                 attachment.c.id == _next(source_id).scalar_subquery(),
                 article.c.id == attachment.c.article_id,
             )
-            .values(due_at=sa.func.now() + LEASE * _SLOWER, fence=attachment.c.fence + 1)
+            .values(due_at=claimed_until(attachment.c.fence), fence=attachment.c.fence + 1)
             .returning(
                 attachment.c.id,
                 attachment.c.article_id,
@@ -169,14 +166,11 @@ async def _next_format(tx: AsyncConnection, owed: OwedFile) -> bool:
 
 
 async def _update(tx: AsyncConnection, owed: OwedFile, **values: object) -> bool:
-    done = await tx.execute(
-        sa.update(attachment)
-        .where(
-            attachment.c.id == owed.id,
-            attachment.c.fence == owed.fence,
-            attachment.c.settled_at.is_(None),
-        )
-        .values(**values)
-        .returning(attachment.c.id)
+    return await changed(
+        tx,
+        attachment,
+        attachment.c.id == owed.id,
+        attachment.c.fence == owed.fence,
+        attachment.c.settled_at.is_(None),
+        **values,
     )
-    return done.one_or_none() is not None

@@ -14,16 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Found
 from service.store import found, ops
 from service.store.database import Intentions, Wake, wake
+from service.store.leases import LEASE, changed, claimed_until
 from service.store.polled import MARGIN
 from service.store.tables import article, backfill, source
 
-LEASE = timedelta(seconds=20)
 Outcome = Literal["reached", "ended", "failed"]
 """The day was reached; the list ended before it; its next page cannot be read."""
 
 _STILL = 30  # pages in a row without anything new or older: the site shows its last one for ever
-# A page over which the worker dies again and again is taken up ever more slowly.
-_SLOWER = sa.cast(sa.func.power(2, sa.func.least(backfill.c.failures, 8)), sa.Float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ class Backfills(Intentions):
                 source.c.paused_at.is_(None),
             )
             .values(
-                due_at=sa.func.now() + LEASE * _SLOWER,
+                due_at=claimed_until(backfill.c.failures),
                 fence=backfill.c.fence + 1,
                 failures=backfill.c.failures + 1,
             )
@@ -240,17 +238,14 @@ def _further(leaf: Leaf, filling: Filling) -> bool:
 
 async def _update(tx: AsyncConnection, filling: Filling, **values: object) -> bool:
     """Only the latest claim may settle: a worker whose lease ran out changes nothing."""
-    done = await tx.execute(
-        sa.update(backfill)
-        .where(
-            backfill.c.id == filling.id,
-            backfill.c.fence == filling.fence,
-            backfill.c.finished_at.is_(None),
-        )
-        .values(**values)
-        .returning(backfill.c.id)
+    return await changed(
+        tx,
+        backfill,
+        backfill.c.id == filling.id,
+        backfill.c.fence == filling.fence,
+        backfill.c.finished_at.is_(None),
+        **values,
     )
-    return done.one_or_none() is not None
 
 
 async def _count(tx: AsyncConnection, filling: Filling, leaf: Leaf, new: int, still: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Article
 from service.store import ops
 from service.store.database import Database, Intentions, Wake, wake
+from service.store.leases import LEASE, changed, claimed_until
 from service.store.opened import Opened
 from service.store.refile import KeptFile, Listed, refile
 from service.store.rows import (
@@ -24,10 +25,6 @@ from service.store.rows import (
     still_owed,
 )
 from service.store.tables import article, attachment, revision
-
-LEASE = timedelta(seconds=20)
-# A page over which the worker dies again and again is taken up ever more slowly.
-_SLOWER = sa.cast(sa.func.power(2, sa.func.least(article.c.fence, 8)), sa.Float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class Revisits(Intentions):
         claim = (
             sa.update(article)
             .where(article.c.id == next_one.scalar_subquery())
-            .values(look_due=sa.func.now() + LEASE * _SLOWER, fence=article.c.fence + 1)
+            .values(look_due=claimed_until(article.c.fence), fence=article.c.fence + 1)
             .returning(article)
         )
         async with self._database.transaction() as tx:
@@ -204,10 +201,7 @@ async def _held(tx: AsyncConnection, due: Due) -> bool:
 
 
 async def _update(tx: AsyncConnection, due: Due, **values: object) -> bool:
-    done = await tx.execute(
-        sa.update(article).where(_current(due)).values(**values).returning(article.c.id)
-    )
-    return done.one_or_none() is not None
+    return await changed(tx, article, _current(due), **values)
 
 
 async def _keep(

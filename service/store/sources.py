@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.store import found
 from service.store.audit import Who, note
 from service.store.database import Intentions, Wake, wake, within
+from service.store.leases import LEASE
 from service.store.polled import BEGIN, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
 from service.store.tables import poll, rule, rule_book, sighting, source, subscription
 
-LEASE = timedelta(seconds=20)
 _UNKNOWN = """
     SELECT key FROM unnest($2::text[]) AS listed (key)
     WHERE NOT EXISTS (

@@ -33,7 +33,7 @@ from service.documents import Documents
 from service.indexing import Indexing
 from service.judging.topics import Topics
 from service.links import Signer
-from service.preview import SOURCE_KINDS
+from service.preview import source_kinds
 from service.read import Read
 from service.reading.publishers import Registry
 from service.revisit import Revisit
@@ -211,12 +211,11 @@ def _tasks(
     read = Read(declared, registry, Readings(database))
     judge = Judge(declared, Triage(database), analyser, registry, Topics.load())
     words = Words(Signer(bytes(32)), None)
-    kinds = {name: SOURCE_KINDS[each.kind] for name, each in declared.items()}
     deliver = Deliver(Deliveries(database), channels, {}, words, 1.0)
     return {
         **work.fetching(collect, attach, revisit, backfill),
         **work.judging(read, judge),
-        **work.searching(Indexing(Searching(database), analyser.analyse, kinds)),
+        **work.searching(Indexing(Searching(database), analyser.analyse, source_kinds(declared))),
         "deliver": deliver.deliver,
     }
 

@@ -16,6 +16,8 @@ from service.model import Returned
 from service.reading.told_of_mail import read_event
 from service.schedule import Schedule
 from service.store import bounces
+from service.store.sources import Sources
+from service.watch import Watch
 
 OURS = "3f2b8c1e-5d44-4a6f-9e0b-7c1d2e3f4a5b"
 END = f"From: reader@example.kr\nTo: bounces+{OURS}@pabal.example\nSubject: unsubscribe\n\n"
@@ -178,8 +180,9 @@ async def test_a_schedule_reads_the_mailbox_where_there_is_one(box: mailbox.Mail
     box.add(END)
     step, settled = _bounces(opener(str(box._path), ""))
     unused = cast(Any, None)
+    watch = Watch({}, unused, 1.0)
     for bounced, jobs in ((step, 1), (None, 0)):
-        schedule = Schedule(unused, unused, (), 1.0, unused, bounces=bounced)
+        schedule = Schedule(unused, Sources(unused), (), 1.0, watch, bounces=bounced)
         schedule.start()
         assert schedule._scheduler is not None
         found = [job for job in schedule._scheduler.get_jobs() if job.id == "bounces"]

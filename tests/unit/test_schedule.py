@@ -85,8 +85,8 @@ async def test_ticks_go_on_while_the_database_is_away(database: Database) -> Non
         schedule.stop()
 
     assert [(line["event"], line["job"]) for line in logs] == [
-        ("schedule.database_away", "_tick"),
-        ("schedule.database_away", "_tick"),
+        ("schedule.database_away", "tick"),
+        ("schedule.database_away", "tick"),
     ]
     assert [line["why"] for line in logs] == ["nobody there", "gone"]
     assert not schedule.trouble
