@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from notifier.errors import BadAddress, Undeliverable
 from notifier.letter import Letter, letter
 from notifier.model import ChannelOptions, Message, Receipt
-from notifier.posting import Answer, Poster, judge, open_poster, packed
+from notifier.posting import Answer, Poster, Posting, judge, open_poster, packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Service:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
-class Hook:
+class Hook(Posting):
     """The channel to one service.
 
     Where private addresses are allowed, a stand-in of the service may have any address.
@@ -39,7 +39,7 @@ class Hook:
     def __init__(self, service: Service, options: ChannelOptions, poster: Poster) -> None:
         self._service = service
         self._anywhere = options.private_addresses
-        self._poster = poster
+        super().__init__(poster)
 
     async def send(self, message: Message) -> Receipt:
         """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
@@ -53,10 +53,6 @@ class Hook:
         answer = await self._poster.post(address, body, headers)
         service.verdict(answer)
         return answer.receipt
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._poster.aclose()
 
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is the URL of a hook of this service."""

@@ -113,6 +113,17 @@ class Poster:
         await self._way.aclose()
 
 
+class Posting:
+    """A channel that posts: all that it has open is its poster."""
+
+    def __init__(self, poster: Poster) -> None:
+        self._poster = poster
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._poster.aclose()
+
+
 def open_poster(options: ChannelOptions) -> Poster:
     """A poster by the machine's clock, kept off private networks unless ``options`` allow them."""
     way = open_way(

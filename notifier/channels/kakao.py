@@ -42,7 +42,7 @@ from notifier.model import (
     SignIn,
     Traits,
 )
-from notifier.posting import Answer, Poster, code, judge, open_poster, packed, unbroken
+from notifier.posting import Answer, Poster, Posting, code, judge, open_poster, packed, unbroken
 
 CARD = Card(
     korean="카카오 알림톡",
@@ -84,13 +84,13 @@ _UNWANTED = frozenset({"1060", "1061", "2060", "2061"})  # the number is barred,
 Templates = Mapping[str, tuple[str, tuple[str, ...]]]
 
 
-class Kakao:
+class Kakao(Posting):
     """One sender's channel at Solapi, whose key is in the options."""
 
     def __init__(self, options: ChannelOptions, poster: Poster) -> None:
         self._options = options
         self._templates = templates(options.kakao_templates)
-        self._poster = poster
+        super().__init__(poster)
 
     async def send(self, message: Message) -> Receipt:
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
@@ -110,10 +110,6 @@ class Kakao:
         )
         _judge(answer)
         return answer.receipt
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._poster.aclose()
 
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is a mobile number and there is a way to send."""

@@ -18,7 +18,7 @@ from notifier.errors import BadAddress, Undeliverable
 from notifier.fitting import cut, foot, main, octets, spelt, written
 from notifier.letter import Letter, letter
 from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
-from notifier.posting import Poster, code, judge, open_poster
+from notifier.posting import Posting, code, judge, open_poster
 
 CARD = Card(
     korean="ntfy",
@@ -34,11 +34,8 @@ _TOPIC = re.compile(r"/[-_A-Za-z0-9]{1,64}")
 _ORDINARY, _HIGH = "3", "4"
 
 
-class Ntfy:
+class Ntfy(Posting):
     """Posts to whichever server a topic is on."""
-
-    def __init__(self, poster: Poster) -> None:
-        self._poster = poster
 
     async def send(self, message: Message) -> Receipt:
         """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
@@ -51,10 +48,6 @@ class Ntfy:
         answer = await self._poster.post(message.address, text.encode(), _headers(said))
         judge(answer, said=code(answer.said.get("code", "")))
         return answer.receipt
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._poster.aclose()
 
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is the URL of one topic."""

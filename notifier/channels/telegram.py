@@ -23,7 +23,7 @@ from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.fitting import Run, foot, titled, units, written
 from notifier.letter import Letter, letter
 from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
-from notifier.posting import Answer, Poster, judge, open_poster, packed, seconds, unbroken
+from notifier.posting import Answer, Poster, Posting, judge, open_poster, packed, seconds, unbroken
 
 CARD = Card(
     korean="Telegram",
@@ -49,13 +49,13 @@ _ENDED = (
 )
 
 
-class Telegram:
+class Telegram(Posting):
     """One bot, whose token is in the options."""
 
     def __init__(self, options: ChannelOptions, poster: Poster) -> None:
         self._token = options.telegram_token
         self._api = options.telegram_api
-        self._poster = poster
+        super().__init__(poster)
 
     async def send(self, message: Message) -> Receipt:
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
@@ -70,10 +70,6 @@ class Telegram:
         answer = await self._poster.post(url, body, {"content-type": "application/json"})
         _judge(answer)
         return answer.receipt
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._poster.aclose()
 
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is a chat and there is a bot to send."""

@@ -27,7 +27,7 @@ from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.fitting import cut, main
 from notifier.letter import Letter, Line, letter
 from notifier.model import Card, ChannelOptions, Message, Receipt
-from notifier.posting import Poster, judge, open_poster, packed
+from notifier.posting import Poster, Posting, judge, open_poster, packed
 
 CARD = Card(
     korean="웹 푸시",
@@ -56,13 +56,13 @@ class _Browser:
     keys: Mapping[str, str]
 
 
-class WebPush:
+class WebPush(Posting):
     """Signs with the key in the options and encrypts for each browser."""
 
     def __init__(self, options: ChannelOptions, poster: Poster) -> None:
         self._key = options.vapid_key
         self._contact = options.contact
-        self._poster = poster
+        super().__init__(poster)
 
     async def send(self, message: Message) -> Receipt:
         """Push one message. Raises TryAgain, Undeliverable or EndpointGone."""
@@ -86,10 +86,6 @@ class WebPush:
         answer = await self._poster.post(browser.endpoint, body, headers)
         judge(answer, gone=_GONE)
         return answer.receipt
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._poster.aclose()
 
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is a browser's subscription and there is a key."""

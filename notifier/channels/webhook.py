@@ -31,7 +31,7 @@ from notifier.model import (
     Reminder,
     Traits,
 )
-from notifier.posting import Answer, Poster, judge, open_poster, packed, unbroken
+from notifier.posting import Answer, Posting, judge, open_poster, packed, unbroken
 
 CARD = Card(
     korean="웹훅",
@@ -67,11 +67,8 @@ def sign(secret: str, identity: str, at: datetime, body: bytes) -> str:
     return " ".join(f"v1,{b64encode(mac).decode()}" for mac in macs)
 
 
-class Webhooks:
+class Webhooks(Posting):
     """Signs what it posts; of an answer it looks at the status only, but of one to a question."""
-
-    def __init__(self, poster: Poster) -> None:
-        self._poster = poster
 
     async def send(self, message: Message) -> Receipt:
         """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
@@ -88,10 +85,6 @@ class Webhooks:
         if isinstance(message.content, Question):
             return _proof(message.content, answer)
         return answer.receipt
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._poster.aclose()
 
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is a URL that a message may be posted to."""

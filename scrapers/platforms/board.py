@@ -13,17 +13,15 @@ from scrapers.errors import LayoutError
 from scrapers.model import (
     NOBODY_ASKS,
     Asking,
-    Detail,
     Kind,
     Listing,
     Moment,
     Page,
-    Part,
     Post,
     Request,
 )
 from scrapers.platforms import intake, posts
-from scrapers.platforms.article import ArticleLayout
+from scrapers.platforms.article import ArticleLayout, Opening
 
 _PAGE = "{page}"
 _SENTENCE = 100  # letters: what stands in the place of rows where there are none
@@ -34,7 +32,7 @@ _NOTHING = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class Board(Opening):
     """A declared board; implements :class:`scrapers.model.Source`.
 
     ``url`` has ``{page}`` (from 1) where the list has several pages, ``link`` has ``{key}``.
@@ -89,19 +87,6 @@ class Board:
     def open(self, post: Post) -> Request | None:
         """The post's page where the list does not say all there is; never that of news."""
         return Request(self.link.replace("{key}", post.key)) if self.article else None
-
-    def read_post(self, page: Page) -> Detail:
-        """What the post's page says."""
-        return self._article(page).read(page)
-
-    def read_part(self, page: Page) -> Part:
-        """A page of the post's document viewer."""
-        return self._article(page).read_part(page)
-
-    def _article(self, page: Page) -> ArticleLayout:
-        if self.article is None:
-            raise LayoutError(page.url, "posts of this board have no page that is read")
-        return self.article
 
     def _is_empty(self, root: Tag) -> bool:
         """Whether it is our page with nothing to list, as far as that can be told without rows."""

@@ -12,17 +12,15 @@ from scrapers.errors import LayoutError
 from scrapers.model import (
     NOBODY_ASKS,
     Asking,
-    Detail,
     Kind,
     Listing,
     Moment,
     Page,
-    Part,
     Post,
     Request,
 )
 from scrapers.platforms import intake, posts
-from scrapers.platforms.article import ArticleLayout
+from scrapers.platforms.article import ArticleLayout, Opening
 
 _ROOTS = frozenset({"rss", "RDF", "feed", "urlset"})
 _HEADS = frozenset({"channel", "feed", "image", "textInput", "textinput"})
@@ -30,7 +28,7 @@ _HEADS = frozenset({"channel", "feed", "image", "textInput", "textinput"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Opening):
     """A declared feed; implements :class:`scrapers.model.Source`.
 
     ``key`` is a regular expression whose group is found in the item's address, all of which it is
@@ -86,23 +84,6 @@ class Feed:
             raise LayoutError(page.url, why, "empty" if _is_empty(root) else None)
         found = (self._post(item, page) for item in items)
         return Listing(posts.listed(found, page, dated=bool(self.date)))
-
-    def open(self, post: Post) -> Request | None:
-        """The post's page where the feed does not hold its text; never that of news."""
-        return Request(post.url) if self.article else None
-
-    def read_post(self, page: Page) -> Detail:
-        """What the post's page says."""
-        return self._article(page).read(page)
-
-    def read_part(self, page: Page) -> Part:
-        """A page of the post's document viewer."""
-        return self._article(page).read_part(page)
-
-    def _article(self, page: Page) -> ArticleLayout:
-        if self.article is None:
-            raise LayoutError(page.url, "posts of this feed have no page that is read")
-        return self.article
 
     def _post(self, item: etree._Element, page: Page) -> Post:
         issuer = _line(item, self.issuer, page) if self.issuer else ""

@@ -10,9 +10,9 @@ from lxml import etree
 
 from scrapers import html
 from scrapers.errors import Disallowed, LayoutError, ScrapeError, ServerTrouble, Throttled
-from scrapers.model import NOBODY_ASKS, Asking, Detail, Kind, Listing, Page, Part, Post, Request
+from scrapers.model import NOBODY_ASKS, Asking, Kind, Listing, Page, Post, Request
 from scrapers.platforms import intake, posts
-from scrapers.platforms.article import ArticleLayout
+from scrapers.platforms.article import ArticleLayout, Opening
 
 _KEY = re.compile(r"\d{1,20}", re.ASCII)
 _NOTHING = "3"
@@ -25,7 +25,7 @@ _OLDEST = dt.date(1999, 2, 18)  # before the first release that the portal has, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenData:
+class OpenData(Opening):
     """A declared list of data.go.kr; implements :class:`scrapers.model.Source`.
 
     ``url`` has ``{since}`` and ``{until}``, the first and the last of ``days`` days up to today,
@@ -87,23 +87,6 @@ class OpenData:
         found = (self._post(item, page) for item in valid)
         listed = posts.listed(found, page, dated=True) if valid else ()
         return Listing(listed, self._more(page), "cut-off" if cut else None)
-
-    def open(self, post: Post) -> Request | None:
-        """The post's page where the item does not hold all of it."""
-        return Request(post.url) if self.article else None
-
-    def read_post(self, page: Page) -> Detail:
-        """What the post's page says."""
-        return self._article(page).read(page)
-
-    def read_part(self, page: Page) -> Part:
-        """A page of the post's document viewer."""
-        return self._article(page).read_part(page)
-
-    def _article(self, page: Page) -> ArticleLayout:
-        if self.article is None:
-            raise LayoutError(page.url, "posts of this service have no page that is read")
-        return self.article
 
     def _expect_elements(
         self, root: etree._Element, items: list[etree._Element], page: Page, *, cut: bool
