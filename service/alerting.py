@@ -6,18 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from service.judging.excerpt import marked
 from service.judging.extract import extract
 from service.judging.taxonomy import subjects
-from service.model import Call, Contact, Embargo, Match, Reading, Span
+from service.model import SEOUL, Call, Contact, Embargo, Match, Reading, Span
 from service.reading.publishers import Registry
 from service.store.owing import Concern, Why, badge
 from service.store.rows import Readable
 from service.store.rulebook import LiveRule
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _SUMMARY = 200
 _CONDITION = 60
 _CONTACTS, _FILES = 5, 10
@@ -37,7 +35,7 @@ def facts_of(article: Readable, registry: Registry, topics: Sequence[str]) -> di
         "url": article.url,
         "publisher": "·".join(named) or article.publisher,
         "source": article.source_id,
-        "published_at": said.published_at and said.published_at.astimezone(_SEOUL).isoformat(),
+        "published_at": said.published_at and said.published_at.astimezone(SEOUL).isoformat(),
         "published_precision": said.precision,
         "summary": (article.summary or said.text)[:_SUMMARY],
         "kind": said.kind,

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
-from scrapers.dates import SEOUL
 from scrapers.errors import Broken, LayoutError, Refused, ScrapeError, Throttled
 from scrapers.fetch import Fetcher
 from scrapers.model import Asking, Post, Request, Source
 from service import visit
 from service.lease import LeaseLost, held
-from service.model import Found
+from service.model import SEOUL, Found
 from service.observe import Unit, unit
 from service.pace import after_failure
 from service.store.backfills import Backfills, Filling, Leaf, Outcome

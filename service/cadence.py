@@ -14,12 +14,11 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from service.errors import UserError
+from service.model import SEOUL
 from service.pulse.calendar import working
 
-SEOUL = ZoneInfo("Asia/Seoul")
 Every = Literal["at-once", "hourly", "daily", "weekly"]
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from scrapers.dates import SEOUL
 from scrapers.errors import (
     Broken,
     LayoutError,
@@ -25,7 +24,7 @@ from scrapers.model import Answer, Asking, Freshness, Listing, Page, Post, Reque
 from service import visit
 from service.asked import Asked
 from service.lease import LeaseLost, held
-from service.model import Found, Shape
+from service.model import SEOUL, Found, Shape
 from service.observe import Unit, tracing, unit
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
 from service.store.articles import Articles, Owed

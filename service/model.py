@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 Precision = Literal["second", "minute", "day"]
 Kind = Literal["release", "reference", "rebuttal", "personnel", "schedule", "notice", "news"]
@@ -14,6 +15,9 @@ Edition = Literal["조간", "석간"]
 JoinedAs = Literal["copy", "joint", "correction", "coverage"]
 Language = Literal["ko", "en"]
 """What letters are written in. The pages speak more: one file each in ``service/web/words/``."""
+SEOUL = ZoneInfo("Asia/Seoul")
+"""The zone of every time that a publisher prints without one."""
+
 Span = tuple[int, int]
 """Half-open character offsets ``[start, end)`` into a text."""
 

@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 import structlog
 
 from service import cadence
-from service.cadence import SEOUL, Cadence
+from service.cadence import Cadence
+from service.model import SEOUL
 from service.store.reminders import Call, Reminders, Rung
 
 log = structlog.get_logger()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.padding import Padding
@@ -13,10 +12,9 @@ from rich.text import Text
 
 from service.audit import Ailing, Audit
 from service.judging.fields import KINDS
-from service.model import Span
+from service.model import SEOUL, Span
 from service.preview import Brought, Preview
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _DAY = timedelta(days=1)
 _NAMES = 3  # of the subscriptions that have a rule
 _FEW = 10  # a week; fewer are told to the tenth
@@ -63,7 +61,7 @@ def show_preview(rule: str, found: Preview) -> None:
 def titles(found: Preview) -> Iterator[str]:
     """The newest, a line each."""
     for each in found.newest:
-        yield f"{each.came.astimezone(_SEOUL):%m-%d} {each.publisher or '—'}: {each.title}"
+        yield f"{each.came.astimezone(SEOUL):%m-%d} {each.publisher or '—'}: {each.title}"
 
 
 def show_audit(found: Audit) -> None:
@@ -168,7 +166,7 @@ def _shortfall(found: Preview) -> str:
 
 
 def _headline(each: Brought) -> Text:
-    at = each.came.astimezone(_SEOUL)
+    at = each.came.astimezone(SEOUL)
     when = f"{at:%Y-%m-%d}" if each.precision in {None, "day"} else f"{at:%Y-%m-%d %H:%M}"
     line = Text.assemble((f"{when}  {each.publisher or each.source_id}  ", "dim"))
     line.append_text(_marked(each.title, each.in_title, style="bold"))
@@ -207,8 +205,8 @@ def _pairs(spans: Iterable[Span]) -> list[list[int]]:
 
 
 def _iso(at: datetime) -> str:
-    return at.astimezone(_SEOUL).isoformat()
+    return at.astimezone(SEOUL).isoformat()
 
 
 def _day(at: datetime) -> str:
-    return f"{at.astimezone(_SEOUL):%Y-%m-%d}"
+    return f"{at.astimezone(SEOUL):%Y-%m-%d}"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from service.errors import UserError
+from service.model import SEOUL
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _SPAN = re.compile(r"(\d{1,4})\s*(h|d|w|시간|일|주)", re.ASCII)
 _HOURS = {"h": 1, "시간": 1, "d": 24, "일": 24, "w": 168, "주": 168}
 
@@ -29,7 +28,7 @@ def since(typed: str) -> Since:
             f"--since {typed}: 30d, 2w, 12h나 2026-10-01처럼 써 주세요 "
             "(type a time like 30d, 2w, 12h, or a day like 2026-10-01)"
         )
-    return datetime.combine(day, time.min, _SEOUL)
+    return datetime.combine(day, time.min, SEOUL)
 
 
 def until(typed: str, now: datetime) -> Until:
@@ -44,7 +43,7 @@ def day_end(
     day = _day(typed)
     if not day or day == date.max:
         raise UserError(f"{typed}: {korean}처럼 써 주세요 (type a time like {english})")
-    end = datetime.combine(day + timedelta(days=1), time.min, _SEOUL)
+    end = datetime.combine(day + timedelta(days=1), time.min, SEOUL)
     if end <= now:
         raise UserError(f"{typed}: 이미 지났습니다 (is over)")
     return end
@@ -52,7 +51,7 @@ def day_end(
 
 def clock(moment: datetime) -> str:
     """A moment in Asia/Seoul, to the minute."""
-    return f"{moment.astimezone(_SEOUL):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(SEOUL):%Y-%m-%d %H:%M}"
 
 
 def _span(typed: str) -> timedelta | None:

@@ -10,12 +10,11 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from scrapers.dates import SEOUL
 from scrapers.errors import Gone, ServerTrouble
 from scrapers.fetch import Fetcher
 from scrapers.model import Detail, File, Moment, Page, Post, Request, Source
 from service import pick
-from service.model import Article, Found
+from service.model import SEOUL, Article, Found
 from service.store.database import storable
 from service.store.opened import Filed, Opened
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar, cast, get_args
-from zoneinfo import ZoneInfo
 
 import yaml
 
 from service.errors import UserError
-from service.model import Language
+from service.model import SEOUL, Language
 from service.store.subscriptions import Embargoed, Endpoint, Subscribed
 from service.wanted import NONE, Checks, Wanted, at, cadence_of, remind_of
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _FIELDS = (
     "name", "rules", "urgent", "endpoints", "cadence", "remind", "coverage", "language",
     "embargoed", "until",
@@ -68,7 +66,7 @@ def _entry(each: Subscribed, *, secrets: bool) -> dict[str, object]:
         entry["embargoed"] = each.embargoed
     if each.expires_at is not None:
         last = each.expires_at - timedelta.resolution
-        entry["until"] = last.astimezone(_SEOUL).date()
+        entry["until"] = last.astimezone(SEOUL).date()
     return entry
 
 

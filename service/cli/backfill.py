@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scrapers.dates import SEOUL
 from scrapers.model import Source
 from service.config import Settings
 from service.errors import UserError
+from service.model import SEOUL
 from service.terminal import begin, in_store
 
 if TYPE_CHECKING:

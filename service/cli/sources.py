@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from scrapers.dates import SEOUL
 from scrapers.errors import ScrapeError
 from scrapers.model import Asking, Page, Source
 from scrapers.own import BadDeclaration
 from service import config
 from service.config import Settings
 from service.errors import UserError
+from service.model import SEOUL
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -9,16 +9,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
-from zoneinfo import ZoneInfo
 
 from service.judging import titles
 from service.judging.figures import Figure, differing, figures
 from service.judging.gaps import clip, clipped, days
 from service.judging.letters import letters
 from service.judging.rewritten import rewritten
-from service.model import Call, Change, Contact, Embargo, Printed, Reading
+from service.model import SEOUL, Call, Change, Contact, Embargo, Printed, Reading
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _MOST = 30
 _SHOWN = 80
 _MANY = 100
@@ -252,7 +250,7 @@ def _published(old: datetime | None, new: datetime | None) -> Iterator[Change]:
 
 
 def _day(at: datetime | None) -> date | None:
-    return at.astimezone(_SEOUL).date() if at else None
+    return at.astimezone(SEOUL).date() if at else None
 
 
 def _swapped(name: str) -> Change:

@@ -6,16 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo
 
 from service.judging.fields import MAX_DAYS
 from service.judging.logic import Field
-from service.model import Call, Kind, Reading
+from service.model import SEOUL, Call, Kind, Reading
 from service.reading.publishers import Registry
 
 SourceKind = Literal["government", "news"]
-
-_SEOUL = ZoneInfo("Asia/Seoul")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def of_reading(
         reading.kind,
         tuple(topics),
         reading.call,
-        reading.published_at and reading.published_at.astimezone(_SEOUL).date(),
+        reading.published_at and reading.published_at.astimezone(SEOUL).date(),
         source,
         source_kind,
     )
@@ -127,6 +124,6 @@ def _day(given: object) -> date | None:
     """The day in Asia/Seoul of an ISO day or time; a time without zone is one of Asia/Seoul."""
     try:
         at = datetime.fromisoformat(given) if isinstance(given, str) else None
-        return at.astimezone(_SEOUL).date() if at and at.tzinfo else at and at.date()
+        return at.astimezone(SEOUL).date() if at and at.tzinfo else at and at.date()
     except (ValueError, OverflowError):
         return None

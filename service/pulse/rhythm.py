@@ -16,12 +16,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from service.model import SEOUL
 from service.pulse import calendar
 from service.pulse.model import Vital
 
-SEOUL: Final = ZoneInfo("Asia/Seoul")
 STRETCHED: Final = 4.0
 """How many times its declared interval a source that brings nothing new waits for its next poll."""
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from service.model import SEOUL
 from service.pulse.model import Vital
-from service.pulse.rhythm import SEOUL, Silence
+from service.pulse.rhythm import Silence
 
 TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
     "unreachable": ("연결되지 않음", "no connection"),

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from service.model import Edition, Embargo, Printed
+from service.model import SEOUL, Edition, Embargo, Printed
 from service.reading.box import CLOCK, CONDITION, EDITION, IMMEDIATE, ONLINE, PAPER, Box, box, flat
 from service.reading.times import Stamp, stamps
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _WEEKDAYS = "월화수목금토일"
 _FROM = re.compile(r"\s{0,3}\)?\s?(?:부터|이후)")
 
@@ -58,7 +56,7 @@ def lifts_at(embargo: Embargo) -> datetime | None:
 
 def _at(day: date, hour: int, minute: int) -> datetime:
     """``24:00`` is the next day's beginning."""
-    return datetime.combine(day, time(), _SEOUL) + timedelta(hours=hour, minutes=minute)
+    return datetime.combine(day, time(), SEOUL) + timedelta(hours=hour, minutes=minute)
 
 
 def _given(printed: Box, near: date | None) -> Printed | None:

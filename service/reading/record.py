@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from service.model import Embargo, Given, Precision, Printed, Reading
+from service.model import SEOUL, Embargo, Given, Precision, Printed, Reading
 from service.reading.publishers import Registry
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _DAY = len("2026-11-22")
 _YEARS = range(1900, 2100)
 
@@ -33,7 +31,7 @@ def given(record: Mapping[str, Any]) -> Given:
 
 def day_of(given: Given) -> date | None:
     """The day it was published, in Asia/Seoul."""
-    return given.published_at.astimezone(_SEOUL).date() if given.published_at else None
+    return given.published_at.astimezone(SEOUL).date() if given.published_at else None
 
 
 def plain(reading: Reading, registry: Registry) -> dict[str, Any]:
@@ -102,12 +100,12 @@ def _published(value: object) -> tuple[datetime | None, Precision | None]:
     at = datetime.fromisoformat(text)
     if at.year not in _YEARS:  # year 1 and year 9999 cannot be told in every zone
         raise ValueError(f"no time that anything is published at: {text}")
-    zoned = at if at.tzinfo else at.replace(tzinfo=_SEOUL)
+    zoned = at if at.tzinfo else at.replace(tzinfo=SEOUL)
     return zoned, "day" if len(text) == _DAY else "minute"
 
 
 def _iso(at: datetime) -> str:
-    return at.astimezone(_SEOUL).isoformat()
+    return at.astimezone(SEOUL).isoformat()
 
 
 def _day(day: date | None) -> str | None:

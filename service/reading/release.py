@@ -6,16 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from service.model import Embargo, Given, Precision, Printed, Reading
+from service.model import SEOUL, Embargo, Given, Precision, Printed, Reading
 from service.reading import calls, contacts, embargo, kind, mentions, news
 from service.reading.anatomy import Anatomy, dissect
 from service.reading.clean import clean_line
 from service.reading.publishers import Registry
 from service.reading.signed import signed, told_of
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _SHINGLE = 8
 _Found = TypeVar("_Found")
 _COVERED = 0.6  # of a page's shingles: the rest is captions, dates and other furniture
@@ -137,7 +135,7 @@ def _from_box(lifted: Embargo | None, handed_out: Printed | None) -> _Moment:
 def _moment(printed: Printed | None) -> _Moment:
     if printed is None:
         return _Moment()
-    midnight = datetime.combine(printed.day, time(), _SEOUL)
+    midnight = datetime.combine(printed.day, time(), SEOUL)
     if printed.clock is None:
         return _Moment(midnight, "day")
     hours, minutes = map(int, printed.clock.split(":"))
@@ -149,7 +147,7 @@ def _first(*moments: _Moment) -> _Moment:
 
 
 def _day(moment: _Moment) -> date | None:
-    return moment.at.astimezone(_SEOUL).date() if moment.at else None
+    return moment.at.astimezone(SEOUL).date() if moment.at else None
 
 
 def _first_found(

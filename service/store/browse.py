@@ -11,18 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from service.model import Kind, Precision
+from service.model import SEOUL, Kind, Precision
 from service.store.database import Intentions
 from service.store.embargo import held_until, is_told
 from service.store.rows import PUBLISHED
 from service.store.tables import article, source
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _DAY = timedelta(days=1)
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
@@ -179,8 +177,8 @@ def _any(wanted: Sequence[str], had: Sequence[str]) -> bool:
 def _span(wish: Wish) -> tuple[datetime | None, datetime | None]:
     """From when on, and until before when; days beyond all that is stored are brought nearer."""
     since, until = (day and min(max(day, _FIRST), _LAST) for day in (wish.since, wish.until))
-    start = datetime.combine(since, time.min, _SEOUL) if since else None
-    end = datetime.combine(until + _DAY, time.min, _SEOUL) if until else None
+    start = datetime.combine(since, time.min, SEOUL) if since else None
+    end = datetime.combine(until + _DAY, time.min, SEOUL) if until else None
     return start, end
 
 

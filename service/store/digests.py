@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import cadence
-from service.cadence import SEOUL
+from service.model import SEOUL
 from service.store.database import Intentions, Wake, wake
 
 _SHOWN = 30  # things that one digest tells of; the rest stands behind its link

@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.cadence import SEOUL
-from service.model import Reason
+from service.model import SEOUL, Reason
 from service.store.paces import LIVE, PACED, WHEN, paces
 from service.store.tables import article, delivery, telling, waiting
 

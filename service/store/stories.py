@@ -6,16 +6,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Tie
+from service.model import SEOUL, Tie
 from service.store.tables import article, excerpt, fingerprint, story, story_key
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _LONGEST_KEY = 200  # characters
 _COMPARED = 16_000  # characters of a text that are compared at all
 _APART = timedelta(days=14)  # between two that may be one
@@ -64,7 +62,7 @@ class UnseenTwin(Exception):
 
 def day_of(at: datetime) -> date:
     """The day in Seoul."""
-    return at.astimezone(_SEOUL).date()
+    return at.astimezone(SEOUL).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from datetime import datetime
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from scrapers.dates import SEOUL
 from scrapers.errors import ScrapeError
 from scrapers.model import Detail, Listing, Page, Part, Source
 from scrapers.platforms.api import Api
@@ -21,6 +20,7 @@ from scrapers.platforms.board import Board
 from scrapers.platforms.feed import Feed
 from scrapers.platforms.opendata import OpenData
 from scrapers.platforms.sitemap import Sitemap
+from service.model import SEOUL
 from service.workshop import trim
 from service.workshop.neutral import Neutral
 

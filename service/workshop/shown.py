@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from scrapers.dates import SEOUL
 from scrapers.model import Detail, Moment, Page, Post, Source
 from service import visit
+from service.model import SEOUL
 from service.workshop.discover import Found, Proposal
 from service.workshop.near import excerpt
 from service.workshop.trial import Line

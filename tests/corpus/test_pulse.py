@@ -14,10 +14,10 @@ from statistics import median
 
 import pytest
 
-from service.model import Shape
+from service.model import SEOUL, Shape
 from service.pulse.drift import drifted
 from service.pulse.model import Vital
-from service.pulse.rhythm import SEOUL, learn, quiet
+from service.pulse.rhythm import learn, quiet
 
 MONTH = Path(__file__).parents[2].parent / "shared/data/stream/2026-03.jsonl.gz"
 pytestmark = pytest.mark.skipif(not MONTH.is_file(), reason="no month of releases at hand")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.cadence import SEOUL, Cadence, burst, kept, parse, quiet_end, remind_at, window
+from service.cadence import Cadence, burst, kept, parse, quiet_end, remind_at, window
 from service.errors import UserError
+from service.model import SEOUL
 from service.pulse.calendar import working
 
 _CLOCKS = st.builds(time, st.integers(0, 23), st.sampled_from((0, 15, 30, 59)))

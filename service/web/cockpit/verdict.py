@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from service.cadence import SEOUL
+from service.model import SEOUL
 from service.store.cockpit import Item
 from service.store.gauges import Gauges
 

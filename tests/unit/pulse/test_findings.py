@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from service.model import Shape
+from service.model import SEOUL, Shape
 from service.pulse.findings import findings
 from service.pulse.model import FindingKind, Vital
-from service.pulse.rhythm import SEOUL
 
 NOW = datetime(2026, 3, 25, 14, 0, tzinfo=SEOUL)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

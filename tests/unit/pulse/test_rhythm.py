@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import pytest
 
+from service.model import SEOUL
 from service.pulse import calendar
 from service.pulse.model import Vital
-from service.pulse.rhythm import SEOUL, learn, quiet, usual
+from service.pulse.rhythm import learn, quiet, usual
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 CHUSEOK = datetime(2025, 10, 3, tzinfo=SEOUL), datetime(2025, 10, 10, tzinfo=SEOUL)
