@@ -27,7 +27,7 @@ from notifier.errors import TryAgain, Undeliverable
 if TYPE_CHECKING:
     from yarl import URL
 
-Resolve = Callable[[str], Awaitable[Sequence[str]]]
+_Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """Host name, in ASCII → IP addresses as text. Raises OSError where there are none."""
 
 _AT_ONE_SERVER = 10  # so that a receiver who never answers holds few of the connections
@@ -83,7 +83,7 @@ async def resolve(host: str) -> Sequence[str]:
 class Names(AbstractResolver):
     """Looks up where a connection goes; unless ``private``, to public addresses only."""
 
-    def __init__(self, *, private: bool, resolve: Resolve = resolve) -> None:
+    def __init__(self, *, private: bool, resolve: _Resolve = resolve) -> None:
         self._private = private
         self._resolve = resolve
 

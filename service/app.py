@@ -36,7 +36,7 @@ from service.schedule import Schedule
 from service.store.articles import Articles
 from service.store.attachments import Attachments
 from service.store.backfills import Backfills
-from service.store.bounces import Bounces as Returns
+from service.store.bounces import Returns
 from service.store.database import Database
 from service.store.deliveries import FAILING, Deliveries
 from service.store.migrate import migrate

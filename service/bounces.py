@@ -46,7 +46,7 @@ class Box(Protocol):
 class Bounces:
     """The step with its tools. ``opened`` opens the mailbox; it blocks, so threads do it."""
 
-    store: bounces.Bounces
+    store: bounces.Returns
     opened: Callable[[], AbstractContextManager[Box]] | None
 
     async def read(self) -> int:

@@ -14,7 +14,7 @@ from service.judging.fields import Values
 from service.parts import signer, ways_to_tell
 from service.preview import Tools, source_kinds
 from service.reading.publishers import Registry
-from service.store.bounces import Bounces as Returns
+from service.store.bounces import Returns
 from service.store.database import Database
 from service.web.app import build
 from service.web.means import Means

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Form = Literal["jsonl", "csv", "parquet"]
-Batches = AsyncIterator[Sequence[Exported]]
+_Batches = AsyncIterator[Sequence[Exported]]
 
 FORMS: tuple[Form, ...] = ("jsonl", "csv", "parquet")
 MEDIA: Mapping[Form, str] = {
@@ -35,7 +35,7 @@ class NoParquet(UserError):
     """pyarrow is not installed."""
 
 
-def written(form: Form, batches: Batches) -> AsyncGenerator[bytes, None]:
+def written(form: Form, batches: _Batches) -> AsyncGenerator[bytes, None]:
     """The pieces of a file. Raises NoParquet at once where Parquet is wanted and cannot be."""
     if form == "parquet":
         return _parquet(batches, _schema())
@@ -51,7 +51,7 @@ def safe(text: str) -> str:
     return f"'{text}" if text[:1] in _ACTIVE or seen in _ACTIVE else text
 
 
-async def _jsonl(batches: Batches) -> AsyncGenerator[bytes, None]:
+async def _jsonl(batches: _Batches) -> AsyncGenerator[bytes, None]:
     async for batch in batches:
         yield "".join(map(_line, batch)).encode("utf-8", "replace")
 
@@ -61,7 +61,7 @@ def _line(each: Exported) -> str:
     return json.dumps(said, ensure_ascii=False) + "\n"
 
 
-async def _csv(batches: Batches) -> AsyncGenerator[bytes, None]:
+async def _csv(batches: _Batches) -> AsyncGenerator[bytes, None]:
     yield (_BOM + ",".join(_COLUMNS) + "\r\n").encode()
     async for batch in batches:
         page = io.StringIO()
@@ -83,7 +83,7 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-async def _parquet(batches: Batches, schema: pa.Schema) -> AsyncGenerator[bytes, None]:
+async def _parquet(batches: _Batches, schema: pa.Schema) -> AsyncGenerator[bytes, None]:
     """A row group for each batch: no more than one is held."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
     from pyarrow import parquet  # noqa: PLC0415

@@ -13,7 +13,7 @@ from service.config import Settings
 from service.errors import BadSetting
 from service.parts import secret
 from service.store.database import Database
-from service.store.gauges import Readings
+from service.store.gauges import GaugeReader
 from service.store.overview import Overview
 from service.traces import collector
 from service.watch import facts
@@ -30,7 +30,7 @@ async def watched(
     Yields what is to be seen of this process, for the pages. Raises BadSetting.
     """
     reporting.report_to(settings.sentry_dsn, version("pabal"))
-    readings = Readings(database, tuple(sources))
+    readings = GaugeReader(database, tuple(sources))
     known = facts(sources, settings.pace)
     seen = Watched(Overview(database), readings, settings.data, settings.metrics_token, known)
     async with _traced(settings, database), _answering(settings, seen):

@@ -81,7 +81,7 @@ _OPERATOR = frozenset(
 )
 _UNWANTED = frozenset({"1060", "1061", "2060", "2061"})  # the number is barred, or opted out
 
-Templates = Mapping[str, tuple[str, tuple[str, ...]]]
+_Templates = Mapping[str, tuple[str, tuple[str, ...]]]
 
 
 class Kakao(Posting):
@@ -162,7 +162,7 @@ def open_channel(options: ChannelOptions) -> Kakao:
     return Kakao(options, open_poster(options))
 
 
-def templates(setting: str) -> Templates:
+def templates(setting: str) -> _Templates:
     """The template and its variables for each kind of message; what cannot be read is left out."""
     found = map(_TEMPLATE.fullmatch, setting.split())
     return {each[1]: (each[2], tuple(filter(None, each[3].split(",")))) for each in found if each}

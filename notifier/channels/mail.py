@@ -79,7 +79,7 @@ class Mails:
         return address
 
 
-class Unset:
+class _Unset:
     """The channel without a server: no address may be given, and what is owed waits for one."""
 
     async def send(self, _: Message) -> Receipt:
@@ -94,13 +94,13 @@ class Unset:
         raise BadAddress(_UNSET)
 
 
-def open_channel(options: ChannelOptions) -> Mails | Unset:
+def open_channel(options: ChannelOptions) -> Mails | _Unset:
     """The mail server of ``options``. Raises BadAddress where they are wrong.
 
     Its certificate is verified against the certificates that the machine trusts.
     """
     if not (options.mail_server and options.mail_from):
-        return Unset()
+        return _Unset()
     server, own = parse_server(options.mail_server), sender(options.mail_from)
     domain = own.address.domain
     returns = parse_returns(options.mail_bounces) if options.mail_bounces else None

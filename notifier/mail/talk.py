@@ -11,7 +11,7 @@ from notifier.clean import line
 from notifier.mail.mime import Mail
 from notifier.mail.server import Line
 
-Stage = Literal["mail", "rcpt", "data", "end"]
+_Stage = Literal["mail", "rcpt", "data", "end"]
 
 CLOSING = 421
 """The server says so before it closes the connection."""
@@ -35,7 +35,7 @@ class Unknown(Exception):
 class Answer:
     """What the server said last, and to which command; ``end`` is the end of the mail."""
 
-    stage: Stage
+    stage: _Stage
     code: int
     text: str
 
@@ -94,7 +94,7 @@ class Talk:
         except _TROUBLE as error:
             raise Broken(type(error).__name__) from error
 
-    async def _asked(self, commands: list[tuple[Stage, bytes]]) -> Answer:
+    async def _asked(self, commands: list[tuple[_Stage, bytes]]) -> Answer:
         if self._pipelining:
             self._writer.write(b"".join(command for _, command in commands))
             no = None
@@ -131,7 +131,7 @@ class Talk:
             pass
         self._writer.close()
 
-    async def _answer(self, stage: Stage) -> Answer:
+    async def _answer(self, stage: _Stage) -> Answer:
         said: list[str] = []
         while len(said) < _MOST_LINES:
             got = await self._reader.readline()
@@ -143,7 +143,7 @@ class Talk:
         raise ValueError
 
 
-def _commands(mail: Mail) -> list[tuple[Stage, bytes]]:
+def _commands(mail: Mail) -> list[tuple[_Stage, bytes]]:
     utf8 = " SMTPUTF8" if mail.recipient.international else ""
     return [
         ("mail", f"MAIL FROM:<{mail.sender}>{utf8}\r\n".encode()),

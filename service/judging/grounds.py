@@ -11,7 +11,7 @@ from service.judging.features import Places
 
 Sums = NDArray[np.number]
 
-MOST_WORDS = 5
+_MOST_WORDS = 5
 _LOOKED_AT = 20
 _WORD = re.compile(r"[^\W_]+(?:[-&][^\W_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -57,7 +57,7 @@ class Tally:
             if sums[number] > 0 and _tells(words[number]):
                 short = self._bare(words[number])
                 bare[short] = bare.get(short, 0.0) + float(sums[number])
-        return tuple(sorted(bare, key=lambda word: -bare[word])[:MOST_WORDS])
+        return tuple(sorted(bare, key=lambda word: -bare[word])[:_MOST_WORDS])
 
     def _bare(self, word: str) -> str:
         short = _PARTICLE.sub("", word)

@@ -47,14 +47,14 @@ from service.judging.sense import warnings
 from service.judging.typed import MAX_DEPTH, MAX_LENGTH, RuleError, tidied
 
 __all__ = [
-    "MAX_DEPTH", "MAX_LENGTH", "MAX_TERMS", "MAX_WORDS_APART", "And", "Field", "Near", "Not", "Or",
+    "MAX_DEPTH", "MAX_LENGTH", "MAX_TERMS", "And", "Field", "Near", "Not", "Or",
     "Rule", "RuleError", "Term", "canonical", "lowered", "negated", "parse", "satisfied", "terms",
     "warnings",
 ]  # fmt: skip
 
 MAX_TERMS = 64
-MAX_WORDS_APART = 50
-MIN_LETTERS = 2
+_MAX_WORDS_APART = 50
+_MIN_LETTERS = 2
 
 _USUAL_WORDS_APART = 5
 _EXAMPLE = "수출 OR 관세"
@@ -178,7 +178,7 @@ def _leaf(written: str, position: int, scope: _Scope, *, quoted: bool) -> Rule:
         return joined(Or, found)
     if not quoted:
         _check_word(text, position)
-    if sum(char.isalnum() for char in text) < MIN_LETTERS:
+    if sum(char.isalnum() for char in text) < _MIN_LETTERS:
         raise RuleError(
             position,
             f"‘{text}’: 낱말은 두 글자 이상이어야 합니다. / A term needs at least two letters.",
@@ -214,11 +214,11 @@ def _near(one: Rule, sign: Token, other: Rule) -> Rule:
     position = sign.start_pos or 0
     digits = re.search(r"\d+", sign)
     words = int(digits[0]) if digits else _USUAL_WORDS_APART
-    if not 1 <= words <= MAX_WORDS_APART:
+    if not 1 <= words <= _MAX_WORDS_APART:
         raise RuleError(
             position,
-            f"‘{sign}’: 1에서 {MAX_WORDS_APART}낱말까지 쓸 수 있습니다. 예: 수출 ~5 바우처 / "
-            f"‘{sign}’: 1 to {MAX_WORDS_APART} words. For example: 수출 ~5 바우처",
+            f"‘{sign}’: 1에서 {_MAX_WORDS_APART}낱말까지 쓸 수 있습니다. 예: 수출 ~5 바우처 / "
+            f"‘{sign}’: 1 to {_MAX_WORDS_APART} words. For example: 수출 ~5 바우처",
         )
     firsts, seconds = ((r.parts if isinstance(r, Or) else (r,)) for r in (one, other))
     pairs = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.judging.logic import Atom, Clause, Field, Near, Not, Rule, Term, clauses, satisfied
 
-MAX_CLAUSES = 256
+_MAX_CLAUSES = 256
 """A rule with more alternatives than this is not examined; it is matched all the same."""
 
 _SOURCE_KINDS = ("government", "news")
@@ -17,13 +17,13 @@ def excludes_only(rule: Rule) -> bool:
 
 def never(rule: Rule) -> bool:
     """Whether no announcement can satisfy the rule."""
-    found = clauses(rule, MAX_CLAUSES)
+    found = clauses(rule, _MAX_CLAUSES)
     return found is not None and all(map(_contradicts, found))
 
 
 def warnings(rule: Rule) -> tuple[str, ...]:
     """What is allowed and probably not meant, Korean first, then English; mostly empty."""
-    found = clauses(rule, MAX_CLAUSES) or ()
+    found = clauses(rule, _MAX_CLAUSES) or ()
     said = []
     if any(map(_contradicts, found)):
         said.append(

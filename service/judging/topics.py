@@ -37,9 +37,9 @@ _SHORTEST_NAME = 3  # of an agency: 관세청; shorter ones are words too
 _MASKED = 1000
 _DIGITS = 3
 
-Taxonomy = Mapping[str, Sequence[str]]
+_Taxonomy = Mapping[str, Sequence[str]]
 """Words by code of a topic, or by name of a field, in the order of the weights' columns."""
-Arrays = Mapping[str, NDArray[np.generic]]
+_Arrays = Mapping[str, NDArray[np.generic]]
 
 
 class UnlearntError(Exception):
@@ -78,7 +78,7 @@ class Topics:
     """Judges what texts are about. Knows nothing of other texts; safe to share."""
 
     def __init__(
-        self, topics: Taxonomy, fields: Taxonomy, arrays: Arrays, agencies: frozenset[str]
+        self, topics: _Taxonomy, fields: _Taxonomy, arrays: _Arrays, agencies: frozenset[str]
     ) -> None:
         """``arrays`` as `make train` wrote them; ``agencies``: names that are no words.
 
@@ -147,7 +147,7 @@ class Topics:
 class Scorer:
     """Weights over letter groups and over words, for some columns."""
 
-    def __init__(self, name: str, words: Taxonomy, arrays: Arrays) -> None:
+    def __init__(self, name: str, words: _Taxonomy, arrays: _Arrays) -> None:
         """``name`` is what its arrays' names begin with."""
 
         def stored(what: str) -> NDArray[np.generic]:

@@ -78,7 +78,7 @@ class Line:
     @property
     def bullet(self) -> bool:
         """Begins an item, a note, a box or an annex of its own."""
-        return self.marked or starts_item(self.text)
+        return self.marked or _starts_item(self.text)
 
     @property
     def ended(self) -> bool:
@@ -103,7 +103,7 @@ class Page:
         return self.full > 0 and line.width * 100 >= self.full * (72 if line.spaced else 86)
 
 
-def starts_item(text: str) -> bool:
+def _starts_item(text: str) -> bool:
     """Whether a bullet, a number or a mark of a box stands first."""
     return _BULLET.match(text) is not None
 

@@ -86,7 +86,7 @@ def sort_out(found: Sequence[Line]) -> list[Part]:
     return parts
 
 
-def is_letterhead(text: str) -> bool:
+def _is_letterhead(text: str) -> bool:
     """The words on a release's head: 보도자료 with or without a ministry's name."""
     bare = re.sub(r"[^0-9A-Za-z가-힣·]", "", text[:60])
     return len(bare) <= _LONGEST_LETTERHEAD and _LETTERHEAD.fullmatch(bare) is not None
@@ -133,7 +133,7 @@ def _mark_box(found: Sequence[Line], parts: list[Part]) -> None:
             reach -= 1
         else:
             reach = 0
-            if parts[at] is Part.TEXT and at < _FIRST_LINES and is_letterhead(line.text):
+            if parts[at] is Part.TEXT and at < _FIRST_LINES and _is_letterhead(line.text):
                 parts[at] = Part.LETTERHEAD
 
 

@@ -47,7 +47,7 @@ def plain(reading: Reading, registry: Registry) -> dict[str, Any]:
         "published_precision": reading.precision,
         "kind": reading.kind,
         "embargo": reading.embargo and _embargo(reading.embargo),
-        "distributed_at": reading.distributed and printed_iso(reading.distributed),
+        "distributed_at": reading.distributed and _printed_iso(reading.distributed),
         "byline": reading.byline,
         "contacts": [
             {"department": c.department, "rank": c.rank, "name": c.name, "phone": c.phone}
@@ -75,7 +75,7 @@ def plain(reading: Reading, registry: Registry) -> dict[str, Any]:
     }
 
 
-def printed_iso(printed: Printed) -> str:
+def _printed_iso(printed: Printed) -> str:
     """``2026-04-12T11:00+09:00``, or the day alone where no clock is printed."""
     day = printed.day.isoformat()
     return f"{day}T{printed.clock}+09:00" if printed.clock else day
@@ -85,7 +85,7 @@ def _embargo(embargo: Embargo) -> dict[str, Any]:
     paper = embargo.paper
     return {
         "immediate": embargo.immediate,
-        "online_at": embargo.online and printed_iso(embargo.online),
+        "online_at": embargo.online and _printed_iso(embargo.online),
         "paper_at": paper and f"{paper[0].isoformat()} {paper[1]}",
         "date_only": _day(embargo.date_only),
         "condition": embargo.condition,

@@ -19,7 +19,7 @@ from service.store.tables import account, endpoint, session, sign_in, subscripti
 
 __all__ = ["Account", "Accounts", "Role", "Session", "Who"]
 
-STAYS = timedelta(days=30)
+_STAYS = timedelta(days=30)
 """How long a session lasts after it was last seen."""
 
 LONGEST = timedelta(days=365)
@@ -69,7 +69,7 @@ class Accounts(Intentions):
 
     async def who(self, sha256: bytes) -> Who | None:
         """Whose session has the token of that SHA-256; it lasts from now on."""
-        row = await self._database.at_once(_WHO, sha256, STAYS, LONGEST)
+        row = await self._database.at_once(_WHO, sha256, _STAYS, LONGEST)
         return None if row is None else Who(*row)
 
     async def sign_in(
@@ -217,7 +217,7 @@ async def _begun(tx: AsyncConnection, account_id: int, sha256: bytes, agent: str
         .values(
             sha256=sha256,
             account_id=account_id,
-            expires_at=sa.func.now() + STAYS,
+            expires_at=sa.func.now() + _STAYS,
             agent=storable(agent)[:_AGENT],
         )
         .returning(session.c.id)

@@ -20,7 +20,7 @@ from service.store.tables import delivery, endpoint, suppressed, telling
 OPEN_FOR = timedelta(hours=48)
 """How long a question may be answered."""
 
-AGAIN_AFTER = timedelta(hours=24)
+_AGAIN_AFTER = timedelta(hours=24)
 """How long it is not repeated to somebody who has not answered."""
 
 _ENDED = ("unsubscribed", "expired")
@@ -175,7 +175,7 @@ _STANDING = (
     endpoint.c.switched_off_at,
     endpoint.c.switched_off_why,
     endpoint.c.confirmed_at,
-    sa.func.coalesce(endpoint.c.asked_at > sa.func.now() - AGAIN_AFTER, sa.false()).label("waits"),
+    sa.func.coalesce(endpoint.c.asked_at > sa.func.now() - _AGAIN_AFTER, sa.false()).label("waits"),
 )
 
 

@@ -33,7 +33,7 @@ class _Mailed:
     address: str
 
 
-class Bounces(Intentions):
+class Returns(Intentions):
     """Intentions about mail that came back, a transaction each."""
 
     async def settle(self, returned: Returned) -> bool:

@@ -71,7 +71,7 @@ _TABLES = """
     FROM pg_stat_user_tables WHERE schemaname = current_schema()
 """
 
-STATES = ("ok", "failing", "paused", "unseen")
+_STATES = ("ok", "failing", "paused", "unseen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Gauges:
 
 
 @dataclass(slots=True)
-class Readings:
+class GaugeReader:
     """Reads the gauges, every few seconds at most. ``sources``: those polled, None: all."""
 
     database: Database
@@ -126,7 +126,7 @@ class Readings:
         items = await self.database.all_at_once(_ITEMS)
         tables = await self.database.all_at_once(_TABLES)
         assert counts is not None
-        states: defaultdict[str, int] = defaultdict(int, dict.fromkeys(STATES, 0))
+        states: defaultdict[str, int] = defaultdict(int, dict.fromkeys(_STATES, 0))
         for row in sources:
             states[row["state"]] += 1
         return Gauges(

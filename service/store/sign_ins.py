@@ -22,10 +22,10 @@ from service.store.tables import account, sign_in, suppressed
 COUNTS_FOR = timedelta(minutes=30)
 """How long a link signs somebody in."""
 
-A_DAY = 3
+_A_DAY = 3
 """Mails to one address, whoever asks."""
 
-AN_HOUR = 10
+_AN_HOUR = 10
 """Mails that are asked for from one place."""
 
 _LEASE = timedelta(seconds=45)  # longer than the channel may take to answer
@@ -80,11 +80,11 @@ class SignIns(Intentions):
         """
         async with self._database.transaction() as tx:
             # Always in this order, so that two who ask wait for each other and for nothing else.
-            if await _asked(tx, sign_in.c.ip == ip, f"ip {ip}", timedelta(hours=1)) >= AN_HOUR:
+            if await _asked(tx, sign_in.c.ip == ip, f"ip {ip}", timedelta(hours=1)) >= _AN_HOUR:
                 return "often"
             here = sa.func.lower(sign_in.c.address) == sa.func.lower(address)
             before = await _asked(tx, here, f"to {address.lower()}", timedelta(days=1))
-            if before < A_DAY and await _welcome(tx, address):
+            if before < _A_DAY and await _welcome(tx, address):
                 await _made(tx, address, language, ip=ip, due_at=sa.func.now())
                 await wake(tx, [Wake("admit", "mail")])
         return "owed"

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from service.observe import REGISTRY
 from service.store.database import Database
-from service.store.gauges import Gauges, Readings
+from service.store.gauges import GaugeReader, Gauges
 from service.store.overview import Overview
 from service.store.server import AWAY
 from service.store.vitals import Known
@@ -125,7 +125,7 @@ class Watched:
     """
 
     overview: Overview
-    readings: Readings
+    readings: GaugeReader
     data: Path | None = None
     token: str | None = None
     known: Mapping[str, Known] | None = None
@@ -133,7 +133,7 @@ class Watched:
     @classmethod
     def of(cls, database: Database) -> Watched:
         """Of a process of which nothing is known but its database."""
-        return cls(Overview(database), Readings(database))
+        return cls(Overview(database), GaugeReader(database))
 
     def disk(self) -> Disk | None:
         """The disk where ``data`` lies, if that is on this machine."""

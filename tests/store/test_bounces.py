@@ -10,7 +10,7 @@ import pytest
 
 from service.model import Fate, Returned
 from service.store.asking import Endpoint, Suppressed
-from service.store.bounces import Bounces
+from service.store.bounces import Returns
 from service.store.database import Database
 from service.store.deliveries import Dead, Deliveries
 from service.store.subscriptions import Subscriptions
@@ -70,7 +70,7 @@ async def test_an_address_that_is_gone_or_complained_gets_nothing_more_from_anyb
     await _to(add, "other@example.kr")
     back = _back(await mailed(one, here), fate)
 
-    assert await Bounces(database).settle(back)
+    assert await Returns(database).settle(back)
     assert await _off(sql) == {here: f"{fate}: 5.1.1", there: f"{fate}: 5.1.1"}
     rows = await sql.fetch("SELECT channel, address, why FROM suppressed")
     assert [tuple(row) for row in rows] == [("mail", READER, f"{fate}: 5.1.1")]
@@ -86,7 +86,7 @@ async def test_to_hear_it_twice_does_no_more_than_once(
     database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection, fate: Fate
 ) -> None:
     back = _back(await mailed(*await _to(add)), fate)
-    store = Bounces(database)
+    store = Returns(database)
     await store.settle(back)
     before = await sql.fetch("SELECT * FROM endpoint, delivery")
     await store.settle(back)
@@ -101,7 +101,7 @@ async def test_mail_that_comes_back_on_three_days_ends_the_endpoint_and_no_other
     one, here = await _to(add)
     await _to(add)
     now = datetime.now(UTC)
-    store = Bounces(database)
+    store = Returns(database)
     days = [now - timedelta(days=each) for each in (40, 9, 9, 8)]
     for day in days:
         number = await mailed(one, here, settled_at=day, created_at=day)
@@ -127,7 +127,7 @@ async def test_a_reader_who_writes_back_to_end_it_ends_that_endpoint(
     one, here = await _to(add)
     await _to(add)
 
-    assert await Bounces(database).settle(_back(await mailed(one, here), "end", "unsubscribe"))
+    assert await Returns(database).settle(_back(await mailed(one, here), "end", "unsubscribe"))
     assert await _off(sql) == {here: "unsubscribed"}
     assert await sql.fetchval("SELECT count(*) FROM suppressed") == 0
 
@@ -137,7 +137,7 @@ async def test_what_was_never_sent_by_mail_changes_nothing(
 ) -> None:
     one, here = await _to(add)
     owed = await mailed(one, here, outcome=None, settled_at=None)
-    store = Bounces(database)
+    store = Returns(database)
 
     assert not await store.settle(_back(owed, "gone"))
     assert not await store.settle(_back(UUID(int=999), "complaint"))
@@ -154,7 +154,7 @@ async def test_nothing_that_came_back_causes_a_mail(
     sent = [await mailed(one, each) for each in (here, other, here, other)]
     told = await sql.fetchval("SELECT count(*) FROM telling")
     for number in sent * 3:
-        await Bounces(database).settle(_back(number, fate))
+        await Returns(database).settle(_back(number, fate))
 
     assert await sql.fetchval("SELECT count(*) FROM delivery WHERE settled_at IS NULL") == 0
     assert await sql.fetchval("SELECT count(*) FROM telling") == told
@@ -167,7 +167,7 @@ async def test_an_address_is_one_however_it_is_spelt(
         await _to(add, "Reader@Example.kr"),
         await _to(add, "READER@example.kr"),
     )
-    await Bounces(database).settle(_back(await mailed(one, here), "complaint"))
+    await Returns(database).settle(_back(await mailed(one, here), "complaint"))
 
     assert set(await _off(sql)) == {here, there}
     assert await sql.fetchval("SELECT address FROM suppressed") == READER

@@ -37,7 +37,7 @@ class Store:
 
 def _bounces(opened: Any) -> tuple[Bounces, list[Returned]]:
     store = Store()
-    return Bounces(cast(bounces.Bounces, store), opened), store.settled
+    return Bounces(cast(bounces.Returns, store), opened), store.settled
 
 
 @pytest.fixture

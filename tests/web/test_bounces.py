@@ -13,7 +13,7 @@ import pytest
 
 from service.bounces import Bounces
 from service.links import Signer
-from service.store.bounces import Bounces as Returns
+from service.store.bounces import Returns
 from service.store.database import Database
 from service.web.app import build
 

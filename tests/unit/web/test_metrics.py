@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from service.store.database import Database
-from service.store.gauges import Readings
+from service.store.gauges import GaugeReader
 from service.store.overview import Overview
 from service.web.metrics import Watched
 from service.web.serve import serving
@@ -17,7 +17,7 @@ TOKEN = "a-token-of-this-test"
 
 def watched(token: str | None = None) -> Watched:
     database = Database(NOBODY, size=1)
-    return Watched(Overview(database), Readings(database), token=token)
+    return Watched(Overview(database), GaugeReader(database), token=token)
 
 
 def client(seen: Watched, address: str) -> httpx.AsyncClient:
