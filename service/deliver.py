@@ -21,7 +21,8 @@ from notifier.model import Channel, Receipt, Traits
 from service import observe
 from service.model import DueDelivery
 from service.pace import SEND_LADDER, Rate, jittered
-from service.store.deliveries import TURNS, Dead, Deliveries, Later, Sent, Settled
+from service.store.claimed import TURNS
+from service.store.deliveries import Dead, Deliveries, Later, Sent, Settled
 from service.worded import Words
 
 log = structlog.get_logger()

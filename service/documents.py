@@ -9,7 +9,6 @@ import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Self
 
 from scrapers.documents.answers import LENGTH, MAX_ANSWER, Answer, framed, unpacked
@@ -41,12 +40,7 @@ class Documents:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for _ in range(self._children):  # what is being read is finished first
             await self._turn.acquire()
         await asyncio.gather(*map(_end, self._idle))

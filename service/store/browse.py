@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import SEOUL, Kind, Precision
-from service.store.database import Intentions
+from service.store.database import TODAY, Intentions
 from service.store.embargo import held_until, is_told
 from service.store.rows import PUBLISHED
 from service.store.tables import article, source
@@ -33,7 +33,6 @@ _CAME: sa.ColumnElement[datetime] = sa.case(
 )
 """As the index ``ix_article_listed`` has it."""
 _NEWS = sa.func.coalesce(article.c.kind == "news", sa.false())
-_TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
 _STRINGS = ARRAY(sa.Text)
 
 
@@ -199,7 +198,7 @@ def met(wish: Wish) -> list[sa.ColumnElement[bool]]:
     if end:
         asked.append(end > _OUT)
     if wish.open:
-        asked.append(article.c.call_end >= _TODAY)
+        asked.append(article.c.call_end >= TODAY)
     return asked
 
 
@@ -241,7 +240,7 @@ def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int], *, held: bool) 
             article.c.kind,
             sa.func.coalesce(article.c.topics, sa.cast([], _STRINGS)),
             article.c.call_end,
-            article.c.call_end - _TODAY,
+            article.c.call_end - TODAY,
             held_until(),
             article.c.facts[("embargo", "condition")].astext,
             came.label("stands"),

@@ -158,7 +158,7 @@ class Claims(Intentions):
     async def claim(self, channel: str, most: int, flying: Mapping[int, int]) -> Batch:
         """Claim up to ``most`` due deliveries, oldest first, and commit that we are about to act.
 
-        ``flying`` counts the messages under way by endpoint.
+        At most two at a time are under way to one endpoint; ``flying`` counts those that are.
         """
         full = [each for each, count in flying.items() if count >= TURNS]
         busy = [each for each, count in flying.items() if count < TURNS]

@@ -34,6 +34,9 @@ WATCHED = {
 Left to its own settings it keeps its session, with every lock that it holds, for two hours.
 """
 
+TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
+"""The day in Korea, by the database's clock."""
+
 _USED = "used"
 _RESTED = 5.0  # seconds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,12 +14,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from service.model import DueDelivery
 from service.store import ops
-from service.store.claimed import TURNS, Batch, Claims
-from service.store.database import Database, Intentions, Wake, storable, wake, within
+from service.store.claimed import Claims
+from service.store.database import Database, Wake, storable, wake, within
 from service.store.failing import give_up, lock, rest, suppress, switch_off
 from service.store.tables import attempt, delivery, endpoint
-
-__all__ = ["TURNS", "Dead", "Deliveries", "Later", "Sent", "Settled"]
 
 FAILING = timedelta(days=2)
 """An endpoint that takes nothing for as long is switched off."""
@@ -106,21 +104,13 @@ class Dead:
 Settled = Sent | Later | Dead
 
 
-class Deliveries(Intentions):
+class Deliveries(Claims):
     """Intentions about deliveries, a transaction each."""
 
     def __init__(self, database: Database, failing: timedelta = FAILING) -> None:
         """``failing``: after which time without a success an endpoint is switched off."""
         super().__init__(database)
         self._failing = failing
-        self._claims = Claims(database)
-
-    async def claim(self, channel: str, most: int, flying: Mapping[int, int]) -> Batch:
-        """Claim up to ``most`` due deliveries of a channel, oldest first, for the time of a lease.
-
-        At most two a time are under way to one endpoint; ``flying`` counts those that are.
-        """
-        return await self._claims.claim(channel, most, flying)
 
     async def call(self, channel: str) -> None:
         """Wake one more worker, where there is more to send than one may get done."""

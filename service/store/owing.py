@@ -15,11 +15,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import SEOUL, Reason
+from service.store.database import TODAY
 from service.store.paces import LIVE, PACED, WHEN, paces
 from service.store.tables import article, delivery, telling, waiting
 
 _ENDS_SOON = 2  # days an application has left: its call is not held back
-_TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +196,6 @@ async def late(tx: AsyncConnection, article_id: int) -> bool:
 
     A call that ends soon is not late: it is told while there is time.
     """
-    soon = article.c.call_end.between(_TODAY, _TODAY + _ENDS_SOON)
+    soon = article.c.call_end.between(TODAY, TODAY + _ENDS_SOON)
     query = sa.select(article.c.late & ~sa.func.coalesce(soon, sa.false()))
     return bool(await tx.scalar(query.where(article.c.id == article_id)))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, Kind, Reading
 from service.store import following, ops, owing, rulebook, stories
-from service.store.database import Intentions, Wake, wake
+from service.store.database import TODAY, Intentions, Wake, wake
 from service.store.owing import Concern, Owed
 from service.store.rows import PUBLISHED, Readable, earlier_of, files_of, readable, reading_of
 from service.store.rulebook import RuleChanges
@@ -128,7 +128,6 @@ class Triage(Intentions):
 
 
 _IDS = sa.ARRAY(sa.BigInteger)
-_TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
 
 
 async def _owe(tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict) -> list[Owed]:
@@ -195,10 +194,10 @@ async def _stamp(tx: AsyncConnection, article_id: int, story_id: int, verdict: V
             sa.select(rule.c.id)
             .where(
                 rule.c.id == sa.any_(sa.cast(list(verdict.hit), _IDS)),
-                rule.c.last_hit_on.is_distinct_from(_TODAY),
+                rule.c.last_hit_on.is_distinct_from(TODAY),
             )
             .with_for_update(skip_locked=True)
         )
         await tx.execute(
-            sa.update(rule).where(rule.c.id.in_(stale.scalar_subquery())).values(last_hit_on=_TODAY)
+            sa.update(rule).where(rule.c.id.in_(stale.scalar_subquery())).values(last_hit_on=TODAY)
         )
