@@ -3,10 +3,13 @@
 ::
 
     schedule                          when: a tick claims the sources that are due
-      | poll(source, slot)
+      | poll(source:slot)
       v
-    collect    fetch | parse | normalise | store      -> article          (collected_at)
-      | attach(source)
+    collect    fetch | parse | normalise | store      -> article          of a list
+      | collect(source)
+      v
+    collect    claim | fetch | parse | store          -> article          (collected_at)
+      | attach(source); without files straight on to read(article)
       v
     attach     claim | fetch | read | settle          -> attachment       (settled_at)
       | read(article)
@@ -15,7 +18,7 @@
       | triage(article)
       v
     triage     story | match | owe                    -> delivery         (triaged_at)
-      | deliver()
+      | deliver(channel)
       v
     deliver    claim | word | send | settle           -> attempt          (settled_at)
 
