@@ -42,7 +42,7 @@ class Analyser:
         await self.start()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_how: object) -> None:
         await self.stop()
 
     async def start(self) -> None:

@@ -29,13 +29,12 @@ from service.observe import Unit, tracing, unit
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
 from service.store.articles import Articles, Owed
 from service.store.opened import Opened
-from service.store.polled import Polled, Slot
+from service.store.polled import MARGIN, Polled, Slot
 from service.store.sources import Sources
 from service.turns import Turns
 
 _PASSING_TRIES = 24  # a publisher whose pages fail for a day
 _ABSENT = timedelta(hours=12)  # without a look that worked: what is found now has been out for long
-_SLACK = timedelta(days=2)  # lists print days, and a release may be put up on the day after
 _RECENT = timedelta(hours=3)  # what a search shall have found the first time it is asked for
 
 
@@ -43,7 +42,7 @@ _RECENT = timedelta(hours=3)  # what a search shall have found the first time it
 class Collect:
     """The step with its tools. ``pace`` divides every declared wait.
 
-    ``look_again``: how long after it was opened a page is looked at again; None: never.
+    ``first_look``: how long after it was opened a page is looked at again; None: never.
     """
 
     declared: Mapping[str, Source]
@@ -51,7 +50,7 @@ class Collect:
     sources: Sources
     articles: Articles
     pace: float
-    look_again: timedelta | None = None
+    first_look: timedelta | None = None
     _turns: Turns = field(default_factory=Turns, init=False)
     _asked: Asked = field(default_factory=Asked, init=False)
 
@@ -104,7 +103,7 @@ class Collect:
             else:
                 # Of a newspaper nobody is told of a mended page, of the silent baseline nothing.
                 watched = source.kind != "news" and not article.baseline
-                look_in = self.look_again if watched else None
+                look_in = self.first_look if watched else None
                 await self.articles.store_opened(owed, opened, look_in=look_in)
 
     async def _look(self, source: Source, slot: Slot) -> Polled:
@@ -291,4 +290,4 @@ def _floor(source: Source, slot: Slot, *, gap: bool) -> datetime | None:
         return slot.now - _RECENT
     if source.checks:
         return slot.baselined_at
-    return slot.last_ok_at - _SLACK if gap and slot.last_ok_at else slot.floor
+    return slot.last_ok_at - MARGIN if gap and slot.last_ok_at else slot.floor

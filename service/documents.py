@@ -40,7 +40,7 @@ class Documents:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_how: object) -> None:
         for _ in range(self._children):  # what is being read is finished first
             await self._turn.acquire()
         await asyncio.gather(*map(_end, self._idle))

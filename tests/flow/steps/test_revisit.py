@@ -357,7 +357,7 @@ async def test_what_is_told_is_looked_at_again_but_not_news_and_not_the_first_lo
     await add_article(baseline=baseline)
     serve("/k1", PAGE)
 
-    await replace(collect(kind=kind), look_again=LADDER[0]).open_owed("a")
+    await replace(collect(kind=kind), first_look=LADDER[0]).open_owed("a")
 
     due = await sql.fetchval("SELECT look_due - collected_at FROM article")
     assert due == (LADDER[0] if looked_at else None)
@@ -380,7 +380,7 @@ async def test_a_page_that_never_could_be_read_is_not_looked_at_again(
     await add_article()
     serve("/k1", Gone(f"{HOST}/k1", "404"))
 
-    await replace(collect(), look_again=LADDER[0]).open_owed("a")
+    await replace(collect(), first_look=LADDER[0]).open_owed("a")
 
     row = await sql.fetchrow("SELECT collected_at IS NULL, look_due FROM article")
     assert tuple(row) == (False, None)
