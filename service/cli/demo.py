@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service import config
-from service.cadence import SEOUL
 from service.errors import UserError
+from service.model import SEOUL
 
 if TYPE_CHECKING:
     from service.demo.ledger import Ledger

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from service.cadence import SEOUL
 from service.demo.themes import DATE_ONLY, OUTLETS, SENTENCES, THEMES, Theme
 from service.demo.words import WORDS
 from service.demo.world import Release
+from service.model import SEOUL
 
 SHORTEST, LONGEST = 200, 5000
 IDS_A_SEED = 100_000

@@ -8,8 +8,8 @@ import zlib
 from datetime import datetime
 from pathlib import Path
 
-from service.cadence import SEOUL
 from service.demo.world import Release
+from service.model import SEOUL
 
 _FIELDS = ("news_item_id", "title", "ministry", "approve_date", "url", "text")
 _OWN_SITES = {"중소벤처기업부": "mss", "외교부": "mofa"}

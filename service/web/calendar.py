@@ -11,7 +11,7 @@ from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vUri
 
 from notifier.clean import line, lines, link
 from notifier.letter import Letter
-from service.cadence import SEOUL
+from service.model import SEOUL
 from service.store.called import Call
 from service.store.open_calls import OpenCall
 from service.store.releases import Release

@@ -12,8 +12,8 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from service.cadence import SEOUL
 from service.judging.changes import worded
+from service.model import SEOUL
 from service.pulse.wording import TROUBLES
 from service.reading.publishers import Registry
 

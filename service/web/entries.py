@@ -9,8 +9,7 @@ from html import escape
 
 from notifier.letter import Letter, Line, letter
 from notifier.model import Alert, Links, Message
-from service.cadence import SEOUL
-from service.model import DueDelivery
+from service.model import SEOUL, DueDelivery
 from service.store.items import Item
 from service.store.told import Reader
 from service.worded import Words

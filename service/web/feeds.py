@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from service.cadence import SEOUL
+from service.model import SEOUL
 from service.store.called import Calls
 from service.store.database import Database
 from service.store.told import Reader, Told

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from service.cadence import SEOUL
 from service.demo.sites import files
 from service.demo.sites.web import NOT_FOUND, Ask, Feed, Reply, cdata, ids, number, text
 from service.demo.world import Release, World
+from service.model import SEOUL
 
 ROWS = 10
 FEED_ITEMS = 20

@@ -9,7 +9,7 @@ from datetime import date
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from service.cadence import SEOUL
+from service.model import SEOUL
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Browse, Wish
 from service.store.ministries import Ministries, Series

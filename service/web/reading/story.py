@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from service.cadence import SEOUL
+from service.model import SEOUL
 from service.reading.publishers import Registry
 from service.store.database import storable
 from service.store.embargo import Held
