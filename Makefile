@@ -46,7 +46,7 @@ contracts: $(READY)  ## 어느 방이 어느 방을 쓰는가 / which room may i
 	$(BIN)/lint-imports
 
 unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test but the long faults, coverage
-	$(TWO) --cov $(ARGS) $(PURE)
+	$(TWO) $(ARGS) $(PURE) --cov
 	$(TWO) $(ARGS) $(PURE:%=--ignore=%)
 
 alone: $(READY)  ## 혼자 돌아야 하는 시험 / tests beside which nothing may run
