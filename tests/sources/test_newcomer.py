@@ -32,7 +32,8 @@ def example() -> tuple[dict[str, str], list[list[str]]]:
 def run(project: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
     """``pytest`` on the copy: its scrapers come before those that are installed."""
     environment = os.environ | {"PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    plugins = ["-p", "no:cacheprovider", "-p", "tests.faults.plugin"]  # the latter by conftest.py
+    command = [sys.executable, "-m", "pytest", *plugins, *arguments]
     return subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True, check=False
     )
@@ -52,7 +53,9 @@ def project(tmp_path: Path) -> Path:
     litter = shutil.ignore_patterns("__pycache__", ".*", ID)
     for folder in ("scrapers", "tests/sources"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=litter)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "tests/faults").mkdir()
+    for path in ("pyproject.toml", "tests/faults/plugin.py", "tests/faults/record.py"):
+        shutil.copy(ROOT / path, tmp_path / path)
     return tmp_path
 
 
