@@ -122,7 +122,7 @@ def template(postgres: Server) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def kept(postgres: Server, template: str) -> Iterator[Kept]:
+def kept_database(postgres: Server, template: str) -> Iterator[Kept]:
     """The migrated database that the tests of this process have one after another."""
     made = Kept(
         lambda: copied(postgres, throwaway("pabal"), template), lambda url: dropped(postgres, url)
@@ -132,7 +132,7 @@ def kept(postgres: Server, template: str) -> Iterator[Kept]:
 
 
 @pytest.fixture
-async def migrated_url(kept: Kept) -> AsyncIterator[str]:
+async def migrated_url(kept_database: Kept) -> AsyncIterator[str]:
     """The address of a database with the current schema, as if it were just made."""
-    yield await kept.ready()
-    await kept.empty()
+    yield await kept_database.ready()
+    await kept_database.empty()
