@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -13,11 +14,13 @@ from typing import Any
 
 import http_ece
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from yarl import URL
 
 from notifier.model import Alert, ChannelOptions, Content, File, Hit, Links, Message
 from notifier.registry import card, open_channel
+from tests.channels.mailbox import Mailbox, certified, mail_server, open_mails
 
 HERE = Path(__file__).parent
 MOVING = (
@@ -184,3 +187,42 @@ async def _receiver(answer: str = "204 No Content") -> AsyncIterator[tuple[str, 
 @pytest.fixture
 def receiver() -> Receiver:
     return _receiver
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Of the server, and of a client that trusts it."""
+    certificate, key = certified()
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(pem + secret)
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(path)
+    return serving, ssl.create_default_context(cadata=pem.decode())
+
+
+Taken = Callable[..., Any]
+
+
+@pytest.fixture
+def taken(tmp_path: Path, tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> Taken:
+    """``await taken(message, …)``: the mailbox of a server that was sent these."""
+
+    async def taken(*messages: Message, **options: Any) -> Mailbox:
+        box = Mailbox(tmp_path)
+        async with mail_server(box, tls[0], whole=options.get("whole", False)) as port:
+            mails = open_mails(port, tls[1], **options)
+            try:
+                for each in messages:
+                    receipt = await mails.send(each)
+                    assert receipt.detail == "250 2.0.0 taken"
+            finally:
+                await mails.aclose()
+        return box
+
+    return taken

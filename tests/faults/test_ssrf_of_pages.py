@@ -16,7 +16,7 @@ from scrapers.fetch import Fetcher, Limits
 from scrapers.model import Request
 from service.config import Settings
 from service.parts import publishers
-from tests.faults.test_ssrf import FORMS, HOSTS, NAMES, _canary
+from tests.faults.inside import FORMS, HOSTS, NAMES, listening
 
 SPELT = [host for host in HOSTS if host not in NAMES.split()]
 LIMITS = Limits(total=2.0)
@@ -28,7 +28,7 @@ async def test_no_form_of_an_inside_address_is_asked_for_a_page(
 ) -> None:
     fetcher = Fetcher(contact="ops@example.org", limits=LIMITS, public=is_public, pace=10_000)
     got = []
-    async with _canary() as canary:
+    async with listening() as canary:
         for host in [*SPELT, "localhost", "LOCALHOST."]:
             for scheme in ("http", "https"):
                 try:
@@ -46,7 +46,7 @@ async def test_no_form_of_an_inside_address_is_asked_for_a_page(
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433"])
 async def test_the_canary_is_reached_where_nobody_guards(host: str) -> None:
     fetcher = Fetcher(contact="ops@example.org", limits=LIMITS, pace=10_000)
-    async with _canary() as canary:
+    async with listening() as canary:
         with pytest.raises(ScrapeError):
             await fetcher.get(Request(f"http://{host}:{canary.port}/"))
         await fetcher.aclose()
@@ -55,7 +55,7 @@ async def test_the_canary_is_reached_where_nobody_guards(host: str) -> None:
 
 
 async def test_the_service_asks_within_a_private_network_only_where_that_is_allowed() -> None:
-    async with _canary() as canary:
+    async with listening() as canary:
         for allowed, visits in ((False, 0), (True, 1)):
             fetcher = publishers(Settings(private_webhooks=allowed))
             with pytest.raises(ScrapeError) as refused:

@@ -12,9 +12,13 @@ import sqlalchemy as sa
 
 from service.model import Found
 from service.store import tables
+from service.store.backfills import Backfills
 from service.store.database import Database
 from service.store.polled import Polled
 from service.store.sources import Sources
+from service.store.subscriptions import Subscriptions
+from service.store.triage import Triage
+from service.store.vitals import Vitals
 from service.work import connect
 
 Add = Callable[..., Awaitable[int]]
@@ -164,3 +168,57 @@ _ROWS: dict[str, Callable[[int], dict[str, Any]]] = {
     "poll": lambda n: {"slot": n, "outcome": "ok", "finished_at": sa.func.now()},
     "story": lambda _: {"created_at": sa.func.now()},
 }
+
+
+@pytest.fixture
+def triage(database: Database) -> Triage:
+    return Triage(database)
+
+
+@pytest.fixture
+async def now(sql: asyncpg.Connection) -> datetime:
+    found: datetime = await sql.fetchval("SELECT now()")
+    return found
+
+
+@pytest.fixture
+def reader(add: Add) -> Callable[..., Awaitable[int]]:
+    """``await reader(cadence=...)``: a subscription with one endpoint."""
+
+    async def reader(**wishes: Any) -> int:
+        subscription_id = await add("subscription", **wishes)
+        await add("endpoint", subscription_id=subscription_id)
+        return subscription_id
+
+    return reader
+
+
+Subscribe = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+def subscribe(add: Add) -> Subscribe:
+    """``await subscribe(2)``: a subscription with two endpoints; its id."""
+
+    async def subscribe(endpoints: int = 1, **values: object) -> int:
+        subscription_id = await add("subscription", **values)
+        for _ in range(endpoints):
+            await add("endpoint", subscription_id=subscription_id)
+        return subscription_id
+
+    return subscribe
+
+
+@pytest.fixture
+async def vitals(sources: Sources, database: Database) -> Vitals:  # noqa: ARG001 - declares them
+    return Vitals(database)
+
+
+@pytest.fixture
+def subscriptions(database: Database) -> Subscriptions:
+    return Subscriptions(database)
+
+
+@pytest.fixture
+def backfills(database: Database, sources: Sources) -> Backfills:  # noqa: ARG001 - declares them
+    return Backfills(database)

@@ -5,61 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import asyncpg
-import pytest
 
 from service.model import Found
-from service.store.backfills import Backfills, Filling, Leaf
+from service.store.backfills import Backfills, Leaf
 from service.store.database import Database
 from service.store.polled import Polled
 from service.store.sources import Sources
 from service.store.sweep import sweep
-
-SEOUL = ZoneInfo("Asia/Seoul")
-MARCH, APRIL, MAY = (datetime(2026, month, 1, tzinfo=SEOUL) for month in (3, 4, 5))
-MORE = {"url": "https://a.example/list/2", "form": None, "json": None, "headers": None}
+from tests.store.backfills import (
+    APRIL,
+    MARCH,
+    MAY,
+    MORE,
+    SEOUL,
+    claimed,
+    come_due,
+    gap,
+    items,
+    state,
+)
 
 Add = Callable[..., Awaitable[int]]
 Wakes = Callable[[], Awaitable[list[str]]]
 MakeFound = Callable[..., Found]
 MakePolled = Callable[..., Polled]
-
-
-@pytest.fixture
-def backfills(database: Database, sources: Sources) -> Backfills:  # noqa: ARG001 - declares them
-    return Backfills(database)
-
-
-async def come_due(sql: asyncpg.Connection) -> None:
-    await sql.execute("UPDATE backfill SET due_at = now() - interval '1 minute'")
-
-
-async def claimed(backfills: Backfills, sql: asyncpg.Connection) -> Filling:
-    await come_due(sql)
-    filling = await backfills.claim("a")
-    assert filling is not None
-    return filling
-
-
-async def gap(sources: Sources, sql: asyncpg.Connection, polled: MakePolled) -> None:
-    """Two looks: the baseline, and one that had nothing known in sight."""
-    for made in (polled("k0"), polled("k9", gap=True, more=MORE)):
-        await sql.execute("UPDATE source SET next_due = now()")
-        [(source_id, number)] = await sources.claim_due(["a"])
-        slot = await sources.begin_poll(source_id, number)
-        assert slot is not None
-        await sources.finish_poll(slot, made)
-
-
-async def state(sql: asyncpg.Connection, *columns: str) -> tuple[object, ...]:
-    return tuple(await sql.fetchrow(f"SELECT {', '.join(columns)} FROM backfill"))
-
-
-async def items(sql: asyncpg.Connection) -> list[str]:
-    rows = await sql.fetch("SELECT kind FROM ops_item WHERE closed_at IS NULL ORDER BY 1")
-    return [row["kind"] for row in rows]
 
 
 # opening
@@ -242,72 +213,6 @@ async def test_what_was_known_is_told_apart_from_what_came_with_the_poll_that_as
     filling = await claimed(backfills, sql)
 
     assert await backfills.known(filling, {"k0", "k9", "k5"}) == {"k0": True, "k9": False}
-
-
-async def test_a_list_that_shows_the_same_for_thirty_pages_has_ended(
-    backfills: Backfills, sql: asyncpg.Connection
-) -> None:
-    await backfills.open("a", MARCH)
-    pages = 0
-    while filling := await backfills.claim("a"):
-        pages += 1
-        await backfills.turn(filling, Leaf(20, oldest_at=MAY, met=True, more=MORE), 0.0)
-
-    assert (pages, *await state(sql, "outcome")) == (31, "ended")
-
-
-async def test_a_list_that_ends_in_a_gap_is_a_possible_gap(
-    backfills: Backfills, sources: Sources, sql: asyncpg.Connection, polled: MakePolled
-) -> None:
-    await gap(sources, sql, polled)
-    await backfills.turn(await claimed(backfills, sql), Leaf(3, oldest_at=MAY, more=MORE), 3.0)
-    assert await items(sql) == []
-
-    await backfills.turn(await claimed(backfills, sql), Leaf(outcome="ended"), 3.0)
-
-    assert await items(sql) == ["possible-gap"]
-
-
-@pytest.mark.parametrize("outcome", ["reached", "ended"])
-async def test_a_gap_that_was_bridged_and_a_silent_end_are_none(
-    backfills: Backfills, sql: asyncpg.Connection, outcome: str
-) -> None:
-    await backfills.open("a", MARCH)
-    if outcome == "ended":
-        await sql.execute("UPDATE backfill SET told_from = since, met = true")
-
-    await backfills.turn(await claimed(backfills, sql), Leaf(outcome=outcome), 3.0)  # type: ignore[arg-type]
-
-    assert await items(sql) == []
-
-
-async def test_a_page_that_failed_is_read_again_later(
-    backfills: Backfills, sql: asyncpg.Connection
-) -> None:
-    await backfills.open("a", MARCH)
-    await backfills.put_off(await claimed(backfills, sql), "reset", 600.0)
-
-    assert await backfills.claim("a") is None
-    [far] = await backfills.progress("a")
-    assert (far.last_error, far.pages) == ("reset", 0)
-    assert 590.0 < far.rest <= 600.0
-    again = await claimed(backfills, sql)
-    assert (again.request, again.tries) == (None, 2)
-
-
-async def test_giving_up_is_told_until_another_backfill_of_the_source_works(
-    backfills: Backfills, sql: asyncpg.Connection
-) -> None:
-    await backfills.open("a", MARCH)
-    await backfills.give_up(await claimed(backfills, sql), "robots.txt")
-    assert await items(sql) == ["backfill-failed"]
-    assert await state(sql, "outcome", "last_error") == ("failed", "robots.txt")
-    assert await backfills.claim("a") is None
-
-    await backfills.open("a", MARCH)
-    await backfills.turn(await claimed(backfills, sql), Leaf(outcome="ended"), 3.0)
-
-    assert await items(sql) == []
 
 
 async def test_a_poll_and_a_page_of_the_same_posts_at_once_both_succeed(

@@ -10,7 +10,6 @@ import asyncpg
 import pytest
 
 from service.model import Tie
-from service.store.database import Database
 from service.store.stories import Place, UnseenTwin
 from service.store.triage import Triage, Verdict
 
@@ -18,11 +17,6 @@ DAY = date(2026, 11, 20)
 NUMBERS = (-5, 1, 2, 3, 4, 5, 6, 7)
 
 Add = Callable[..., Awaitable[int]]
-
-
-@pytest.fixture
-def triage(database: Database) -> Triage:
-    return Triage(database)
 
 
 def place(key: str, numbers: Sequence[int] = NUMBERS, day: date = DAY, **more: Any) -> Place:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import asyncpg
-import pytest
 
 from service.model import Reading
 from service.store.database import Database
-from service.store.owing import Concern, Why
 from service.store.rows import Readable
-from service.store.rulebook import LiveRule, RuleChanges
-from service.store.stories import Place
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.store.triage import Triage, Verdict
+from service.store.triage import Triage
+from tests.store.triage import FACTS, HITS, owing
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 FILES = {
@@ -29,39 +25,10 @@ FILES = {
     "4.hwpx": None,
 }
 LINKS = tuple((name, f"https://a.example/{name[0]}") for name in FILES)
-FACTS = {"title": "제목"}
-HITS = [{"rule": "수출", "excerpt": "수출 상담"}]
 
 Add = Callable[..., Awaitable[int]]
 Wakes = Callable[[], Awaitable[list[str]]]
 Subscribe = Callable[..., Awaitable[int]]
-
-
-@pytest.fixture
-def triage(database: Database) -> Triage:
-    return Triage(database)
-
-
-@pytest.fixture
-def subscribe(add: Add) -> Subscribe:
-    """``await subscribe(2)``: a subscription with two endpoints; its id."""
-
-    async def subscribe(endpoints: int = 1, **values: object) -> int:
-        subscription_id = await add("subscription", **values)
-        for _ in range(endpoints):
-            await add("endpoint", subscription_id=subscription_id)
-        return subscription_id
-
-    return subscribe
-
-
-def owing(
-    *keys: str,
-    to: Sequence[int] = (),
-    facts: Mapping[str, object] = FACTS,
-    until: datetime | None = None,
-) -> Verdict:
-    return Verdict(Place(keys), facts, Concern([Why(HITS)], dict.fromkeys(to, 0)), until)
 
 
 async def story_of(sql: asyncpg.Connection, article_id: int) -> int | None:
@@ -315,153 +282,3 @@ async def test_judging_again_is_clearing_a_stamp_and_owes_nothing_twice(
 
     assert await triage.settle(made, owing("url:1", to=[told])) == 0
     assert await story_of(sql, made) == story
-
-
-# under embargo
-
-HELD = {**FACTS, "embargo": "엠바고"}
-SOON = timedelta(minutes=30)
-
-
-async def owed_to(sql: asyncpg.Connection, subscription_id: int) -> tuple[datetime, bool]:
-    """When the subscription is told, and whether with a badge."""
-    row = await sql.fetchrow(
-        "SELECT due_at, coalesce(embargo_until > due_at, true) AND facts ->> 'embargo' IS NOT NULL"
-        " FROM delivery JOIN telling ON telling.id = telling_id WHERE subscription_id = $1",
-        subscription_id,
-    )
-    return row[0], row[1]
-
-
-async def test_an_embargo_holds_an_alert_back_unless_the_badge_was_asked_for(
-    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection, wakes: Wakes
-) -> None:
-    waits, sees = await subscribe(), await subscribe(embargoed="badge")
-    now = await sql.fetchval("SELECT now()")
-    made = await add("article")
-
-    verdict = owing("url:1", to=[waits, sees], facts=HELD, until=now + SOON)
-    assert await triage.settle(made, verdict) == 2
-
-    assert await owed_to(sql, waits) == (now + SOON, False)
-    told_at, badge = await owed_to(sql, sees)
-    assert badge
-    assert told_at < now + timedelta(minutes=1)
-    rests = await sql.fetch("SELECT execute_after - now() AS rest FROM pgqueuer ORDER BY 1")
-    assert rests[0]["rest"] <= timedelta(0)
-    assert timedelta(minutes=29) < rests[1]["rest"] <= SOON
-    assert await wakes() == ["deliver:console"] * 2
-
-
-async def test_an_embargo_that_has_lifted_holds_nothing_back_and_shows_no_badge(
-    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    waits, sees = await subscribe(), await subscribe(embargoed="badge")
-    now = await sql.fetchval("SELECT now()")
-
-    verdict = owing("url:1", to=[waits, sees], facts=HELD, until=now - SOON)
-    await triage.settle(await add("article"), verdict)
-
-    for each in (waits, sees):
-        told_at, badge = await owed_to(sql, each)
-        assert now <= told_at < now + timedelta(minutes=1)
-        assert not badge
-
-
-async def test_a_condition_without_a_time_holds_nothing_back_but_is_shown_to_everybody(
-    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    waits, sees = await subscribe(), await subscribe(embargoed="badge")
-
-    await triage.settle(await add("article"), owing("url:1", to=[waits, sees], facts=HELD))
-
-    assert [(await owed_to(sql, each))[1] for each in (waits, sees)] == [True, True]
-
-
-async def test_a_copy_that_comes_while_the_embargo_holds_is_not_told_before_it_lifts(
-    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    waits = await subscribe()
-    until = await sql.fetchval("SELECT now()") + SOON
-    await triage.settle(await add("article"), owing("text:1", to=[waits], facts=HELD, until=until))
-
-    assert await triage.settle(await add("article"), owing("text:1", to=[waits])) == 0
-
-    assert await owed_to(sql, waits) == (until, False)
-
-
-# the rule book
-
-
-async def test_the_rules_are_those_of_live_subscriptions(
-    triage: Triage, database: Database, sql: asyncpg.Connection
-) -> None:
-    subscriptions = Subscriptions(database)
-    two = [("수출 바우처", "바우처 수출"), ("관세", "관세")]
-    urgent = [("긴급", "긴급")]
-    await subscriptions.subscribe("무역", two, Endpoint("console", "out"), urgent=urgent)
-    await subscriptions.subscribe("끝난 구독", [("예산", "예산")], Endpoint("console", "out"))
-    await subscriptions.end("끝난 구독")
-
-    book = await triage.rules()
-
-    ids = [row["id"] for row in await sql.fetch("SELECT id FROM rule ORDER BY id")]
-    owner = await sql.fetchval("SELECT id FROM subscription WHERE name = '무역'")
-    assert book == RuleChanges(
-        3,
-        [
-            LiveRule(ids[0], owner, "무역", "수출 바우처"),
-            LiveRule(ids[1], owner, "무역", "관세"),
-            LiveRule(ids[2], owner, "무역", "긴급", urgent=True),
-        ],
-        frozenset(),
-    )
-
-
-async def test_of_known_rules_only_what_changed_is_told(triage: Triage, database: Database) -> None:
-    subscriptions = Subscriptions(database)
-    await subscriptions.subscribe("무역", [("수출", "수출")], Endpoint("console", "out"))
-    await subscriptions.subscribe("살림", [("예산", "예산")], Endpoint("console", "out"))
-    first = await triage.rules()
-    known = {each.id for each in first.added}
-
-    assert await triage.rules(known) == RuleChanges(2, [], frozenset())
-
-    await subscriptions.end("살림")
-    await subscriptions.subscribe("무역", [("관세", "관세")], Endpoint("console", "out"))
-    changed = await triage.rules(known)
-
-    gone = frozenset(each.id for each in first.added if each.subscription == "살림")
-    assert (changed.version, changed.gone) == (4, gone)
-    assert [(each.subscription, each.text) for each in changed.added] == [("무역", "관세")]
-
-
-# what is kept beside
-
-
-async def test_a_rule_that_holds_is_stamped_with_the_day(
-    triage: Triage, add: Add, database: Database, sql: asyncpg.Connection
-) -> None:
-    two = [("수출", "수출"), ("관세", "관세")]
-    await Subscriptions(database).subscribe("무역", two, Endpoint("console", "out"))
-    ids = [row["id"] for row in await sql.fetch("SELECT id FROM rule ORDER BY id")]
-
-    await triage.settle(await add("article"), replace(owing("url:1"), hit=[ids[1]]))
-
-    today = "timezone('Asia/Seoul', now())::date"
-    rows = await sql.fetch(f"SELECT last_hit_on = {today} FROM rule ORDER BY id")
-    assert [row[0] for row in rows] == [None, True]
-
-
-async def test_topics_are_kept_as_codes_and_whole(
-    triage: Triage, add: Add, sql: asyncpg.Connection
-) -> None:
-    about = {"topics": [{"code": "export", "score": 0.9, "words": ["수출"]}], "primary": "export"}
-    made = await add("article")
-
-    await triage.settle(
-        made, replace(owing("url:1"), topics=["export"], topical=about, kind="notice")
-    )
-
-    row = await sql.fetchrow("SELECT topics, topical, kind FROM article WHERE id = $1", made)
-    assert (row["topics"], json.loads(row["topical"]), row["kind"]) == (["export"], about, "notice")

@@ -1,9 +1,8 @@
-"""Read and triage: from a stored article to what is owed to whom."""
+"""Read and triage: from a stored article to its story and to whom it is owed."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,24 +19,11 @@ from service.store.rulebook import RuleChanges
 from service.store.subscriptions import Subscriptions
 from service.store.triage import Triage
 from service.triage import Judge
-
-NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
-LONG = "서울에서 열리는 행사 안내 " * 20
-TEXT = f"{LONG}수출 상담 창구를 연다. 관세 환급도 돕는다. {LONG}".strip()
+from tests.flow.steps.judged import LONG, NINE, TEXT, alerts
 
 AddArticle = Callable[..., Awaitable[int]]
 Subscribe = Callable[..., Awaitable[None]]
 Go = Callable[..., Awaitable[int]]
-
-
-async def alerts(sql: asyncpg.Connection) -> list[dict[str, Any]]:
-    """What is told, with whom and why."""
-    rows = await sql.fetch(
-        "SELECT facts || jsonb_build_object('subscription', name, 'hits', hits) AS told"
-        " FROM delivery JOIN telling ON telling.id = telling_id"
-        " JOIN subscription ON subscription.id = subscription_id ORDER BY delivery.id"
-    )
-    return [json.loads(row["told"]) for row in rows]
 
 
 # reading
@@ -157,21 +143,6 @@ async def test_an_embargo_too_far_away_to_be_true_is_not_waited_for(
     assert [row[0] for row in untils] == [found + timedelta(days=1, minutes=90), None]
 
 
-# whom it concerns
-
-
-async def test_one_alert_names_every_rule_of_the_subscription_that_matched(
-    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    await subscribe("무역", "수출", "예산", "관세 환급도")
-
-    await go()
-
-    [alert] = await alerts(sql)
-    assert alert["subscription"] == "무역"
-    assert [hit["rule"] for hit in alert["hits"]] == ["수출", "관세 환급도"]
-
-
 async def test_every_subscription_that_is_concerned_is_told(
     go: Go, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
@@ -241,153 +212,6 @@ async def test_a_rule_that_cannot_be_read_costs_nobody_else_an_alert(
     assert [alert["subscription"] for alert in await alerts(sql)] == ["무역"]
     [line] = [each for each in logs if each["event"] == "rule.broken"]
     assert (line["rule"], line["of"]) == ("((", "옛말")
-
-
-# what an alert says
-
-
-async def test_an_alert_tells_the_facts_of_its_article(
-    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    await subscribe("무역", "수출")
-
-    await go(
-        title="수출 상담회", url="https://a.example/1", publisher="중기부",
-        published_at=NINE, precision="minute", summary="가" * 300,
-        text="중소벤처기업부는 수출 상담회를 다음 주에 연다고 밝혔다.",
-    )  # fmt: skip
-
-    [alert] = await alerts(sql)
-    del alert["hits"]
-    assert alert == {
-        "subscription": "무역",
-        "title": "수출 상담회",
-        "url": "https://a.example/1",
-        "publisher": "중소벤처기업부",
-        "source": "a",
-        "published_at": "2026-11-20T09:00:00+09:00",
-        "published_precision": "minute",
-        "summary": "가" * 200,
-        "kind": "release",
-        "embargo": None,
-        "apply_by": None,
-        "topics": alert["topics"],
-        "contacts": [],
-        "files": [],
-        "extract": "중소벤처기업부는 수출 상담회를 다음 주에 연다고 밝혔다.",
-    }
-    assert alert["topics"][0] == "수출·해외진출"
-
-
-async def test_what_nobody_knows_is_null_and_a_strange_publisher_stays_as_printed(
-    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    await subscribe("무역", "수출")
-
-    await go(publisher="신설부")
-
-    [alert] = await alerts(sql)
-    assert (alert["publisher"], alert["published_at"]) == ("신설부", None)
-    assert await sql.fetchval("SELECT kind FROM ops_item") == "unknown-publisher"
-
-
-@pytest.mark.parametrize(
-    ("title", "text", "expected"),
-    [
-        ("제목", "수출 상담", "수출 상담"),
-        ("수출 상담회", "수출 창구", "수출 창구"),
-        ("수출 상담회", "본문", "수출 상담회"),
-        ("제목", f"{'가' * 50} 수출\n\n{'나' * 50}", f"…{'가' * 39} 수출 {'나' * 38}…"),
-        ("제목", f"수출 창구 {'나' * 99} 수출", f"수출 창구 {'나' * 36}…"),
-        ("제목", f"수출 {'나' * 39}", f"수출 {'나' * 39}"),
-        ("제목", f"{'가' * 39} 수출", f"{'가' * 39} 수출"),
-    ],
-    ids=[
-        "whole",
-        "body first",
-        "title only",
-        "both ends cut",
-        "first hit",
-        "start kept",
-        "end kept",
-    ],
-)
-async def test_an_excerpt_is_the_words_around_the_hit(
-    go: Go, subscribe: Subscribe, sql: asyncpg.Connection, title: str, text: str, expected: str
-) -> None:
-    await subscribe("무역", "수출")
-
-    await go(title=title, text=text)
-
-    [alert] = await alerts(sql)
-    (hit,) = alert["hits"]
-    assert (hit["rule"], hit["excerpt"]) == ("수출", expected)
-    assert [expected[start:end] for start, end in hit["marks"]] == ["수출"]
-
-
-# what filters ask
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "부처:중소벤처기업부 수출",
-        "부처:중소기업청",
-        "종류:공고",
-        "출처:정부",
-        "출처:mss_press 수출",
-        "마감:30일",
-    ],
-)
-async def test_a_filter_holds_for_what_was_read(
-    rule: str, go: Go, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    await subscribe("여과", rule)
-
-    await go(
-        source_id="mss_press",
-        title="수출 지원사업 참여기업 모집",
-        text=f"{TEXT}\n신청기간: 2026. 11. 23.(월) ~ 12. 4.(금)",
-        published_at=NINE,
-        precision="minute",
-    )
-
-    assert [each["hits"][0]["rule"] for each in await alerts(sql)] == [rule]
-
-
-@pytest.mark.parametrize(
-    "rule", ["부처:외교부 수출", "종류:인사", "출처:뉴스", "마감:3일", "마감:상시"]
-)
-async def test_a_filter_keeps_out_what_is_not_so(
-    rule: str, go: Go, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    await subscribe("여과", rule)
-
-    await go(
-        source_id="mss_press",
-        title="수출 지원사업 참여기업 모집",
-        text=f"{TEXT}\n신청기간: 2026. 11. 23.(월) ~ 12. 4.(금)",
-        published_at=NINE,
-        precision="minute",
-    )
-
-    assert await alerts(sql) == []
-
-
-async def test_a_name_is_found_under_every_name_of_its_body(
-    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
-) -> None:
-    await subscribe("이름", "중소기업청")
-
-    await go(text=f"{LONG}중소벤처기업부 는 상담 창구를 연다. {LONG}")
-
-    assert len(await alerts(sql)) == 1
-
-
-async def test_the_kind_that_its_words_settle_is_kept(go: Go, sql: asyncpg.Connection) -> None:
-    made = await go(title="[보도참고] 수출 동향", text=TEXT)
-
-    assert await sql.fetchval("SELECT kind FROM article WHERE id = $1", made) == "reference"
 
 
 class Counting(Triage):

@@ -3,98 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
 import pytest
-from starlette.routing import Route
 
-from notifier import registry
-from notifier.errors import BadAddress
-from notifier.model import Channel, ChannelOptions, Message, Receipt
-from service.judging.fields import usual
-from service.judging.morphemes import Morphs
-from service.links import Signer
-from service.preview import Tools
-from service.reading.publishers import Registry
 from service.store.database import Database
-from service.store.sign_ins import SignIns
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.web.app import build
-from service.web.means import Means
-
-SIGNER = Signer(b"a secret of this test, 32 or more")
-URL = "https://pabal.test"
-READER, OTHER = "reader@a.example", "other@a.example"
-# Every way to one alert: what is read, and what changes something.
-READ = ("", "/history")
-CHANGED = ("", "/pause", "/resume", "/snooze", "/feeds", "/end")
-ASKED = {"rules": "관세", "quiet_from": "", "quiet_to": "", "every": "daily", "embargoed": "wait",
-         "language": "ko", "until": "", "remind": "3"}  # fmt: skip
-STATE = """
-    SELECT name, cadence, feed_epoch, ended_at, paused_at, snoozed_until, account_id,
-        (SELECT array_agg(text ORDER BY id) FROM rule WHERE subscription_id = subscription.id),
-        (SELECT array_agg(switched_off_at ORDER BY id) FROM endpoint
-            WHERE subscription_id = subscription.id)
-    FROM subscription ORDER BY id
-"""
-
-
-class Mail:
-    """Mail as far as addresses go."""
-
-    async def send(self, _: Message) -> Receipt:
-        raise AssertionError("the pages send nothing")
-
-    async def aclose(self) -> None:
-        """Nothing is open."""
-
-    def check_address(self, address: str) -> None:
-        if "@" not in address:
-            raise BadAddress("no address")
-
-
-async def unasked(windows: Collection[str]) -> dict[str, Morphs]:
-    raise AssertionError(f"letters should have settled {windows}")
-
-
-def means() -> Means:
-    options = ChannelOptions()
-    channels: dict[str, Channel] = {
-        name: registry.open_channel(name, options) for name in ("webhook", "feed", "console")
-    }
-    traits = {name: registry.traits(name) for name in (*channels, "mail")}
-    tools = Tools(unasked, Registry.load(), {})
-    return Means(usual(), {"mail": Mail(), **channels}, traits, tools)
-
-
-@pytest.fixture
-async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who is signed in, with the token of their forms as a header."""
-    transport = httpx.ASGITransport(build(database, SIGNER, URL, means=means()))
-    async with httpx.AsyncClient(transport=transport, base_url=URL) as made:
-        await sign_in(made, database, READER)
-        yield made
-
-
-async def sign_in(client: httpx.AsyncClient, database: Database, address: str) -> None:
-    client.cookies.clear()
-    client.headers.pop("x-csrf", None)
-    made = await SignIns(database).offer(address, None)
-    await client.post(f"/sign-in/{SIGNER.sign('sign-in', made.id, made.asked_at)}")
-    page = (await client.get("/account")).text
-    token = re.search(r'name="csrf" value="([^"]+)"', page)
-    assert token is not None
-    client.headers["x-csrf"] = token[1]
-
-
-async def make(client: httpx.AsyncClient, **more: str) -> int:
-    made = await client.post("/alerts/new", data={**ASKED, "mine": "1", **more})
-    found = re.fullmatch(r"/alerts/(\d+)\?said=\w+", made.headers["location"])
-    assert found is not None, made.text
-    return int(found[1])
+from tests.web.alerts.mine import ASKED, OTHER, READER, make, sign_in
 
 
 async def test_an_alert_to_ones_own_address_needs_no_question(
@@ -206,67 +123,6 @@ async def test_what_can_never_work_is_said_and_nothing_saved(
     assert said.status_code == 422
     assert 'role="alert"' in said.text
     assert await sql.fetchval("SELECT count(*) FROM subscription WHERE ended_at IS NULL") == 0
-
-
-@pytest.mark.fault(21)
-@pytest.mark.parametrize(
-    ("method", "way"), [*(("GET", way) for way in READ), *(("POST", way) for way in CHANGED)]
-)
-async def test_an_alert_of_another_account_is_never_shown_changed_or_ended(
-    client: httpx.AsyncClient, database: Database, sql: asyncpg.Connection, method: str, way: str
-) -> None:
-    ident = await make(client, rules="비밀스러운규칙")
-    before = await sql.fetch(STATE)
-    await sign_in(client, database, OTHER)
-
-    answers = [
-        await client.request(method, f"/alerts/{number}{way}", data={**ASKED, "until": "1d"})
-        for number in (ident, ident + 1, "x", "9" * 30)
-    ]
-
-    assert [each.status_code for each in answers] == [404] * 4
-    assert not any("비밀스러운규칙" in each.text or READER in each.text for each in answers)
-    assert await sql.fetch(STATE) == before
-    assert "비밀스러운규칙" not in (await client.get("/alerts")).text
-
-
-@pytest.mark.fault(21)
-async def test_every_way_to_an_alert_is_tried_by_somebody_else(database: Database) -> None:
-    app = build(database, SIGNER, URL, means=means())
-    ways = {
-        (method, each.path.removeprefix("/alerts/{number}"))
-        for each in app.routes
-        if isinstance(each, Route) and each.path.startswith("/alerts/{number}")
-        for method in (each.methods or set()) - {"HEAD"}
-    }
-
-    assert ways == {*(("GET", way) for way in READ), *(("POST", way) for way in CHANGED)}
-
-
-@pytest.mark.parametrize("way", ["/new", *(f"/1{way}" for way in CHANGED)])
-async def test_without_the_token_of_a_page_nothing_is_changed(
-    client: httpx.AsyncClient, sql: asyncpg.Connection, way: str
-) -> None:
-    ident = await make(client)
-    before = await sql.fetch(STATE)
-    del client.headers["x-csrf"]
-
-    refused = await client.post(
-        f"/alerts{way}".replace("/1", f"/{ident}"), data={**ASKED, "mine": "1", "csrf": "guess"}
-    )
-
-    assert refused.status_code == 403
-    assert await sql.fetch(STATE) == before
-
-
-@pytest.mark.parametrize("way", ["", "/new", "/1", "/1/history"])
-async def test_nobody_is_sent_to_sign_in(client: httpx.AsyncClient, way: str) -> None:
-    client.cookies.clear()
-
-    sent = await client.get(f"/alerts{way}")
-
-    assert sent.status_code == 303
-    assert sent.headers["location"].startswith("/sign-in?next=")
 
 
 async def test_an_alert_is_silenced_woken_and_ended_by_buttons(

@@ -3,7 +3,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -16,10 +15,9 @@ from service.store import tables
 from service.store.database import Database
 from service.store.readings import Readings
 from service.web.app import build
+from tests.web.reading.stories import LIFTED, NINE, READING
 
 Add = Callable[..., Awaitable[int]]
-
-NINE = datetime(2026, 11, 20, 9, 5, tzinfo=ZoneInfo("Asia/Seoul"))
 
 
 @pytest.fixture
@@ -84,3 +82,36 @@ def shown(client: httpx.AsyncClient) -> Callable[[str], Awaitable[BeautifulSoup]
         return BeautifulSoup(answer.text, "lxml")
 
     return shown
+
+
+Store = Callable[..., Awaitable[int]]
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """``await store(reading, files=[...])``: an article with its reading; its number."""
+
+    async def store(
+        reading: Reading | None = READING, files: tuple[dict[str, object], ...] = (), **more: object
+    ) -> int:
+        fields = {
+            "source_id": "a", "key": "k", "url": "https://a.example/1", "title": "목록의 제목",
+            "summary": "", "text": "", "baseline": False, "collected_at": NINE,
+            "story_id": 1,
+        }  # fmt: skip
+        async with database.transaction() as tx:
+            await tx.execute(sa.text("INSERT INTO source (id) VALUES ('a')"))
+            await tx.execute(sa.text("INSERT INTO story DEFAULT VALUES"))
+            article = tables.article
+            made = await tx.execute(
+                sa.insert(article).values(**(fields | more)).returning(article.c.id)
+            )
+            number = int(made.scalar_one())
+            if reading is not None:
+                await Readings(database).store(tx, number, reading, embargo_until=LIFTED)
+            for position, each in enumerate(files):
+                row = {"article_id": number, "position": position, "url": "https://a.example/f"}
+                await tx.execute(sa.insert(tables.attachment).values(**(row | each)))
+        return number
+
+    return store

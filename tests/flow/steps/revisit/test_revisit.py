@@ -6,89 +6,24 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
-from scrapers.errors import Disallowed, Gone, LayoutError, ScrapeError, Throttled, Unreachable
 from scrapers.model import Freshness
 from service.collect import Collect
-from service.pace import OPEN_LADDER
 from service.revisit import Revisit
-from service.store.database import Database
-from service.store.revisits import Revisits
+from tests.flow.steps.revisit.pages import BYTES, PAGE, SAME, WITH_FILE, state
 
 HOST = "https://a.example"
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 LADDER = (timedelta(hours=1), timedelta(days=1))
-PAGE = "title: 제목 1\ntext: 마감은 5월 20일이다.\npublisher: 관세청"
-WITH_FILE = f"{PAGE}\nfile: 안내.hwpx"
-BYTES = "PK 안내문"
-RESET = Unreachable(f"{HOST}/k1", "reset")
 
 Serve = Callable[..., None]
 Asked = Callable[[], list[tuple[str, Freshness | None, float]]]
 AddArticle = Callable[..., Awaitable[int]]
 MakeCollect = Callable[..., Collect]
-
-
-@pytest.fixture
-def revisit(database: Database, collect: MakeCollect) -> Revisit:
-    made = collect()
-    return Revisit(made.declared, made.fetcher, Revisits(database, LADDER), pace=1.0)
-
-
-@pytest.fixture
-def told(add_article: AddArticle, sql: asyncpg.Connection) -> AddArticle:
-    """``await told()``: article ``k1`` as PAGE says it, judged an hour ago, its look due; its id.
-
-    ``file=True``: it came with a document of BYTES.
-    """
-
-    async def told(*, file: bool = False, **values: Any) -> int:
-        made = await add_article(
-            **{
-                "text": "마감은 5월 20일이다.",
-                "publisher": "관세청",
-                "published_at": NINE,
-                "precision": "minute",
-                "read_title": "제목 1",
-                "read_text": "마감은 5월 20일이다.",
-                "publishers": ["customs"],
-                "kind": "release",
-                **values,
-            }
-        )
-        await sql.execute(
-            "UPDATE article SET collected_at = now() - interval '1 hour', read_at = now(),"
-            " triaged_at = now(), look_due = now()"
-        )
-        if file:
-            await sql.execute(
-                "INSERT INTO attachment (article_id, position, name, url, document, rank,"
-                " settled_at, text, sha256)"
-                " VALUES ($1, 0, '안내.hwpx', $2, 0, 0, now(), '안내문', $3)",
-                made,
-                f"{HOST}/file",
-                hashlib.sha256(BYTES.encode()).digest(),
-            )
-        return made
-
-    return told
-
-
-async def state(sql: asyncpg.Connection) -> tuple[object, ...]:
-    """(text, is read, looks, waits for about a day) of the article, and how many revisions."""
-    row = await sql.fetchrow(
-        "SELECT text, read_at IS NOT NULL, looks, look_due > now() + interval '22 hours',"
-        " (SELECT count(*) FROM revision) FROM article"
-    )
-    return tuple(row)
-
-
-SAME = ("마감은 5월 20일이다.", True, 1, True, 0)
 
 
 @pytest.mark.parametrize(
@@ -216,114 +151,6 @@ async def test_a_file_of_another_name_is_a_change(
     assert await sql.fetchval("SELECT count(*) FROM revision") == 1
 
 
-async def test_a_page_that_comes_without_any_of_its_files_is_not_believed(
-    revisit: Revisit, told: AddArticle, serve: Serve, sql: asyncpg.Connection
-) -> None:
-    await told(file=True)
-    serve("/k1", PAGE)
-
-    await revisit.look_again("a")
-
-    assert await sql.fetchval("SELECT array_agg(name) FROM attachment") == ["안내.hwpx"]
-    assert await sql.fetchval("SELECT count(*) FROM revision") == 0
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [Gone(f"{HOST}/file", "404"), Unreachable(f"{HOST}/file", "reset"), "<html>없는 자료</html>"],
-    ids=["gone", "reset", "error page"],
-)
-async def test_a_file_that_does_not_come_counts_as_unchanged(
-    revisit: Revisit,
-    told: AddArticle,
-    serve: Serve,
-    sql: asyncpg.Connection,
-    answer: ScrapeError | str,
-) -> None:
-    await told(file=True)
-    serve("/k1", WITH_FILE)
-    serve("/file", answer)
-
-    await revisit.look_again("a")
-
-    assert await state(sql) == SAME
-
-
-@pytest.mark.parametrize("failures", range(len(OPEN_LADDER)))
-@pytest.mark.parametrize("error", [RESET, Throttled(f"{HOST}/k1", "429", 5.0)], ids=type)
-async def test_a_passing_failure_is_tried_again_on_the_next_rung(
-    revisit: Revisit,
-    told: AddArticle,
-    serve: Serve,
-    sql: asyncpg.Connection,
-    error: ScrapeError,
-    failures: int,
-) -> None:
-    await told(failures=failures)
-    serve("/k1", error)
-
-    await revisit.look_again("a")
-
-    row = await sql.fetchrow("SELECT failures, looks, look_due - now() FROM article")
-    wait = timedelta(seconds=OPEN_LADDER[failures])
-    assert tuple(row)[:2] == (failures + 1, 0)
-    assert wait * 0.8 < row[2] <= wait * 1.1
-
-
-@pytest.mark.parametrize(
-    ("error", "items"),
-    [
-        (RESET, []),
-        (LayoutError(f"{HOST}/k1", "no body"), ["post-unreadable"]),
-        (Disallowed(f"{HOST}/k1", "robots.txt"), ["post-unreadable"]),
-    ],
-    ids=["passing for an hour", "strange page", "disallowed"],
-)
-async def test_a_page_that_cannot_be_read_is_left_until_the_next_look(
-    revisit: Revisit,
-    told: AddArticle,
-    serve: Serve,
-    sql: asyncpg.Connection,
-    error: ScrapeError,
-    items: list[str],
-) -> None:
-    await told(failures=len(OPEN_LADDER))
-    serve("/k1", error)
-
-    await revisit.look_again("a")
-
-    assert await state(sql) == SAME
-    assert [each["kind"] for each in await sql.fetch("SELECT kind FROM ops_item")] == items
-
-
-async def test_a_page_that_is_gone_is_a_revision_in_which_nothing_else_changes(
-    revisit: Revisit, told: AddArticle, serve: Serve, sql: asyncpg.Connection
-) -> None:
-    await told()
-    serve("/k1", Gone(f"{HOST}/k1", "404"))
-
-    await revisit.look_again("a")
-
-    row = await sql.fetchrow("SELECT text, triaged_at IS NULL, look_due FROM article")
-    assert tuple(row) == ("마감은 5월 20일이다.", False, None)
-    assert await sql.fetchval("SELECT changes->0->>'what' FROM revision") == (
-        "글이 내려감 (withdrawn)"
-    )
-    assert await sql.fetchval("SELECT kind FROM ops_item") == "post-withdrawn"
-
-
-async def test_a_page_whose_text_alone_is_gone_was_not_withdrawn(
-    revisit: Revisit, told: AddArticle, serve: Serve, sql: asyncpg.Connection
-) -> None:
-    await told()
-    serve("/k1", f"title: 제목 1\nbody: {HOST}/part/1")
-    serve("/part/1", Gone(f"{HOST}/part/1", "404"))
-
-    await revisit.look_again("a")
-
-    assert await state(sql) == SAME
-
-
 async def test_every_page_that_is_due_is_looked_at(
     revisit: Revisit, told: AddArticle, serve: Serve, sql: asyncpg.Connection
 ) -> None:
@@ -372,15 +199,3 @@ async def test_without_a_ladder_nothing_is_looked_at(
     await collect().open_owed("a")
 
     assert await sql.fetchval("SELECT look_due FROM article") is None
-
-
-async def test_a_page_that_never_could_be_read_is_not_looked_at_again(
-    collect: MakeCollect, add_article: AddArticle, serve: Serve, sql: asyncpg.Connection
-) -> None:
-    await add_article()
-    serve("/k1", Gone(f"{HOST}/k1", "404"))
-
-    await replace(collect(), first_look=LADDER[0]).open_owed("a")
-
-    row = await sql.fetchrow("SELECT collected_at IS NULL, look_due FROM article")
-    assert tuple(row) == (False, None)

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def data(reachable_dir: Path) -> Path:
+    return reachable_dir / "data"
