@@ -23,11 +23,7 @@ from tests.bench import page as benchmarks
 from tests.printed import COMMAND, README, ROOT, TEXTS, rows, section
 
 LISTED = {"scrapers/sources", "notifier/channels"}
-
-
 """Rooms whose modules have tables of their own: one declaration a file."""
-
-
 FIVE = {"httpx", "beautifulsoup4", "apscheduler", "sqlalchemy", "pytest"}
 TABLES = runpy.run_path(str(ROOT / ".ci/tables.py"))
 

@@ -27,14 +27,7 @@ from notifier.mail.mime import Composer
 from notifier.mail.relay import Relay
 from notifier.mail.server import Server
 from notifier.mail.signing import Signer
-from notifier.model import (
-    Alert,
-    Content,
-    File,
-    Hit,
-    Links,
-    Message,
-)
+from notifier.model import Alert, Content, File, Hit, Links, Message
 
 NOW = datetime(2026, 8, 3, 0, 31, tzinfo=UTC)
 ID = "00000000-0000-4000-8000-000000000001"

@@ -19,15 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from notifier.errors import TryAgain
-from notifier.model import (
-    Content,
-    Digest,
-    Hit,
-    Links,
-    Notice,
-    Question,
-    Reminder,
-)
+from notifier.model import Content, Digest, Hit, Links, Notice, Question, Reminder
 from tests.channels.mailbox import (
     ALERT,
     ID,

@@ -12,12 +12,7 @@ import pytest
 
 from notifier.channels import mail as mail_channel
 from notifier.errors import BadAddress, TryAgain
-from notifier.model import (
-    Alert,
-    ChannelOptions,
-    File,
-    Hit,
-)
+from notifier.model import Alert, ChannelOptions, File, Hit
 from tests.channels.mailbox import Read, body, message_of, open_mails
 
 Taken = Callable[..., Any]

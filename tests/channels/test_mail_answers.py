@@ -3,122 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Sequence
 
 import pytest
 
-from notifier.channels.mail import Mails
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
-from notifier.mail.addresses import parse, sender
-from notifier.mail.mime import Composer, Mail
-from notifier.mail.relay import Relay
-from notifier.mail.server import Server
-from notifier.model import Message, Notice
-
-HANG_UP = "hang up"
-SILENCE = "silence"
-
-
-@dataclass
-class Peer:
-    """A mail server by script: ``says`` has an answer for each verb, and END for a whole mail.
-
-    A list holds one answer a time, the last of them for ever.
-    """
-
-    says: dict[str, str | list[str]] = field(default_factory=dict)
-    offers: Sequence[str] = ("PIPELINING",)
-    heard: list[str] = field(default_factory=list)
-    mails: list[bytes] = field(default_factory=list)
-    connections: int = 0
-    naive: bool = False
-    """Asks for a mail though it has refused its reader."""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        try:
-            with suppress(OSError, EOFError):
-                go_on = await self._say(writer, "HELLO", "220 mail.example")
-                while go_on and (line := await reader.readline()):
-                    verb = line.decode().split(" ")[0].split(":")[0].strip().upper()
-                    self.heard.append(verb)
-                    go_on = await self._answer(verb, reader, writer)
-        finally:
-            writer.close()
-
-    async def _answer(
-        self, verb: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> bool:
-        if verb == "EHLO":
-            lines = ["250-mail.example", *(f"250-{each}" for each in self.offers), "250 HELP"]
-            return await self._say(writer, "EHLO", "\r\n".join(lines))
-        if verb == "QUIT":
-            return False
-        if verb != "DATA":
-            go_on = await self._say(writer, verb, "250 ok")
-            self._refused = verb in {"MAIL", "RCPT"} and not self._last.startswith("250")
-            return go_on
-        usual = "503 5.5.1 nobody to send it to" if self._refused else "354 go on"
-        if not await self._say(writer, "DATA", usual if not self.naive else "354 go on"):
-            return False
-        if not self._last.startswith("354"):
-            return True
-        self.mails.append(await reader.readuntil(b"\r\n.\r\n"))
-        return await self._say(writer, "END", "250 2.0.0 taken")
-
-    async def _say(self, writer: asyncio.StreamWriter, verb: str, usual: str) -> bool:
-        given = self.says.get(verb, usual)
-        if isinstance(given, list):
-            given = given.pop(0) if len(given) > 1 else given[0]
-        self._last = given
-        if given == HANG_UP:
-            return False
-        if given == SILENCE:
-            await asyncio.sleep(30)
-        writer.write(f"{given}\r\n".encode())
-        await writer.drain()
-        return not given.startswith("421")
-
-
-@asynccontextmanager
-async def _sending(
-    peer: Peer, user: str | None = None, seconds: float = 5.0, *, starttls: bool = False
-) -> AsyncIterator[Mails]:
-    running: set[asyncio.Task[None]] = set()
-
-    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        running.add(asyncio.ensure_future(peer.serve(reader, writer)))
-
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
-        port = listening.sockets[0].getsockname()[1]
-        server = Server("127.0.0.1", port, "started" if starttls else None, user)
-        composer = Composer(
-            sender("alerts@pabal.example"), None, None, lambda: datetime(2026, 8, 3, tzinfo=UTC)
-        )
-        tls = ssl.create_default_context()
-        mails = Mails(composer, Relay(server, "secret", "pabal.example", seconds, tls))
-        try:
-            yield mails
-        finally:
-            await mails.aclose()
-            for each in running:
-                each.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-            await asyncio.sleep(0)  # what was closed is gone by then
-
-
-def _message(number: int = 1, address: str = "reader@example.kr") -> Message:
-    return Message(f"msg_{number}", address, None, Notice("구독", "제목", ("한 줄",)), 1)
+from notifier.mail.addresses import parse
+from notifier.mail.mime import Mail
+from tests.channels.peer import HANG_UP, SILENCE, Peer, message_of, sending
 
 
 async def _failure(peer: Peer, **options: object) -> SendError:
-    async with _sending(peer, **options) as mails:  # type: ignore[arg-type]
+    async with sending(peer, **options) as mails:  # type: ignore[arg-type]
         with pytest.raises(SendError) as caught:
-            await mails.send(_message())
+            await mails.send(message_of())
     return caught.value
 
 
@@ -186,10 +84,10 @@ async def test_a_connection_that_breaks_before_the_mail_is_tried_again(
 @pytest.mark.fault(16)
 async def test_a_connection_that_breaks_after_the_mail_leaves_it_open_whether_it_came() -> None:
     peer = Peer({"END": [HANG_UP, "250 2.0.0 taken"]})
-    async with _sending(peer) as mails:
+    async with sending(peer) as mails:
         with pytest.raises(TryAgain, match="same Message-ID"):
-            await mails.send(_message())
-        await mails.send(_message())
+            await mails.send(message_of())
+        await mails.send(message_of())
 
     assert peer.mails[0] == peer.mails[1]
     assert b"\r\nMessage-ID: <msg_1@pabal.example>\r\n" in peer.mails[0]
@@ -244,10 +142,10 @@ async def test_a_password_that_is_refused_is_the_operators_to_mend() -> None:
 
 async def test_a_server_without_smtputf8_is_not_asked_for_it() -> None:
     peer = Peer()
-    async with _sending(peer) as mails:
+    async with sending(peer) as mails:
         with pytest.raises(Undeliverable, match="SMTPUTF8"):
-            await mails.send(_message(address="읽는이@example.kr"))
-        await mails.send(_message())
+            await mails.send(message_of(address="읽는이@example.kr"))
+        await mails.send(message_of())
 
     assert (peer.connections, len(peer.mails)) == (1, 1)
 
@@ -257,11 +155,11 @@ async def test_one_connection_carries_many_mails_and_survives_a_refusal(
     offers: Sequence[str],
 ) -> None:
     peer = Peer({"RCPT": ["250 ok", "550 5.1.1 no such user", "250 ok"]}, offers)
-    async with _sending(peer) as mails:
-        await mails.send(_message(1))
+    async with sending(peer) as mails:
+        await mails.send(message_of(1))
         with pytest.raises(EndpointGone):
-            await mails.send(_message(2))
-        await mails.send(_message(3))
+            await mails.send(message_of(2))
+        await mails.send(message_of(3))
 
     assert peer.connections == 1
     assert peer.heard.count("RSET") == 1
@@ -270,10 +168,10 @@ async def test_one_connection_carries_many_mails_and_survives_a_refusal(
 
 async def test_a_mail_that_nobody_is_to_get_is_not_sent() -> None:
     peer = Peer({"RCPT": ["550 5.1.1 no such user", "250 ok"]}, naive=True)
-    async with _sending(peer) as mails:
+    async with sending(peer) as mails:
         with pytest.raises(EndpointGone):
-            await mails.send(_message(1))
-        await mails.send(_message(2))
+            await mails.send(message_of(1))
+        await mails.send(message_of(2))
 
     assert [b"<msg_2@" in each for each in peer.mails] == [True]
 
@@ -282,17 +180,17 @@ async def test_a_connection_that_ended_meanwhile_is_replaced_unnoticed() -> None
     for verb in ("MAIL", "RCPT"):
         for ending in (HANG_UP, "421 4.4.2 idle for too long"):
             peer = Peer({verb: ["250 ok", ending, "250 ok"]})
-            async with _sending(peer) as mails:
-                await mails.send(_message(1))
-                await mails.send(_message(2))
+            async with sending(peer) as mails:
+                await mails.send(message_of(1))
+                await mails.send(message_of(2))
 
             assert (peer.connections, len(peer.mails)) == (2, 2)
 
 
 async def test_no_more_connections_are_open_than_there_are_places() -> None:
     peer = Peer()
-    async with _sending(peer) as mails:
-        await asyncio.gather(*(mails.send(_message(number)) for number in range(100)))
+    async with sending(peer) as mails:
+        await asyncio.gather(*(mails.send(message_of(number)) for number in range(100)))
 
     assert len(peer.mails) == 100
     assert peer.connections <= 8
@@ -301,7 +199,7 @@ async def test_no_more_connections_are_open_than_there_are_places() -> None:
 async def test_a_line_that_begins_with_a_dot_ends_no_mail() -> None:
 
     peer = Peer()
-    async with _sending(peer) as mails:
+    async with sending(peer) as mails:
         mail = Mail(parse("a@pabal.example"), parse("b@example.kr"), b"X: 1\r\n\r\n.\r\nRSET\r\n")
         await mails._relay.send(mail)
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from scrapers import registry
 from scrapers.model import Listing, Page, Source
-from scrapers.sources import (
-    korea_kr_api,
-)
+from scrapers.sources import korea_kr_api
 
 CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "captures"
 

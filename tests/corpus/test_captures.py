@@ -11,9 +11,7 @@ import pytest
 
 from scrapers.errors import ChallengePage
 from scrapers.platforms.board import Board
-from scrapers.sources import (
-    mss_press,
-)
+from scrapers.sources import mss_press
 from tests.corpus.captured import CAPTURES, captured, korea, portal, seen
 
 pytestmark = pytest.mark.skipif(not CAPTURES.is_dir(), reason="no captured pages at hand")

@@ -24,7 +24,7 @@ INSIDE4 = """
 169.254.169.254 169.254.170.2 100.100.100.200 168.63.129.16 192.0.0.192 198.18.0.1 224.0.0.1
 255.255.255.255
 """
-
+"""Loopback, private, shared and link-local networks, and where clouds keep their secrets."""
 INSIDE6 = """
 ::1 :: 0:0:0:0:0:0:0:1 0000::0001 fe80::1 fe80::a9fe:a9fe fec0::1 fc00::1 fd00::1 fd00:ec2::254
 fd20:ce::254 ff01::1 ff02::1 ff0e::1 100::1 2001:db8::1 2001:10::1 3fff::1 4000::1 5f00::1

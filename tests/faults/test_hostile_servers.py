@@ -15,16 +15,7 @@ import pytest
 from scrapers.errors import ScrapeError
 from scrapers.fetch import Fetcher, Limits
 from scrapers.model import Page, Request
-from tests.flow.test_hostile_sources import (
-    SOURCES,
-    Answer,
-    Writer,
-    listing,
-    page,
-    row,
-    silence,
-    stream,
-)
+from tests.flow.sites import SOURCES, Answer, Writer, listing, page, row, silence, stream
 
 URL = "http://ill.go.kr/list"
 TOTAL = 1.0  # seconds that a page may take

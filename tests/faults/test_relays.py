@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from notifier.errors import SendError, TryAgain
-from tests.channels.test_mail_answers import HANG_UP, SILENCE, Peer, _message, _sending
+from tests.channels.peer import HANG_UP, SILENCE, Peer, message_of, sending
 
 MANY = "250-2.0.0 it\r\n250-2.0.0 was\r\n250 2.0.0 taken"
 
@@ -53,11 +53,11 @@ async def test_a_mail_comes_once_its_server_is_well_and_never_after_a_no(
     like = MOODS[mood]
     peer = Peer(dict(like.says), like.offers)
     tries, taken, refused = 0, False, False
-    async with _sending(peer, starttls=like.starttls) as mails:
+    async with sending(peer, starttls=like.starttls) as mails:
         while tries < 3 and not (taken or refused):
             tries += 1
             try:
-                await mails.send(_message())
+                await mails.send(message_of())
                 taken = True
             except TryAgain:
                 continue

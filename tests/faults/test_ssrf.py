@@ -7,8 +7,7 @@ not spelt as a number is this machine.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -18,14 +17,9 @@ from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.model import Alert, ChannelOptions, Message
 from tests.faults.inside import FORMS, NAMES, guarded, listening
 
-"""Loopback, private, shared and link-local networks, and where clouds keep their secrets."""
-
 
 def test_there_are_many_forms_of_inside_addresses() -> None:
     assert len(FORMS) > 700
-
-
-Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def _message(address: str) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -11,8 +11,6 @@ from notifier.egress import Names
 from notifier.errors import Undeliverable
 from notifier.posting import judge
 from tests.faults.inside import guarded, listening, served
-
-Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Flipping(Names):

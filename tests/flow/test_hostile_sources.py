@@ -7,23 +7,12 @@ sitemap that stay well.
 from __future__ import annotations
 
 import asyncio
-import gzip
-import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from socket import SO_LINGER, SOL_SOCKET
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from scrapers.fetch import Fetcher, Limits
-from scrapers.model import Source
-from scrapers.platforms.article import ArticleLayout
-from scrapers.platforms.board import Board
-from scrapers.platforms.feed import Feed
-from scrapers.platforms.sitemap import Sitemap
 from service.collect import Collect
 from service.pulse.wording import TROUBLES
 from service.store.articles import Articles
@@ -31,193 +20,8 @@ from service.store.database import Database
 from service.store.sources import Sources
 from service.store.vitals import Vitals
 from service.watch import Watch
-
-LIST = "https://www.ill.go.kr/list"
-SOURCES: dict[str, Source] = {
-    "ill": Board(
-        publisher=None,
-        url=LIST,
-        row="ul.list > li",
-        key=r"view\?id=(\d+)",
-        link="https://www.ill.go.kr/view?id={key}",
-        title="a",
-        date="span",
-        article=ArticleLayout(body="div.text"),
-    ),
-    "feed": Feed(publisher=None, url="https://www.feed.go.kr/rss", key=r"id=(\d+)"),
-    "news": Sitemap(publisher=None, url="https://www.news.co.kr/map", key=r"/(\d+)$"),
-}
-TOTAL = 0.7  # seconds one fetch may take here
-
-Writer = asyncio.StreamWriter
-Answer = Callable[[Writer], Awaitable[None]]
-
-
-def page(body: str | bytes, status: str = "200 OK", *headers: str) -> Answer:
-    """One whole answer with its length."""
-    data = body.encode() if isinstance(body, str) else body
-    head = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(data)}", "Connection: close"]
-
-    async def answer(writer: Writer) -> None:
-        writer.write("\r\n".join([*head, "", ""]).encode() + data)
-        await writer.drain()
-
-    return answer
-
-
-def stream(chunk: bytes, times: int, pause: float, *headers: str) -> Answer:
-    """``chunk`` again and again, its length not announced."""
-
-    async def answer(writer: Writer) -> None:
-        writer.write("\r\n".join(["HTTP/1.1 200 OK", *headers, "", ""]).encode())
-        for _ in range(times):
-            writer.write(chunk)
-            await writer.drain()
-            await asyncio.sleep(pause)
-
-    return answer
-
-
-async def silence(_: Writer) -> None:
-    """Take the request and never answer it."""
-    await asyncio.Event().wait()
-
-
-async def reset(writer: Writer) -> None:
-    """Cut the connection as a crashing server does."""
-    writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
-
-
-async def cut(writer: Writer) -> None:
-    """Announce more than is sent."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n<html><body>" + b"x" * 500)
-    await writer.drain()
-
-
-def row(number: int, date: str = "2026-03-02", title: str = "") -> str:
-    return f'<li><a href="view?id={number}">{title or f"소식 {number}"}</a><span>{date}</span></li>'
-
-
-def listing(*rows: str) -> str:
-    return f'<html><body><ul class="list">{"".join(rows)}</ul></body></html>'
-
-
-def moved(to: str) -> Answer:
-    return page("", "302 Found", f"Location: {to}")
-
-
-BOMB = gzip.compress(b"\0" * (20 * 2**20))
-ERROR_PAGE = "<html><title>시스템오류 | 오류안내</title><body>잠시 후 다시</body></html>"
-CHALLENGE = "<html><title>Just a moment...</title><script>_cf_chl_opt={}</script></html>"
-HOSTILE: dict[str, tuple[Answer, str, str, str]] = {
-    "500": (page("", "500 Oops"), "ServerTrouble", "server", "status 500"),
-    "503 with Retry-After": (
-        page("", "503 No", "Retry-After: 9"),
-        "Throttled", "throttled", "status 503",
-    ),
-    "404": (page("", "404 Not Found"), "Gone", "gone", "status 404"),
-    "403": (page("", "403 Forbidden"), "Disallowed", "disallowed", "status 403"),
-    "no answer": (silence, "Unreachable", "unreachable", f"no whole answer within {TOTAL}"),
-    "a reset": (reset, "Unreachable", "unreachable", "Error"),
-    "a drip without end": (
-        stream(b"<", 10_000, 0.05),
-        "Unreachable", "unreachable", "no whole answer within",
-    ),
-    "a body cut short": (cut, "ServerTrouble", "server", "the body stopped half way"),
-    "100 MB": (stream(b"x" * 2**20, 100, 0), "TooLarge", "too-large", "over 2097152 bytes"),
-    "100 MB, announced": (
-        stream(b"x", 1, 0, "Content-Length: 104857600"),
-        "TooLarge", "too-large", "104857600 bytes announced",
-    ),
-    "a gzip bomb": (
-        page(BOMB, "200 OK", "Content-Encoding: gzip"),
-        "TooLarge", "too-large", "times its sent size",
-    ),
-    "gzip that is none": (
-        page("<html></html>", "200 OK", "Content-Encoding: gzip"),
-        "Broken", "layout", "not the gzip it says",
-    ),
-    "a redirect loop": (moved(LIST), "RedirectTrouble", "redirect", "a redirect loop"),
-    "a redirect into the house": (
-        moved("http://169.254.169.254/meta"), "RedirectTrouble", "redirect", "leaves ill.go.kr",
-    ),
-    "a redirect to a file": (
-        moved("file:///etc/passwd"),
-        "RedirectTrouble", "redirect", "file:///etc/passwd",
-    ),
-    "neither charset": (
-        page(listing(row(9)).encode("utf-16-be")[1:] + b"\xff\xff"),
-        "LayoutError", "layout", "neither UTF-8 nor CP949",
-    ),
-    "half a page": (
-        page(listing(row(9))[:-20]),
-        "LayoutError", "cut-off", "stopped half way: no </html>",
-    ),
-    "an error page with 200": (page(ERROR_PAGE), "ChallengePage", "error-page", "오류안내"),
-    "a browser check": (page(CHALLENGE), "ChallengePage", "challenge", "in place of the page"),
-    "an empty list": (
-        page(listing()),
-        "LayoutError", "empty", "expected at least one 'ul.list > li'",
-    ),
-    "another layout": (
-        page(listing(row(9)).replace("span", "em")), "LayoutError", "layout", "expected one 'span'",
-    ),
-    "all dates in 2099": (
-        page(listing(row(9, "2099-01-01"))),
-        "LayoutError", "layout", "no row has a date that can be read",
-    ),
-}  # fmt: skip
-"""By behaviour: the answer, class and name of what it is told as, and words of its cause."""
-
-
-@dataclass
-class Sites:
-    """What the three publishers show: numbers of posts, newest first; and what the ill one does.
-
-    ``whole_list`` takes the place of the board, ``posts`` of the page of one post.
-    """
-
-    numbers: list[int] = field(default_factory=lambda: [2, 1])
-    whole_list: Answer | None = None
-    posts: dict[str, Answer] = field(default_factory=dict)
-    answering: set[asyncio.Task[None] | None] = field(default_factory=set)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
-        self.answering.add(asyncio.current_task())
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            await self._answer(head.split(" ")[1])(writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the other side has had enough
-        finally:
-            writer.close()
-
-    def _answer(self, path: str) -> Answer:
-        if path == "/robots.txt":
-            return page("", "404 Not Found")
-        if path == "/list":
-            return self.whole_list or page(listing(*map(row, self.numbers)))
-        if path in {"/rss", "/map"}:
-            return page(self._feed() if path == "/rss" else self._map())
-        text = f"<html><body><div class='text'>본문 {path}</div></body></html>"
-        return self.posts.get(path, page(text))
-
-    def _feed(self) -> str:
-        items = (
-            f"<item><title>소식 {n}</title><link>https://www.feed.go.kr/view?id={n}</link>"
-            "<pubDate>Mon, 02 Mar 2026 09:00:00 +0900</pubDate></item>"
-            for n in self.numbers
-        )
-        return f"<rss><channel>{''.join(items)}</channel></rss>"
-
-    def _map(self) -> str:
-        urls = (
-            f"<url><loc>https://www.news.co.kr/{n}</loc><n:news><n:title>기사 {n}</n:title>"
-            "<n:publication_date>2026-03-02T09:00:00+09:00</n:publication_date></n:news></url>"
-            for n in self.numbers
-        )
-        return f'<urlset xmlns:n="http://n.test">{"".join(urls)}</urlset>'
+from tests.flow.hostile import HOSTILE, TOTAL
+from tests.flow.sites import LIST, SOURCES, Sites, listing, page, row, rows
 
 
 @pytest.fixture
@@ -254,11 +58,6 @@ async def look(database: Database, collect: Collect) -> Callable[[], Awaitable[N
         await asyncio.gather(*(collect.open_owed(each) for each in SOURCES))
 
     return look
-
-
-async def rows(database: Database, query: str) -> Sequence[Any]:
-    async with database.transaction() as tx:
-        return list((await tx.execute(sa.text(query))).all())
 
 
 async def stored(database: Database) -> dict[tuple[str, str], str]:

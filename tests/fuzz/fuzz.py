@@ -38,7 +38,7 @@ from scrapers.documents.model import Document, DocumentError
 from scrapers.documents.readers import read as _load_parsers  # noqa: F401 - before it is measured
 from service.documents import Documents
 from service.model import Given, Precision
-from tests.fuzz import checks, mutate, seeds
+from tests.fuzz import checks, hurt, mutate, seeds
 
 HANG, READING = 30.0, 5.0  # seconds; of the processor, for 400,000 letters
 GROWTH = 500 << 20
@@ -75,8 +75,8 @@ def case(seed: int, number: int) -> Case:
 
 def _reading(rng: Random) -> Case:
     whole = _text(rng)
-    title = mutate.text(rng, "제3차 가람-누리 정책협의회 개최")
-    publisher = mutate.text(rng, "외교부·산업부(가나)")
+    title = hurt.text(rng, "제3차 가람-누리 정책협의회 개최")
+    publisher = hurt.text(rng, "외교부·산업부(가나)")
     fields = {
         "title": rng.choice((None, None, whole[:40], title)),
         "publisher": rng.choice((None, "중소벤처기업부", publisher)),
@@ -96,8 +96,8 @@ def _text(rng: Random) -> str:
     """Of our own or out of a document; hurt."""
     kind = rng.choice(("own", "own", "hwpx", "pdf", "html"))
     if kind == "own":
-        return mutate.text(rng, rng.choice(seeds.texts()))
-    return mutate.text(rng, seeds.text_of(rng.choice(seeds.documents()[kind])))
+        return hurt.text(rng, rng.choice(seeds.texts()))
+    return hurt.text(rng, seeds.text_of(rng.choice(seeds.documents()[kind])))
 
 
 class Tried:

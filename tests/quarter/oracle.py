@@ -6,25 +6,13 @@ A person's windows are all written out beforehand, so that the next one is looke
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from tests.quarter.world import (
-    BEGIN,
-    SEOUL,
-    Correction,
-    Minutes,
-    Pause,
-    Person,
-    Release,
-    Snooze,
-    World,
-    working,
-)
+from tests.quarter.times import DAY, closings, over, quiet_end, reminded, ten_minutes
+from tests.quarter.world import BEGIN, SEOUL, Correction, Pause, Person, Release, Snooze, World
 
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
-_AGES = 140  # days that are written out
 SHOWN = 30
 _NEVER = (datetime.max.replace(tzinfo=SEOUL), 0, "", 0)
 Sign = tuple[object, ...]
@@ -114,7 +102,7 @@ class Oracle:
     def __init__(self, world: World) -> None:
         """``world`` is what happens."""
         self.expected: list[Expected] = []
-        self._lives = {each.number: Life(each, sorted(_closings(each))) for each in world.persons}
+        self._lives = {each.number: Life(each, sorted(closings(each))) for each in world.persons}
         self._stories: dict[int, Story] = {}
         self._items = 0
         for now, events in world.script:
@@ -165,7 +153,7 @@ class Oracle:
     def _owe(self, life: Life, item: Item, ready: datetime, *, late: bool) -> None:
         """At once, or in the window that is open when it may be told."""
         who, due = life.who, max(ready, life.snoozed)
-        gathered = _ten_minutes(due) if late else None
+        gathered = ten_minutes(due) if late else None
         window = gathered if item.urgent else self._window(life, due)
         if gathered and not window:
             window = self._window(life, gathered) or gathered
@@ -194,7 +182,7 @@ class Oracle:
                 life.windows.add(window)
                 life.owed.append(Due(due, window, "digest", _ordered(items, now), window))
             else:
-                later = self._window(life, now) or _ten_minutes(now)
+                later = self._window(life, now) or ten_minutes(now)
                 life.waiting += [(later, item) for item in items]
 
     def _ladder(self, life: Life, story: Story) -> None:
@@ -202,7 +190,7 @@ class Oracle:
         life.ladder = {step: of for step, of in life.ladder.items() if of is not story}
         if (by := story.apply_by) is not None:
             for days in life.who.remind:
-                due = _reminded(life.who, by, days)
+                due = reminded(life.who, by, days)
                 if due > story.told_first and (story.number, by, days) not in life.climbed:
                     life.ladder[due, story.number, by, days] = story
         life.step = min(life.ladder, default=_NEVER)[0]
@@ -219,7 +207,7 @@ class Oracle:
             story = life.ladder.pop((due, number, by, days))
             life.climbed.add((number, by, days))
             nearer = any(
-                _reminded(life.who, by, each) <= now
+                reminded(life.who, by, each) <= now
                 for each in range(days)
                 if each in life.who.remind
             )
@@ -263,63 +251,12 @@ class Oracle:
                     life.told[item.story.number] = now
 
 
-def _reminded(who: Person, by: str, days: int) -> datetime:
-    return _on(date.fromisoformat(by[:10]) - _DAY * days, _clock(who))
-
-
-def over(by: str) -> datetime:
-    """When it is too late to apply."""
-    hours, minutes = map(int, (by[11:] or "24:00").split(":"))
-    return _on(date.fromisoformat(by[:10]), hours * 60 + minutes)
-
-
-def quiet_end(who: Person, at: datetime) -> datetime | None:
-    """When the quiet hours end that a time lies in."""
-    if who.quiet is None:
-        return None
-    for day in (at.date() - _DAY, at.date()):
-        start, end = _on(day, who.quiet[0]), _on(day, who.quiet[1])
-        if end <= start:
-            end = _on(day + _DAY, who.quiet[1])
-        if start <= at < end:
-            return end
-    return None
-
-
-def _closings(who: Person) -> Iterator[datetime]:
-    """Every end of a window."""
-    days = [BEGIN.date() + _DAY * each for each in range(-14, _AGES)]
-    for day in days:
-        if who.every == "hourly":
-            hours = [_on(day, hour * 60) for hour in range(24)]
-            yield from (each for each in hours if quiet_end(who, each) is None)
-            if who.quiet is not None:
-                yield _on(day, who.quiet[1])
-        elif who.every == "daily" and (working(day) or not who.workdays):
-            yield _on(day, _clock(who))
-        elif who.every == "weekly" and day.weekday() == who.weekday:
-            shift = day
-            while who.workdays and not working(shift):
-                shift += _DAY
-            yield _on(shift, _clock(who))
-
-
-def _clock(who: Person) -> Minutes:
-    """The time of day of what is told by the day: at 8:00, or as chosen; never in quiet hours."""
-    minutes = 480 if who.at is None else who.at
-    if who.quiet is None:
-        return minutes
-    start, end = who.quiet
-    within = start <= minutes < end if start < end else minutes >= start or minutes < end
-    return end if within else minutes
-
-
 def _ordered(items: Sequence[Item], now: datetime) -> list[Item]:
     """Corrections, then what one must apply for within a week, then the newest."""
 
     def rank(item: Item) -> tuple[bool, str, int]:
         by = (item.apply_by or "")[:10]
-        soon = f"{now.date()}" <= by <= f"{now.date() + 7 * _DAY}"
+        soon = f"{now.date()}" <= by <= f"{now.date() + 7 * DAY}"
         return not item.change, by if soon else "later", -item.number
 
     return sorted(items, key=rank)
@@ -341,11 +278,3 @@ def _sign(due: Due, now: datetime) -> Sign:
 def title(number: int) -> str:
     """What an event is called."""
     return f"소식 {number}"
-
-
-def _ten_minutes(at: datetime) -> datetime:
-    return at.replace(minute=at.minute // 10 * 10, second=0) + 10 * _MINUTE
-
-
-def _on(day: date, minutes: Minutes) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=SEOUL) + _MINUTE * minutes

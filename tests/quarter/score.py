@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from notifier.model import Alert, Digest, Message, Reminder, Traits
-from tests.quarter.oracle import Expected, Sign, quiet_end
+from tests.quarter.oracle import Expected, Sign
+from tests.quarter.times import quiet_end
 from tests.quarter.world import World
 
 _FORGIVEN = 2  # ticks; how much later what a restart interrupted may come

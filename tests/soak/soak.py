@@ -16,14 +16,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,8 +34,6 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wher
 from service.demo import invent
 from service.demo.ledger import Ledger, percentile
 from service.demo.mailbox import open_mailbox
-from service.demo.process import ServiceProcess
-from service.demo.run import _free_port
 from service.demo.server import HOST, _App
 from service.demo.world import World
 from service.links import Signer
@@ -52,69 +48,14 @@ from tests.partition import reckoning
 from tests.partition.reckoning import Books
 from tests.soak import memory
 from tests.soak.faults import Door, Mischief, Weather
+from tests.soak.house import House, house
 from tests.soak.readers import Crowd, crowd
 
 _READERS = 50
 _FLAT = 0.05
 _JUDGED = 15.0  # minutes: memory of a shorter run is shown, not judged
-_MISHAP = 0.03  # of the run: what begins anew must be warm by the time memory is judged
 _AFTER = 15.0  # seconds after a cut that it explains what fails
 _OF_DATABASE = ("Connection", "Interface", "AdminShutdown", "OperationalError", "terminating")
-
-
-@dataclass(slots=True)
-class House:
-    """The service in its processes, on ``url``."""
-
-    url: str
-    page: str
-    home: Path
-    roles: Mapping[str, ServiceProcess]
-
-    def check(self) -> None:
-        """Raise ServiceDied where one ended by itself."""
-        for each in self.roles.values():
-            each.check()
-
-    async def worker_mishaps(self, minutes: float) -> None:
-        """Stop a worker in order, later kill it, long enough before memory is looked at."""
-        second = self.roles["worker 2"]
-        await asyncio.sleep(minutes * 60 * _MISHAP)
-        await second.stop()
-        await second.start()
-        await asyncio.sleep(minutes * 60 * _MISHAP)
-        await second.kill()
-        await second.start()
-
-
-@asynccontextmanager
-async def _house(home: Path, url: str, replica: str, relay: str) -> AsyncIterator[House]:
-    page = f"http://127.0.0.1:{_free_port()}"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")} | {
-        "PABAL_DATA": str(home),
-        "PABAL_DATABASE_URL": url,
-        "PABAL_REPLICA_URL": replica,
-        "PABAL_SOURCES": reckoning.SOURCES,
-        "PABAL_PACE": "120",
-        "PABAL_PRIVATE_WEBHOOKS": "true",
-        "PABAL_LOOK_AGAIN": "",
-        "PABAL_PORT": page.rpartition(":")[2],
-        "PABAL_URL": page,
-        "PABAL_MAIL_SERVER": relay,
-        "PABAL_MAIL_FROM": "파발 <alerts@pabal.example>",
-        "PABAL_LOG": "json",
-    }
-    roles = {
-        name: ServiceProcess(environment, home / f"{name}.log", ("--only", name.partition(" ")[0]))
-        for name in ("scheduler", "web", "worker 1", "worker 2")
-    }
-    try:
-        for each in roles.values():
-            await each.start()
-        yield House(url, page, home, roles)
-    finally:
-        for each in roles.values():
-            await each.stop()
 
 
 async def _run(home: Path, minutes: float, rate: float, seed: int) -> int:
@@ -136,10 +77,10 @@ async def _run(home: Path, minutes: float, rate: float, seed: int) -> int:
     ):
         await migrate(server.url)
         sql = await asyncpg.connect(plain(server.url))
-        async with _house(home, server.url, replica, mailbox.address) as house:
+        async with house(home, server.url, replica, mailbox.address) as made:
             books = Books(sql, database, world, sink)
-            await books.open(f"http://127.0.0.1:{door.port}/sink/reader", secret, house.check)
-            seen = await _soak(house, books, weather, door, mailbox.mails, minutes, rate, seed)
+            await books.open(f"http://127.0.0.1:{door.port}/sink/reader", secret, made.check)
+            seen = await _soak(made, books, weather, door, mailbox.mails, minutes, rate, seed)
         await sql.close()
     return seen.say(minutes)
 

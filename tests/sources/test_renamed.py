@@ -23,7 +23,7 @@ from scrapers.platforms.board import Board
 from scrapers.platforms.feed import Feed
 from scrapers.platforms.opendata import OpenData
 from scrapers.platforms.search import Search
-from tests.sources.test_sources import CASES, Case
+from tests.sources.cases import CASES, Case
 
 RENAMED = "renamed"
 # By platform: without what a list is refused, and what it may lack.

@@ -27,7 +27,6 @@ from tests.store.backfills import (
     state,
 )
 
-Add = Callable[..., Awaitable[int]]
 Wakes = Callable[[], Awaitable[list[str]]]
 MakeFound = Callable[..., Found]
 MakePolled = Callable[..., Polled]

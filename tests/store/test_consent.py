@@ -14,7 +14,6 @@ from service.store.consent import Consent
 from service.store.database import Database
 from service.store.subscriptions import Subscriptions
 
-Add = Callable[..., Awaitable[int]]
 Wakes = Callable[[], Awaitable[list[str]]]
 RULE = ("수출 바우처", "바우처 수출")
 SAID = {"by": "link", "words": "받겠습니다", "ip": "192.0.2.7"}

@@ -8,15 +8,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from scrapers.errors import (
-    Broken,
-    Disallowed,
-    Gone,
-    LayoutError,
-    Passing,
-    ScrapeError,
-    Unreachable,
-)
+from scrapers.errors import Broken, Disallowed, Gone, LayoutError, Passing, ScrapeError, Unreachable
 from scrapers.model import Freshness
 from service.collect import Collect
 from service.pace import OPEN_LADDER

@@ -11,7 +11,6 @@ from service.model import DueDelivery
 from service.store.deliveries import Dead, Deliveries, Later, Sent
 from tests.store.deliveries.rows import CHANNEL, attempts, come_due, state
 
-Add = Callable[..., Awaitable[int]]
 Wakes = Callable[[], Awaitable[list[str]]]
 Owe = Callable[..., Awaitable[int]]
 Claim = Callable[..., Awaitable[list[DueDelivery]]]

@@ -13,13 +13,7 @@ from yarl import URL
 
 from notifier.channels.webhook import Webhooks
 from notifier.egress import Reply
-from notifier.model import (
-    Alert,
-    ChannelOptions,
-    File,
-    Hit,
-    Message,
-)
+from notifier.model import Alert, ChannelOptions, File, Hit, Message
 from notifier.posting import Poster
 
 AT = datetime(2026, 8, 3, 9, 30, 5, 700_000, tzinfo=ZoneInfo("Asia/Seoul"))

@@ -15,13 +15,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from notifier.channels.webhook import new_secret, sign
 from notifier.egress import Reply
 from notifier.errors import TryAgain, Undeliverable
-from notifier.model import (
-    Content,
-    Digest,
-    Message,
-    Notice,
-    Reminder,
-)
+from notifier.model import Content, Digest, Message, Notice, Reminder
 from tests.unit.notifier.receiver import (
     ALERT,
     AT,

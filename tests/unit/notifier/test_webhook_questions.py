@@ -9,9 +9,7 @@ import pytest
 
 from notifier.egress import Reply
 from notifier.errors import TryAgain, Undeliverable
-from notifier.model import (
-    Question,
-)
+from notifier.model import Question
 from tests.unit.notifier.receiver import MESSAGE, Receiver, open_webhooks
 
 QUESTION = Question("구독", ("수출",), link="https://pabal.example/confirm/x", code="c0de-1")

@@ -11,6 +11,27 @@ from service.reading.record import day_of, given, plain
 
 REGISTRY = Registry.load()
 SEOUL = ZoneInfo("Asia/Seoul")
+WHOLE = Reading(
+    title="제목",
+    text="본문",
+    publishers=("motir",),
+    unknown_publisher=None,
+    named=("산업통상자원부",),
+    subtitles=("부제",),
+    kind="notice",
+    published_at=datetime(2026, 5, 12, 2, tzinfo=timezone(timedelta())),
+    precision="minute",
+    distributed=Printed(date(2026, 5, 11)),
+    embargo=Embargo(
+        "보도시점 2026. 5. 12.(화) 11:00",
+        online=Printed(date(2026, 5, 12), "11:00"),
+        paper=(date(2026, 5, 13), "조간"),
+    ),
+    byline=None,
+    contacts=(Contact("무역진흥과", "과장", "가나다", "044-000-1111"),),
+    call=Call(is_call=True, end=date(2026, 6, 5), end_clock="18:00", sentence="6. 5.까지"),
+    mentions=(Mention("제2차 정책협의회", "정책협의회", 2, None, ("mofa", "mss")),),
+)
 
 
 def test_a_record_without_anything_but_text_is_enough() -> None:
@@ -54,28 +75,7 @@ def test_a_time_that_is_none_is_refused(published: str) -> None:
 
 
 def test_a_reading_is_told_whole() -> None:
-    reading = Reading(
-        title="제목",
-        text="본문",
-        publishers=("motir",),
-        unknown_publisher=None,
-        named=("산업통상자원부",),
-        subtitles=("부제",),
-        kind="notice",
-        published_at=datetime(2026, 5, 12, 2, tzinfo=timezone(timedelta())),
-        precision="minute",
-        distributed=Printed(date(2026, 5, 11)),
-        embargo=Embargo(
-            "보도시점 2026. 5. 12.(화) 11:00",
-            online=Printed(date(2026, 5, 12), "11:00"),
-            paper=(date(2026, 5, 13), "조간"),
-        ),
-        byline=None,
-        contacts=(Contact("무역진흥과", "과장", "가나다", "044-000-1111"),),
-        call=Call(is_call=True, end=date(2026, 6, 5), end_clock="18:00", sentence="6. 5.까지"),
-        mentions=(Mention("제2차 정책협의회", "정책협의회", 2, None, ("mofa", "mss")),),
-    )
-    told = plain(reading, REGISTRY)
+    told = plain(WHOLE, REGISTRY)
 
     assert told == {
         "title": "제목",

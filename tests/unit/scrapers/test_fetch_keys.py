@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
-from scrapers.errors import (
-    Broken,
-    ScrapeError,
-)
+from scrapers.errors import Broken, ScrapeError
 from scrapers.fetch import Fetcher
 from scrapers.model import Request
-from tests.unit.scrapers.publisher import NOW, Asked, Publisher, answer, moved, publishing
-
-Reaction = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
+from tests.unit.scrapers.publisher import NOW, Publisher, answer, moved, publishing
 
 SECRET = "s3cret+/key=="
 KEYED = Request("https://apis.data.go.kr/list?serviceKey={key:data_go_kr}&page=1")

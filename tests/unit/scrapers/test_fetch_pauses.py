@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
-from scrapers.errors import (
-    Disallowed,
-    ServerTrouble,
-)
+from scrapers.errors import Disallowed, ServerTrouble
 from scrapers.fetch import Limits, _site
 from scrapers.model import Request
 from tests.unit.scrapers.publisher import Asked, answer, fetching, get, publishing
-
-Reaction = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def test_what_robots_txt_closes_is_not_asked_for() -> None:

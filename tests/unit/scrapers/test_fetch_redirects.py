@@ -7,9 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from scrapers.errors import (
-    RedirectTrouble,
-)
+from scrapers.errors import RedirectTrouble
 from scrapers.model import Request
 from tests.unit.scrapers.publisher import Asked, answer, fetching, get, moved, page, publishing
 

@@ -7,9 +7,7 @@ import asyncpg
 import pytest
 
 from scrapers.fetch import Fetcher
-from scrapers.model import (
-    Source,
-)
+from scrapers.model import Source
 from service.backfill import Backfill
 from service.collect import Collect
 from service.store.articles import Articles

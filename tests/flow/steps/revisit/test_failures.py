@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -17,7 +16,6 @@ from service.revisit import Revisit
 from tests.flow.steps.revisit.pages import PAGE, SAME, WITH_FILE, state
 
 HOST = "https://a.example"
-NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 LADDER = (timedelta(hours=1), timedelta(days=1))
 RESET = Unreachable(f"{HOST}/k1", "reset")
 
