@@ -9,8 +9,6 @@ from scrapers.model import File, Request
 from scrapers.platforms.article import ArticleLayout
 from tests.unit.scrapers.declared import LAYOUT, page, post
 
-# Article
-
 
 def test_text_of_the_body_is_kept_without_boilerplate() -> None:
     layout = ArticleLayout(body="div.body", drop=".share", boilerplate=r"이 자료는 .*알립니다\.")

@@ -15,9 +15,6 @@ def feed(*items: str) -> Page:
     return page(f"<rss><channel><title>가</title>{inside}</channel></rss>", FEED.url)
 
 
-# Feed
-
-
 def test_a_release_of_a_feed_without_pages_has_its_text() -> None:
     (only,) = FEED.read_list(
         feed(item(rest="<description><![CDATA[<p>가</p><p>나</p>]]></description>"))
