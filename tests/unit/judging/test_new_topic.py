@@ -56,7 +56,7 @@ def project(tmp_path: Path) -> Path:
     topics, field, fields = (ROOT / DECLARED).read_text("utf-8").partition("\n[[field]]")
     (tmp_path / DECLARED).write_text(topics + TABLE + field + fields, "utf-8")
     (tmp_path / ".ci").mkdir()
-    for name in ("train_topics.py", "notices.py"):
+    for name in ("train_topics.py", "topic_basis.py", "notices.py"):
         shutil.copy(ROOT / ".ci" / name, tmp_path / ".ci")
     return tmp_path
 
