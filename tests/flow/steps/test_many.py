@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -109,6 +109,39 @@ async def test_old_releases_that_are_filled_in_tell_nobody(
     assert alerts == await sql.fetchval("SELECT count(*) FROM waiting") == 0
 
 
+class Edits:
+    """Somebody who begins and ends subscriptions, each to one of ``words``, by chance.
+
+    ``standing``: subscriptions and their words. ``states``: the same after each edit, in order.
+    """
+
+    def __init__(self, book: Subscriptions, chance: random.Random, words: Sequence[str]) -> None:
+        self._book, self._chance, self._words = book, chance, words
+        self.standing: dict[str, str] = {}
+        self.states: list[dict[str, str]] = [{}]
+        self.begun = 0  # the last edit that may have been committed
+
+    async def go_on(self) -> None:
+        """Edit without end."""
+        for number in range(10**9):
+            after = dict(self.standing)
+            self.begun += 1
+            if len(self.standing) > 5:
+                name = self._chance.choice(sorted(self.standing))
+                del after[name]
+                self.states.append(after)
+                await self._book.end(name)
+            else:
+                name, word = f"구독 {number}", self._chance.choice(self._words)
+                after[name] = word
+                self.states.append(after)
+                to = Endpoint("console", name, agreed=True)
+                await self._book.subscribe(name, [(word, canonical(parse(word)))], to)
+            self.standing.clear()
+            self.standing.update(after)
+            await asyncio.sleep(0.002)
+
+
 @pytest.mark.fault(7)
 @pytest.mark.parametrize(
     "count", [15, pytest.param(500, marks=pytest.mark.faults)], ids=["some", "many"]
@@ -128,34 +161,11 @@ async def test_a_release_is_told_by_rules_that_stood_while_it_was_judged(
     Whoever wanted it from the beginning to the end is told, nobody who never wanted it meanwhile.
     """
     words = ["수출", "관세", "환급", "상담"]
-    book, chance = Subscriptions(database), random.Random(count)
-    standing: dict[str, str] = {}
-    states = [dict(standing)]  # one for each edit, in order
-    begun = 0  # the last edit that may have been committed
-    wrong = 0
+    chance = random.Random(count)
+    edits = Edits(Subscriptions(database), chance, words)
+    states, wrong, done = edits.states, 0, 0
 
-    async def edit() -> None:
-        nonlocal begun
-        for number in range(10**9):
-            after = dict(standing)
-            begun += 1
-            if len(standing) > 5:
-                name = chance.choice(sorted(standing))
-                del after[name]
-                states.append(after)
-                await book.end(name)
-            else:
-                name, word = f"구독 {number}", chance.choice(words)
-                after[name] = word
-                states.append(after)
-                to = Endpoint("console", name, agreed=True)
-                await book.subscribe(name, [(word, canonical(parse(word)))], to)
-            standing.clear()
-            standing.update(after)
-            await asyncio.sleep(0.002)
-
-    editing = asyncio.create_task(edit())
-    done = 0
+    editing = asyncio.create_task(edits.go_on())
     for number in range(count * (scale if count > 15 else 1)):
         said = chance.sample(words, 2)
         made = await add_article(text=invented(number, *said), collected_at=NINE)
@@ -165,7 +175,7 @@ async def test_a_release_is_told_by_rules_that_stood_while_it_was_judged(
         told = await told_of(sql, made)
         matching = [
             {name for name, word in each.items() if word in said}
-            for each in states[max(0, before) : begun + 1]
+            for each in states[max(0, before) : edits.begun + 1]
         ]
         wrong += not set.intersection(*matching) <= told <= set.union(*matching)
         done += 1
@@ -176,7 +186,7 @@ async def test_a_release_is_told_by_rules_that_stood_while_it_was_judged(
     made = await add_article(text=invented(-1, *words), collected_at=NINE + timedelta(days=9))
     await read.read(made)
     await judge.judge(made)
-    different = await told_of(sql, made) not in (set(states[-1]), set(standing))
+    different = await told_of(sql, made) not in (set(states[-1]), set(edits.standing))
     measured(edits=len(states) - 1, releases=done, wrong=wrong, different=int(different))
     assert wrong == 0
     assert not different
