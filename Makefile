@@ -5,12 +5,7 @@
 PYTHON ?= python3
 BENCH ?= match terms topics story ingest poll owe webhook mail fresh documents coverage search
 PEERS ?=
-# What one process compiled the next one loads: the tests start hundreds.
-export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
-# The pure rooms have to be covered, by the tests that are theirs. Watched, code takes twice as long.
-PURE := tests/sources $(addprefix tests/unit/,judging notifier reading scrapers)
-TWO := $(BIN)/pytest -n 2 --dist worksteal -m "not faults and not browser and not alone"
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
 	--generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
@@ -31,9 +26,7 @@ run: $(READY)  ## 서비스 시작, Ctrl-C로 끝 / run the service until Ctrl-C
 demo: $(READY)  ## 인터넷 없이 시연 (ARGS="--speed 60") / the main job without the internet
 	@$(BIN)/pabal demo $(ARGS)
 
-test: lint  ## CI가 하는 모든 검사 / everything CI runs
-	@$(MAKE) --no-print-directory -j 2 types contracts unit  # types while tests wait
-	@$(MAKE) --no-print-directory alone
+test: lint types contracts unit alone  ## CI가 하는 모든 검사 / everything CI runs
 
 lint: $(READY)  ## 문체와 흔한 실수 / style and common slips
 	$(BIN)/ruff check
@@ -46,8 +39,7 @@ contracts: $(READY)  ## 어느 방이 어느 방을 쓰는가 / which room may i
 	$(BIN)/lint-imports
 
 unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test but the long faults, coverage
-	$(TWO) $(ARGS) $(PURE) --cov
-	$(TWO) $(ARGS) $(PURE:%=--ignore=%)
+	$(BIN)/pytest -n 2 --dist worksteal --cov -m "not faults and not browser and not alone" $(ARGS)
 
 alone: $(READY)  ## 혼자 돌아야 하는 시험 / tests beside which nothing may run
 	$(BIN)/pytest -m "alone and not faults" $(ARGS) $$(grep -rl --include='*.py' mark.alone tests) || \
