@@ -1,15 +1,12 @@
 """CONTRIBUTING followed to the letter in a copy: a channel is one file and its record."""
 
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.copies import ROOT, run
+
 CHANNEL = Path("notifier/channels/chime.py")
 RECORDS = {f"tests/channels/chime/{each}.json" for each in ("expected", "contents")}
 FILE = '''
@@ -59,8 +56,6 @@ print(way("ko", "chime"), way("en", "chime"), offered(means, reader))
 runpy.run_path(".ci/tables.py", run_name="__main__")
 """
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -74,23 +69,6 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def run(project: Path) -> Run:
-    """Runs Python in the copy."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "PYTHONPATH": f"{project}{os.pathsep}{ROOT}",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.run(
-            [sys.executable, *arguments],
-            env=environment, cwd=project, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    return run
-
-
 def files(project: Path) -> dict[str, bytes]:
     return {
         path.relative_to(project).as_posix(): path.read_bytes()
@@ -99,15 +77,15 @@ def files(project: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_channel_is_one_file_whose_record_the_first_run_makes(project: Path, run: Run) -> None:
+def test_a_channel_is_one_file_whose_record_the_first_run_makes(project: Path) -> None:
     before = files(project)
     module = "tests/channels/test_channels.py"
     tests = ("-m", "pytest", "-p", "no:cacheprovider", module, "-k", "chime or one_to_one")
 
-    recording = run(*tests)
+    recording = run(project, *tests)
     assert recording.returncode == 1, recording.stdout + recording.stderr
     assert "expected.json was recorded: review, then run again" in recording.stdout
-    passing = run(*tests)
+    passing = run(project, *tests)
     assert passing.returncode == 0, passing.stdout
 
     after = files(project)
@@ -115,12 +93,10 @@ def test_a_channel_is_one_file_whose_record_the_first_run_makes(project: Path, r
     assert {path: after[path] for path in before} == before
 
 
-def test_the_pages_offer_a_new_channel_by_its_card_and_make_docs_lists_it(
-    project: Path, run: Run
-) -> None:
+def test_the_pages_offer_a_new_channel_by_its_card_and_make_docs_lists_it(project: Path) -> None:
     before = files(project)
 
-    shown = run("-c", SHOW)
+    shown = run(project, "-c", SHOW)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout == "차임 Chime {'chime': 'https://hooks.chime.example/rooms/1'}\n"
 

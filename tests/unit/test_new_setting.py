@@ -1,15 +1,15 @@
 """CONTRIBUTING followed to the letter in a copy: a setting is one field."""
 
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.copies import ROOT
+from tests.copies import run as run_in
+
 BEFORE = '    log: Literal["console", "json"]'
 FIELD = """    quiet_host: str | None = Field(
         default=None, repr=False, description="{}"
@@ -45,14 +45,7 @@ def run(tmp_path: Path) -> Run:
         text = (ROOT / "service/config.py").read_text("utf-8")
         changed = text.replace(BEFORE, FIELD.format(told) + BEFORE)
         (tmp_path / "service/config.py").write_text(changed, "utf-8")
-        environment = os.environ | {
-            "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.run(
-            [sys.executable, "-c", SHOW],
-            env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        return run_in(tmp_path, "-c", SHOW)
 
     return run
 

@@ -2,11 +2,8 @@
 
 import gzip
 import json
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +11,8 @@ import pytest
 
 from service.judging.taxonomy import subjects, taxonomies
 from service.judging.topics import KINDS
+from tests.copies import ROOT, run
 
-ROOT = Path(__file__).parents[3]
 DECLARED = Path("service/judging/topics.toml")
 TABLE = """
 [[topic]]
@@ -41,8 +38,6 @@ text = "위성을 실은 발사체가 우주센터에서 날아올랐다."
 print(Topics.load().judge("누리호 발사", text, None).primary)
 """
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -59,23 +54,6 @@ def project(tmp_path: Path) -> Path:
     for name in ("train_topics.py", "topic_basis.py", "notices.py"):
         shutil.copy(ROOT / ".ci" / name, tmp_path / ".ci")
     return tmp_path
-
-
-@pytest.fixture
-def run(project: Path) -> Run:
-    """Runs Python in the copy."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "PYTHONPATH": f"{project}{os.pathsep}{ROOT}",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.run(
-            [sys.executable, *arguments],
-            env=environment, cwd=project, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    return run
 
 
 def releases() -> Iterator[dict[str, Any]]:
@@ -113,8 +91,8 @@ def labelled(project: Path) -> Path:
     return data
 
 
-def test_rules_pages_and_api_know_a_topic_by_its_table_alone(run: Run) -> None:
-    said = run("-c", SHOW)
+def test_rules_pages_and_api_know_a_topic_by_its_table_alone(project: Path) -> None:
+    said = run(project, "-c", SHOW)
 
     assert said.returncode == 0, said.stderr
     assert said.stdout.splitlines() == ["topic:space 우주·항공 Space and aviation", "True"]
@@ -122,13 +100,13 @@ def test_rules_pages_and_api_know_a_topic_by_its_table_alone(run: Run) -> None:
 
 
 def test_a_topic_that_nothing_was_learnt_of_stops_the_start_until_it_is_trained(
-    project: Path, run: Run
+    project: Path,
 ) -> None:
-    untrained = run("-c", JUDGE)
+    untrained = run(project, "-c", JUDGE)
     assert untrained.returncode == 1
     assert "topics.toml ≠ topics.npz: space. " in untrained.stderr
     assert "`make train`" in untrained.stderr
 
-    trained = run(".ci/train_topics.py", str(labelled(project)))
+    trained = run(project, ".ci/train_topics.py", str(labelled(project)))
     assert trained.returncode == 0, trained.stderr
-    assert run("-c", JUDGE).stdout == "space\n"
+    assert run(project, "-c", JUDGE).stdout == "space\n"

@@ -1,15 +1,12 @@
 """CONTRIBUTING followed to the letter in a copy of the project: one file is a language."""
 
-import os
-import subprocess
-import sys
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.copies import ROOT, run
+
 WORDS = Path("service/web/words")
 SHOW = """
 from fastapi import FastAPI
@@ -30,8 +27,6 @@ for language in ("ko-KR,ko;q=0.9", "ja,en;q=0.8"):
 START = "from service.web.phrases import check; check()"
 """What the service does before it shows a page."""
 
-Run = Callable[[str], subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -46,24 +41,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def run(project: Path) -> Run:
-    """Runs a program in the copy."""
-
-    def run(program: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {
-            "PYTHONPATH": f"{project}{os.pathsep}{ROOT}",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.run(
-            [sys.executable, "-c", program],
-            env=environment, cwd=project, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    return run
-
-
-def test_a_language_of_the_pages_is_one_file(project: Path, run: Run) -> None:
+def test_a_language_of_the_pages_is_one_file(project: Path) -> None:
     english = (ROOT / WORDS / "en.toml").read_text("utf-8")
     search = tomllib.loads(english)["search"]["title"]
     japanese = english.replace('name = "English"', 'name = "日本語"').replace(
@@ -71,7 +49,7 @@ def test_a_language_of_the_pages_is_one_file(project: Path, run: Run) -> None:
     )
     (project / WORDS / "ja.toml").write_text(japanese, "utf-8")
 
-    said = run(SHOW)
+    said = run(project, "-c", SHOW)
     assert said.returncode == 0, said.stderr
     korean, ours = said.stdout.split("\f")[:2]
     assert '<a href="/search?lang=ja" lang="ja" hreflang="ja" rel="nofollow">日本語</a>' in korean
@@ -82,14 +60,14 @@ def test_a_language_of_the_pages_is_one_file(project: Path, run: Run) -> None:
 
 
 def test_a_language_that_lacks_a_phrase_is_refused_before_any_page_by_its_name(
-    project: Path, run: Run
+    project: Path,
 ) -> None:
     lines = (ROOT / WORDS / "en.toml").read_text("utf-8").splitlines()
     kept = [line for line in lines if not line.startswith("skip = ")]
     kept[kept.index("[shell]") + 1 : 0] = ['strange = "?"']
     (project / WORDS / "ja.toml").write_text("\n".join(kept).replace("{days}", "{tage}"), "utf-8")
 
-    said = run(START)
+    said = run(project, "-c", START)
     assert said.returncode == 1
     assert "service/web/words/ja.toml: " in said.stderr
     assert "shell.skip is missing" in said.stderr
