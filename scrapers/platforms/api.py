@@ -16,18 +16,17 @@ from scrapers.model import (
     Listing,
     Moment,
     Page,
-    Part,
     Post,
     Request,
 )
 from scrapers.platforms import intake, posts
-from scrapers.platforms.article import ArticleLayout
+from scrapers.platforms.declared import Declared
 
 _KEY = re.compile(r"[\w-]{1,100}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
+class Api(Declared):
     """A declared list in JSON; implements :class:`scrapers.model.Source`.
 
     What stands in it is named by its path, ``data.list`` (``.``: all of it): ``rows`` (at least one
@@ -43,8 +42,6 @@ class Api:
     ``text`` is then the path of it from the top.
     """
 
-    publisher: str | None
-    url: str
     rows: str
     key: str
     title: str
@@ -54,22 +51,11 @@ class Api:
     summary: str | None = None
     error: str | None = None
     total: str | None = None
-    form: Mapping[str, str] | None = None
     json: str | None = None
     headers: Mapping[str, str] | None = None
-    article: ArticleLayout | None = None
     view: str | None = None
     text: str = ""
-    date_only: bool = False
     kind: Kind = "notice"
-    every: float = 600
-    pause: float = 0.5
-    max_pages: int = 1
-    off: str | None = None
-    route_of: str | None = None
-    checks: bool = False
-    searches: bool = False
-    needs: tuple[str, ...] = ()
 
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
         """The list, which has one page."""
@@ -105,10 +91,6 @@ class Api:
         if not text:
             raise LayoutError(page.url, f"no text at {self.text!r}")
         return Detail(text)
-
-    def read_part(self, page: Page) -> Part:
-        """Never asked for: no text of an API is kept elsewhere."""
-        raise LayoutError(page.url, "posts of this API have no document viewer")
 
     def _expect_names(self, rows: list[object], page: Page) -> None:
         for path in filter(None, self._paths()):

@@ -11,7 +11,7 @@ from bs4 import Tag
 
 from scrapers import html, links
 from scrapers.errors import LayoutError
-from scrapers.model import Detail, File, Moment, Page, Part, Post, Request
+from scrapers.model import Detail, File, Moment, Page, Part, Request
 from scrapers.platforms import intake, posts
 
 _PART_NUMBER = re.compile(r"(\d+)(\.html)$")
@@ -150,33 +150,6 @@ class ArticleLayout:
             )
         except KeyError as missing:
             raise LayoutError(page.url, f"the viewer's address has no {missing}") from missing
-
-
-class Opening:
-    """A source whose posts are opened where their list does not say all there is; never of news.
-
-    ``article`` says how to read their pages; without it they are not opened.
-    """
-
-    __slots__ = ()
-    article: ArticleLayout | None
-
-    def open(self, post: Post) -> Request | None:
-        """The post's own page."""
-        return Request(post.url) if self.article else None
-
-    def read_post(self, page: Page) -> Detail:
-        """What the post's page says."""
-        return self._layout(page).read(page)
-
-    def read_part(self, page: Page) -> Part:
-        """A page of the post's document viewer."""
-        return self._layout(page).read_part(page)
-
-    def _layout(self, page: Page) -> ArticleLayout:
-        if self.article is None:
-            raise LayoutError(page.url, "posts of this source have no page that is read")
-        return self.article
 
 
 def href(link: Tag, page: Page) -> str:

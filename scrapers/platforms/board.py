@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
@@ -13,7 +13,6 @@ from scrapers.errors import LayoutError
 from scrapers.model import (
     NOBODY_ASKS,
     Asking,
-    Kind,
     Listing,
     Moment,
     Page,
@@ -21,7 +20,7 @@ from scrapers.model import (
     Request,
 )
 from scrapers.platforms import intake, posts
-from scrapers.platforms.article import ArticleLayout, Opening
+from scrapers.platforms.declared import Declared
 
 _PAGE = "{page}"
 _SENTENCE = 100  # letters: what stands in the place of rows where there are none
@@ -32,43 +31,29 @@ _NOTHING = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board(Opening):
+class Board(Declared):
     """A declared board; implements :class:`scrapers.model.Source`.
 
     ``url`` has ``{page}`` (from 1) where the list has several pages, ``link`` has ``{key}``.
-    ``form`` is what the list is asked with where the site wants a POST.
     ``row`` is a CSS selector for at least one element. Within a row: ``title`` exactly one,
     ``date`` and ``issuer`` (the publisher's name) exactly one where declared, ``summary`` at most
     one, ``pinned`` any number, one being enough. ``key`` is a regular expression whose group is
-    the same wherever it matches in the row's markup. ``date_only``: a time of 00:00:00 is none.
-    ``document`` makes a tree of a page of the list whose markup alone does not say everything.
+    the same wherever it matches in the row's markup. ``document`` makes a tree of a page of the
+    list whose markup alone does not say everything.
 
     Without ``article`` posts are not opened: the list says all there is, as of news it must.
     """
 
-    publisher: str | None
-    url: str
     row: str
     key: str
     link: str
     title: str
-    article: ArticleLayout | None = None
     date: str | None = None
     issuer: str | None = None
     summary: str | None = None
     pinned: str | None = None
-    date_only: bool = False
-    form: Mapping[str, str] | None = None
     document: Callable[[Page], BeautifulSoup] = intake.document
-    kind: Kind = "release"
-    every: float = 600
-    pause: float = 0.5
     max_pages: int = 5
-    off: str | None = None
-    route_of: str | None = None
-    checks: bool = False
-    searches: bool = False
-    needs: tuple[str, ...] = ()
 
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
         """The first page of the list."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -20,7 +19,7 @@ from scrapers.model import (
     Request,
 )
 from scrapers.platforms import intake, posts
-from scrapers.platforms.article import ArticleLayout, Opening
+from scrapers.platforms.declared import Declared
 
 _ROOTS = frozenset({"rss", "RDF", "feed", "urlset"})
 _HEADS = frozenset({"channel", "feed", "image", "textInput", "textinput"})
@@ -28,7 +27,7 @@ _HEADS = frozenset({"channel", "feed", "image", "textInput", "textinput"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed(Opening):
+class Feed(Declared):
     """A declared feed; implements :class:`scrapers.model.Source`.
 
     ``key`` is a regular expression whose group is found in the item's address, all of which it is
@@ -36,35 +35,20 @@ class Feed(Opening):
     is used. ``item`` (at least one), ``title`` and ``loc`` (exactly one), ``date`` and ``summary``
     (at most one) are lxml paths, or several with `` | `` between: the first that leads somewhere.
     ``issuer``, exactly one where declared, is the path of the name of who wrote the item, which its
-    title ends with after a hyphen. ``date_only``: a time of 00:00:00 is none.
-    ``form`` is what the feed is asked with where the site wants a POST.
+    title ends with after a hyphen.
 
     Of news only the teaser is kept. Of anything else the description is all there is to read,
     unless ``article`` says how to read the post's own page.
     """
 
-    publisher: str | None
-    url: str
     key: str = "(.+)"
     link: str | None = None
-    article: ArticleLayout | None = None
     item: str = "channel/item"
     title: str = "title"
     loc: str = "link"
     date: str | None = "pubDate"
     summary: str | None = "description"
     issuer: str | None = None
-    date_only: bool = False
-    form: Mapping[str, str] | None = None
-    kind: Kind = "release"
-    every: float = 600
-    pause: float = 0.5
-    max_pages: int = 1
-    off: str | None = None
-    route_of: str | None = None
-    checks: bool = False
-    searches: bool = False
-    needs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse to open addresses that a feed made up."""
@@ -115,6 +99,15 @@ class Feed(Opening):
     def _published(self, item: etree._Element, page: Page) -> Moment | None:
         written = _text(item, self.date, page) if self.date else None
         return posts.published(written, page, date_only=self.date_only) if written else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsFeed(Feed):
+    """The :class:`Feed` of an outlet, which brings something new every few minutes."""
+
+    kind: Kind = "news"
+    every: float = 300
+    pause: float = 2.0
 
 
 def _is_empty(root: etree._Element) -> bool:

@@ -10,9 +10,9 @@ from lxml import etree
 
 from scrapers import html
 from scrapers.errors import Disallowed, LayoutError, ScrapeError, ServerTrouble, Throttled
-from scrapers.model import NOBODY_ASKS, Asking, Kind, Listing, Page, Post, Request
+from scrapers.model import NOBODY_ASKS, Asking, Listing, Page, Post, Request
 from scrapers.platforms import intake, posts
-from scrapers.platforms.article import ArticleLayout, Opening
+from scrapers.platforms.declared import Declared
 
 _KEY = re.compile(r"\d{1,20}", re.ASCII)
 _NOTHING = "3"
@@ -25,7 +25,7 @@ _OLDEST = dt.date(1999, 2, 18)  # before the first release that the portal has, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenData(Opening):
+class OpenData(Declared):
     """A declared list of data.go.kr; implements :class:`scrapers.model.Source`.
 
     ``url`` has ``{since}`` and ``{until}``, the first and the last of ``days`` days up to today,
@@ -33,7 +33,7 @@ class OpenData(Opening):
     ``item`` is the path of its items, at least one unless the service says "no data". Within an
     item ``key`` (a number) and ``title`` are not empty; ``date``, ``issuer`` (the publisher's name)
     and ``text`` may be, and be missing in some. ``total`` is where the answer says how many there
-    are, 0 being no trouble. ``date_only``: a time of 00:00:00 is none.
+    are, 0 being no trouble.
 
     ``link`` (with ``{key}``) is the post's address for people, and ``article`` says how to read the
     page there; without it the item holds all of the text. Files are those of the page, though some
@@ -42,8 +42,6 @@ class OpenData(Opening):
     Of an answer that stopped half way the items before the cut are read, and it is said so.
     """
 
-    publisher: str | None
-    url: str
     item: str
     key: str
     title: str
@@ -52,18 +50,11 @@ class OpenData(Opening):
     issuer: str | None = None
     text: str | None = None
     total: str | None = None
-    article: ArticleLayout | None = None
     days: int = 3
     dashed: bool = False
-    date_only: bool = False
-    kind: Kind = "release"
     every: float = 900
     pause: float = 1.0
     max_pages: int = 3
-    off: str | None = None
-    route_of: str | None = None
-    checks: bool = False
-    searches: bool = False
     needs: tuple[str, ...] = ("data_go_kr",)
 
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:

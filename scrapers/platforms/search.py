@@ -49,16 +49,28 @@ _OUTLETS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search(Api):
-    """A declared search for news; an :class:`Api` whose rows lead to the pages of many outlets.
+    """A declared search for news, as Naver answers it: an :class:`Api` with rows of many outlets.
 
     ``url`` has ``{term}``, the word of the turn, and ``{start}``, the number of the first headline
     on the page. An article goes by the outlet's own address, ``key``, or where that is none by
     ``spare``; there is no other ``link``.
     """
 
-    spare: str
+    publisher: str | None = None
+    rows: str = "items"
+    total: str | None = "total"
+    error: str | None = "errorMessage"
+    key: str = "originallink"
+    spare: str = "link"
     link: str = ""
+    title: str = "title"
+    summary: str | None = "description"
+    date: str = "pubDate"
     kind: Kind = "news"
+    # At most 14,400 of the 25,000 calls a day that all searches with the key share.
+    every: float = 30
+    pause: float = 0.2
+    max_pages: int = 5
     searches: bool = True
 
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:

@@ -1,12 +1,9 @@
 """매일경제 경제: Maeil Business Newspaper, economy (RSS)."""
 
-from scrapers.platforms.feed import Feed
+from scrapers.platforms.feed import NewsFeed
 
-SOURCE = Feed(
+SOURCE = NewsFeed(
     publisher="mk",
     url="https://www.mk.co.kr/rss/30100041/",
     key=r"/news/[\w/-]+?/(\d+)",
-    kind="news",
-    every=300,
-    pause=2.0,
 )

@@ -1,13 +1,10 @@
 """뉴스와이어 사업확장: Korea Newswire, business expansion (RSS)."""
 
-from scrapers.platforms.feed import Feed
+from scrapers.platforms.feed import NewsFeed
 
-SOURCE = Feed(
+SOURCE = NewsFeed(
     publisher="newswire",
     url="https://api.newswire.co.kr/rss/theme/116",
     key=r"[?&]no=(\d+)",
     link="https://www.newswire.co.kr/newsRead.php?no={key}",
-    kind="news",
-    every=300,
-    pause=2.0,
 )

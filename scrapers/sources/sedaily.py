@@ -1,8 +1,8 @@
 """서울경제 전체 기사: Seoul Economic Daily, all articles (RSS)."""
 
-from scrapers.platforms.feed import Feed
+from scrapers.platforms.feed import NewsFeed
 
-SOURCE = Feed(
+SOURCE = NewsFeed(
     publisher="sedaily",
     url="https://www.sedaily.com/rss/newsall",
     key=r"/article/(\d+)",
@@ -11,7 +11,4 @@ SOURCE = Feed(
         "RSS의 상업적 이용과 AI 학습을 금지합니다"
         " / its RSS forbids commercial use and training of AI"
     ),
-    kind="news",
-    every=300,
-    pause=2.0,
 )

@@ -1,0 +1,52 @@
+"""What is declared of every source, whatever kind of list it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scrapers.errors import LayoutError
+from scrapers.model import Detail, Kind, Page, Part, Post, Request
+from scrapers.platforms.article import ArticleLayout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """The fields that :class:`scrapers.model.Source` tells of, and the way to a post's own page.
+
+    ``form`` is what the list at ``url`` is asked with where the site wants a POST. ``article`` says
+    how to read the pages of posts; without it they are not opened, and those of news never are.
+    ``date_only``: a time of 00:00:00 is none.
+    """
+
+    publisher: str | None
+    url: str
+    form: Mapping[str, str] | None = None
+    article: ArticleLayout | None = None
+    date_only: bool = False
+    kind: Kind = "release"
+    every: float = 600
+    pause: float = 0.5
+    max_pages: int = 1
+    off: str | None = None
+    route_of: str | None = None
+    checks: bool = False
+    searches: bool = False
+    needs: tuple[str, ...] = ()
+
+    def open(self, post: Post) -> Request | None:
+        """The post's own page, where the list does not say all there is."""
+        return Request(post.url) if self.article else None
+
+    def read_post(self, page: Page) -> Detail:
+        """What the post's page says."""
+        return self._layout(page).read(page)
+
+    def read_part(self, page: Page) -> Part:
+        """A page of the post's document viewer."""
+        return self._layout(page).read_part(page)
+
+    def _layout(self, page: Page) -> ArticleLayout:
+        if self.article is None:
+            raise LayoutError(page.url, "posts of this source have no page that is read")
+        return self.article
