@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -12,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, Kind, Reading
 from service.store import following, ops, owing, rulebook, stories
-from service.store.database import TODAY, Intentions, Wake, wake
+from service.store.database import TODAY, Database, Intentions, Wake, wake
 from service.store.owing import Concern, Owed
 from service.store.rows import PUBLISHED, Readable, earlier_of, files_of, readable, reading_of
 from service.store.rulebook import RuleChanges
 from service.store.stories import Kindred, Place
 from service.store.tables import article, rule, rule_book, unsearched
+
+_AHEAD = 1_000  # whom it concerns: enough to be sent while the others' rows are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,12 @@ class Verdict:
 
 
 class Triage(Intentions):
-    """Intentions of triage, a transaction each."""
+    """Intentions of triage, a transaction each where it is not said otherwise."""
+
+    def __init__(self, database: Database, *, ahead: int = _AHEAD) -> None:
+        """``ahead``: whom it concerns that are owed before the others, where they are more."""
+        super().__init__(database)
+        self._ahead = ahead
 
     async def waiting(self, article_id: int) -> tuple[Readable, int] | None:
         """The article and the version of the rule book; None where it is not waiting (any more)."""
@@ -99,12 +107,25 @@ class Triage(Intentions):
             return await rulebook.changes(tx, known)
 
     async def settle(self, article_id: int, verdict: Verdict) -> int | None:
-        """Join the article to its story, owe its alerts, stamp it: one transaction.
+        """Join the article to its story, owe its alerts, stamp it.
+
+        One transaction; two where it is an event that concerns very many: the first of them are
+        owed ahead, and told while the rows of the others are written. The stamp comes with those:
+        what breaks off in between is judged again, and whoever is owed it then is not owed again.
 
         A silent-baseline article is owed to nobody: its verdict concerns nobody. Returns how many
         messages are newly owed, or due at another time; None where another worker has triaged it,
         or it was read anew. Raises UnseenTwin.
         """
+        first = _first(verdict, self._ahead)
+        if first is None:
+            return await self._settle(article_id, verdict)
+        owed = await self._settle(article_id, first, whole=False)
+        if owed is None:
+            return None
+        return owed + (await self._settle(article_id, verdict) or 0)
+
+    async def _settle(self, article_id: int, verdict: Verdict, *, whole: bool = True) -> int | None:
         current = [article.c.id == article_id, article.c.triaged_at.is_(None)]
         if verdict.read_at is not None:
             current.append(article.c.read_at == verdict.read_at)
@@ -121,13 +142,25 @@ class Triage(Intentions):
                 await ops.close(tx, "article-stuck", row.url)
             story_id = await stories.join(tx, article_id, verdict.place, story_id=row.story_id)
             owed = await _owe(tx, article_id, story_id, verdict)
-            await _stamp(tx, article_id, story_id, verdict)
+            await _keep(tx, article_id, story_id, verdict, whole=whole)
+            if whole:
+                await _hand_on(tx, article_id, verdict)
             lanes = {(each.channel, each.rest) for each in owed if each.channel}
             await wake(tx, [Wake("deliver", name, after=rest) for name, rest in sorted(lanes)])
         return sum(each.number for each in owed)
 
 
 _IDS = sa.ARRAY(sa.BigInteger)
+
+
+def _first(verdict: Verdict, number: int) -> Verdict | None:
+    """The verdict for the first ``number``; None where no more are concerned, or it is no event."""
+    concern = verdict.concern
+    follows = verdict.correction is not None or verdict.kind == "news"
+    if follows or len(concern.of) <= number:
+        return None
+    of = dict(islice(concern.of.items(), number))
+    return replace(verdict, concern=replace(concern, of=of))
 
 
 async def _owe(tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict) -> list[Owed]:
@@ -169,18 +202,25 @@ async def _held_until(
     return found
 
 
-async def _stamp(tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict) -> None:
+async def _keep(
+    tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict, *, whole: bool
+) -> None:
+    """What was decided, with the stamp where all that it owes is owed by now."""
     await tx.execute(
         sa.update(article)
         .where(article.c.id == article_id)
         .values(
-            triaged_at=sa.func.now(),
+            triaged_at=sa.func.now() if whole else None,
             story_id=story_id,
             kind=sa.func.coalesce(verdict.kind, article.c.kind),
             topics=list(verdict.topics),
             topical=sa.null() if verdict.topical is None else verdict.topical,
         )
     )
+
+
+async def _hand_on(tx: AsyncConnection, article_id: int, verdict: Verdict) -> None:
+    """Have it searched for, and its rules known as ones that hit."""
     # Search is for later: the sweep wakes it.
     again = {"due_at": sa.func.now(), "fence": unsearched.c.fence + 1, "attempts": 0}
     await tx.execute(

@@ -264,7 +264,7 @@ def read(database: Database, registry: Registry) -> Read:
 def judge(database: Database, registry: Registry) -> Judge:
     declared = declared_sources.sources()
     asked = cast("Analyser", Unasked())
-    return Judge(declared, Triage(database), asked, registry, Topics.load())
+    return Judge(declared, Triage(database, ahead=1), asked, registry, Topics.load())
 
 
 @pytest.fixture
