@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from service.judging.features import Known, Lexicon, groups, key
+from service.judging.features import Known, Lexicon, groups, key, parts
 
 KEPT_GROUPS = 32_000  # of all columns together: more add nothing that can be measured
 LEAST_DOCUMENTS = {"about": 5, "support": 2}
@@ -45,7 +45,7 @@ class Basis:
         known = dict(zip(self.word_keys.tolist(), self.word_rarity.tolist(), strict=True))
         lexicon = Lexicon(words, known)
         masked = [(without_agencies(t), without_agencies(body[:READ])) for t, body in texts]
-        looked = [lexicon.look(*text) for text in masked]
+        looked = [lexicon.look(*parts(*text)) for text in masked]
         measured = np.array([lexicon.measure(each) for each in looked], np.float64)
         self.mean, self.spread = measured.mean(0), measured.std(0) + 1e-6
         self.words = (measured - self.mean) / self.spread * WORDS[name]

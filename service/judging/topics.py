@@ -21,11 +21,12 @@ from service.judging.features import (
     Known,
     Lexicon,
     Looked,
+    Part,
     Places,
     composed,
-    counted,
     damped,
     grouped,
+    parts,
 )
 from service.judging.grounds import Tally
 from service.judging.taxonomy import taxonomies
@@ -108,25 +109,27 @@ class Topics:
         Of the text the first 800 characters count.
         """
         told = composed(title, text)
-        found = grouped(told)
-        counts = counted(found[0])
-        masked = self._without_agencies(title[:_MASKED]), self._without_agencies(text[:_MASKED])
-        about = self._about.look(masked)
-        scores = self._about.score(counts, about)
+        found, places = grouped(told)
+        masked = parts(
+            self._without_agencies(title[:_MASKED]), self._without_agencies(text[:_MASKED])
+        )
+        known, about = self._about.known(found), self._about.look(masked)
+        scores = self._about.score(known, about)
         if publisher in self._by_publisher:
             scores = scores + self._by_publisher[publisher].astype(np.float32)
         count = len(self._codes)
         general, chief, kinds = np.split(scores, [count, 2 * count])
         primary = int(np.argmax(general + chief))
         chosen = self._chosen(general, primary)
-        words = self._about.grounds(told, found, about, [at for at, _ in chosen])
+        words = self._about.grounds(told, places, known, about, [at for at, _ in chosen])
+        support = self._support.score(self._support.known(found), self._support.look(masked))
         return Topical(
             topics=tuple(
                 Topic(self._codes[at], score, told)
                 for (at, score), told in zip(chosen, words, strict=True)
             ),
             primary=self._codes[primary],
-            fields=self._chosen_fields(self._support.score(counts, self._support.look(masked))),
+            fields=self._chosen_fields(support),
             kinds=_shares(kinds),
         )
 
@@ -175,15 +178,18 @@ class Scorer:
         learnt, scale = stored("named").astype(np.float32), stored("named_scale").astype(np.float32)
         self._named[here] = learnt[at] * scale
 
-    def look(self, masked: tuple[str, str]) -> Looked:
-        """Find its words in title and text, ``masked`` of agencies."""
+    def look(self, masked: tuple[Part, Part]) -> Looked:
+        """Find its words in title and text, masked of agencies."""
         return self._lexicon.look(*masked)
 
-    def score(self, groups: tuple[Keys, Floats], looked: Looked) -> Floats:
-        """Scores by column: letter groups as counted, and the words found."""
-        sought, counts = groups
-        here, at = self._known.find(sought)
-        present = counts[here] * self._rarity[at]
+    def known(self, found: Keys) -> tuple[Places, Places]:
+        """Which groups of a text it knows, and which of those that it knows they are."""
+        return self._known.find(found)
+
+    def score(self, known: tuple[Places, Places], looked: Looked) -> Floats:
+        """Scores by column: the letter groups that are known, and the words found."""
+        at, counts = np.unique(known[1], return_counts=True)
+        present = damped(counts) * self._rarity[at]
         present /= max(float(np.linalg.norm(present)), 1e-6)
         by_groups = (present @ self._weights[at]) * self._scale
         which, shares = self._lexicon.named(looked)
@@ -191,15 +197,19 @@ class Scorer:
         return np.asarray(by_groups + by_words + self._bias)
 
     def grounds(
-        self, told: str, groups: tuple[Keys, Places], looked: Looked, columns: list[int]
+        self,
+        told: str,
+        places: Places,
+        known: tuple[Places, Places],
+        looked: Looked,
+        columns: list[int],
     ) -> list[tuple[str, ...]]:
         """For each of some columns the words that its score rests on.
 
-        ``told`` as composed, and all groups in it.
+        ``told`` as composed; ``places`` are those of all groups in it, ``known`` which it knows.
         """
         tally = Tally()
-        found, places = groups
-        here, at = self._known.find(found)
+        here, at = known
         counts = np.bincount(at, minlength=1)[at]
         present = damped(counts) * self._rarity[at]
         size = float(np.sqrt((present * present / counts).sum()))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from service.judging.features import Known, Lexicon, composed, grouped, groups, key, spaced
+from service.judging.features import Known, Lexicon, composed, grouped, groups, key, parts, spaced
 
 
 def _counted(title: str, text: str) -> dict[int, float]:
@@ -10,7 +10,7 @@ def _counted(title: str, text: str) -> dict[int, float]:
 
 
 def _measured(lexicon: Lexicon, title: str, text: str) -> list[float]:
-    return list(map(float, lexicon.measure(lexicon.look(title, text))))
+    return list(map(float, lexicon.measure(lexicon.look(*parts(title, text)))))
 
 
 def test_groups_stay_inside_words() -> None:
@@ -93,7 +93,7 @@ def test_the_words_of_a_topic_share_what_they_add() -> None:
     lexicon = Lexicon({"export": ["수출", "바이어"], "energy": ["전력"]}, {})
     weights = np.ones((12, 2), np.float32)
 
-    looked = lexicon.look("전력", "수출 " + "가 " * 100 + "바이어 수출")
+    looked = lexicon.look(*parts("전력", "수출 " + "가 " * 100 + "바이어 수출"))
     (title, in_title, titled), (_, in_body, added) = lexicon.trace(
         looked, weights, np.zeros((3, 2), np.float32), [0]
     )
@@ -111,7 +111,7 @@ def test_each_word_of_title_and_lead_counts_by_itself_too() -> None:
     rarity = {int(key("희토류")): 4.0, int(key("지원")): 3.0}
     lexicon = Lexicon({"supplychain": ["희토류"], "sme": ["지원"]}, rarity)
 
-    at, shares = lexicon.named(lexicon.look("희토류", "지원 " + "가 " * 150 + "희토류"))
+    at, shares = lexicon.named(lexicon.look(*parts("희토류", "지원 " + "가 " * 150 + "희토류")))
 
     assert lexicon.keys[at].tolist() == [int(key("희토류")), int(key("지원"))]
     assert shares.tolist() == pytest.approx([0.8, 0.6])
