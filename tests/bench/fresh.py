@@ -68,8 +68,6 @@ def figures(told: Mapping[int, Storm], hand: Seconds) -> Iterator[Figure]:
         ours=", ".join(f"{name} {shown(at)}" for name, at in storm.steps.items()),
         must=0.5,
         at_most=True,
-        why="빚은 한 문장으로 한꺼번에 커밋되므로, 끝 사람의 행이 적힌 뒤에야 첫 사람에게 감"
-        " / all rows are committed by one statement: the first is told once the last is written",
     )
     what = f"끝 사람 / the last of {most:,}"
     last = storm.steps[LAST]
