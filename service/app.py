@@ -49,9 +49,9 @@ from service.store.sign_ins import SignIns
 from service.store.sources import Sources
 from service.store.steps import Step
 from service.store.sweep import sweep
-from service.store.triage import Triage
+from service.store.verdicts import Verdicts
 from service.store.vitals import Vitals
-from service.triage import Judge
+from service.triage import Triage
 from service.watch import Watch
 from service.watching import watched
 from service.web.metrics import Watched
@@ -190,12 +190,12 @@ async def _judging(
     registry = Registry.load()
     await analyser.start()
     read = Read(sources, registry, Readings(database))
-    judge = Judge(sources, Triage(database), analyser, registry, Topics.load())
-    await stack.enter_async_context(_beside(judge.warm()))
+    triage = Triage(sources, Verdicts(database), analyser, registry, Topics.load())
+    await stack.enter_async_context(_beside(triage.warm()))
     indexing = Indexing(Searching(database), analyser.analyse, source_kinds(sources))
-    reconcile = Reconcile(judge, Reconciled(database))
+    reconcile = Reconcile(triage, Reconciled(database))
     return {
-        **work.judging(read, judge),
+        **work.judging(read, triage),
         **work.searching(indexing),
         **work.reconciling(reconcile),
     }

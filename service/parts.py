@@ -61,7 +61,7 @@ def publishers(settings: Settings) -> Fetcher:
         replica=settings.replica_url,
         pace=settings.pace,
         keys=settings.keys,
-        public=None if settings.private_webhooks else is_public,
+        public=None if settings.private_addresses else is_public,
     )
 
 
@@ -69,7 +69,7 @@ def open_channels(settings: Settings) -> dict[str, Channel]:
     """Every channel, opened once for the process."""
     set_here = {each.name: getattr(settings, each.name, None) for each in fields(ChannelOptions)}
     given: dict[str, Any] = {name: value for name, value in set_here.items() if value is not None}
-    options = ChannelOptions(**given | {"private_addresses": settings.private_webhooks})
+    options = ChannelOptions(**given)
     try:
         return {name: channels.open_channel(name, options) for name in channels.names()}
     except BadAddress as error:  # whatever else a channel needs was looked at with the settings

@@ -14,10 +14,10 @@ from notifier.mail.server import parse_server
 class Sending(BaseModel):
     """How messages are sent. A channel is handed those that its options have a name for."""
 
-    private_webhooks: bool = Field(
+    private_addresses: bool = Field(
         default=False,
-        description="사설 주소와 http 웹훅, 사설 주소의 출처를 허락 / allow webhooks to private "
-        "addresses and plain http, and sources there",
+        description="사설 주소의 웹훅과 출처, http 웹훅을 허락 / allow webhooks and sources at "
+        "private addresses, and webhooks over plain http",
     )
     telegram_token: str | None = Field(
         default=None,

@@ -30,7 +30,7 @@ from service.store.owing import Concern
 from service.store.rows import Readable
 from service.store.rulebook import LiveRule
 from service.store.stories import Place, UnseenTwin
-from service.store.triage import Correction, Triage, Verdict
+from service.store.verdicts import Correction, Verdict, Verdicts
 
 log = structlog.get_logger()
 
@@ -49,11 +49,11 @@ class _Book:
 
 
 @dataclass(slots=True)
-class Judge:
+class Triage:
     """The step with its tools."""
 
     declared: Mapping[str, Source]
-    triage: Triage
+    verdicts: Verdicts
     analyser: Analyser
     registry: Registry
     topics: Topics
@@ -67,7 +67,7 @@ class Judge:
     async def judge(self, article_id: int) -> None:
         """Judge one article; does nothing where it is judged already."""
         with unit("triage", article_id, article=article_id) as one:
-            waiting = await self.triage.waiting(article_id)
+            waiting = await self.verdicts.waiting(article_id)
             if waiting is None:
                 one.nothing()
             else:
@@ -143,14 +143,14 @@ class Judge:
             correction = await self._correction(article, place, told)
             settled = replace(verdict, place=place, correction=correction)
             try:
-                return await self.triage.settle(article.id, settled)
+                return await self.verdicts.settle(article.id, settled)
             except UnseenTwin:
                 log.info("triage.again", article=article.id)
         raise RuntimeError(f"article {article.id}: copies of it keep coming in")
 
     async def _placed(self, article: Readable, place: Place) -> Place:
         """Where it belongs among what is known by now."""
-        likely = await self.triage.likely(article.id, place)
+        likely = await self.verdicts.likely(article.id, place)
         if not (likely.alike or likely.telling):
             return place
         return await asyncio.to_thread(placing.among, article, place, likely)
@@ -171,7 +171,7 @@ class Judge:
             )
         if place.tie is None or place.tie.joined_as != "correction":
             return None
-        earlier = await self.triage.reading(place.tie.article_id)
+        earlier = await self.verdicts.reading(place.tie.article_id)
         found = _changes(article, *earlier) if earlier else ()
         return Correction(
             found,
@@ -189,7 +189,7 @@ class Judge:
         async with self._loading:
             book = self._book
             if book is None or book.version < version:
-                changed = await self.triage.rules({} if book is None else book.live)
+                changed = await self.verdicts.rules({} if book is None else book.live)
                 added = await asyncio.to_thread(_parsed, changed.added, Values(self.registry))
                 if book is None:
                     matcher = await asyncio.to_thread(

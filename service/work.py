@@ -32,7 +32,7 @@ from service.revisit import Revisit
 from service.store.database import WATCHED, watch
 from service.store.server import is_cut, plain
 from service.store.steps import Step
-from service.triage import Judge
+from service.triage import Triage
 
 log = structlog.get_logger()
 
@@ -98,16 +98,16 @@ def _of_declared(declared: Collection[str], handler: Handler) -> Handler:
     return run
 
 
-def judging(read: Read, judge: Judge) -> Tasks:
+def judging(read: Read, triage: Triage) -> Tasks:
     """The tasks that carry an article on; kept apart, so that slow publishers hold up no alert."""
 
     async def reading(subject: str) -> None:
         await read.read(int(subject))
 
-    async def triage(subject: str) -> None:
-        await judge.judge(int(subject))
+    async def judge(subject: str) -> None:
+        await triage.judge(int(subject))
 
-    return {"read": reading, "triage": triage}
+    return {"read": reading, "triage": judge}
 
 
 def searching(indexing: Indexing) -> Tasks:

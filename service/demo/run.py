@@ -132,7 +132,7 @@ class Demo:
             "PABAL_REPLICA_URL": base,
             "PABAL_SOURCES": ",".join(chain.from_iterable(SOURCES_OF_SITE.values())),
             "PABAL_PACE": str(min(max(self.plan.speed, 1.0), _FASTEST_PACE)),
-            "PABAL_PRIVATE_WEBHOOKS": "true",
+            "PABAL_PRIVATE_ADDRESSES": "true",
             "PABAL_LOOK_AGAIN": "",  # hours of the world pass in seconds
             "PABAL_PORT": page.rpartition(":")[2],
             "PABAL_URL": page,

@@ -36,7 +36,7 @@ from service.store.migrate import migrate
 from service.store.rulebook import LiveRule
 from service.store.stories import Place
 from service.store.tables import delivery
-from service.store.triage import Triage, Verdict
+from service.store.verdicts import Verdict, Verdicts
 from tests.bench.report import OURS, Figure, Growth, Seconds, named, save
 
 MILLION = 1_000_000
@@ -107,7 +107,7 @@ class Bench:
         concern = concern_of(said, matches, live)
         marked = time.perf_counter()
         verdict = Verdict(Place([f"url:{key}"]), FACTS, concern)
-        owed = await Triage(self.database).settle(article_id, verdict)
+        owed = await Verdicts(self.database).settle(article_id, verdict)
         ended = time.perf_counter()
         assert owed == len(readers)
         commits = await self.sql.fetchval(COMMITS)

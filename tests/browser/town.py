@@ -181,7 +181,7 @@ def _environment(url: str, home: Path, replica: str, page: str, relay: str) -> d
         "PABAL_SOURCES": reckoning.SOURCES,
         "PABAL_PACE": _PACE,
         "PABAL_LOOK_AGAIN": "1h",
-        "PABAL_PRIVATE_WEBHOOKS": "true",
+        "PABAL_PRIVATE_ADDRESSES": "true",
         "PABAL_PORT": page.rpartition(":")[2],
         "PABAL_URL": page,
         "PABAL_MAIL_SERVER": relay,

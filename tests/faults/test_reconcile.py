@@ -30,8 +30,8 @@ from service.store.readings import Readings
 from service.store.reconciled import Reconciled
 from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.sweep import sweep
-from service.store.triage import Triage
-from service.triage import Judge
+from service.store.verdicts import Verdicts
+from service.triage import Triage
 from service.work import connect
 
 # Each is told of enough; none of them needs morphology.
@@ -76,9 +76,9 @@ class House:
         registry, declared = Registry.load(), sources()
         self.read = Read(declared, registry, Readings(database))
         analyser = cast("Analyser", Unasked())
-        self.judge = Judge(declared, Triage(database), analyser, registry, Topics.load())
+        self.triage = Triage(declared, Verdicts(database), analyser, registry, Topics.load())
         reconciled = Reconciled(database, patience=timedelta(0))
-        self.reconcile = Reconcile(self.judge, reconciled)
+        self.reconcile = Reconcile(self.triage, reconciled)
 
     async def subscribe(self, name: str, rule: str, **choices: Any) -> None:
         for place in ("집", "일터"):
@@ -102,7 +102,7 @@ class House:
                 each.published,
             )  # fmt: skip
             await self.read.read(number)
-            await self.judge.judge(number)
+            await self.triage.judge(number)
             made.append(number)
         return made
 

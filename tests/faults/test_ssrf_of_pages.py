@@ -57,7 +57,7 @@ async def test_the_canary_is_reached_where_nobody_guards(host: str) -> None:
 async def test_the_service_asks_within_a_private_network_only_where_that_is_allowed() -> None:
     async with listening() as canary:
         for allowed, visits in ((False, 0), (True, 1)):
-            fetcher = publishers(Settings(private_webhooks=allowed))
+            fetcher = publishers(Settings(private_addresses=allowed))
             with pytest.raises(ScrapeError) as refused:
                 await fetcher.get(Request(f"http://127.0.0.1:{canary.port}/"))
             await fetcher.aclose()

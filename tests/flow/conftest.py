@@ -97,7 +97,7 @@ async def service(migrated_url: str, replica: str) -> AsyncIterator[None]:
         sources=("korea_kr", "mss_press"),
         pace=600,
         look_again="",
-        private_webhooks=True,
+        private_addresses=True,
         port=0,
     )
     stop, ready = asyncio.Event(), asyncio.Event()
@@ -138,7 +138,7 @@ async def start(migrated_url: str, replica: str, tmp_path: Path) -> AsyncIterato
                 "PABAL_DATABASE_URL": migrated_url,
                 "PABAL_REPLICA_URL": replica,
                 "PABAL_SOURCES": ",".join(chain.from_iterable(SOURCES_OF_SITE.values())),
-                "PABAL_PRIVATE_WEBHOOKS": "true",
+                "PABAL_PRIVATE_ADDRESSES": "true",
                 "PABAL_LOOK_AGAIN": "",
                 "PABAL_PORT": "0",
                 "PABAL_LOG": "json",

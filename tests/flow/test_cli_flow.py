@@ -41,7 +41,7 @@ async def launch(replica: str) -> AsyncIterator[Launch]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PABAL_")}
     common = {
         "PABAL_REPLICA_URL": replica,
-        "PABAL_PRIVATE_WEBHOOKS": "true",
+        "PABAL_PRIVATE_ADDRESSES": "true",
         "PABAL_PORT": "0",
         "PABAL_LOG": "json",
         "PABAL_DATA": "/dev/null/no-database-here",

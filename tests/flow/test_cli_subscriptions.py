@@ -36,7 +36,7 @@ def pabal(migrated_url: str) -> Iterator[Pabal]:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         ours: dict[str, str | None] = dict.fromkeys(n for n in os.environ if n.startswith("PABAL_"))
-        settings = {"PABAL_DATABASE_URL": migrated_url, "PABAL_PRIVATE_WEBHOOKS": "true"}
+        settings = {"PABAL_DATABASE_URL": migrated_url, "PABAL_PRIVATE_ADDRESSES": "true"}
         with CliRunner().isolation(env=ours | settings) as streams:
             with pytest.raises(SystemExit) as ended:
                 main(arguments)

@@ -113,7 +113,7 @@ async def test_after_a_restore_the_same_lists_bring_no_alert_twice(
     await restore(elsewhere, tmp_path / "kept.zip", replace=False)
     settings = Settings(
         replica_url=replica, sources=("korea_kr", "mss_press"), pace=600, look_again="",
-        private_webhooks=True, port=0,
+        private_addresses=True, port=0,
     )  # fmt: skip
     stop, ready = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(

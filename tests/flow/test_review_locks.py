@@ -14,7 +14,7 @@ from service.store.owing import Concern, Why
 from service.store.sources import Sources
 from service.store.stories import Place
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.store.triage import Triage, Verdict
+from service.store.verdicts import Verdict, Verdicts
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ async def article_ids(database: Database) -> list[int]:
         ids = list(made.scalars())
         subscription = await tx.execute(sa.select(tables.subscription.c.id))
         subscription_id = subscription.scalar_one()
-    triage = Triage(database)
+    verdicts = Verdicts(database)
     for each in ids[:2]:
-        await triage.settle(each, owing(f"key {each}", subscription_id))
+        await verdicts.settle(each, owing(f"key {each}", subscription_id))
     return [*ids, subscription_id]
 
 
@@ -83,7 +83,7 @@ async def test_triage_does_not_wait_for_who_unsubscribes_and_what_it_owes_is_not
         await other.execute(sa.select(tables.endpoint.c.id).with_for_update())
         ended = asyncio.create_task(Subscriptions(database).end("구독"))
         await waiting(database, 1)
-        owed = await Triage(database).settle(article_id, owing("key", subscription_id))
+        owed = await Verdicts(database).settle(article_id, owing("key", subscription_id))
         await other.rollback()
     assert (owed, await ended) == (1, True)
     assert (await Deliveries(database).claim("console", 10, {})).due == []

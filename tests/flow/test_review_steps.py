@@ -25,8 +25,8 @@ from service.store import tables
 from service.store.database import Database, Wake, wake
 from service.store.sources import Sources
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.store.triage import Triage
-from service.triage import Judge
+from service.store.verdicts import Verdicts
+from service.triage import Triage
 
 ALERT = Alert("구독", "제목", "https://a.test/", None, "a", None, None, "", ())
 PAGES = {
@@ -116,7 +116,7 @@ async def test_a_stored_rule_that_no_longer_parses_stops_no_other(migrated_url: 
             )
         ).scalar_one()  # fmt: skip
     async with Analyser() as analyser:
-        await Judge({}, Triage(database), analyser, Registry.load(), Topics.load()).judge(
+        await Triage({}, Verdicts(database), analyser, Registry.load(), Topics.load()).judge(
             article_id
         )
     async with database.transaction() as tx:

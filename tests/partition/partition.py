@@ -167,7 +167,7 @@ def _environment(home: Path, url: str) -> dict[str, str]:
         "PABAL_REPLICA_URL": f"http://127.0.0.1:{PORT}",
         "PABAL_SOURCES": reckoning.SOURCES,
         "PABAL_PACE": "300",
-        "PABAL_PRIVATE_WEBHOOKS": "true",
+        "PABAL_PRIVATE_ADDRESSES": "true",
         "PABAL_LOOK_AGAIN": "",
         "PABAL_LOG": "json",
     }

@@ -26,8 +26,8 @@ from service.store.reminders import Reminders
 from service.store.stories import Place
 from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.sweep import sweep
-from service.store.triage import Correction as Corrected
-from service.store.triage import Triage, Verdict
+from service.store.verdicts import Correction as Corrected
+from service.store.verdicts import Verdict, Verdicts
 from service.worded import Words
 from tests.quarter.oracle import title
 from tests.quarter.world import (
@@ -98,7 +98,7 @@ class _Service:
     def __init__(self, url: str, mailbox: Mailbox) -> None:
         self.database, other = Database(url), Database(url, size=2)
         self.databases = (self.database, other)
-        self.triage = Triage(self.database)
+        self.verdicts = Verdicts(self.database)
         self.subscriptions = Subscriptions(self.database)
         self.digests = [Digest(Digests(each)) for each in self.databases]
         self.reminders = [Remind(Reminders(each)) for each in self.databases]
@@ -178,7 +178,7 @@ class Driver:
         whys = [Why([{"rule": "무엇이든", "excerpt": name}], urgent) for urgent in (False, True)]
         facts, concern = _facts(name, event.apply_by), Concern(whys, concerned)
         verdict = Verdict(Place([name]), facts, concern, event.until, "notice")
-        await self._service.triage.settle(made, verdict)
+        await self._service.verdicts.settle(made, verdict)
 
     async def _correct(self, event: Correction) -> None:
         name = title(event.number)
@@ -188,7 +188,7 @@ class Driver:
         change = Change("신청 (apply)", "", event.change, weighty=True)
         corrected = Corrected([change], revision_id=row["id"], alert=told)
         verdict = Verdict(Place([name]), facts, kind="notice", correction=corrected)
-        await self._service.triage.settle(row["article_id"], verdict)
+        await self._service.verdicts.settle(row["article_id"], verdict)
 
     async def _ids(self, numbers: Sequence[int]) -> dict[int, int]:
         rows = await self._sql.fetch(

@@ -49,9 +49,9 @@ from service.store.search import Searching
 from service.store.sources import Sources
 from service.store.steps import Step
 from service.store.sweep import sweep
-from service.store.triage import Triage
+from service.store.verdicts import Verdicts
 from service.store.vitals import Vitals
-from service.triage import Judge
+from service.triage import Triage
 from service.watch import Watch
 from service.worded import Words
 from tests.rhythm.clock import Clock
@@ -209,12 +209,12 @@ def _tasks(
     revisit = Revisit(declared, fetcher, Revisits(database, ()), 1.0)
     backfill = Backfill(declared, fetcher, Backfills(database), 1.0)
     read = Read(declared, registry, Readings(database))
-    judge = Judge(declared, Triage(database), analyser, registry, Topics.load())
+    triage = Triage(declared, Verdicts(database), analyser, registry, Topics.load())
     words = Words(Signer(bytes(32)), None)
     deliver = Deliver(Deliveries(database), channels, {}, words, 1.0)
     return {
         **work.fetching(collect, attach, revisit, backfill),
-        **work.judging(read, judge),
+        **work.judging(read, triage),
         **work.searching(Indexing(Searching(database), analyser.analyse, source_kinds(declared))),
         "deliver": deliver.deliver,
     }

@@ -50,7 +50,7 @@ async def house(home: Path, url: str, replica: str, relay: str) -> AsyncIterator
         "PABAL_REPLICA_URL": replica,
         "PABAL_SOURCES": reckoning.SOURCES,
         "PABAL_PACE": "120",
-        "PABAL_PRIVATE_WEBHOOKS": "true",
+        "PABAL_PRIVATE_ADDRESSES": "true",
         "PABAL_LOOK_AGAIN": "",
         "PABAL_PORT": page.rpartition(":")[2],
         "PABAL_URL": page,

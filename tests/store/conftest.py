@@ -17,7 +17,7 @@ from service.store.database import Database
 from service.store.polled import Polled
 from service.store.sources import Sources
 from service.store.subscriptions import Subscriptions
-from service.store.triage import Triage
+from service.store.verdicts import Verdicts
 from service.store.vitals import Vitals
 from service.work import connect
 
@@ -171,8 +171,8 @@ _ROWS: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 @pytest.fixture
-def triage(database: Database) -> Triage:
-    return Triage(database)
+def verdicts(database: Database) -> Verdicts:
+    return Verdicts(database)
 
 
 @pytest.fixture

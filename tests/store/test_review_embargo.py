@@ -16,7 +16,7 @@ from service.store.people import Address, People
 from service.store.reminders import Reminders
 from service.store.stories import Place
 from service.store.subscriptions import Subscriptions
-from service.store.triage import Correction, Triage, Verdict
+from service.store.verdicts import Correction, Verdict, Verdicts
 from tests.store.review import CORRECTED, FACTS, HOUR, claimed, to
 
 Add = Callable[..., Awaitable[int]]
@@ -24,7 +24,7 @@ CHANGE = Change("마감 (deadline)", "5.20", "5.27", weighty=True)
 
 
 async def test_to_wake_somebody_breaks_no_embargo_of_what_waits_for_a_window(
-    triage: Triage,
+    verdicts: Verdicts,
     database: Database,
     reader: Any,
     add: Add,
@@ -34,7 +34,7 @@ async def test_to_wake_somebody_breaks_no_embargo_of_what_waits_for_a_window(
     subscription_id = await reader(name="무역", cadence="hourly")
     until = now + timedelta(hours=30)
     verdict = Verdict(Place(["url:1"]), FACTS, to(subscription_id), until)
-    await triage.settle(await add("article"), verdict)
+    await verdicts.settle(await add("article"), verdict)
     subscriptions = Subscriptions(database)
 
     await subscriptions.snooze("무역", HOUR)
@@ -45,13 +45,13 @@ async def test_to_wake_somebody_breaks_no_embargo_of_what_waits_for_a_window(
 
 @pytest.mark.parametrize(("embargoed", "shown"), [("wait", 1), ("badge", 2)])
 async def test_what_an_embargo_holds_back_is_not_handed_over_either(
-    triage: Triage, database: Database, add: Add, now: datetime, embargoed: str, shown: int
+    verdicts: Verdicts, database: Database, add: Add, now: datetime, embargoed: str, shown: int
 ) -> None:
     subscription_id = await add("subscription", embargoed=embargoed)
     await add("endpoint", subscription_id=subscription_id, channel="mail", address="a@a.example")
     for number, until in enumerate((now + HOUR, None)):
         verdict = Verdict(Place([f"url:{number}"]), FACTS, to(subscription_id), until)
-        await triage.settle(await add("article"), verdict)
+        await verdicts.settle(await add("article"), verdict)
 
     handed = await People(database).export(Address("mail", "a@a.example"))
 
@@ -59,31 +59,31 @@ async def test_what_an_embargo_holds_back_is_not_handed_over_either(
 
 
 async def test_news_that_is_judged_again_gives_no_title_away_that_is_under_embargo(
-    triage: Triage, reader: Any, add: Add, sql: asyncpg.Connection, now: datetime
+    verdicts: Verdicts, reader: Any, add: Add, sql: asyncpg.Connection, now: datetime
 ) -> None:
     subscription_id = await reader(coverage=True)
     held = await add("article", read_title="비밀", embargo_until=now + HOUR)
     news = await add("article", kind="news", twin_id=held, joined_as="coverage")
     verdict = Verdict(Place(["url:2"]), FACTS, to(subscription_id), kind="news")
-    await triage.settle(news, verdict)
+    await verdicts.settle(news, verdict)
     await sql.execute("UPDATE article SET triaged_at = NULL WHERE id = $1", news)
 
-    await triage.settle(news, verdict)
+    await verdicts.settle(news, verdict)
 
     assert await sql.fetchval("SELECT count(*) FROM delivery") == 1
     assert await sql.fetchval("SELECT count(*) FROM telling WHERE facts::text LIKE '%비밀%'") == 0
 
 
 async def test_a_copy_without_its_box_shows_the_badge_of_its_story(
-    triage: Triage, database: Database, reader: Any, add: Add, now: datetime
+    verdicts: Verdicts, database: Database, reader: Any, add: Add, now: datetime
 ) -> None:
     subscription_id = await reader(embargoed="badge")
     until = now + HOUR
     held = await add("article", embargo_until=until)
-    await triage.settle(held, Verdict(Place(["url:1"]), {}, embargo_until=until))
+    await verdicts.settle(held, Verdict(Place(["url:1"]), {}, embargo_until=until))
 
     verdict = Verdict(Place(["url:1"]), FACTS, to(subscription_id))
-    await triage.settle(await add("article"), verdict)
+    await verdicts.settle(await add("article"), verdict)
 
     (due,) = await claimed(database)
     assert due.badge
@@ -92,7 +92,7 @@ async def test_a_copy_without_its_box_shows_the_badge_of_its_story(
 
 @pytest.mark.parametrize("released", [False, True])
 async def test_a_correction_without_a_box_shows_the_badge_of_what_it_corrects(
-    triage: Triage,
+    verdicts: Verdicts,
     database: Database,
     reader: Any,
     add: Add,
@@ -102,13 +102,13 @@ async def test_a_correction_without_a_box_shows_the_badge_of_what_it_corrects(
 ) -> None:
     subscription_id, made = await reader(embargoed="badge"), await add("article")
     facts = {**FACTS, "embargo": "엠바고 내일까지"}
-    await triage.settle(made, Verdict(Place(["url:1"]), facts, to(subscription_id), now + HOUR))
+    await verdicts.settle(made, Verdict(Place(["url:1"]), facts, to(subscription_id), now + HOUR))
     await sql.execute("UPDATE delivery SET attempts = 1, settled_at = now(), outcome = 'sent'")
     alert = {**CORRECTED, "embargo": None}
     correction = Correction((CHANGE,), earlier_id=made, alert=alert, released=released)
     verdict = Verdict(Place(["url:1"]), FACTS, correction=correction)
 
-    await triage.settle(await add("article"), verdict)
+    await verdicts.settle(await add("article"), verdict)
 
     (due,) = await claimed(database)
     assert due.reason == "correction"
@@ -119,17 +119,17 @@ async def test_a_correction_without_a_box_shows_the_badge_of_what_it_corrects(
 
 @pytest.mark.parametrize("attempts", [0, 1])
 async def test_what_comes_under_an_embargo_after_all_is_not_sent_before_its_end(
-    triage: Triage, database: Database, reader: Any, add: Add, sql: asyncpg.Connection,
+    verdicts: Verdicts, database: Database, reader: Any, add: Add, sql: asyncpg.Connection,
     now: datetime, attempts: int,
 ) -> None:  # fmt: skip
     waits, sees = await reader(), await reader(embargoed="badge")
     made = await add("article")
-    await triage.settle(made, Verdict(Place(["url:1"]), FACTS, to(waits, sees)))
+    await verdicts.settle(made, Verdict(Place(["url:1"]), FACTS, to(waits, sees)))
     await sql.execute("UPDATE delivery SET attempts = $1", attempts)
     until = now + HOUR
     correction = Correction((CHANGE,), earlier_id=made, alert=CORRECTED)
     verdict = Verdict(Place(["url:1"]), FACTS, embargo_until=until, correction=correction)
-    await triage.settle(await add("article"), verdict)
+    await verdicts.settle(await add("article"), verdict)
 
     due = await claimed(database)
 
@@ -172,15 +172,15 @@ async def test_no_reminder_tells_what_is_under_embargo(
 
 
 async def test_an_urgent_alert_stays_urgent_when_its_embargo_moves(
-    triage: Triage, reader: Any, add: Add, sql: asyncpg.Connection, now: datetime
+    verdicts: Verdicts, reader: Any, add: Add, sql: asyncpg.Connection, now: datetime
 ) -> None:
     subscription_id = await reader(cadence="weekly mon 08:00")
     made, until = await add("article"), now + HOUR
     concern = to(subscription_id, urgent=True)
-    await triage.settle(made, Verdict(Place(["url:1"]), FACTS, concern, until))
+    await verdicts.settle(made, Verdict(Place(["url:1"]), FACTS, concern, until))
     correction = Correction((CHANGE,), earlier_id=made, alert=CORRECTED)
     verdict = Verdict(Place(["url:1"]), FACTS, embargo_until=until + HOUR, correction=correction)
 
-    await triage.settle(await add("article"), verdict)
+    await verdicts.settle(await add("article"), verdict)
 
     assert await sql.fetchval("SELECT due_at FROM delivery") == until + HOUR

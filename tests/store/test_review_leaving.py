@@ -16,7 +16,7 @@ from service.store.dismissals import Dismissals
 from service.store.people import Address, People
 from service.store.stories import Place
 from service.store.subscriptions import Subscriptions
-from service.store.triage import Triage, Verdict
+from service.store.verdicts import Verdict, Verdicts
 from tests.store.review import FACTS, HITS, claimed, to
 
 Add = Callable[..., Awaitable[int]]
@@ -106,10 +106,12 @@ async def test_a_name_taken_up_while_its_last_address_is_erased_stays(
 
 
 async def test_what_was_due_before_an_expiry_and_put_off_since_still_goes_out(
-    triage: Triage, database: Database, reader: Any, add: Add, sql: asyncpg.Connection
+    verdicts: Verdicts, database: Database, reader: Any, add: Add, sql: asyncpg.Connection
 ) -> None:
     subscription_id = await reader()
-    await triage.settle(await add("article"), Verdict(Place(["url:1"]), FACTS, to(subscription_id)))
+    await verdicts.settle(
+        await add("article"), Verdict(Place(["url:1"]), FACTS, to(subscription_id))
+    )
     await sql.execute("UPDATE endpoint SET rests_until = now() + interval '1 hour'")
     assert await claimed(database) == []
 
@@ -136,12 +138,12 @@ async def test_what_came_to_be_owed_while_somebody_was_erased_does_not_say_why(
 
 
 async def test_a_link_from_before_a_name_was_taken_up_again_changes_no_rule(
-    triage: Triage, database: Database, add: Add, sql: asyncpg.Connection
+    verdicts: Verdicts, database: Database, add: Add, sql: asyncpg.Connection
 ) -> None:
     subscriptions, dismissals = Subscriptions(database), Dismissals(database)
     place = Endpoint("console", "가", agreed=True)
     await subscriptions.subscribe("무역", [("수출", "수출")], place)
-    await triage.settle(await add("article"), Verdict(Place(["url:1"]), FACTS, to(1)))
+    await verdicts.settle(await add("article"), Verdict(Place(["url:1"]), FACTS, to(1)))
     telling: int = await sql.fetchval("SELECT telling_id FROM delivery")
     case = await dismissals.case(1, telling)
     assert case is not None

@@ -18,7 +18,7 @@ from service.store.following import correct
 from service.store.owing import Why
 from service.store.stories import Place
 from service.store.subscriptions import Subscriptions
-from service.store.triage import Triage, Verdict
+from service.store.verdicts import Verdict, Verdicts
 from tests.store.review import CORRECTED, FACTS, HITS, HOUR, claimed, to
 
 Add = Callable[..., Awaitable[int]]
@@ -43,11 +43,11 @@ async def test_whoever_was_muted_while_it_was_owed_is_not_told(
 
 
 async def test_what_fails_while_somebody_falls_asleep_is_tried_when_they_wake(
-    triage: Triage, database: Database, reader: Any, add: Add, sql: asyncpg.Connection
+    verdicts: Verdicts, database: Database, reader: Any, add: Add, sql: asyncpg.Connection
 ) -> None:
     subscription_id = await reader(name="무역")
     verdict = Verdict(Place(["url:1"]), FACTS, to(subscription_id))
-    await triage.settle(await add("article"), verdict)
+    await verdicts.settle(await add("article"), verdict)
     (due,) = await claimed(database)
     until = await Subscriptions(database).snooze("무역", HOUR)
     await Deliveries(database).settle([Later(due, "503", 0.0, rest=None)])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from service.store.triage import Triage
+from service.store.verdicts import Verdicts
 from tests.store.triage import FACTS, owing
 
 Add = Callable[..., Awaitable[int]]
@@ -29,14 +29,14 @@ async def owed_to(sql: asyncpg.Connection, subscription_id: int) -> tuple[dateti
 
 
 async def test_an_embargo_holds_an_alert_back_unless_the_badge_was_asked_for(
-    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection, wakes: Wakes
+    verdicts: Verdicts, add: Add, subscribe: Subscribe, sql: asyncpg.Connection, wakes: Wakes
 ) -> None:
     waits, sees = await subscribe(), await subscribe(embargoed="badge")
     now = await sql.fetchval("SELECT now()")
     made = await add("article")
 
     verdict = owing("url:1", to=[waits, sees], facts=HELD, until=now + SOON)
-    assert await triage.settle(made, verdict) == 2
+    assert await verdicts.settle(made, verdict) == 2
 
     assert await owed_to(sql, waits) == (now + SOON, False)
     told_at, badge = await owed_to(sql, sees)
@@ -49,13 +49,13 @@ async def test_an_embargo_holds_an_alert_back_unless_the_badge_was_asked_for(
 
 
 async def test_an_embargo_that_has_lifted_holds_nothing_back_and_shows_no_badge(
-    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
     waits, sees = await subscribe(), await subscribe(embargoed="badge")
     now = await sql.fetchval("SELECT now()")
 
     verdict = owing("url:1", to=[waits, sees], facts=HELD, until=now - SOON)
-    await triage.settle(await add("article"), verdict)
+    await verdicts.settle(await add("article"), verdict)
 
     for each in (waits, sees):
         told_at, badge = await owed_to(sql, each)
@@ -64,22 +64,24 @@ async def test_an_embargo_that_has_lifted_holds_nothing_back_and_shows_no_badge(
 
 
 async def test_a_condition_without_a_time_holds_nothing_back_but_is_shown_to_everybody(
-    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
     waits, sees = await subscribe(), await subscribe(embargoed="badge")
 
-    await triage.settle(await add("article"), owing("url:1", to=[waits, sees], facts=HELD))
+    await verdicts.settle(await add("article"), owing("url:1", to=[waits, sees], facts=HELD))
 
     assert [(await owed_to(sql, each))[1] for each in (waits, sees)] == [True, True]
 
 
 async def test_a_copy_that_comes_while_the_embargo_holds_is_not_told_before_it_lifts(
-    triage: Triage, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
     waits = await subscribe()
     until = await sql.fetchval("SELECT now()") + SOON
-    await triage.settle(await add("article"), owing("text:1", to=[waits], facts=HELD, until=until))
+    await verdicts.settle(
+        await add("article"), owing("text:1", to=[waits], facts=HELD, until=until)
+    )
 
-    assert await triage.settle(await add("article"), owing("text:1", to=[waits])) == 0
+    assert await verdicts.settle(await add("article"), owing("text:1", to=[waits])) == 0
 
     assert await owed_to(sql, waits) == (until, False)

@@ -11,7 +11,7 @@ import asyncpg
 from service.store.database import Database
 from service.store.rulebook import LiveRule, RuleChanges
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.store.triage import Triage
+from service.store.verdicts import Verdicts
 from tests.store.triage import owing
 
 Add = Callable[..., Awaitable[int]]
@@ -21,7 +21,7 @@ Add = Callable[..., Awaitable[int]]
 
 
 async def test_the_rules_are_those_of_live_subscriptions(
-    triage: Triage, database: Database, sql: asyncpg.Connection
+    verdicts: Verdicts, database: Database, sql: asyncpg.Connection
 ) -> None:
     subscriptions = Subscriptions(database)
     two = [("수출 바우처", "바우처 수출"), ("관세", "관세")]
@@ -30,7 +30,7 @@ async def test_the_rules_are_those_of_live_subscriptions(
     await subscriptions.subscribe("끝난 구독", [("예산", "예산")], Endpoint("console", "out"))
     await subscriptions.end("끝난 구독")
 
-    book = await triage.rules()
+    book = await verdicts.rules()
 
     ids = [row["id"] for row in await sql.fetch("SELECT id FROM rule ORDER BY id")]
     owner = await sql.fetchval("SELECT id FROM subscription WHERE name = '무역'")
@@ -45,18 +45,20 @@ async def test_the_rules_are_those_of_live_subscriptions(
     )
 
 
-async def test_of_known_rules_only_what_changed_is_told(triage: Triage, database: Database) -> None:
+async def test_of_known_rules_only_what_changed_is_told(
+    verdicts: Verdicts, database: Database
+) -> None:
     subscriptions = Subscriptions(database)
     await subscriptions.subscribe("무역", [("수출", "수출")], Endpoint("console", "out"))
     await subscriptions.subscribe("살림", [("예산", "예산")], Endpoint("console", "out"))
-    first = await triage.rules()
+    first = await verdicts.rules()
     known = {each.id for each in first.added}
 
-    assert await triage.rules(known) == RuleChanges(2, [], frozenset())
+    assert await verdicts.rules(known) == RuleChanges(2, [], frozenset())
 
     await subscriptions.end("살림")
     await subscriptions.subscribe("무역", [("관세", "관세")], Endpoint("console", "out"))
-    changed = await triage.rules(known)
+    changed = await verdicts.rules(known)
 
     gone = frozenset(each.id for each in first.added if each.subscription == "살림")
     assert (changed.version, changed.gone) == (4, gone)
@@ -67,13 +69,13 @@ async def test_of_known_rules_only_what_changed_is_told(triage: Triage, database
 
 
 async def test_a_rule_that_holds_is_stamped_with_the_day(
-    triage: Triage, add: Add, database: Database, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, database: Database, sql: asyncpg.Connection
 ) -> None:
     two = [("수출", "수출"), ("관세", "관세")]
     await Subscriptions(database).subscribe("무역", two, Endpoint("console", "out"))
     ids = [row["id"] for row in await sql.fetch("SELECT id FROM rule ORDER BY id")]
 
-    await triage.settle(await add("article"), replace(owing("url:1"), hit=[ids[1]]))
+    await verdicts.settle(await add("article"), replace(owing("url:1"), hit=[ids[1]]))
 
     today = "timezone('Asia/Seoul', now())::date"
     rows = await sql.fetch(f"SELECT last_hit_on = {today} FROM rule ORDER BY id")
@@ -81,12 +83,12 @@ async def test_a_rule_that_holds_is_stamped_with_the_day(
 
 
 async def test_topics_are_kept_as_codes_and_whole(
-    triage: Triage, add: Add, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, sql: asyncpg.Connection
 ) -> None:
     about = {"topics": [{"code": "export", "score": 0.9, "words": ["수출"]}], "primary": "export"}
     made = await add("article")
 
-    await triage.settle(
+    await verdicts.settle(
         made, replace(owing("url:1"), topics=["export"], topical=about, kind="notice")
     )
 

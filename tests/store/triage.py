@@ -7,7 +7,7 @@ from datetime import datetime
 
 from service.store.owing import Concern, Why
 from service.store.stories import Place
-from service.store.triage import Verdict
+from service.store.verdicts import Verdict
 
 FACTS = {"title": "제목"}
 HITS = [{"rule": "수출", "excerpt": "수출 상담"}]

@@ -88,7 +88,7 @@ def _environment(home: Path, url: str, replica: str, sink: sinks.Sinks) -> dict[
         "PABAL_SOURCES": "korea_kr",
         "PABAL_PACE": "300",
         "PABAL_LOOK_AGAIN": "",
-        "PABAL_PRIVATE_WEBHOOKS": "true",
+        "PABAL_PRIVATE_ADDRESSES": "true",
         "PABAL_MAIL_SERVER": f"smtp://127.0.0.1:{sink.mail}",
         "PABAL_MAIL_FROM": "파발 <alerts@pabal.example>",
         "PABAL_LOG": "json",

@@ -40,7 +40,7 @@ def test_nothing_set_gives_every_default() -> None:
         ("PABAL_LOG", "loud"),
         ("PABAL_LOOK_AGAIN", "soon"),
         ("PABAL_LOOK_AGAIN", "1h,0d"),
-        ("PABAL_PRIVATE_WEBHOOKS", "perhaps"),
+        ("PABAL_PRIVATE_ADDRESSES", "perhaps"),
         ("PABAL_URL", "pabal.example.org"),
         ("PABAL_URL", "ftp://pabal.example.org"),
         ("PABAL_URL", "https://pabal.example.org/?page=1"),

@@ -13,7 +13,7 @@ from service.collect import Collect
 from service.deliver import Deliver
 from service.read import Read
 from service.revisit import Revisit
-from service.triage import Judge
+from service.triage import Triage
 
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"  # port 1: nobody listens
 
@@ -63,7 +63,7 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
     step = Called()
     tasks = {
         **fetching(step),
-        **work.judging(cast("Read", step), cast("Judge", step)),
+        **work.judging(cast("Read", step), cast("Triage", step)),
         **work.telling(cast("Deliver", step), cast("Admit", step)),
     }
 

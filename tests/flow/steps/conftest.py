@@ -43,8 +43,8 @@ from service.store.database import Database
 from service.store.readings import Readings
 from service.store.sources import Sources
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.store.triage import Triage
-from service.triage import Judge
+from service.store.verdicts import Verdicts
+from service.triage import Triage
 from service.work import connect
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -261,10 +261,10 @@ def read(database: Database, registry: Registry) -> Read:
 
 
 @pytest.fixture
-def judge(database: Database, registry: Registry) -> Judge:
+def triage(database: Database, registry: Registry) -> Triage:
     declared = declared_sources.sources()
     asked = cast("Analyser", Unasked())
-    return Judge(declared, Triage(database, ahead=1), asked, registry, Topics.load())
+    return Triage(declared, Verdicts(database, ahead=1), asked, registry, Topics.load())
 
 
 @pytest.fixture
@@ -280,13 +280,13 @@ def subscribe(database: Database) -> Subscribe:
 
 
 @pytest.fixture
-def go(add_article: AddArticle, read: Read, judge: Judge, sql: asyncpg.Connection) -> Go:
+def go(add_article: AddArticle, read: Read, triage: Triage, sql: asyncpg.Connection) -> Go:
     """``await go(text=...)``: an article that goes through both steps; its id."""
 
     async def go(**values: Any) -> int:
         made = await add_article(**{"text": TEXT, "collected_at": NINE, **values})
         await read.read(made)
-        await judge.judge(made)
+        await triage.judge(made)
         assert await sql.fetchval("SELECT triaged_at IS NOT NULL FROM article WHERE id = $1", made)
         return made
 

@@ -25,7 +25,7 @@ from service.read import Read
 from service.store.database import Database
 from service.store.deliveries import Deliveries
 from service.store.sweep import sweep
-from service.triage import Judge
+from service.triage import Triage
 from service.worded import Words
 
 EXCHANGES = b"SQ"  # Sync, Query: with either the client waits for what the server says
@@ -142,7 +142,7 @@ class Round:
     sql: asyncpg.Connection
     collect: Collect
     read: Read
-    judge: Judge
+    triage: Triage
     deliver: Deliver
     serve: Callable[..., None]
     way: Way
@@ -163,7 +163,7 @@ class Round:
         for slot in await self.collect.sources.claim_due(["a"]):
             await self.collect.poll(*slot)
         await self.collect.open_owed("a")
-        for column, step in (("read_at", self.read.read), ("triaged_at", self.judge.judge)):
+        for column, step in (("read_at", self.read.read), ("triaged_at", self.triage.judge)):
             for row in await self.sql.fetch(f"SELECT id FROM article WHERE {column} IS NULL"):
                 await step(row["id"])
         await self.deliver.deliver("console")
@@ -184,7 +184,7 @@ async def rounds(
     sql: asyncpg.Connection,
     collect: Callable[..., Collect],
     read: Read,
-    judge: Judge,
+    triage: Triage,
     serve: Callable[..., None],
     subscribe: Callable[..., Awaitable[None]],
 ) -> Round:
@@ -194,7 +194,7 @@ async def rounds(
     deliver = Deliver(Deliveries(database), {"console": way}, {"console": Traits()}, words, 1.0)
     step = collect()
     await step.sources.declare(["a"])
-    made = Round(database, sql, step, read, judge, deliver, serve, way)
+    made = Round(database, sql, step, read, triage, deliver, serve, way)
     serve("/list/1", "n0")
     serve("/n0", "text: 처음부터 있던 소식")
     await made.go()

@@ -17,8 +17,8 @@ from service.read import Read
 from service.store.database import Database
 from service.store.rulebook import RuleChanges
 from service.store.subscriptions import Subscriptions
-from service.store.triage import Triage
-from service.triage import Judge
+from service.store.verdicts import Verdicts
+from service.triage import Triage
 from tests.flow.steps.judged import LONG, NINE, TEXT, alerts
 
 AddArticle = Callable[..., Awaitable[int]]
@@ -79,7 +79,7 @@ async def add_document(sql: asyncpg.Connection, article_id: int, text: str) -> N
 
 
 @pytest.fixture
-def go_with(add_article: AddArticle, read: Read, judge: Judge, sql: asyncpg.Connection) -> Go:
+def go_with(add_article: AddArticle, read: Read, triage: Triage, sql: asyncpg.Connection) -> Go:
     """``await go_with(document, text=...)``: like ``go``, with a document; its story."""
 
     async def go_with(document: str | None, **values: Any) -> int:
@@ -87,7 +87,7 @@ def go_with(add_article: AddArticle, read: Read, judge: Judge, sql: asyncpg.Conn
         if document is not None:
             await add_document(sql, made, document)
         await read.read(made)
-        await judge.judge(made)
+        await triage.judge(made)
         return int(await sql.fetchval("SELECT story_id FROM article WHERE id = $1", made))
 
     return go_with
@@ -214,7 +214,7 @@ async def test_a_rule_that_cannot_be_read_costs_nobody_else_an_alert(
     assert (line["rule"], line["of"]) == ("((", "옛말")
 
 
-class Counting(Triage):
+class Counting(Verdicts):
     loads = 0
 
     async def rules(self, known: Collection[int] = ()) -> RuleChanges:
@@ -223,12 +223,12 @@ class Counting(Triage):
 
 
 async def test_a_rule_book_is_loaded_once_by_all_who_need_it_at_the_same_time(
-    judge: Judge, subscribe: Subscribe, database: Database
+    triage: Triage, subscribe: Subscribe, database: Database
 ) -> None:
     await subscribe("무역", "수출")
     counting = Counting(database)
-    judge = replace(judge, triage=counting)
+    triage = replace(triage, verdicts=counting)
 
-    await asyncio.gather(*(judge.warm() for _ in range(5)))
+    await asyncio.gather(*(triage.warm() for _ in range(5)))
 
     assert counting.loads == 1

@@ -16,7 +16,7 @@ from service.judging.rules import canonical, parse
 from service.read import Read
 from service.store.database import Database
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.triage import Judge
+from service.triage import Triage
 from tests.flow.steps.conftest import NINE, Go, Serve, Subscribe
 
 Measured = Callable[..., None]
@@ -150,7 +150,7 @@ async def test_a_release_is_told_by_rules_that_stood_while_it_was_judged(
     database: Database,
     add_article: Callable[..., Awaitable[int]],
     read: Read,
-    judge: Judge,
+    triage: Triage,
     sql: asyncpg.Connection,
     measured: Measured,
     scale: int,
@@ -171,7 +171,7 @@ async def test_a_release_is_told_by_rules_that_stood_while_it_was_judged(
         made = await add_article(text=invented(number, *said), collected_at=NINE)
         await read.read(made)
         before = len(states) - 2  # the one before the last may stand no more; the last may not yet
-        await judge.judge(made)
+        await triage.judge(made)
         told = await told_of(sql, made)
         matching = [
             {name for name, word in each.items() if word in said}
@@ -185,7 +185,7 @@ async def test_a_release_is_told_by_rules_that_stood_while_it_was_judged(
 
     made = await add_article(text=invented(-1, *words), collected_at=NINE + timedelta(days=9))
     await read.read(made)
-    await judge.judge(made)
+    await triage.judge(made)
     different = await told_of(sql, made) not in (set(states[-1]), set(edits.standing))
     measured(edits=len(states) - 1, releases=done, wrong=wrong, different=int(different))
     assert wrong == 0

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from service.read import Read
-from service.triage import Judge
+from service.triage import Triage
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 TITLE = "가람시 도자 공방의 해외 장터 진출을 돕는다"
@@ -222,7 +222,7 @@ async def changed(sql: asyncpg.Connection, article_id: int, text: str) -> None:
     [("12월 4일까지", "12월 11일까지", 1), ("알린다", "알릴 예정이다", 0), ("12억", "15억", 1)],
 )
 async def test_a_page_that_changed_is_told_where_it_matters(
-    old: str, new: str, told: int, release: Go, read: Read, judge: Judge,
+    old: str, new: str, told: int, release: Go, read: Read, triage: Triage,
     subscribe: Subscribe, sql: asyncpg.Connection,
 ) -> None:  # fmt: skip
     await subscribe("공방", "포장재")
@@ -232,7 +232,7 @@ async def test_a_page_that_changed_is_told_where_it_matters(
     await changed(sql, made, TEXT.replace(old, new))
 
     await read.read(made)
-    await judge.judge(made)
+    await triage.judge(made)
 
     assert len(await alerts(sql)) == 1 + told
     assert await joined(sql, made) == (story, None, None)
@@ -240,14 +240,14 @@ async def test_a_page_that_changed_is_told_where_it_matters(
 
 
 async def test_a_page_that_came_to_match_a_rule_is_told_as_an_event(
-    release: Go, read: Read, judge: Judge, subscribe: Subscribe, sql: asyncpg.Connection
+    release: Go, read: Read, triage: Triage, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
     await subscribe("공방", "보조금")
     made = await release()
     await changed(sql, made, f"{TEXT}\n보조금 은 12억 원이다.")
 
     await read.read(made)
-    await judge.judge(made)
+    await triage.judge(made)
 
     (alert,) = await alerts(sql)
     assert "changes" not in alert

@@ -6,18 +6,18 @@ import asyncpg
 import pytest
 
 from service.store.stories import Place
-from service.store.triage import Triage, Verdict
+from service.store.verdicts import Verdict, Verdicts
 from tests.store.owing.owed import FACTS, sent, to
 
 Add = Callable[..., Awaitable[int]]
 
 
 @pytest.fixture
-async def told(add: Add, sql: asyncpg.Connection, triage: Triage) -> tuple[int, int]:
+async def told(add: Add, sql: asyncpg.Connection, verdicts: Verdicts) -> tuple[int, int]:
     """A subscription that was told of a story, and the article."""
     subscription_id, made = await add("subscription", name="무역"), await add("article")
     await add("endpoint", subscription_id=subscription_id)
-    await triage.settle(made, Verdict(Place(["url:1"]), FACTS, to(subscription_id)))
+    await verdicts.settle(made, Verdict(Place(["url:1"]), FACTS, to(subscription_id)))
     await sent(sql)
     return subscription_id, made
 

@@ -12,7 +12,7 @@ import asyncpg
 from service.model import Change
 from service.store.owing import Concern, Why
 from service.store.stories import Place
-from service.store.triage import Correction, Triage, Verdict
+from service.store.verdicts import Correction, Verdict, Verdicts
 
 FACTS = {"title": "제목", "embargo": None}
 HITS = [{"rule": "수출", "excerpt": "수출"}]
@@ -59,12 +59,12 @@ async def waits(sql: asyncpg.Connection) -> list[tuple[str, int]]:
 
 
 async def owe(
-    triage: Triage, add: Add, reader: int, number: int, *, urgent: bool = False, **values: Any
+    verdicts: Verdicts, add: Add, reader: int, number: int, *, urgent: bool = False, **values: Any
 ) -> int:
     """Judge an article that concerns ``reader``."""
     made = await add("article", **values)
     verdict = Verdict(Place([f"url:{number}"]), FACTS, to(reader, urgent=urgent))
-    await triage.settle(made, verdict)
+    await verdicts.settle(made, verdict)
     return made
 
 

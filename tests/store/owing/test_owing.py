@@ -14,35 +14,35 @@ from service.model import Tie
 from service.store.database import Database
 from service.store.owing import Concern, Why
 from service.store.stories import Place
-from service.store.triage import Triage, Verdict
+from service.store.verdicts import Verdict, Verdicts
 from tests.store.owing.owed import FACTS, HITS, hours, owe, owed, rests, sent, to, waits, wish
 
 Add = Callable[..., Awaitable[int]]
 
 
 async def test_a_verdict_about_an_earlier_reading_settles_nothing(
-    triage: Triage, add: Add, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, sql: asyncpg.Connection
 ) -> None:
     made = await add("article")
     stale = await sql.fetchval("SELECT read_at - interval '1 second' FROM article")
 
     verdict = replace(Verdict(Place(["url:1"]), {}), read_at=stale)
 
-    assert await triage.settle(made, verdict) is None
+    assert await verdicts.settle(made, verdict) is None
     assert await sql.fetchval("SELECT triaged_at FROM article") is None
 
 
 async def test_settling_does_not_stumble_over_whoever_refers_to_the_article(
-    triage: Triage, add: Add, database: Database
+    verdicts: Verdicts, add: Add, database: Database
 ) -> None:
     made = await add("article")
     async with database.engine.connect() as other:
         await other.exec_driver_sql(f"SELECT 1 FROM article WHERE id = {made} FOR KEY SHARE")
-        assert await triage.settle(made, Verdict(Place(["url:1"]), {})) == 0
+        assert await verdicts.settle(made, Verdict(Place(["url:1"]), {})) == 0
 
 
 async def test_each_is_told_at_its_own_cadence_with_one_window_for_all_of_it(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
     others = [await add("subscription") for _ in range(3)]
     for each, cadence in zip(others, ("hourly", "hourly", "daily 08:00"), strict=True):
@@ -50,7 +50,7 @@ async def test_each_is_told_at_its_own_cadence_with_one_window_for_all_of_it(
         await wish(sql, cadence, each)
 
     verdict = Verdict(Place(["url:1"]), FACTS, to(reader, *others))
-    assert await triage.settle(await add("article"), verdict) == 4
+    assert await verdicts.settle(await add("article"), verdict) == 4
 
     assert await rests(sql) == [0]
     rows = await sql.fetch(
@@ -67,7 +67,7 @@ async def test_each_is_told_at_its_own_cadence_with_one_window_for_all_of_it(
 
 
 async def test_each_is_told_for_its_own_reasons(
-    triage: Triage, add: Add, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, sql: asyncpg.Connection
 ) -> None:
     readers = [await add("subscription") for _ in range(3)]
     for each in readers:
@@ -75,31 +75,31 @@ async def test_each_is_told_for_its_own_reasons(
     both = [*HITS, {"rule": "관세", "excerpt": "관세"}]
     concern = Concern([Why(HITS), Why(both)], dict(zip(readers, (1, 0, 1), strict=True)))
 
-    await triage.settle(await add("article"), Verdict(Place(["url:1"]), FACTS, concern))
+    await verdicts.settle(await add("article"), Verdict(Place(["url:1"]), FACTS, concern))
 
     assert [each["hits"] for each in await owed(sql)] == [both, HITS, both]
 
 
 @pytest.mark.parametrize("urgent", [False, True])
 async def test_what_comes_at_night_waits_for_its_end_unless_it_is_urgent(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection, urgent: bool
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection, urgent: bool
 ) -> None:
     await wish(sql, f"at-once {await hours(sql, -1, 2)}")
 
-    await owe(triage, add, reader, 1, urgent=urgent)
+    await owe(verdicts, add, reader, 1, urgent=urgent)
 
     assert await rests(sql) == [0] * urgent
     assert [60 <= rest <= 120 for _, rest in await waits(sql)] == [True] * (not urgent)
 
 
 async def test_an_embargo_that_lifts_at_night_is_told_at_its_end(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
     await wish(sql, f"at-once {await hours(sql, 1, 3)}")
     lifts = await sql.fetchval("SELECT date_trunc('hour', now()) + interval '90 minutes'")
 
     verdict = Verdict(Place(["url:1"]), FACTS, to(reader), lifts)
-    await triage.settle(await add("article"), verdict)
+    await verdicts.settle(await add("article"), verdict)
 
     assert await rests(sql) == []
     told_at = await sql.fetchval("SELECT window_at FROM waiting")
@@ -107,41 +107,41 @@ async def test_an_embargo_that_lifts_at_night_is_told_at_its_end(
 
 
 async def test_what_waits_from_the_night_is_not_told_by_a_copy_of_the_day_nor_the_other_way_round(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
     for number, (first, then) in enumerate((("daily", "at-once"), ("at-once", "daily"))):
         await wish(sql, first)
-        await owe(triage, add, reader, number)
+        await owe(verdicts, add, reader, number)
         await wish(sql, then)
-        await owe(triage, add, reader, number)
+        await owe(verdicts, add, reader, number)
 
     assert len(await rests(sql)) == 1
     assert [key for key, _ in await waits(sql)] == ["story 1"]
 
 
 async def test_nobody_is_told_who_paused_or_did_not_confirm_or_is_suppressed(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
     await wish(sql, "hourly")
     await add("endpoint", subscription_id=reader)
     await sql.execute("UPDATE subscription SET paused_at = now()")
-    await owe(triage, add, reader, 1)
+    await owe(verdicts, add, reader, 1)
     assert await waits(sql) == []
 
     await sql.execute("UPDATE subscription SET paused_at = NULL, cadence = 'at-once'")
     await sql.execute("UPDATE endpoint SET confirmed_at = NULL WHERE id = 1")
-    await owe(triage, add, reader, 2)
+    await owe(verdicts, add, reader, 2)
     await sql.execute("INSERT INTO suppressed SELECT channel, address, '반송' FROM endpoint")
-    await owe(triage, add, reader, 3)
+    await owe(verdicts, add, reader, 3)
 
     assert await sql.fetch("SELECT endpoint_id FROM delivery") == [(2,)]
 
 
 async def test_what_is_late_is_gathered_for_minutes_also_of_urgent_words(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
     for number in range(4):
-        await owe(triage, add, reader, number, late=number != 3, urgent=number == 1)
+        await owe(verdicts, add, reader, number, late=number != 3, urgent=number == 1)
 
     assert await rests(sql) == [0]
     gathered = await waits(sql)
@@ -150,11 +150,11 @@ async def test_what_is_late_is_gathered_for_minutes_also_of_urgent_words(
 
 
 async def test_what_is_late_at_night_waits_for_its_end_like_the_rest_of_it(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
     await wish(sql, f"at-once {await hours(sql, -1, 2)}")
-    await owe(triage, add, reader, 1, late=True)
-    await owe(triage, add, reader, 2)
+    await owe(verdicts, add, reader, 1, late=True)
+    await owe(verdicts, add, reader, 2)
 
     assert await sql.fetchval("SELECT count(DISTINCT window_at) FROM waiting") == 1
     assert all(rest >= 60 for _, rest in await waits(sql))
@@ -162,21 +162,21 @@ async def test_what_is_late_at_night_waits_for_its_end_like_the_rest_of_it(
 
 @pytest.mark.parametrize(("days", "gathered"), [(-1, 1), (0, 0), (2, 0), (3, 1)])
 async def test_a_call_that_ends_within_two_days_is_not_held_back(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection, days: int, gathered: int
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection, days: int, gathered: int
 ) -> None:
     today = await sql.fetchval("SELECT (now() AT TIME ZONE 'Asia/Seoul')::date")
 
-    await owe(triage, add, reader, 1, late=True, call_end=today + timedelta(days=days))
+    await owe(verdicts, add, reader, 1, late=True, call_end=today + timedelta(days=days))
 
     assert (len(await waits(sql)), await rests(sql)) == (gathered, [0] * (1 - gathered))
 
 
 async def test_what_is_late_and_under_embargo_is_gathered_when_that_lifts(
-    triage: Triage, add: Add, reader: int, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
     until: datetime = await sql.fetchval("SELECT now()") + timedelta(hours=1)
     made = await add("article", late=True)
-    await triage.settle(made, Verdict(Place(["url:1"]), FACTS, to(reader), until))
+    await verdicts.settle(made, Verdict(Place(["url:1"]), FACTS, to(reader), until))
 
     ((_, rest),) = await waits(sql)
     assert 60 <= rest <= 70
@@ -190,7 +190,7 @@ async def cover(add: Add, release: int) -> tuple[int, Verdict]:
 
 
 async def test_coverage_is_told_to_whoever_was_told_and_asked_for_it(
-    triage: Triage, add: Add, sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, sql: asyncpg.Connection
 ) -> None:
     asked, silent, unconcerned = [
         await add("subscription", coverage=each) for each in (True, False, True)
@@ -198,12 +198,12 @@ async def test_coverage_is_told_to_whoever_was_told_and_asked_for_it(
     for each in (asked, silent, unconcerned):
         await add("endpoint", subscription_id=each)
     release = await add("article", read_title="원래 자료")
-    await triage.settle(release, Verdict(Place(["url:1"]), FACTS, to(asked, silent)))
+    await verdicts.settle(release, Verdict(Place(["url:1"]), FACTS, to(asked, silent)))
     await sent(sql)
 
     news, verdict = await cover(add, release)
     for expected in (1, 0):
-        assert await triage.settle(news, verdict) == expected
+        assert await verdicts.settle(news, verdict) == expected
         await sql.execute("UPDATE article SET triaged_at = NULL")
 
     assert await owed(sql) == [{"title": "기사", "coverage": "원래 자료", "hits": HITS}]
@@ -215,13 +215,13 @@ async def test_coverage_is_told_to_whoever_was_told_and_asked_for_it(
 
 
 async def test_whom_only_the_news_of_a_release_concerns_is_told_of_the_news_once(
-    triage: Triage, add: Add, told: tuple[int, int], sql: asyncpg.Connection
+    verdicts: Verdicts, add: Add, told: tuple[int, int], sql: asyncpg.Connection
 ) -> None:
     new = await add("subscription")
     await add("endpoint", subscription_id=new)
 
     for _ in range(2):
         news, verdict = await cover(add, told[1])
-        await triage.settle(news, replace(verdict, concern=to(told[0], new)))
+        await verdicts.settle(news, replace(verdict, concern=to(told[0], new)))
 
     assert await owed(sql) == [{"title": "기사", "hits": HITS}]

@@ -13,7 +13,7 @@ from scrapers.errors import Disallowed, LayoutError, ScrapeError, Throttled, Unr
 from service.backfill import Backfill
 from service.collect import Collect
 from service.read import Read
-from service.triage import Judge
+from service.triage import Triage
 from tests.flow.steps.backfill.archive import (
     DAY,
     HOST,
@@ -128,7 +128,7 @@ async def test_a_source_that_comes_back_after_a_day_loses_nothing_and_is_no_stor
     collect: Collect,
     archive: Archive,
     read: Read,
-    judge: Judge,
+    triage: Triage,
     subscribe: Subscribe,
     sql: asyncpg.Connection,
     now: datetime,
@@ -146,7 +146,7 @@ async def test_a_source_that_comes_back_after_a_day_loses_nothing_and_is_no_stor
     far = await fill(step, sql, pages=count)
     for article in await sql.fetch("SELECT id FROM article ORDER BY id"):
         await read.read(article["id"])
-        await judge.judge(article["id"])
+        await triage.judge(article["id"])
 
     told = {key for key, _ in missed}
     assert (far.outcome, far.told) == ("reached", True)

@@ -61,7 +61,7 @@ class Verdict:
     read_at: datetime | None = None
 
 
-class Triage(Intentions):
+class Verdicts(Intentions):
     """Intentions of triage, a transaction each where it is not said otherwise."""
 
     def __init__(self, database: Database, *, ahead: int = _AHEAD) -> None:
