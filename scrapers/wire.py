@@ -269,13 +269,13 @@ def expect_ok(reply: Reply, url: str, now: datetime) -> None:
     if status == httpx.codes.TOO_MANY_REQUESTS or (
         status == httpx.codes.SERVICE_UNAVAILABLE and wait is not None
     ):
-        raise Throttled(url, detail, retry_after(wait or "", now))
+        raise Throttled(url, detail, _retry_after(wait or "", now))
     if httpx.codes.is_server_error(status):
         raise ServerTrouble(url, detail)
     raise Broken(url, detail)
 
 
-def retry_after(value: str, now: datetime) -> float | None:
+def _retry_after(value: str, now: datetime) -> float | None:
     """Seconds from ``now`` of a Retry-After header in either form; None where it cannot be read."""
     if (wait := seconds(value)) is not None:
         return wait

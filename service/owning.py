@@ -15,7 +15,7 @@ from service.store.subscriptions import Endpoint, Subscribed, Subscriptions, Tak
 from service.store.told import Told
 from service.wanted import Wanted
 
-MOST_ASKED = 10
+_MOST_ASKED = 10
 """Places of one account that were asked and have not agreed."""
 
 
@@ -122,7 +122,7 @@ class Owner:
 
     async def _check_asked(self, one: Database, wanted: Wanted) -> None:
         asked = sum(not each.agreed for each in wanted.endpoints)
-        if asked and await Owned(one).pending(self._who) + asked > MOST_ASKED:
+        if asked and await Owned(one).pending(self._who) + asked > _MOST_ASKED:
             raise TooManyAsked(
                 "아직 답하지 않은 곳이 많습니다. 답을 기다려 주세요 "
                 "(many places have not answered yet: wait for them)"

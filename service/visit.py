@@ -26,18 +26,18 @@ _HEAD = 1024
 
 def found(source: Source, post: Post) -> Found:
     """Bring a post into the form that is stored: bounded, clean, with its day and precision."""
-    summary = clean(post.summary or "")
+    summary = _clean(post.summary or "")
     whole = source.open(post) is None
     key, moment = storable(post.key), post.published
     return Found(
         key=key if len(key) <= _KEY else hashlib.sha256(key.encode()).hexdigest(),
-        url=clean(post.url)[:_URL],
-        title=clean(post.title)[:_TITLE],
-        publisher=post.publisher and clean(post.publisher),
+        url=_clean(post.url)[:_URL],
+        title=_clean(post.title)[:_TITLE],
+        publisher=post.publisher and _clean(post.publisher),
         published_at=moment.at if moment else None,
         precision=moment.precision if moment else None,
         summary=summary,
-        text=clean(post.text or summary) if whole else None,
+        text=_clean(post.text or summary) if whole else None,
     )
 
 
@@ -66,9 +66,9 @@ async def read(
     text = "\n".join([detail.text, *await _parts(source, detail, page_of)]).strip()
     moment = None if _coarser(detail.published, article) else detail.published
     return Opened(
-        text=clean(text) or article.summary,
-        title=detail.title and clean(detail.title)[:_TITLE],
-        publisher=detail.publisher and clean(detail.publisher),
+        text=_clean(text) or article.summary,
+        title=detail.title and _clean(detail.title)[:_TITLE],
+        publisher=detail.publisher and _clean(detail.publisher),
         published_at=moment.at if moment else None,
         precision=moment.precision if moment else None,
         files=_filed(detail.files),
@@ -95,7 +95,7 @@ async def download(fetcher: Fetcher, source: Source, name: str, url: str, *, urg
     return content
 
 
-def clean(text: str) -> str:
+def _clean(text: str) -> str:
     """``text`` as it is stored."""
     return storable(text).strip()
 
@@ -122,7 +122,7 @@ def _filed(files: Sequence[File]) -> tuple[Filed, ...]:
     """The files of a post, each with its place among the documents that are read."""
     places = pick.places([each.name for each in files])
     return tuple(
-        Filed(clean(each.name), clean(each.url), place)
+        Filed(_clean(each.name), _clean(each.url), place)
         for each, place in zip(files, places, strict=True)
     )
 

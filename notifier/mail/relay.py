@@ -53,7 +53,7 @@ class Relay:
                 "(no last word; sent again with the same Message-ID)",
                 ours=True,
             ) from error
-        judge(answer)
+        _judge(answer)
         return str(answer)
 
     async def aclose(self) -> None:
@@ -97,7 +97,7 @@ class Relay:
         return Talk(line, self._seconds)
 
 
-def judge(answer: Answer) -> None:
+def _judge(answer: Answer) -> None:
     """Return where the server took the mail; else raise what its answer asks for.
 
     What it has against the sender is the operator's to mend, so the mail waits for that.

@@ -33,11 +33,11 @@ _OWN = {"subscription", "hits", "dismiss"}
 _SHARED = attrgetter(*(each.name for each in fields(Alert) if each.name not in _OWN))
 _HARMLESS = re.compile(r"https?://[A-Za-z0-9._~/:?=-]{1,900}")
 
-Marks = tuple[tuple[int, int], ...]
+_Marks = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class _Sheet:
     """One content. ``text`` and ``html`` are its two forms in runs of base64."""
 
     subject: str
@@ -63,7 +63,7 @@ class Written:
 class Writer:
     """Keeps the sheets of what is told at the time."""
 
-    _sheets: dict[Any, Sheet] = field(default_factory=dict)
+    _sheets: dict[Any, _Sheet] = field(default_factory=dict)
 
     def write(self, message: Message) -> Written:
         """Write ``message`` for its reader, from what others got where that can be."""
@@ -86,7 +86,7 @@ class Writer:
         text["why"], page["why"] = _whys(alert.hits)
         return Written(sheet.subject, joined(sheet.text, text), joined(sheet.html, page), end, mine)
 
-    def _shared(self, message: Message, alert: Alert, reminder: Reminder | None) -> Sheet:
+    def _shared(self, message: Message, alert: Alert, reminder: Reminder | None) -> _Sheet:
         """The sheet for all who are told the same, with holes where this one has something."""
         links = message.links
         has = (bool(alert.hits), bool(alert.dismiss), bool(links.mine), bool(links.end))
@@ -113,11 +113,11 @@ def _marked(message: Message, alert: Alert, reminder: Reminder | None) -> Messag
     return replace(message, content=content, links=links)
 
 
-def _sheet(message: Message) -> Sheet:
+def _sheet(message: Message) -> _Sheet:
     said = letter(message)
     holes = {_NAME: "name", **{mark: name for name, mark in _LINKS.items()}}
     why = reasons([(Piece(_WHY),)]).strip()
-    return Sheet(
+    return _Sheet(
         said.subject,
         cut(plain(said), {_WHY: "why", **holes}),
         cut(html(said), {why: "why", **holes}),
@@ -142,10 +142,10 @@ def _whys(hits: Sequence[Hit]) -> tuple[bytes, bytes]:
 
 # Of one release the words around hits are the same for many; rules differ more in their names.
 @lru_cache(1024)
-def _plain_reason(excerpt: str, marks: Marks) -> bytes:
+def _plain_reason(excerpt: str, marks: _Marks) -> bytes:
     return "".join(piece.text for piece in matched(Hit(_WHY, excerpt, marks))).encode()
 
 
 @lru_cache(1024)
-def _page_reason(excerpt: str, marks: Marks) -> bytes:
+def _page_reason(excerpt: str, marks: _Marks) -> bytes:
     return reasons([matched(Hit(_WHY, excerpt, marks))]).strip().encode()

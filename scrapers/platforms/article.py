@@ -130,7 +130,7 @@ class ArticleLayout:
 
     def _address(self, link: Tag, page: Page) -> str:
         if self.file_key is None:
-            return href(link, page)
+            return _href(link, page)
         said = html.markup_of(link)
         key = posts.key_in(self.file_key, said, page)
         named = next(re.finditer(self.file_key, said)).groupdict()
@@ -152,7 +152,7 @@ class ArticleLayout:
             raise LayoutError(page.url, f"the viewer's address has no {missing}") from missing
 
 
-def href(link: Tag, page: Page) -> str:
+def _href(link: Tag, page: Page) -> str:
     """Where a link leads, absolute. Raises LayoutError where that is no address."""
     try:
         return links.absolute(page.final_url, str(link.get("href", "")))

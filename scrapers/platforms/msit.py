@@ -44,7 +44,7 @@ def board(*, parent: int, menu: int, board_id: int, kind: Kind = "release") -> B
         link=post_url(parent=parent, menu=menu, board_id=board_id),
         title='[id^="td_NTT_SJ_"]',
         date='[id^="td_REG_DT_"]',
-        document=document,
+        document=_document,
         article=ARTICLE,
         kind=kind,
     )
@@ -56,7 +56,7 @@ def post_url(*, parent: int, menu: int, board_id: int) -> str:
     return f"https://www.msit.go.kr/bbs/view.do?{place}&bbsSeqNo={board_id}&nttSeqNo={{key}}"
 
 
-def document(page: Page) -> BeautifulSoup:
+def _document(page: Page) -> BeautifulSoup:
     """The page as its scripts leave it: ``td_<field>_<row>`` hold their text.
 
     Raises like :func:`scrapers.platforms.intake.document`.

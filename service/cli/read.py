@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _AHEAD = 8  # documents handed over before the first is printed
 
-Said = dict[str, Any]
+_Said = dict[str, Any]
 
 
 def add(app: typer.Typer) -> None:
@@ -63,7 +63,7 @@ async def _read_all(reader: _Reader, sources: Sequence[str]) -> None:
         documents = await stack.enter_async_context(Documents())
         fetcher = publishers(settings)
         stack.push_async_callback(fetcher.aclose)
-        under_way: deque[asyncio.Task[Said]] = deque()
+        under_way: deque[asyncio.Task[_Said]] = deque()
         async with asyncio.TaskGroup() as group:
             for each in sources:
                 under_way.append(group.create_task(_one(reader, each, documents, fetcher)))
@@ -73,7 +73,7 @@ async def _read_all(reader: _Reader, sources: Sequence[str]) -> None:
                 reader.tell(await under_way.popleft())
 
 
-async def _one(reader: _Reader, source: str, documents: Documents, fetcher: Fetcher) -> Said:
+async def _one(reader: _Reader, source: str, documents: Documents, fetcher: Fetcher) -> _Said:
     from scrapers.documents.model import DocumentError  # noqa: PLC0415
     from scrapers.errors import ScrapeError  # noqa: PLC0415
     from scrapers.model import Request  # noqa: PLC0415
@@ -102,7 +102,7 @@ class _Reader:
         self._registry = Registry.load()
         self._topics = Topics.load()
 
-    def of_record(self, record: Said) -> Said:
+    def of_record(self, record: _Said) -> _Said:
         """What one line of JSON says."""
         from service.reading.record import given  # noqa: PLC0415
 
@@ -112,7 +112,7 @@ class _Reader:
             raise UserError(f"id {record.get('id')}: published: {error}") from error
         return {"id": record.get("id"), **self._said(known), "full_text": known.text}
 
-    def of_document(self, name: str, document: Document) -> Said:
+    def of_document(self, name: str, document: Document) -> _Said:
         """What one document says."""
         facts, moment = document.facts, document.facts.published
         given = Given(
@@ -127,12 +127,12 @@ class _Reader:
         about = {"source_file": name, "container": document.container, "parser": document.parser}
         return {"id": name, **about, **self._said(given), "full_text": document.text}
 
-    def unread(self, name: str, why: str) -> Said:
+    def unread(self, name: str, why: str) -> _Said:
         """A document that gives no text: everything null or empty, and why."""
         empty = self._said(Given("")) | {"kind": None, "topics": [], "primary_topic": None}
         return {"id": name, "source_file": name, **empty, "full_text": "", "error": why}
 
-    def _said(self, given: Given) -> Said:
+    def _said(self, given: Given) -> _Said:
         from service.reading import kind, record, release  # noqa: PLC0415
 
         reading = release.read(given, (), self._registry)
@@ -149,7 +149,7 @@ class _Reader:
             "support_fields": list(found.fields),
         }
 
-    def tell(self, said: Said) -> None:
+    def tell(self, said: _Said) -> None:
         """Print what one document says."""
         if self._as_json:
             typer.echo(json.dumps(said, ensure_ascii=False))

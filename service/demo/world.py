@@ -40,7 +40,7 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class _Seen:
     """One request that was answered, at a real time."""
 
     at: float
@@ -62,7 +62,7 @@ class World:
         self.published_at_real: dict[int, float] = {}
         self.first_shown: dict[int, float] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
-        self.log: deque[Seen] = deque(maxlen=LOG_SIZE)
+        self.log: deque[_Seen] = deque(maxlen=LOG_SIZE)
         self._releases: list[Release] = []
         self._place: dict[int, int] = {}
         self._shelves: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
@@ -128,7 +128,7 @@ class World:
     def note(self, host: str, path: str, status: int, shown: Iterable[int], at: float) -> None:
         """Remember one answer at real time ``at``; ``shown`` are the ids its list held."""
         self.counts[host, path] += 1
-        self.log.append(Seen(at, host, path, status))
+        self.log.append(_Seen(at, host, path, status))
         for release_id in shown:
             self.first_shown.setdefault(release_id, at)
 

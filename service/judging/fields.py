@@ -21,7 +21,7 @@ TITLE, EXACT = "title", "exact"
 MAX_DAYS = 366
 """The most that ``마감:`` takes."""
 
-NAMES: Mapping[str, str] = MappingProxyType(
+_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "부처": "ministry",
         "기관": "ministry",
@@ -81,17 +81,17 @@ def usual() -> Values:
 def code(typed: str) -> str:
     """The code of a field by any of its names. Raises UnknownNameError."""
     name = typed.casefold()
-    if name in NAMES.values():
+    if name in _NAMES.values():
         return name
-    if name not in NAMES:
-        known = ", ".join(NAMES)
+    if name not in _NAMES:
+        known = ", ".join(_NAMES)
         raise UnknownNameError(
-            f"‘{typed}:’이라는 조건은 없습니다. {_meant(name, [*NAMES, *NAMES.values()], ':')}"
+            f"‘{typed}:’이라는 조건은 없습니다. {_meant(name, [*_NAMES, *_NAMES.values()], ':')}"
             f'쓸 수 있는 것: {known}. 글자 그대로 찾으려면 따옴표로 묶어 주세요. 예: "{typed}:" / '
-            f"There is no field ‘{typed}:’. Known: {', '.join(dict.fromkeys(NAMES.values()))}. "
+            f"There is no field ‘{typed}:’. Known: {', '.join(dict.fromkeys(_NAMES.values()))}. "
             f"To search for the letters, quote them."
         )
-    return NAMES[name]
+    return _NAMES[name]
 
 
 def resolve(name: str, typed: str, values: Values) -> tuple[Field, ...]:

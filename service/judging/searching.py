@@ -21,11 +21,11 @@ _CUT_UP = 10  # letters; what is longer, typed in one, is looked for in one only
 _YEAR = 366
 _LATIN = re.compile("[0-9A-Za-z]{2}")
 
-EVERYTHING = ""
+_EVERYTHING = ""
 """The query that asks for nothing."""
 
 ALL = f"'{TIME}'"
-"""The query that finds all; ``EVERYTHING`` by itself finds none."""
+"""The query that finds all; ``_EVERYTHING`` by itself finds none."""
 
 
 def query(rule: Rule, spell: Spell) -> str:
@@ -45,21 +45,21 @@ def stretches(until: datetime) -> Iterator[str]:
     day = until.astimezone(UTC).date()
     before = day - timedelta(days=1) if day.toordinal() > 1 else day
     months = (day, day.replace(day=1) - timedelta(days=1) if day.toordinal() > _YEAR else day)
-    yield some(lexeme(f"{TIME}{each.isoformat()}") for each in (day, before))
-    yield some(lexeme(f"{TIME}{each.isoformat()[:7]}") for each in months)
-    yield some(lexeme(f"{TIME}{day.year - ago:04}") for ago in range(3))
+    yield _some(lexeme(f"{TIME}{each.isoformat()}") for each in (day, before))
+    yield _some(lexeme(f"{TIME}{each.isoformat()[:7]}") for each in months)
+    yield _some(lexeme(f"{TIME}{day.year - ago:04}") for ago in range(3))
     yield ALL
 
 
 def every(queries: Iterable[str]) -> str:
     """All of them."""
-    return _joined(" & ", [each for each in queries if each != EVERYTHING])
+    return _joined(" & ", [each for each in queries if each != _EVERYTHING])
 
 
-def some(queries: Iterable[str]) -> str:
+def _some(queries: Iterable[str]) -> str:
     """At least one of them."""
     known = [*queries]
-    return EVERYTHING if EVERYTHING in known else _joined(" | ", known)
+    return _EVERYTHING if _EVERYTHING in known else _joined(" | ", known)
 
 
 def lexeme(word: str) -> str:
@@ -85,7 +85,7 @@ def _query(rule: Rule, spell: Spell, *, in_title: bool) -> str:
         case And(parts):
             return every(_query(each, spell, in_title=in_title) for each in parts)
         case Or(parts):
-            return some(_query(each, spell, in_title=in_title) for each in parts)
+            return _some(_query(each, spell, in_title=in_title) for each in parts)
 
 
 def _none(part: Term | Near | Field, spell: Spell) -> str:
@@ -94,17 +94,17 @@ def _none(part: Term | Near | Field, spell: Spell) -> str:
         case Field(name, value):
             return f"!{_field(name, value)}"
         case Near():
-            return EVERYTHING
+            return _EVERYTHING
         case Term():
             mark = TITLE if part.title else ""
             words = [_letters(each) for each in _spellings(part, spell)]
             known = [each for each in words if RUN.fullmatch(each) and len(each) <= LONGEST]
-            return f"!{some(lexeme(mark + each) for each in known)}" if known else EVERYTHING
+            return f"!{_some(lexeme(mark + each) for each in known)}" if known else _EVERYTHING
 
 
 def _field(name: str, value: str) -> str:
     if name == "deadline" and value.isdecimal():
-        return some(lexeme(f"{FACT}{name}:{days}") for days in range(int(value) + 1))
+        return _some(lexeme(f"{FACT}{name}:{days}") for days in range(int(value) + 1))
     return lexeme(f"{FACT}{name}:{value}")
 
 
@@ -118,7 +118,7 @@ def _letters(spelling: str) -> str:
 
 def _term(term: Term, spell: Spell, *, in_title: bool) -> str:
     mark = TITLE if term.title or in_title else ""
-    return some(_spelt(each, mark) for each in _spellings(term, spell))
+    return _some(_spelt(each, mark) for each in _spellings(term, spell))
 
 
 @lru_cache(maxsize=4_096)
@@ -140,14 +140,14 @@ def _run(letters: str, typed: set[int], mark: str) -> str:
     inner = sorted(at for at in typed if 0 < at < len(letters))
     whole = lexeme(mark + letters)
     if len(letters) < _SHORTEST:
-        return EVERYTHING
+        return _EVERYTHING
     if len(letters) <= _CUT_UP:
-        return some([whole, *_cut(letters, frozenset([0, *inner, len(letters)]), mark)])
+        return _some([whole, *_cut(letters, frozenset([0, *inner, len(letters)]), mark)])
     if not inner:
         return whole
     cuts = [0, *inner, len(letters)]
     pieces = [letters[a:b] for a, b in pairwise(cuts)]
-    return some([whole, every(_run(each, set(), mark) for each in pieces)])
+    return _some([whole, every(_run(each, set(), mark) for each in pieces)])
 
 
 def _cut(letters: str, typed: frozenset[int], mark: str) -> list[str]:
@@ -159,7 +159,7 @@ def _cut(letters: str, typed: frozenset[int], mark: str) -> list[str]:
             [
                 _head(letters[:at], mark),
                 joints[number],
-                some([_piece(letters[at:], mark), *joints[number + 1 :]]),
+                _some([_piece(letters[at:], mark), *joints[number + 1 :]]),
             ]
         )
         for number, at in enumerate(cuts)
@@ -183,9 +183,9 @@ def _may_be(start: int, end: int, typed: frozenset[int]) -> bool:
 def _head(piece: str, mark: str) -> str:
     """The first piece may be the end of a longer run, where a particle is not entered with it."""
     if len(piece) < _SHORTEST:
-        return EVERYTHING
-    return some(lexeme(mark + piece[:end]) for end in range(len(piece), _SHORTEST - 1, -1))
+        return _EVERYTHING
+    return _some(lexeme(mark + piece[:end]) for end in range(len(piece), _SHORTEST - 1, -1))
 
 
 def _piece(piece: str, mark: str) -> str:
-    return lexeme(mark + piece) if len(piece) >= _SHORTEST else EVERYTHING
+    return lexeme(mark + piece) if len(piece) >= _SHORTEST else _EVERYTHING

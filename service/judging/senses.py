@@ -27,7 +27,7 @@ class _Place(NamedTuple):
     offset: int
 
 
-class Sense(NamedTuple):
+class _Sense(NamedTuple):
     """What tells the sense that a subscriber means. Patterns are without blanks.
 
     ``always`` and ``never`` are longer strings in which the word has, has not, that sense;
@@ -92,17 +92,17 @@ def _paragraph(text: str, span: Span) -> str:
 
 
 @cache
-def _senses() -> Mapping[str, Sense]:
+def _senses() -> Mapping[str, _Sense]:
     text = files(__package__).joinpath("senses.toml").read_text(encoding="utf-8")
     words = tomllib.loads(text)["word"]
     return {word["term"]: _sense(word["term"], word) for word in words}
 
 
-def _sense(term: str, entry: Mapping[str, Any]) -> Sense:
+def _sense(term: str, entry: Mapping[str, Any]) -> _Sense:
     never = [*entry.get("never", ())]
     if entry.get("verb"):
         never += [term + ending for ending in _VERBAL]
-    return Sense(
+    return _Sense(
         tuple(_places(term, entry.get("always", ()))),
         tuple(_places(term, never)),
         entry.get("apart", False),

@@ -28,7 +28,7 @@ _WRONG = (
 
 _SECONDS = 10.0
 
-Check = Callable[[Settings], Awaitable[Iterable[Finding]]]
+_Check = Callable[[Settings], Awaitable[Iterable[Finding]]]
 
 
 async def examine(settings: Settings, *, ask: bool) -> list[Finding]:
@@ -36,7 +36,7 @@ async def examine(settings: Settings, *, ask: bool) -> list[Finding]:
 
     ``ask``: the mail server too, by connecting to it.
     """
-    checks: list[tuple[str, Check]] = [
+    checks: list[tuple[str, _Check]] = [
         ("설정 / settings", _settings),
         ("Python", _python),
         ("출처 / sources", _sources),

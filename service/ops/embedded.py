@@ -83,7 +83,7 @@ async def running(
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, "embedded-postgres") as thread:  # it alone touches the state
         place = await loop.run_in_executor(thread, prepare, data, bin_dir)
-        embedded = Embedded(place, options or {})
+        embedded = _Embedded(place, options or {})
         try:
             await loop.run_in_executor(thread, embedded.ensure)
             watching = thread.submit(embedded.watch)
@@ -103,7 +103,7 @@ def _url(place: Place) -> str:
     return f"postgresql+asyncpg://{NAME}@/{NAME}?host={quote(str(place.sockets))}"
 
 
-class Embedded:
+class _Embedded:
     """One process's hold on the server of a place. Blocking, and used from one thread only."""
 
     def __init__(self, place: Place, options: Mapping[str, str]) -> None:

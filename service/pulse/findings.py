@@ -17,7 +17,7 @@ from service.pulse.rhythm import STRETCHED, quiet
 Standing = Mapping[tuple[FindingKind, str], datetime]
 """What was found before and still stands: by kind and subject, since when."""
 
-NOTHING: Final[Standing] = MappingProxyType({})
+_NOTHING: Final[Standing] = MappingProxyType({})
 _SUBJECTS = {True: "government", False: "outlets"}
 _NAMED_AFTER = {True: 3, False: 2}  # failures in a row; of a trouble that passes by itself or not
 _STRUCK_AFTER = 2
@@ -29,7 +29,9 @@ _APART = timedelta(hours=3)
 _TOGETHER = 3.0  # usual intervals, where many fall silent at once: a holiday nobody knew of
 
 
-def findings(vitals: Sequence[Vital], now: datetime, standing: Standing = NOTHING) -> list[Finding]:
+def findings(
+    vitals: Sequence[Vital], now: datetime, standing: Standing = _NOTHING
+) -> list[Finding]:
     """What is wrong with the sources at ``now``, aware.
 
     ``standing`` is what was found the last time and not gone since: an outage that stands is over

@@ -22,7 +22,7 @@ __all__ = ["Account", "Accounts", "Role", "Session", "Who"]
 _STAYS = timedelta(days=30)
 """How long a session lasts after it was last seen."""
 
-LONGEST = timedelta(days=365)
+_LONGEST = timedelta(days=365)
 """How long it lasts however often it is seen: what was stolen ends, too."""
 
 _AGENT = 200  # characters
@@ -69,7 +69,7 @@ class Accounts(Intentions):
 
     async def who(self, sha256: bytes) -> Who | None:
         """Whose session has the token of that SHA-256; it lasts from now on."""
-        row = await self._database.at_once(_WHO, sha256, _STAYS, LONGEST)
+        row = await self._database.at_once(_WHO, sha256, _STAYS, _LONGEST)
         return None if row is None else Who(*row)
 
     async def sign_in(

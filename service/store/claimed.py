@@ -15,7 +15,7 @@ from service.store.database import Database, Intentions
 from service.store.titles import TITLE_SQL
 
 # Longer than any channel may take to answer: a send under way is never claimed twice.
-LEASE = timedelta(seconds=45)
+_LEASE = timedelta(seconds=45)
 TURNS = 2
 """Messages under way to one endpoint: what comes to it in a burst waits for it, not for others."""
 
@@ -162,7 +162,7 @@ class Claims(Intentions):
         """
         full = [each for each, count in flying.items() if count >= TURNS]
         busy = [each for each, count in flying.items() if count < TURNS]
-        rows = await self._database.all_at_once(_CLAIM, channel, most, full, busy, LEASE, TURNS)
+        rows = await self._database.all_at_once(_CLAIM, channel, most, full, busy, _LEASE, TURNS)
         mine = [row for row in rows if row["id"] is not None]
         facts = await self._facts_of({row["telling_id"] for row in mine})
         due = [_due(row, facts[row["telling_id"]]) for row in mine if row["telling_id"] in facts]

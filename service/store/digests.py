@@ -102,7 +102,7 @@ _TYPES: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class _Window:
     """What waited for one window of a subscription: tellings, what matters most first.
 
     ``since``: when the first of them came; ``wanted``: whether anybody is left to be told.
@@ -164,11 +164,11 @@ class Digests(Intentions):
         return len(windows)
 
 
-def _windows(rows: Sequence[sa.Row[Any]]) -> Iterator[Window]:
+def _windows(rows: Sequence[sa.Row[Any]]) -> Iterator[_Window]:
     for (subscription_id, at), group in groupby(rows, lambda row: row[:2]):
         found = list(group)
         first = found[0]
-        yield Window(
+        yield _Window(
             subscription_id,
             at,
             [row.telling_id for row in found],
@@ -178,15 +178,15 @@ def _windows(rows: Sequence[sa.Row[Any]]) -> Iterator[Window]:
         )
 
 
-def _next(missed: Window, now: datetime) -> datetime:
+def _next(missed: _Window, now: datetime) -> datetime:
     return cadence.window(missed.cadence, now) or cadence.burst(now)
 
 
-def _of(window: Window) -> list[tuple[int, int]]:
+def _of(window: _Window) -> list[tuple[int, int]]:
     return [(window.subscription_id, each) for each in window.tellings]
 
 
-async def _claim(tx: AsyncConnection, windows: Sequence[Window]) -> dict[str, int]:
+async def _claim(tx: AsyncConnection, windows: Sequence[_Window]) -> dict[str, int]:
     """The digests of ``windows`` that nobody made before, by key."""
     if not windows:
         return {}
@@ -195,7 +195,7 @@ async def _claim(tx: AsyncConnection, windows: Sequence[Window]) -> dict[str, in
     return {row.key: row.id for row in made}
 
 
-async def _tell(tx: AsyncConnection, telling: Sequence[tuple[Window, int]], now: datetime) -> None:
+async def _tell(tx: AsyncConnection, telling: Sequence[tuple[_Window, int]], now: datetime) -> None:
     """Let each telling tell of its window, and owe it to every endpoint."""
     if not telling:
         return

@@ -15,7 +15,7 @@ from service.store.ending import LIVE, turn_page
 from service.store.tables import article, delivery, dismissal, rule, subscription, telling, waiting
 from service.store.titles import TITLE
 
-LATELY = timedelta(days=30)
+_LATELY = timedelta(days=30)
 _A_MINUTE = timedelta(minutes=1)  # times are kept apart no finer
 _MOST = 300  # of what was told lately is looked at, the newest
 
@@ -85,7 +85,7 @@ class Dismissals(Intentions):
 
     async def lately(self, subscription_id: int, but: int) -> list[Told]:
         """What else the subscription was told in the last month, ``but`` being left out."""
-        recent = _TOLD.c.created_at > sa.func.now() - LATELY
+        recent = _TOLD.c.created_at > sa.func.now() - _LATELY
         news = telling.c.reason.in_(("alert", "coverage"))
         query = _NEWEST.where(_of(subscription_id), recent, news, _TOLD.c.telling_id != but)
         async with self._database.transaction() as tx:

@@ -16,7 +16,7 @@ from service.store.ending import LIVE, ON, leave, turn_page
 from service.store.tables import account, dismissal, endpoint, rule, subscription, telling
 from service.store.titles import TITLE, names
 
-MOST = 50
+_MOST = 50
 """Live subscriptions of one account."""
 
 _REMEMBERED = 100  # dismissals that are shown, the newest
@@ -57,8 +57,8 @@ class Owned(Intentions):
             owner = sa.select(account.c.id).where(account.c.id == who.account_id)
             await tx.execute(owner.with_for_update())
             titles = list(await tx.scalars(sa.select(TITLE).where(mine, LIVE)))
-            if len(titles) >= MOST:
-                raise UserError(f"알림은 {MOST}개까지 둘 수 있습니다 (at most {MOST} alerts)")
+            if len(titles) >= _MOST:
+                raise UserError(f"알림은 {_MOST}개까지 둘 수 있습니다 (at most {_MOST} alerts)")
             numbered = (f"{wish} {number}" for number in count(2))
             free = (each for each in chain([wish], numbered) if each not in titles)
             for name in chain.from_iterable(names(each, who.account_id) for each in free):

@@ -21,7 +21,7 @@ from service.store.paces import LIVE, PACED, WHEN, paces
 from service.store.rows import PUBLISHED, Readable, readable
 from service.store.tables import article, rule, rule_book
 
-LATELY = timedelta(days=2)
+_LATELY = timedelta(days=2)
 _PATIENCE = timedelta(minutes=1)  # what was judged a moment ago is left to those at work
 _BATCH = 500
 
@@ -165,7 +165,7 @@ class Reconciled:
         query = (
             sa.select(article.c.id)
             .where(
-                article.c.discovered_at > sa.func.now() - LATELY,
+                article.c.discovered_at > sa.func.now() - _LATELY,
                 article.c.triaged_at < sa.func.now() - self._patience,
                 ~article.c.baseline,
             )
@@ -205,7 +205,7 @@ class Reconciled:
     async def lost(self) -> dict[datetime, int]:
         """The numbers of tellings that are gone though rows of them are there, by their time."""
         async with self._database.transaction() as tx:
-            return dict((await tx.execute(_LOST, {"lately": LATELY})).all())
+            return dict((await tx.execute(_LOST, {"lately": _LATELY})).all())
 
     async def owe(
         self,
@@ -240,9 +240,9 @@ class Reconciled:
 
     async def digests(self) -> int:
         """Owe each digest to those of its endpoints that have no row of it; how many."""
-        spans = {"lately": LATELY, "patience": self._patience}
+        spans = {"lately": _LATELY, "patience": self._patience}
         async with self._database.transaction() as tx:
-            await tx.execute(_UNTOLD, {"lately": LATELY})
+            await tx.execute(_UNTOLD, {"lately": _LATELY})
             made = list(await tx.scalars(_DIGESTS, spans))
             await wake(tx, [Wake("deliver", each) for each in sorted(set(made))])
             if made:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service.store.database import Intentions
 from service.store.tables import request
 
-KEPT = timedelta(hours=24)
+_KEPT = timedelta(hours=24)
 _DIED = timedelta(minutes=2)  # who is at it for longer will not come back
 
 
@@ -30,7 +30,7 @@ class Requests(Intentions):
         """Take a request on; what is known of it where it came before, in the last day."""
         mine = request.c.account_id == account_id
         old = sa.or_(
-            request.c.at < sa.func.now() - KEPT,
+            request.c.at < sa.func.now() - _KEPT,
             request.c.made.is_(None) & (request.c.at < sa.func.now() - _DIED),
         )
         row = insert(request).values(account_id=account_id, key=key, body=body)

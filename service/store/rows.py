@@ -138,7 +138,7 @@ async def files_of(tx: AsyncConnection, article_id: int) -> dict[str, bytes | No
     return {row[0]: row[1] for row in rows}
 
 
-async def links_of(tx: AsyncConnection, article_id: int) -> tuple[tuple[str, str], ...]:
+async def _links_of(tx: AsyncConnection, article_id: int) -> tuple[tuple[str, str], ...]:
     """Name and URL of the first files an article came with, as its page lists them."""
     rows = await tx.execute(
         sa.select(attachment.c.name, attachment.c.url)
@@ -193,5 +193,5 @@ async def readable(
         await files_of(tx, row.id),
         row.read_at,
         earlier,
-        await links_of(tx, row.id),
+        await _links_of(tx, row.id),
     )

@@ -62,7 +62,7 @@ def deadline_file(release: Release, base: str) -> bytes | None:
     deadline = _Deadline(call.end, _clock(call.end_clock), line(release.title), "", over=False)
     about = filter(None, [line(call.sentence or ""), link(release.url)])
     event = Event()
-    event.add("uid", uid(release.story_id, base))
+    event.add("uid", _uid(release.story_id, base))
     event.add("sequence", sum(each.article_id == release.id for each in release.revisions))
     event.add("dtstamp", changed.astimezone(UTC))
     start = deadline.start  # a moment in UTC needs no zone beside it
@@ -108,7 +108,7 @@ def _open_event(call: OpenCall, due: str, base: str) -> Event:
         call.end, _clock(call.end_clock), line(call.title), link(call.url), over=False
     )
     event = Event()
-    event.add("uid", uid(call.story_id, base))
+    event.add("uid", _uid(call.story_id, base))
     event.add("sequence", call.revisions)
     event.add("dtstamp", call.changed_at.astimezone(UTC))
     event.add("last-modified", call.changed_at.astimezone(UTC))
@@ -124,7 +124,7 @@ def _open_event(call: OpenCall, due: str, base: str) -> Event:
     return event
 
 
-def uid(story_id: int, base: str) -> str:
+def _uid(story_id: int, base: str) -> str:
     """What one event goes by in every calendar of ours. ``base``: address of the pages."""
     return f"story-{story_id}@{urlsplit(base).hostname}"
 
@@ -135,7 +135,7 @@ def _event(reader: Reader, call: Call, words: Words, base: str) -> Event | None:
         return None
     said = letter_of(call.told[-1], reader, words)
     event = Event()
-    event.add("uid", uid(call.story_id, base))
+    event.add("uid", _uid(call.story_id, base))
     event.add("sequence", call.revision)
     event.add("dtstamp", call.changed_at.astimezone(UTC))
     event.add("last-modified", call.changed_at.astimezone(UTC))

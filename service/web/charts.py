@@ -15,7 +15,7 @@ from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-WIDTH = 320  # of every chart, in units of about a pixel on a phone
+_WIDTH = 320  # of every chart, in units of about a pixel on a phone
 
 _TOP = 16  # a line of letters
 _BAR = 12
@@ -71,12 +71,12 @@ def bars(caption: Caption, rows: Sequence[Bar]) -> Markup:
     drawn = []
     for turn, row in enumerate(rows):
         y = turn * pitch
-        length = max(0.0, min(row.length, 1.0)) * WIDTH
+        length = max(0.0, min(row.length, 1.0)) * _WIDTH
         fill = f"url(#{caption.ident}-hatch)" if row.marked else None
         drawn += [
             _text(0, y + 12, _beside(row.said, row.label), "strong" if row.marked else ""),
-            _text(WIDTH, y + 12, row.said, "strong" if row.marked else "", "end"),
-            _rect(0, y + _TOP + 3, WIDTH, _BAR, "track"),
+            _text(_WIDTH, y + 12, row.said, "strong" if row.marked else "", "end"),
+            _rect(0, y + _TOP + 3, _WIDTH, _BAR, "track"),
             _rect(0, y + _TOP + 3, length, _BAR, "marked" if row.marked else "fill", fill),
         ]
     return _svg(caption, len(rows) * pitch, drawn)
@@ -92,9 +92,9 @@ def strips(caption: Caption, rows: Sequence[Strip], ends: tuple[str, str]) -> Ma
         foot = y + _TOP + _STRIP + 4
         drawn += [
             _text(0, y + 12, _beside(row.said, row.label)),
-            _text(WIDTH, y + 12, row.said, "strong", "end"),
+            _text(_WIDTH, y + 12, row.said, "strong", "end"),
             *_stand(row.values, most, _STRIP, foot),
-            _rect(0, foot, WIDTH, 1, "axis"),
+            _rect(0, foot, _WIDTH, 1, "axis"),
         ]
     height = len(rows) * pitch
     return _svg(caption, height + _TOP, [*drawn, *_ends(ends, height + 10)])
@@ -105,14 +105,14 @@ def columns(caption: Caption, values: Sequence[int], ends: tuple[str, str]) -> M
     most = max(values, default=0) or 1
     foot = _TOP + _COLUMNS
     drawn: list[Markup] = list(_stand(values, most, _COLUMNS, foot))
-    step = WIDTH / max(len(values), 1)
+    step = _WIDTH / max(len(values), 1)
     fits = len(str(most)) <= _DIGITS
     for turn, value in enumerate(values):
         if not (fits or turn == len(values) - 1 or value == most):
             continue
         top = foot - value / most * _COLUMNS
         drawn.append(_text(turn * step + step / 2, top - 4, f"{value:,}", "small", "middle"))
-    drawn.append(_rect(0, foot, WIDTH, 1, "axis"))
+    drawn.append(_rect(0, foot, _WIDTH, 1, "axis"))
     return _svg(caption, foot + 20, [*drawn, *_ends(ends, foot + 15)])
 
 
@@ -123,7 +123,7 @@ def hours(
 
     ``days`` are the names of the seven, Monday first, ``clocks`` how an hour is said: ``"{}시"``.
     """
-    left, most = WIDTH - 24 * _CELL, max(counts.values(), default=0) or 1
+    left, most = _WIDTH - 24 * _CELL, max(counts.values(), default=0) or 1
     drawn = [
         _text(left + hour * _CELL + _CELL / 2, 12, clocks.format(hour), "small", "middle")
         for hour in (0, 6, 9, 12, 15, 18, 21)
@@ -149,16 +149,16 @@ def timeline(caption: Caption, rows: Sequence[Course], ends: tuple[str, str]) ->
         y = turn * pitch
         drawn += [
             _text(0, y + 12, _beside(row.said, row.label)),
-            _text(WIDTH, y + 12, row.said, "", "end"),
-            _rect(0, y + _TOP + 10, WIDTH, 1, "axis"),
+            _text(_WIDTH, y + 12, row.said, "", "end"),
+            _rect(0, y + _TOP + 10, _WIDTH, 1, "axis"),
         ]
         free = 0.0
         for at, label in row.dots:
-            x = 8 + (WIDTH - 16) * ((at - first).total_seconds() / span if first else 0)
+            x = 8 + (_WIDTH - 16) * ((at - first).total_seconds() / span if first else 0)
             drawn.append(_dot(x, y + _TOP + 10, 5, filled=True))
             if label and x >= free:
                 drawn.append(
-                    _text(min(max(x, 13), WIDTH - 13), y + _TOP + 28, label, "small", "middle")
+                    _text(min(max(x, 13), _WIDTH - 13), y + _TOP + 28, label, "small", "middle")
                 )
                 free = x + _ROUND
     height = len(rows) * pitch
@@ -167,7 +167,7 @@ def timeline(caption: Caption, rows: Sequence[Course], ends: tuple[str, str]) ->
 
 def _stand(values: Sequence[int], most: int, height: float, foot: float) -> Iterator[Markup]:
     """Columns on a foot."""
-    step = WIDTH / max(len(values), 1)
+    step = _WIDTH / max(len(values), 1)
     for turn, value in enumerate(values):
         tall = value / most * height
         if value:
@@ -176,7 +176,7 @@ def _stand(values: Sequence[int], most: int, height: float, foot: float) -> Iter
 
 
 def _ends(ends: tuple[str, str], y: float) -> Iterable[Markup]:
-    return (_text(0, y, ends[0], "small"), _text(WIDTH, y, ends[1], "small", "end"))
+    return (_text(0, y, ends[0], "small"), _text(_WIDTH, y, ends[1], "small", "end"))
 
 
 _HATCH = Markup(
@@ -196,7 +196,7 @@ _SVG = Markup(
 
 def _svg(caption: Caption, height: float, drawn: Iterable[Markup]) -> Markup:
     return _SVG.format(
-        width=WIDTH,
+        width=_WIDTH,
         height=_n(height),
         ident=caption.ident,
         title=caption.title,
@@ -223,7 +223,7 @@ def _text(x: float, y: float, said: str, kind: str = "", anchor: str = "start") 
 
 def _beside(said: str, label: str) -> str:
     """As much of a label as has room beside what stands at the other end of its line."""
-    room = WIDTH - _GAP - sum(map(_wide, said))
+    room = _WIDTH - _GAP - sum(map(_wide, said))
     if sum(map(_wide, label)) <= room:
         return label
     ends = takewhile(lambda end: end <= room - _WIDE, accumulate(map(_wide, label)))

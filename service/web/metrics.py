@@ -26,7 +26,7 @@ from service.store.vitals import Known
 
 Samples = Mapping[tuple[str, ...], float]
 
-UP = "pabal_database_up"
+_UP = "pabal_database_up"
 _DISK = {
     "pabal_data_disk_free_bytes": "Free where PABAL_DATA lies; absent where it does not exist.",
     "pabal_data_disk_size_bytes": "Size of the disk where PABAL_DATA lies.",
@@ -45,7 +45,7 @@ def _by(of: Callable[[Gauges], Mapping[str, float]]) -> Callable[[Gauges], Sampl
     return lambda gauges: {(label,): value for label, value in of(gauges).items()}
 
 
-FROM_ROWS: Mapping[str, tuple[str, Sequence[str], Callable[[Gauges], Samples]]] = {
+_FROM_ROWS: Mapping[str, tuple[str, Sequence[str], Callable[[Gauges], Samples]]] = {
     "pabal_queue_depth": (
         "Rows that wait for a step now.",
         ("step",),
@@ -198,14 +198,14 @@ class _Rows(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = self._gauges is not None
-        yield GaugeMetricFamily(UP, "Whether the database answers.", value=float(up))
+        yield GaugeMetricFamily(_UP, "Whether the database answers.", value=float(up))
         if self._disk is not None:
             sizes = (self._disk.free, self._disk.total)
             for (name, meaning), size in zip(_DISK.items(), sizes, strict=True):
                 yield GaugeMetricFamily(name, meaning, value=float(size))
         if self._gauges is None:
             return
-        for name, (meaning, labels, of) in FROM_ROWS.items():
+        for name, (meaning, labels, of) in _FROM_ROWS.items():
             family = GaugeMetricFamily(name, meaning, labels=labels)
             for values, value in of(self._gauges).items():
                 family.add_metric(values, value)
@@ -224,7 +224,7 @@ def _near(host: str) -> bool:
 
 def names() -> frozenset[str]:
     """Every series that /metrics may show, by the name that a query uses."""
-    found = {UP, *_DISK, *FROM_ROWS}
+    found = {_UP, *_DISK, *_FROM_ROWS}
     for family in REGISTRY.collect():
         parts = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
         found |= {family.name + part for part in parts.get(family.type, ("",))}

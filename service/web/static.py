@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import Response
 
-FOLDER = Path(__file__).parent / "static"
+_FOLDER = Path(__file__).parent / "static"
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -22,7 +22,7 @@ _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 def add_static(app: FastAPI) -> None:
     """Add ``/static/…`` to ``app``."""
-    held = {path.name: path for path in FOLDER.iterdir() if path.suffix in _TYPES}
+    held = {path.name: path for path in _FOLDER.iterdir() if path.suffix in _TYPES}
 
     @app.get("/static/{name}")
     async def static(name: str) -> Response:
@@ -40,4 +40,4 @@ def asset(name: str) -> str:
 
 @cache
 def _content(name: str) -> bytes:
-    return (FOLDER / name).read_bytes()
+    return (_FOLDER / name).read_bytes()

@@ -42,10 +42,10 @@ class Feed:
 
     def entry_id(self, item: Item) -> str:
         """The id of an entry: the same in whatever feed and however its words change."""
-        return tag(self.base, f"telling/{item.telling_id}")
+        return _tag(self.base, f"telling/{item.telling_id}")
 
 
-def tag(base: str, what: str) -> str:
+def _tag(base: str, what: str) -> str:
     """A name of something of this installation (RFC 4151)."""
     return f"tag:{urlsplit(base).hostname},2026:{what}"
 
@@ -56,7 +56,7 @@ def atom(feed: Feed) -> bytes:
         f"{{{_ATOM}}}feed",
         nsmap={None: _ATOM},  # type: ignore[dict-item] # the stubs know no default one
     )
-    _text(root, "id", tag(feed.base, f"subscription/{feed.reader.id}"))
+    _text(root, "id", _tag(feed.base, f"subscription/{feed.reader.id}"))
     _text(root, "title", feed.title)
     _text(root, "updated", _stamp(feed.updated_at))
     _text(_child(root, "author"), "name", _NAME)

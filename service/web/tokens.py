@@ -24,7 +24,7 @@ _KNOWN = 10_000  # addresses remembered
 _T = TypeVar("_T")
 
 
-class Void(Exception):
+class _Void(Exception):
     """A token that does not count, or no longer."""
 
 
@@ -63,13 +63,13 @@ class TokenPages:
 def there(found: _T | None) -> _T:
     """What a token leads to. Raises Void where that is nothing."""
     if found is None:
-        raise Void
+        raise _Void
     return found
 
 
 def add_void(app: FastAPI, pages: TokenPages) -> None:
     """Answer what does not count, wherever it is found out."""
 
-    @app.exception_handler(Void)
-    async def void(request: Request, _: Void) -> Response:
+    @app.exception_handler(_Void)
+    async def void(request: Request, _: _Void) -> Response:
         return pages.void(request)

@@ -20,7 +20,7 @@ from scrapers.model import Page, Post, Request
 from scrapers.platforms import feed, intake
 from service.workshop import guess, near, toml
 
-PAUSE = 1.0
+_PAUSE = 1.0
 _MOST = 12  # addresses that are asked of one site
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _USUAL = (
@@ -140,7 +140,7 @@ def _each_once(addresses: Iterable[str], without: str) -> list[str]:
 
 
 async def _get(fetcher: Fetcher, url: str) -> Page:
-    page = (await fetcher.get(Request(url), pause=PAUSE)).page
+    page = (await fetcher.get(Request(url), pause=_PAUSE)).page
     assert page is not None  # no validators were sent, so 304 cannot come
     return page
 

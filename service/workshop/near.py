@@ -46,7 +46,7 @@ def joined(base: str, href: str) -> str:
         return ""
 
 
-def name_of(tag: Tag) -> str:
+def _name_of(tag: Tag) -> str:
     """A selector for ``tag`` among its siblings: by id, by class, by its place."""
     if isinstance(tag.get("id"), str) and _CLASS.fullmatch(str(tag["id"])):
         return f"{tag.name}#{tag['id']}"
@@ -68,7 +68,7 @@ def inside(node: Tag) -> tuple[str, ...]:
     for tag in node.find_all(True):
         own = "".join(tag.find_all(string=True, recursive=False)).strip()
         if own and tag.name not in {"script", "style"}:
-            found.setdefault(name_of(tag), html.line_of(tag))
+            found.setdefault(_name_of(tag), html.line_of(tag))
     return _shown(found)
 
 
@@ -79,7 +79,7 @@ def blocks(root: Tag) -> tuple[str, ...]:
     for tag in root.find_all(["div", "section", "article", "td"], limit=_MOST_GROUPS):
         text = html.line_of(tag)
         if whole and len(text) * 4 >= whole and (tag.get("class") or tag.get("id")):
-            sizes[name_of(tag)] = text
+            sizes[_name_of(tag)] = text
     # The innermost that still hold much of it come last on the way down.
     return _shown(dict(list(sizes.items())[::-1]))
 
@@ -131,22 +131,22 @@ def _group(parent: Tag, siblings: Sequence[Tag]) -> Group | None:
 
 def _way_to(tag: Tag) -> str:
     """Selectors from the nearest element with a name of its own down to ``tag``."""
-    way = [name_of(tag)]
+    way = [_name_of(tag)]
     for around in tag.parents:
         if "#" in way[0] or "." in way[0] or isinstance(around, BeautifulSoup):
             break
-        way.insert(0, name_of(around))
+        way.insert(0, _name_of(around))
     return " > ".join(way)
 
 
 def ways_to(tag: Tag, row: Tag) -> Iterator[str]:
     """Selectors for ``tag`` within ``row``, the shortest first."""
-    way = name_of(tag)
+    way = _name_of(tag)
     yield way
     for around in tag.parents:
         if around is row or isinstance(around, BeautifulSoup):
             return
-        way = f"{name_of(around)} > {way}"
+        way = f"{_name_of(around)} > {way}"
         yield way
 
 

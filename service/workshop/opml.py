@@ -11,7 +11,7 @@ from service.workshop import toml
 
 LARGEST = 5 * 2**20
 """Bytes of a file that is read."""
-MOST = 5_000
+_MOST = 5_000
 """Feeds that are taken from one file."""
 
 
@@ -70,8 +70,8 @@ def read(content: bytes) -> tuple[Outline, ...]:
     if root.tag != "opml":
         raise NotOpml(f"OPML이 아니라 {root.tag}입니다 / not OPML but {root.tag}")
     found = tuple(_outlines(root))
-    if len(found) > MOST:
-        raise NotOpml(f"피드가 {MOST}개를 넘습니다 / over {MOST} feeds")
+    if len(found) > _MOST:
+        raise NotOpml(f"피드가 {_MOST}개를 넘습니다 / over {_MOST} feeds")
     return found
 
 

@@ -37,11 +37,11 @@ def posts(source: Source, found: Sequence[Post]) -> Iterator[str]:
     for each in found:
         row = visit.found(source, each)
         who = row.publisher or source.publisher or "—"
-        yield f"  {moment(each.published)}  {row.title}"
+        yield f"  {_moment(each.published)}  {row.title}"
         yield f"      [{who}] key={row.key}  {row.url}{'  (고정 / pinned)' if each.pinned else ''}"
 
 
-def moment(at: Moment | None) -> str:
+def _moment(at: Moment | None) -> str:
     """A date with how much of it was written."""
     if at is None:
         return "날짜 없음 / no date"
@@ -53,7 +53,7 @@ def detail(read: Detail) -> Iterator[str]:
     if read.title:
         yield f"  제목 / title: {read.title}"
     if read.published:
-        yield f"  날짜 / date: {moment(read.published)}"
+        yield f"  날짜 / date: {_moment(read.published)}"
     for file in read.files:
         yield f"  첨부 / file: {file.name}  {file.url}"
     yield f"  본문 / text: {len(read.text):,}자"
@@ -78,7 +78,7 @@ def discovered(found: Found) -> Iterator[str]:
 def _proposal(each: Proposal) -> Iterator[str]:
     yield f"\n# {each.id}.toml — 읽은 것 / what it read: {len(each.posts)}"
     for post in each.posts[:_POSTS]:
-        yield f"#   {moment(post.published)}  {excerpt(post.title)}  {post.url}"
+        yield f"#   {_moment(post.published)}  {excerpt(post.title)}  {post.url}"
     if each.note:
         yield f"# ! {each.note}"
     yield each.text.rstrip("\n")

@@ -14,11 +14,11 @@ from service.demo.sites.repcodes import REP_CODES
 from service.demo.sites.web import NOT_FOUND, Ask, Reply, conditional, ids, number, text
 from service.demo.world import Release, World
 
-ROWS = 20
-PART_LENGTH = 3000
-LEAD_LENGTH = 200
-BLOCK = 10
-FILES_A_RELEASE = 10
+_ROWS = 20
+_PART_LENGTH = 3000
+_LEAD_LENGTH = 200
+_BLOCK = 10
+_FILES_A_RELEASE = 10
 
 _RUN = 37  # letters of a line in the viewer
 _MINISTRIES = {code: ministry for ministry, code in REP_CODES.items()}
@@ -49,11 +49,11 @@ def answer(world: World, ask: Ask) -> Reply:
     return NOT_FOUND
 
 
-def parts(value: str) -> list[str]:
+def _parts(value: str) -> list[str]:
     """``value`` broken at line ends into pages of about PART_LENGTH characters, at least one."""
     pages, page, length = [], list[str](), 0
     for line in value.split("\n"):
-        if page and length + len(line) > PART_LENGTH:
+        if page and length + len(line) > _PART_LENGTH:
             pages.append("\n".join(page))
             page, length = [], 0
         page.append(line)
@@ -68,7 +68,7 @@ def _list(world: World, ask: Ask) -> Reply:
     among = frozenset(_MINISTRIES[code] for code in codes if code in _MINISTRIES)
     ministries = among if codes else None
     total = world.total("korea_kr", ministries=ministries)
-    releases = world.newest("korea_kr", ROWS, skip=(page - 1) * ROWS, ministries=ministries)
+    releases = world.newest("korea_kr", _ROWS, skip=(page - 1) * _ROWS, ministries=ministries)
     state = {name: ask.query.get(name, "") for name in _STATE}
     rows = "".join(_row(release, page, state) for release in releases)
     body = f"""{_HEAD.format(title="보도자료 | 대한민국 정책브리핑", meta="")}
@@ -80,7 +80,7 @@ def _list(world: World, ask: Ask) -> Reply:
 <div class="list_type"><ul>
 {rows}</ul></div>
 <div class="paging">
-{_paging(page, max(1, -(-total // ROWS)))}
+{_paging(page, max(1, -(-total // _ROWS)))}
 </div></div>
 {_FOOT}"""
     reply = Reply(body.encode(), shown=ids(releases))
@@ -97,7 +97,7 @@ def _hidden(fields: Mapping[str, str]) -> str:
 def _row(release: Release, page: int, state: Mapping[str, str]) -> str:
     query = urlencode({"newsId": release.id, "pageIndex": page, **state})
     lead = _LEAD_SPACE.sub("", release.text)
-    lead = f"{lead[:LEAD_LENGTH]}···" if len(lead) > LEAD_LENGTH else lead
+    lead = f"{lead[:_LEAD_LENGTH]}···" if len(lead) > _LEAD_LENGTH else lead
     return f"""<li><a href="/briefing/pressReleaseView.do?{text(query)}">
 <span class="text"><strong style="overflow-wrap: break-word;">{text(release.title)}</strong>
 <span class="lead is-truncated" style="overflow-wrap: break-word;">
@@ -112,8 +112,8 @@ def _row(release: Release, page: int, state: Mapping[str, str]) -> str:
 def _paging(page: int, pages: int) -> str:
     """Ten numbers at a time, between first, previous, next and last."""
     page = min(page, pages)
-    start = (page - 1) // BLOCK * BLOCK + 1
-    end = min(start + BLOCK, pages + 1)
+    start = (page - 1) // _BLOCK * _BLOCK + 1
+    end = min(start + _BLOCK, pages + 1)
     numbers = "".join(
         '<span class="num on"><a href="#pageLink" onclick="return false;" class="on" '
         f'title="현재페이지">{n}</a></span>'
@@ -162,7 +162,7 @@ src="/docViewer/iframe_skin/doc.html?fn={release.id}.hwpx&amp;rs={folder}"></ifr
 
 
 def _file(release: Release, index: int) -> str:
-    file_id = release.id * FILES_A_RELEASE + index
+    file_id = release.id * _FILES_A_RELEASE + index
     href = f"/common/download.do?fileId={file_id}&amp;tblKey=GMN"
     viewer = f"/docViewer/skin/doc.html?fn={file_id}&amp;rs=/docViewer/result"
     return (
@@ -173,7 +173,7 @@ def _file(release: Release, index: int) -> str:
 
 
 def _part(release: Release, wanted: int) -> Reply:
-    pages = parts(release.text)
+    pages = _parts(release.text)
     if not 1 <= wanted <= len(pages):
         return NOT_FOUND
     lines = "\n".join(f"<p>{''.join(_runs(line))}</p>" for line in pages[wanted - 1].split("\n"))
@@ -193,7 +193,7 @@ def _runs(line: str) -> Iterator[str]:
 
 
 def _download(world: World, file_id: int) -> Reply:
-    release_id, index = divmod(file_id, FILES_A_RELEASE)
+    release_id, index = divmod(file_id, _FILES_A_RELEASE)
     release = world.find("korea_kr", release_id)
     if release is None or index >= len(release.files):
         return NOT_FOUND

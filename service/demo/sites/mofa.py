@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from service.demo.sites.web import NOT_FOUND, Ask, Feed, Reply, cdata, text
 from service.demo.world import Release, World
 
-FEED_ITEMS = 30
+_FEED_ITEMS = 30
 COOKIE = "TMOSHCooKie=5f3c9a2e"
 
 
@@ -29,7 +29,7 @@ def answer(world: World, ask: Ask) -> Reply:
         again, cookie = f"{ask.path}?brdId=235", f"{COOKIE}; path=/www/brd"
         headers = (("location", again), ("set-cookie", cookie))
         return Reply(b"", status=307, headers=headers)
-    return Feed("mofa", FEED_ITEMS, _feed, "text/xml;charset=EUC-KR").answer(world, ask)
+    return Feed("mofa", _FEED_ITEMS, _feed, "text/xml;charset=EUC-KR").answer(world, ask)
 
 
 def _html(value: str) -> str:

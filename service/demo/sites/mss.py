@@ -10,8 +10,8 @@ from service.demo.sites.web import NOT_FOUND, Ask, Feed, Reply, cdata, ids, numb
 from service.demo.world import Release, World
 from service.model import SEOUL
 
-ROWS = 10
-FEED_ITEMS = 20
+_ROWS = 10
+_FEED_ITEMS = 20
 _STORED = re.compile(r"-(\d{12})\.")
 _NO_FILE = "<script>alert('파일이 존재하지 않습니다.');history.back();</script>".encode()
 
@@ -40,7 +40,7 @@ def address(release: Release) -> str:
 def answer(world: World, ask: Ask) -> Reply:
     """Whatever the ministry says to one GET."""
     if ask.path == "/rss/smba/board/86.do":
-        return Feed("mss", FEED_ITEMS, _feed).answer(world, ask)
+        return Feed("mss", _FEED_ITEMS, _feed).answer(world, ask)
     if ask.query.get("cbIdx") != "86":
         return NOT_FOUND
     if ask.path == "/site/smba/ex/bbs/List.do":
@@ -56,8 +56,8 @@ def answer(world: World, ask: Ask) -> Reply:
 
 
 def _list(world: World, page: int) -> Reply:
-    skip = (page - 1) * ROWS
-    releases = world.newest("mss", ROWS, skip=skip)
+    skip = (page - 1) * _ROWS
+    releases = world.newest("mss", _ROWS, skip=skip)
     total = world.total("mss")
     rows = [_row(notice, '<td class="notice">\n<span>공지</span>\n</td>') for notice in PINNED]
     rows += [
@@ -68,7 +68,7 @@ def _list(world: World, page: int) -> Reply:
     body = f"""{_HEAD}
 <form id="bbsFVo" name="bbsFVo" action="/site/smba/ex/bbs/List.do" method="post">
 <input id="pageIndex" name="pageIndex" type="hidden" value="{page}"/>
-<input id="pageSize" name="pageSize" type="hidden" value="{ROWS}"/>
+<input id="pageSize" name="pageSize" type="hidden" value="{_ROWS}"/>
 <div class="board_list"><table>
 <caption>보도자료 목록</caption>
 <thead><tr><th scope="col">번호</th><th scope="col">제목</th><th scope="col">담당부서</th>\
@@ -77,7 +77,7 @@ def _list(world: World, page: int) -> Reply:
 <tbody>
 {"".join(rows)}</tbody>
 </table>
-{_paging(page, max(1, -(-total // ROWS)))}
+{_paging(page, max(1, -(-total // _ROWS)))}
 </div></form>
 {_FOOT}"""
     return Reply(body.encode(), shown=ids(releases))

@@ -7,11 +7,11 @@ from email.utils import format_datetime
 from service.demo.sites.web import NOT_FOUND, Ask, Feed, Reply, cdata, text
 from service.demo.world import Release, World
 
-ETODAY_ITEMS = 200
-YNA_ITEMS = 120
-MK_ITEMS = 200
-SUMMARY_LENGTH = 180
-REPORTER = "파발꾼"
+_ETODAY_ITEMS = 200
+_YNA_ITEMS = 120
+_MK_ITEMS = 200
+_SUMMARY_LENGTH = 180
+_REPORTER = "파발꾼"
 
 
 def etoday_address(release: Release) -> str:
@@ -33,32 +33,32 @@ def etoday(world: World, ask: Ask) -> Reply:
     """Whatever rss.etoday.co.kr says to one GET."""
     if ask.path != "/eto/etoday_news_all.xml":
         return NOT_FOUND
-    return Feed("etoday", ETODAY_ITEMS, _etoday_feed).answer(world, ask)
+    return Feed("etoday", _ETODAY_ITEMS, _etoday_feed).answer(world, ask)
 
 
 def yna(world: World, ask: Ask) -> Reply:
     """Whatever www.yna.co.kr says to one GET."""
     if ask.path != "/rss/news.xml":
         return NOT_FOUND
-    return Feed("yna", YNA_ITEMS, _yna_feed).answer(world, ask)
+    return Feed("yna", _YNA_ITEMS, _yna_feed).answer(world, ask)
 
 
 def mk(world: World, ask: Ask) -> Reply:
     """Whatever www.mk.co.kr says to one GET."""
     if ask.path != "/sitemap/latest-articles/":
         return NOT_FOUND
-    return Feed("mk", MK_ITEMS, _mk_sitemap).answer(world, ask)
+    return Feed("mk", _MK_ITEMS, _mk_sitemap).answer(world, ask)
 
 
 def _summary(release: Release) -> str:
-    return release.text.replace("\n", " ")[:SUMMARY_LENGTH]
+    return release.text.replace("\n", " ")[:_SUMMARY_LENGTH]
 
 
 def _etoday_feed(releases: list[Release]) -> bytes:
     items = "\n".join(
         f"<item><title>{cdata(release.title)}</title><link>{etoday_address(release)}</link>"
         f"<description>{cdata(_summary(release))}</description>"
-        f"<author>{REPORTER} (reporter@example.com)</author>"
+        f"<author>{_REPORTER} (reporter@example.com)</author>"
         f"<pubDate>{format_datetime(release.published)}</pubDate></item>"
         for release in releases
     )
@@ -73,8 +73,8 @@ def _yna_feed(releases: list[Release]) -> bytes:
     # The real feed escapes its descriptions once more than XML asks for.
     items = "\n".join(
         f"<item><title>{cdata(release.title)}</title><link>{yna_address(release)}</link>"
-        f"<description>{text(text(f'(서울=연합뉴스) {REPORTER} 기자 = {_summary(release)}'))}"
-        f"</description><dc:creator>{cdata(REPORTER)}</dc:creator>"
+        f"<description>{text(text(f'(서울=연합뉴스) {_REPORTER} 기자 = {_summary(release)}'))}"
+        f"</description><dc:creator>{cdata(_REPORTER)}</dc:creator>"
         f"<pubDate>{format_datetime(release.published)}</pubDate></item>"
         for release in releases
     )

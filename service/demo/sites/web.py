@@ -11,7 +11,7 @@ from html import escape
 
 from service.demo.world import Release, World
 
-HTML = "text/html;charset=UTF-8"
+_HTML = "text/html;charset=UTF-8"
 XML = "text/xml;charset=UTF-8"
 
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -31,16 +31,16 @@ class Reply:
     """One answer. ``shown``: ids of the releases that a list, feed or sitemap in it holds."""
 
     body: bytes
-    type: str = HTML
+    type: str = _HTML
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     shown: tuple[int, ...] = ()
 
 
-type_error_page = (
+_type_error_page = (
     "<!DOCTYPE html><html><head><title>404</title></head><body>Not Found</body></html>"
 )
-NOT_FOUND = Reply(type_error_page.encode(), status=404)
+NOT_FOUND = Reply(_type_error_page.encode(), status=404)
 
 
 def text(value: str) -> str:

@@ -17,7 +17,7 @@ from service.store.subscriptions import Embargoed, Endpoint, Subscribed
 from service.wanted import Checks, Wanted, quiet_of, remind_of
 from service.web.typed import Form, first
 
-MOST_RULES = 20
+_MOST_RULES = 20
 _MOST_PLACES = 10
 _LONGEST_NAME, _LONGEST_RULE, _LONGEST_ADDRESS = 60, 500, 1000
 _Known = TypeVar("_Known", bound=str)
@@ -94,16 +94,16 @@ def of(each: Subscribed) -> Filled:
     )
 
 
-def lines(typed: str) -> list[str]:
+def _lines(typed: str) -> list[str]:
     """The rules of a box, one a line."""
     return [each.strip() for each in typed.splitlines() if each.strip()]
 
 
 def rules_of(typed: str, checks: Checks) -> tuple[tuple[str, Rule], ...]:
     """The rules of a box, checked. Raises UserError, which names the line."""
-    every = lines(typed)
-    if len(every) > MOST_RULES:
-        raise UserError(f"규칙은 {MOST_RULES}개까지 둘 수 있습니다 (at most {MOST_RULES} rules)")
+    every = _lines(typed)
+    if len(every) > _MOST_RULES:
+        raise UserError(f"규칙은 {_MOST_RULES}개까지 둘 수 있습니다 (at most {_MOST_RULES} rules)")
     for each in every:
         if len(each) > _LONGEST_RULE:
             raise UserError(f"{each[:40]}…: 규칙이 너무 깁니다 (this rule is too long)")
@@ -145,7 +145,7 @@ def wanted(
 
 
 def _title(filled: Filled) -> str:
-    name = filled.name or next(iter(lines(filled.rules)), "")
+    name = filled.name or next(iter(_lines(filled.rules)), "")
     return " ".join(name.split())[:_LONGEST_NAME]
 
 

@@ -14,7 +14,7 @@ from service.judging.logic import Rule
 from service.preview import Preview, Tools, previews
 from service.store.past import Past
 
-BACK = timedelta(days=30)
+_BACK = timedelta(days=30)
 _AT_ONCE = 2
 _TITLES = 5
 
@@ -68,7 +68,9 @@ class Looks:
         except TimeoutError:
             raise Busy from None
         try:
-            return await previews(self.past, rules, BACK, self.tools, _TITLES, seconds=self.seconds)
+            return await previews(
+                self.past, rules, _BACK, self.tools, _TITLES, seconds=self.seconds
+            )
         except TimeoutError:
             raise TooBroad from None
         finally:

@@ -21,7 +21,7 @@ from service.web.api.gate import Exporter, Operator
 from service.web.api.problems import Problem, documented
 from service.web.api.shapes import Health, Item
 
-AT_ONCE = 2
+_AT_ONCE = 2
 """Exports that one process writes at a time, one of an account: who reads slowly holds no two."""
 
 router = APIRouter(tags=["export"])
@@ -79,7 +79,7 @@ async def _export(
     if getattr(request.state, "is_head", False):
         return Response(media_type=MEDIA[form], headers=headers)
     under_way: set[int] = request.app.state.exporting
-    if len(under_way) >= AT_ONCE or bearer.account_id in under_way:
+    if len(under_way) >= _AT_ONCE or bearer.account_id in under_way:
         why = "다른 내보내기가 끝나야 합니다 (other exports are under way)"
         raise Problem("limit", why, {"Retry-After": "30"})
     under_way.add(bearer.account_id)

@@ -15,9 +15,9 @@ from service.web.api.limits import Buckets
 from service.web.api.problems import Problem
 from service.web.shell import ip_of
 
-ANONYMOUS_PER_MINUTE = 30
+_ANONYMOUS_PER_MINUTE = 30
 
-SCHEME = HTTPBearer(
+_SCHEME = HTTPBearer(
     scheme_name="key",
     bearerFormat="pabal_…",
     description="만든 열쇠 한 줄 그대로 · the whole key, as it was shown once",
@@ -28,7 +28,7 @@ OPEN: dict[str, Any] = {"security": [{}]}
 
 _ASKS = {"WWW-Authenticate": 'Bearer realm="pabal"'}
 _WRONG = {"WWW-Authenticate": 'Bearer realm="pabal", error="invalid_token"'}
-_Shown = Annotated[HTTPAuthorizationCredentials | None, Security(SCHEME)]
+_Shown = Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Gate:
         _check_address(request)
         bearer = await self.keys.bearer(shown.credentials) if shown else None
         if bearer is None:
-            self._take(request, f"ip {ip_of(request)}", ANONYMOUS_PER_MINUTE)
+            self._take(request, f"ip {ip_of(request)}", _ANONYMOUS_PER_MINUTE)
             if "authorization" in request.headers:
                 why = "쓸 수 없는 열쇠입니다 (this key does not count)"
                 raise Problem("nobody", why, _WRONG)

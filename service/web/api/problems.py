@@ -18,7 +18,7 @@ from service.owning import TooManyAsked
 from service.store.server import AWAY
 from service.web.failing import note, only_away
 
-MEDIA = "application/problem+json"
+_MEDIA = "application/problem+json"
 
 Slug = Literal[
     "request",
@@ -107,7 +107,7 @@ def documented(*slugs: Slug) -> dict[int | str, dict[str, Any]]:
         status, korean, english = PROBLEMS[slug]
         shown[status] = {
             "description": f"{korean} · {english}",
-            "content": {MEDIA: {"schema": schema}},
+            "content": {_MEDIA: {"schema": schema}},
         }
     return shown
 
@@ -117,34 +117,34 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def told(request: Request, problem: Problem) -> Response:
-        return answer(request, problem)
+        return _answer(request, problem)
 
     @app.exception_handler(UserError)
     async def mended(request: Request, error: UserError) -> Response:
         slug: Slug = "conflict" if isinstance(error, TooManyAsked) else "values"
-        return answer(request, Problem(slug, str(error)))
+        return _answer(request, Problem(slug, str(error)))
 
     @app.exception_handler(RequestValidationError)
     async def refused(request: Request, error: RequestValidationError) -> Response:
-        return answer(request, _of_values(error))
+        return _answer(request, _of_values(error))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
         slug = _BY_STATUS.get(error.status_code, "request")
         _, korean, english = PROBLEMS[slug]
         headers = {"Allow": _methods(request)} if slug == "method" else error.headers
-        return answer(request, Problem(slug, f"{korean} ({english})", headers))
+        return _answer(request, Problem(slug, f"{korean} ({english})", headers))
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
         note(request, error)
         said = "요청을 하지 못했습니다. 기록해 두었습니다 (it failed here; it is in our log)"
-        return answer(request, Problem("failure", said))
+        return _answer(request, Problem("failure", said))
 
     async def away(request: Request, error: Exception) -> Response:
         only_away(error)
         said = "돌아오면 다시 됩니다 (it works again when the database is back)"
-        return answer(request, Problem("away", said, {"Retry-After": "5"}))
+        return _answer(request, Problem("away", said, {"Retry-After": "5"}))
 
     for error in AWAY:
         app.add_exception_handler(error, away)
@@ -163,7 +163,7 @@ def _methods(request: Request) -> str:
     return ", ".join([*(["HEAD"] if "GET" in known else []), *known])
 
 
-def answer(request: Request, problem: Problem) -> Response:
+def _answer(request: Request, problem: Problem) -> Response:
     """The problem as it is sent. No secret is repeated in it."""
     status, korean, english = PROBLEMS[problem.slug]
     body = {
@@ -178,7 +178,7 @@ def answer(request: Request, problem: Problem) -> Response:
             {"where": _bare(each.where), "why": _bare(each.why)} for each in problem.errors
         ]
     kept = {"Cache-Control": "no-store"}
-    return JSONResponse(body, status, kept | problem.headers, MEDIA)
+    return JSONResponse(body, status, kept | problem.headers, _MEDIA)
 
 
 def _bare(text: str) -> str:

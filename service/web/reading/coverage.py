@@ -74,7 +74,7 @@ def _row(reach: Reach, extent: Extent, language: str) -> Row:
         ago(reach.looked_at, extent.now, language),
         say(language, "coverage.unmeasured")
         if reach.delay is None
-        else length(reach.delay, language),
+        else _length(reach.delay, language),
         say(language, "coverage.one_way") if reach.rate is None else _share(reach.rate),
     )
 
@@ -88,7 +88,7 @@ def _sums(extent: Extent, language: str) -> Sums:
         len(extent.sources),
         sum(each.state in _SOUND for each in extent.sources),
         extent.articles,
-        length(_middle(delays), language) if delays else unmeasured,
+        _length(_middle(delays), language) if delays else unmeasured,
         _share(missed / shown) if shown else unmeasured,
     )
 
@@ -101,10 +101,10 @@ def ago(at: datetime | None, now: datetime, language: str) -> str:
     """How long ago something was, in words."""
     if at is None:
         return say(language, "coverage.never")
-    return say(language, "coverage.ago", length=length(now - at, language))
+    return say(language, "coverage.ago", length=_length(now - at, language))
 
 
-def length(span: timedelta, language: str) -> str:
+def _length(span: timedelta, language: str) -> str:
     """A length of time in its largest unit of which there are two at least."""
     seconds = max(span.total_seconds(), 0)
     if seconds < _MINUTE:
