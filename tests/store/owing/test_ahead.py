@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.database import Database
 from service.store.stories import Place
-from service.store.triage import Triage, Verdict
+from service.store.verdicts import Verdict, Verdicts
 from tests.store.owing.owed import CORRECTED, FACTS, corrected, sent, to
 
 Add = Callable[..., Awaitable[int]]
@@ -42,14 +42,14 @@ async def readers(add: Add) -> list[int]:
 
 
 @pytest.fixture
-async def dying(migrated_url: str) -> AsyncIterator[Triage]:
+async def dying(migrated_url: str) -> AsyncIterator[Verdicts]:
     database = Dying(migrated_url, size=1)
-    yield Triage(database, ahead=2)
+    yield Verdicts(database, ahead=2)
     await database.close()
 
 
 async def test_the_first_are_owed_and_waked_for_before_the_others(
-    dying: Triage, add: Add, readers: list[int], sql: asyncpg.Connection
+    dying: Verdicts, add: Add, readers: list[int], sql: asyncpg.Connection
 ) -> None:
     with pytest.raises(ConnectionResetError):
         await dying.settle(await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers)))
@@ -60,14 +60,14 @@ async def test_the_first_are_owed_and_waked_for_before_the_others(
 
 
 async def test_what_broke_off_between_them_is_owed_to_the_others_and_to_nobody_twice(
-    dying: Triage, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
+    dying: Verdicts, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
 ) -> None:
     made, verdict = await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers))
     with pytest.raises(ConnectionResetError):
         await dying.settle(made, verdict)
     await sent(sql)
 
-    assert await Triage(database, ahead=2).settle(made, verdict) == 3
+    assert await Verdicts(database, ahead=2).settle(made, verdict) == 3
 
     assert await sql.fetchval(_OWED) == readers
     assert await sql.fetchval("SELECT count(*) FROM telling") == 1
@@ -76,12 +76,12 @@ async def test_what_broke_off_between_them_is_owed_to_the_others_and_to_nobody_t
 
 
 async def test_a_copy_that_is_judged_between_them_owes_to_the_others_once(
-    dying: Triage, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
+    dying: Verdicts, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
 ) -> None:
     made, verdict = await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers))
     with pytest.raises(ConnectionResetError):
         await dying.settle(made, verdict)
-    whole = Triage(database, ahead=2)
+    whole = Verdicts(database, ahead=2)
 
     assert await whole.settle(await add("article", source_id="b"), verdict) == 3
     assert await whole.settle(made, verdict) == 0
@@ -90,13 +90,13 @@ async def test_a_copy_that_is_judged_between_them_owes_to_the_others_once(
 
 
 async def test_a_correction_that_comes_between_them_is_what_the_others_are_told(
-    dying: Triage, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
+    dying: Verdicts, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
 ) -> None:
     made, verdict = await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers))
     with pytest.raises(ConnectionResetError):
         await dying.settle(made, verdict)
     await sent(sql)
-    later, whole = await add("article", source_id="b"), Triage(database, ahead=2)
+    later, whole = await add("article", source_id="b"), Verdicts(database, ahead=2)
 
     correction = corrected(earlier_id=made)
     assert await whole.settle(later, replace(correction, facts={})) == 2
@@ -114,7 +114,7 @@ async def test_a_correction_that_comes_between_them_is_what_the_others_are_told(
 async def test_owed_ahead_or_not_each_is_owed_once_and_all_are_counted(
     add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
 ) -> None:
-    whole = Triage(database, ahead=2)
+    whole = Verdicts(database, ahead=2)
     verdict = Verdict(Place(["url:1"]), FACTS, to(*readers))
 
     assert await whole.settle(await add("article"), verdict) == 5
