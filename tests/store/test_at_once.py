@@ -80,7 +80,7 @@ async def test_every_turn_is_taken_once_and_who_slept_too_long_settles_nothing(
 
 @pytest.mark.fault(6)
 @pytest.mark.parametrize(
-    "count", [800, pytest.param(20_000, marks=pytest.mark.faults)], ids=["some", "many"]
+    "count", [800, pytest.param(100_000, marks=pytest.mark.faults)], ids=["some", "many"]
 )
 async def test_what_is_committed_late_reaches_its_reader_all_the_same(
     writers: list[Database],

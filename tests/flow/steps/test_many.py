@@ -144,7 +144,7 @@ class Edits:
 
 @pytest.mark.fault(7)
 @pytest.mark.parametrize(
-    "count", [15, pytest.param(500, marks=pytest.mark.faults)], ids=["some", "many"]
+    "count", [15, pytest.param(250, marks=pytest.mark.faults)], ids=["some", "many"]
 )
 async def test_a_release_is_told_by_rules_that_stood_while_it_was_judged(
     database: Database,
