@@ -31,7 +31,7 @@ from service.judging.morphemes import Morph, Morphology, Morphs
 from service.judging.terms import Analyse, edges, occurrences, squeeze, stands, window
 from service.model import Span
 from service.reading.publishers import Registry
-from tests.bench.report import OURS, Figure, Growth, against, named, save
+from tests.bench.report import OURS, Figure, Growth, against, named, save, shown
 
 STREAM = Path(__file__).parents[2].parent / "shared" / "data" / "stream" / "2026-03.jsonl.gz"
 SIZES = (1_000, 10_000, 100_000)
@@ -125,6 +125,15 @@ class Times(NamedTuple):
         """Full morphology and the same matcher."""
         return self.whole + self.matching
 
+    def anatomy(self) -> str:
+        """Where our time goes, and what the ratio would be if terms were ready at no cost."""
+        parts = f"{shown(self.windows)} + {shown(self.morphemes)} + {shown(self.matching)}"
+        most = self.theirs() / self.matching
+        return (
+            f"글자 찾기 + 형태소 + 판정 / letters + morphemes + judging: {parts}; "
+            f"낱말이 거저라도 / with terms for nothing: {most:.1f}×"
+        )
+
     def terms_alone(self) -> float:
         """The same up to where the terms are ready."""
         return self.whole / (self.windows + self.morphemes)
@@ -217,7 +226,8 @@ def figures(found: Mapping[tuple[int, str], Times], f1: float) -> Iterator[Figur
     for (size, name), times in found.items():
         must, aim = MUST.get(size, (None, None)) if name == SERVICE else (None, None)
         what, peer = f"규칙 {size:,} / rules, {name}", (f"{kiwi} + matcher", times.theirs())
-        yield against(what, times.ours(), peer, must=must, aim=aim, why=ELSEWHERE)
+        why = f"{times.anatomy()}; {ELSEWHERE}"
+        yield against(what, times.ours(), peer, must=must, aim=aim, why=why)
     yield Figure(what="같은 판정 / same decisions: F1", value=f1, unit="", must=0.99)
 
 

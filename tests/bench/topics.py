@@ -19,6 +19,7 @@ from kiwipiepy import Kiwi
 from rich.console import Console
 from rich.table import Table
 
+from service.judging import features
 from service.judging.topics import Topics
 from service.reading import kind
 from service.reading.publishers import Registry
@@ -55,6 +56,18 @@ def milliseconds(work: Callable[[Release], object], sample: list[Release]) -> fl
     return min(rounds)
 
 
+def anatomy(sample: list[Release], whole: float) -> str:
+    """Where so many milliseconds go."""
+    letters = milliseconds(lambda each: features.grouped(features.composed(*each[:2])), sample)
+    words = milliseconds(lambda each: features.parts(*each[:2]), sample)
+    form = milliseconds(lambda each: kind.of(*each[:2], False), sample)
+    rest = whole - letters - words - form
+    return (
+        f"글자 묶음 + 낱말 + 꼴 + 무게와 까닭 / groups of letters + words + form + weights and "
+        f"grounds: {letters:.2f} + {words:.2f} + {form:.2f} + {rest:.2f} ms"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -76,13 +89,16 @@ def main() -> None:
 
     ours, whole = milliseconds(judged, sample), milliseconds(read, sample)
     share = ours / whole * 100
+    letters = sum(len(title) + len(text) for title, text, _ in sample) / count
+    why = f"{anatomy(sample, ours)}; {ELSEWHERE}"
     table = Table("topics and kind", "ms a release", "of Kiwi's time", "must")
     table.add_row("pabal", f"{ours:.2f}", f"{share:.1f}%", f"{MUST_TAKE:g} ms, {MUST_SHARE:g}%")
     table.add_row("Kiwi, the whole text", f"{whole:.2f}", "100%", "")
     Console().print(table)
-    peer = f"{named('kiwipiepy')}: {whole:.1f} ms"
+    peer = f"{named('kiwipiepy')}: {whole:.1f} ms, {letters:,.0f} letters"
+    what = "글 하나 / a release"
     figures = [
-        Figure(what="글 하나 / a release", value=ours, unit="ms", must=MUST_TAKE, at_most=True),
+        Figure(what=what, value=ours, unit="ms", must=MUST_TAKE, at_most=True, why=why),
         Figure(
             what="Kiwi의 시간에 견줌 / of Kiwi's time",
             value=share,
@@ -91,7 +107,7 @@ def main() -> None:
             peer=peer,
             must=MUST_SHARE,
             at_most=True,
-            why=ELSEWHERE,
+            why=why,
         ),
     ]
     cut = {n: [(t, text[:n], by) for t, text, by in sample if len(text) >= n] for n in LETTERS}
