@@ -67,32 +67,32 @@ def pabal(
     """파발 / Pabal."""
 
 
-run.add(app)
-demo.add(app)
-sources.add(app)
-pulse.add(app)
-subscribe.add(app)
-subscriptions.add(app)
-snooze.add(app)
-confirm.add(app)
-people.add(app)
-sign_in.add(app)
-accounts.add(app)
-feeds.add(app)
-letters.add(app)
-bounces.add(app)
-vapid.add(app)
-send_test.add(app)
-read.add(app)
-data.add(app)
-rules.add(app)
-routes.add(app)
-backfill.add(app)
-export.add(app)
-keys.add(app)
-backup.add(app)
-retention.add(app)
-reindex.add(app)
+# The help shows them so: what one needs first stands first.
+_PANELS = {
+    "먼저 / First": (demo, run),
+    "알림과 사람 / Alerts and people": (
+        subscribe,
+        subscriptions,
+        snooze,
+        send_test,
+        feeds,
+        confirm,
+        letters,
+        sign_in,
+        accounts,
+        keys,
+        people,
+    ),
+    "출처 / Sources": (sources, pulse, backfill, routes),
+    "글과 규칙 / Texts and rules": (data, rules, read, export),
+    "자료와 돌보기 / Data and upkeep": (backup, retention, reindex, bounces, vapid),
+}
+for _panel, _modules in _PANELS.items():
+    for _module in _modules:
+        _module.add(app)
+    for _added in (*app.registered_commands, *app.registered_groups):
+        if not isinstance(_added.rich_help_panel, str):
+            _added.rich_help_panel = _panel
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

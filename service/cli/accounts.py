@@ -31,7 +31,7 @@ def accounts(
     ] = False,
     reopen: Annotated[bool, typer.Option("--open", help="다시 열기 / let them sign in")] = False,
 ) -> None:
-    """계정을 보이고 바꿉니다. / List accounts, or change the one of ADDRESS."""
+    """계정을 보이고 바꿉니다. / List accounts, or change one."""
     asked = (role is not None) + close + reopen
     if asked != (address is not None):
         raise UserError(

@@ -26,7 +26,7 @@ def add(app: typer.Typer) -> None:
 
 
 def pulse(as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False) -> None:
-    """출처마다 살아 있는지 보입니다. / How alive each polled source is, and what is wrong."""
+    """출처마다 살아 있는지 봅니다. / How alive each source is, and what is wrong."""
     from service.shown_pulse import lines, records  # noqa: PLC0415
 
     settings = begin()

@@ -38,7 +38,7 @@ def read(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
 ) -> None:
-    """문서가 무엇을 말하는지 읽습니다. / Read what documents say.
+    """문서가 무엇을 말하는지 봅니다. / Read what documents say.
 
     HWPX, HWP, PDF, HTML, 글. 종류는 이름이 아니라 내용으로 압니다. / Told by content, not by name.
     """

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def add(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command()(up)
-    app.command()(once)
     app.command()(doctor)
+    app.command()(once)
 
 
 def up(
@@ -32,7 +32,7 @@ def up(
         typer.Option(help="scheduler, worker, web 가운데 이것만 (여러 번 가능) / only these roles"),
     ] = None,
 ) -> None:
-    """서비스를 시작합니다: 수집, 판단, 발송, 화면. / Run the service until Ctrl-C or SIGTERM."""
+    """서비스를 시작합니다. / Run all of it until Ctrl-C or SIGTERM."""
     settings = begin()
     asyncio.run(_up(settings, only or []))
 
@@ -76,7 +76,7 @@ async def _run(
 
 def _say(settings: Settings, page: str | None) -> None:
     where = f"{settings.replica_url} (replica)" if settings.replica_url else "정부·언론 사이트"
-    typer.echo(f"파발이 달립니다: {where}을(를) 살피고, 규칙에 맞는 소식을 알립니다.", err=True)
+    typer.echo(f"파발이 달립니다. 살피는 곳: {where}. 규칙에 맞는 소식을 알립니다.", err=True)
     typer.echo(
         "Pabal is running: it polls its sources and sends what matches your rules.", err=True
     )

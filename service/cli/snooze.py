@@ -47,7 +47,7 @@ def wake(name: _Name) -> None:
 
 
 def mute(name: _Name) -> None:
-    """구독 하나를 끕니다. 그동안의 소식은 알리지 않습니다. / Tell it nothing until unmute.
+    """구독 하나를 끕니다. / Tell it nothing until unmute.
 
     기다리던 알림도 버립니다. 나중에 받으려면 snooze를 쓰십시오. / What waits is given up too;
     what snooze holds back is not.

@@ -31,7 +31,9 @@ class Finding:
 
 def of_settings(settings: Settings) -> Iterator[Finding]:
     """What is set (secrets without their values), the secret, the public address."""
-    changed = sorted(settings.model_fields_set)
+    changed = sorted(
+        name for name in settings.model_fields_set if getattr(settings, name) is not None
+    )
     shown = " · ".join(f"{name}={_shown(settings, name)}" for name in changed)
     yield Finding("설정 / settings", ok=True, found=shown or "모두 기본값 / all as they come")
     yield _secret(settings.secret)
@@ -95,13 +97,16 @@ def _mail(settings: Settings) -> Finding:
 
 
 def of_sources(off: Mapping[str, str | None]) -> Finding:
-    """Which are on; ``off``: of each why it is not, None where it is."""
-    on = [name for name, why in off.items() if why is None]
-    rest = "; ".join(f"{name}: {why}" for name, why in off.items() if why is not None)
+    """How many are on, and the others by reason; ``off``: of each why it is not, None if it is."""
+    on = sum(why is None for why in off.values())
+    kept = "".join(
+        f"\n    {why}: {', '.join(name for name, each in off.items() if each == why)}"
+        for why in dict.fromkeys(filter(None, off.values()))
+    )
     return Finding(
         "출처 / sources",
         ok=bool(on),
-        found=f"{len(on)} 켜짐 / on ({', '.join(on)}) · {len(off) - len(on)} 꺼짐 / off ({rest})",
+        found=f"{on} 켜짐 / on · {len(off) - on} 꺼짐 / off{kept}",
         advice="" if on else "PABAL_SOURCES를 확인하십시오 / look at PABAL_SOURCES",
     )
 
@@ -148,8 +153,10 @@ def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
         ok=not late and not seen.dead,
         found=f"읽을 글 {seen.to_read}, 보낼 것 {seen.to_send}, 못 보낸 것 {seen.dead} / "
         f"to read, to send, dead letters",
-        advice="pabal letters" * bool(seen.dead)
-        + " · worker가 돌고 있습니까? / is a worker running?" * late,
+        advice=_also(
+            "pabal letters" * bool(seen.dead),
+            "worker가 돌고 있습니까? / is a worker running?" * late,
+        ),
     )
     quiet = seen.polled_at is not None and now - seen.polled_at > _STUCK
     last = f"{seen.polled_at:%Y-%m-%d %H:%M %Z}" if seen.polled_at else "—"
@@ -158,9 +165,15 @@ def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
         ok=not quiet and not seen.failing,
         found=f"마지막 조회 / last poll {last} · 살펴볼 것 / ops items {seen.items} · "
         f"아픈 출처 / failing {', '.join(seen.failing) or '—'}",
-        advice="pabal pulse" * bool(seen.failing)
-        + " · scheduler가 돌고 있습니까? / is a scheduler running?" * quiet,
+        advice=_also(
+            "pabal pulse" * bool(seen.failing),
+            "scheduler가 돌고 있습니까? / is a scheduler running?" * quiet,
+        ),
     )
+
+
+def _also(*advice: str) -> str:
+    return " · ".join(filter(None, advice))
 
 
 def of_disk(path: str, free: int) -> Finding:

@@ -56,10 +56,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is looked at: ``sources`` that are not paused, how many answer, when one last did."""
+    """What is looked at: ``sources`` that are not paused, how many answer and how many do not.
+
+    ``last_ok_at``: when one last did.
+    """
 
     sources: int
     answering: int
+    failing: int
     last_ok_at: datetime | None
 
 
@@ -149,6 +153,7 @@ class Browse(Intentions):
         query = sa.select(
             sa.func.count(),
             sa.func.count().filter(source.c.failures == 0, source.c.last_ok_at.is_not(None)),
+            sa.func.count().filter(source.c.failures > 0),
             sa.func.max(source.c.last_ok_at),
         ).where(source.c.paused_at.is_(None))
         async with self._database.transaction() as tx:

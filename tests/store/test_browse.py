@@ -36,7 +36,7 @@ async def story(add: Add, title: str, **values: object) -> int:
 
 async def test_an_empty_house_has_no_stories(browse: Browse) -> None:
     assert await browse.page(Wish(), 5) == []
-    assert await browse.watch() == Watch(0, 0, None)
+    assert await browse.watch() == Watch(0, 0, 0, None)
 
 
 async def test_a_story_is_shown_by_its_first_release_with_copies_and_news_counted(
@@ -134,4 +134,4 @@ async def test_what_is_watched_leaves_out_what_is_paused(browse: Browse, add: Ad
     await add("source", id="neu")
     await add("source", id="rot", failures=2, last_ok_at=NINE - HOUR)
     await add("source", id="still", last_ok_at=NINE + HOUR, paused_at=NINE)
-    assert await browse.watch() == Watch(3, 1, NINE)
+    assert await browse.watch() == Watch(3, 1, 1, NINE)

@@ -113,6 +113,13 @@ def test_every_command_is_looked_at_here() -> None:
     assert names | below | {""} == set(COMMANDS)
 
 
+def test_what_is_needed_first_stands_first_in_the_help() -> None:
+    said = _help("")
+    places = [said.index(word) for word in ("먼저 / First", " demo ", " up ", "Alerts", "Sources")]
+    assert places == sorted(places)
+    assert " Commands " not in said, "every command stands in a part of the help"
+
+
 def test_the_command_alone_shows_the_help(pabal: Pabal) -> None:
     shown = pabal()
     assert shown.returncode == 2

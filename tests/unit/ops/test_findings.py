@@ -82,4 +82,4 @@ def test_settings_are_shown_and_secrets_are_not() -> None:
 
 
 def test_why_a_source_is_off_is_said() -> None:
-    assert "b: needs PABAL_KEY_B" in of_sources({"a": None, "b": "needs PABAL_KEY_B"}).found
+    assert "needs PABAL_KEY_B: b" in of_sources({"a": None, "b": "needs PABAL_KEY_B"}).found

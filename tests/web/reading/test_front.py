@@ -40,6 +40,13 @@ async def test_an_empty_house_explains_itself_and_says_that_there_is_nothing_yet
     assert page.select_one(".why li small:last-child") is not None
 
 
+async def test_where_no_source_ever_answered_the_front_says_so(add: Add, shown: Show) -> None:
+    await add("source", id="a", failures=1)
+    assert "아직 아무 출처에도 닿지 못했습니다." in (await shown("/")).get_text(" ")
+    await add("source", id="b")
+    assert "아직 없습니다. 첫 확인이 끝나면 나타납니다." in (await shown("/")).get_text(" ")
+
+
 async def test_a_newcomer_sees_the_six_for_exporters_and_everything_on_request(
     article: Add, shown: Show
 ) -> None:
