@@ -90,9 +90,12 @@ _PANELS = {
 for _panel, _modules in _PANELS.items():
     for _module in _modules:
         _module.add(app)
-    for _added in (*app.registered_commands, *app.registered_groups):
-        if not isinstance(_added.rich_help_panel, str):
-            _added.rich_help_panel = _panel
+    for _command in app.registered_commands:
+        if not isinstance(_command.rich_help_panel, str):
+            _command.rich_help_panel = _panel
+    for _group in app.registered_groups:
+        if not isinstance(_group.rich_help_panel, str):
+            _group.rich_help_panel = _panel
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
