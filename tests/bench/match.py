@@ -68,9 +68,13 @@ def pairs(texts: Sequence[tuple[str, str]], docs: Sequence[Terms], count: int) -
 
 @dataclass(frozen=True)
 class Size:
-    """So many rules: microseconds a release, how many of them hold, bytes and seconds to build."""
+    """So many rules, of so many different conditions: what they take.
+
+    Microseconds a release, how many of them hold, bytes and seconds to build.
+    """
 
     rules: int
+    conditions: int
     taken: float
     hold: float
     weight: tuple[int, int]
@@ -84,7 +88,8 @@ def measure(docs: Sequence[Terms], size: int) -> tuple[Size, Matcher]:
     built = time.perf_counter() - started
     taken = microseconds(matcher.holding, docs, 9)
     hold = sum(len(matcher.holding(doc)) for doc in docs) / len(docs)
-    return Size(size, taken, hold, weights(matcher), built), matcher
+    conditions = len(matcher._conditions)
+    return Size(size, conditions, taken, hold, weights(matcher), built), matcher
 
 
 def figures(sizes: Mapping[int, Size], peers: Mapping[str, float]) -> Iterator[Figure]:
@@ -112,6 +117,9 @@ def figures(sizes: Mapping[int, Size], peers: Mapping[str, float]) -> Iterator[F
         ours=f"{arrays / most.rules:.0f} B + {words / most.rules:.0f} B",
         must=60,
         at_most=True,
+        why=f"배열 + 조건 / arrays + conditions: {most.conditions:,}, "
+        f"{most.conditions / most.rules:.2f} a rule, {words / most.conditions:.0f} B each; "
+        "규칙이 많을수록 새 조건은 드묾 / of more rules fewer are new",
     )
 
 
