@@ -120,7 +120,7 @@ async def test_a_bad_answer_fails_that_poll_loudly_and_touches_nothing_else(
     assert set(await stored(database)) - set(after) == {("ill", "3")}
     health = "SELECT failures, last_error FROM source WHERE id = 'ill'"
     assert await rows(database, health) == [(0, None)]
-    measured(behaviours=1, crashes=0)
+    measured(behaviours=1)
 
 
 ODD_LISTS: dict[str, tuple[str | bytes, dict[str, tuple[str, str | None]]]] = {
@@ -185,7 +185,7 @@ async def test_an_odd_post_is_stored_as_far_as_it_can_be_read(
     assert {key: (title, day) for key, title, day in found} == new
     after = await stored(database)
     assert {key: after[key] for key in before} == before
-    measured(behaviours=1, crashes=0)
+    measured(behaviours=1)
 
 
 async def _poll_ill(database: Database, collect: Collect) -> None:

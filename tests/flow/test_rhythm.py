@@ -15,11 +15,12 @@ SOURCES = "exportvoucher,mofa_press,motir_press,motir_press_rss,mss_press_rss,yn
 
 @pytest.mark.fault(12, 13)
 @pytest.mark.slow
+@pytest.mark.parametrize("days", [2.5, pytest.param(4.0, marks=pytest.mark.faults)])
 def test_days_of_a_few_sources_with_mishaps_meet_every_goal(
-    tmp_path: Path, measured: Callable[..., None]
+    tmp_path: Path, measured: Callable[..., None], days: float
 ) -> None:
     report = tmp_path / "report"
-    options = ["--days", "2.5", "--step", "300", "--sources", SOURCES, "--report", str(report)]
+    options = ["--days", str(days), "--step", "300", "--sources", SOURCES, "--report", str(report)]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")}
     done = subprocess.run(
         [sys.executable, SCRIPT, *options],

@@ -23,6 +23,7 @@ Measured = Callable[..., None]
 
 LIST = 1_000
 PLACES = [0, 499, 500, 999]  # rows are inserted by 500
+UNREADABLE = "SELECT count(*) FROM ops_item WHERE kind = 'post-unreadable'"
 TOLD = "SELECT count(*) FROM delivery"
 
 
@@ -35,7 +36,7 @@ def invented(seed: int, *words: str) -> str:
 
 @pytest.mark.fault(11)
 @pytest.mark.parametrize(
-    "places", [PLACES, pytest.param(range(0, LIST, 40), marks=pytest.mark.faults)], ids=["4", "25"]
+    "places", [PLACES, pytest.param(range(LIST), marks=pytest.mark.faults)], ids=["4", "each"]
 )
 async def test_one_bad_item_of_a_thousand_costs_none_of_the_others(
     collect: Callable[..., Collect],
@@ -44,23 +45,30 @@ async def test_one_bad_item_of_a_thousand_costs_none_of_the_others(
     measured: Measured,
     places: list[int],
 ) -> None:
-    """A NUL in its publisher, half a surrogate pair in its title: no row can hold them."""
+    """A NUL in its publisher, half a surrogate pair in its title: no row can hold them.
+
+    It is stored too, without what ails it: one that is not, and of which nobody is told, is untold.
+    """
     step = collect()
     await step.sources.declare(["a"])
-    lost = 0
+    lost = untold = 0
     for place in places:
         keys = [f"p{place}n{number}" for number in range(LIST)]
-        keys[place] += "#x~y"
+        bad = keys.pop(place)
+        keys.insert(place, f"{bad}#x~y")
         serve("/list/1", "\n".join(keys))
         await sql.execute("DELETE FROM article; UPDATE source SET next_due = now()")
         [slot] = await step.sources.claim_due(["a"])
 
         await step.poll(*slot)
 
-        stored = {row["key"] for row in await sql.fetch("SELECT key FROM article")}
-        lost += LIST - len(stored)
-    measured(places=len(places), lost=lost, untold=0)
-    assert lost == 0
+        titles = dict(await sql.fetch("SELECT key, title FROM article"))
+        mended = [title for key, title in titles.items() if key.startswith(f"{bad}#")]
+        told = await sql.fetchval(UNREADABLE)
+        lost += LIST - 1 - (len(titles) - len(mended))
+        untold += mended != [f"제목 {bad}x?y"] and not told
+    measured(places=len(places), lost=lost, untold=untold)
+    assert (lost, untold) == (0, 0)
 
 
 @pytest.mark.fault(14)
