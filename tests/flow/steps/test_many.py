@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from service.read import Read
 from service.store.database import Database
 from service.store.subscriptions import Endpoint, Subscriptions
 from service.triage import Triage
-from tests.flow.steps.conftest import NINE, Go, Serve, Subscribe
+from tests.flow.steps.conftest import NINE, AddArticle, Go, Serve, Subscribe
 
 Measured = Callable[..., None]
 
@@ -95,10 +95,12 @@ async def test_what_is_known_is_not_told_again_under_another_address(
 
 @pytest.mark.fault(14)
 @pytest.mark.parametrize(
-    "count", [30, pytest.param(1_000, marks=pytest.mark.faults)], ids=["some", "many"]
+    "count", [30, pytest.param(5_000, marks=pytest.mark.faults)], ids=["some", "many"]
 )
 async def test_old_releases_that_are_filled_in_tell_nobody(
-    go: Go,
+    add_article: AddArticle,
+    read: Read,
+    triage: Triage,
     subscribe: Subscribe,
     sql: asyncpg.Connection,
     measured: Measured,
@@ -108,12 +110,25 @@ async def test_old_releases_that_are_filled_in_tell_nobody(
     if count > 30:
         count *= scale
     await subscribe("무역", "수출")
+    waiting = asyncio.Queue[int]()
     for number in range(count):
         text = invented(number, "수출")
-        await go(title=f"제목 {number} {text[3:30]}", text=text, baseline=True)
+        title = f"제목 {number} {text[3:30]}"
+        made = await add_article(title=title, text=text, baseline=True, collected_at=NINE)
+        waiting.put_nowait(made)
 
+    async def work() -> None:
+        while not waiting.empty():
+            made = waiting.get_nowait()
+            await read.read(made)
+            await triage.judge(made)
+
+    await asyncio.gather(*(work() for _ in range(8)))  # as workers do
+
+    filled = await sql.fetchval("SELECT count(*) FROM article WHERE triaged_at IS NOT NULL")
     alerts = await sql.fetchval(TOLD)
-    measured(filled=count, alerts=alerts)
+    measured(filled=filled, alerts=alerts)
+    assert filled == count
     assert alerts == await sql.fetchval("SELECT count(*) FROM waiting") == 0
 
 
@@ -156,7 +171,7 @@ class Edits:
 )
 async def test_a_release_is_told_by_rules_that_stood_while_it_was_judged(
     database: Database,
-    add_article: Callable[..., Awaitable[int]],
+    add_article: AddArticle,
     read: Read,
     triage: Triage,
     sql: asyncpg.Connection,
