@@ -17,7 +17,7 @@ from tests.faults.owners import ask, connect
 IDLE, READERS = 300, 4
 ROUND = 20  # batches
 SIZE = """
-    SELECT sum(pg_total_relation_size(relid)) FROM pg_stat_user_tables
+    SELECT sum(pg_total_relation_size(relid))::float FROM pg_stat_user_tables
 """
 
 
