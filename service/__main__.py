@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Annotated
 
@@ -68,34 +68,56 @@ def pabal(
 
 
 # The help shows them so: what one needs first stands first.
-_PANELS = {
-    "먼저 / First": (demo, run),
+_PANELS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
+    "먼저 / First": (demo.demo, run.up, run.doctor, run.once),
     "알림과 사람 / Alerts and people": (
-        subscribe,
-        subscriptions,
-        snooze,
-        send_test,
-        feeds,
-        confirm,
-        letters,
-        sign_in,
-        accounts,
-        keys,
-        people,
+        subscribe.subscribe,
+        subscribe.import_subscriptions,
+        subscriptions.unsubscribe,
+        subscriptions.subscriptions,
+        snooze.snooze,
+        snooze.wake,
+        snooze.mute,
+        snooze.unmute,
+        send_test.send_test,
+        feeds.feeds,
+        confirm.confirm,
+        letters.letters,
+        sign_in.sign_in,
+        accounts.accounts,
+        keys.group,
+        people.group,
     ),
-    "출처 / Sources": (sources, pulse, backfill, routes),
-    "글과 규칙 / Texts and rules": (data, rules, read, export),
-    "자료와 돌보기 / Data and upkeep": (backup, retention, reindex, bounces, vapid),
+    "출처 / Sources": (
+        sources.group,
+        pulse.pulse,
+        pulse.pause,
+        pulse.resume,
+        backfill.backfill,
+        routes.routes,
+    ),
+    "글과 규칙 / Texts and rules": (
+        data.match,
+        data.same,
+        rules.audit,
+        read.read,
+        export.export,
+    ),
+    "자료와 돌보기 / Data and upkeep": (
+        backup.backup,
+        backup.restore,
+        retention.retention,
+        reindex.reindex,
+        bounces.bounces,
+        vapid.vapid,
+    ),
 }
-for _panel, _modules in _PANELS.items():
-    for _module in _modules:
-        _module.add(app)
-    for _command in app.registered_commands:
-        if not isinstance(_command.rich_help_panel, str):
-            _command.rich_help_panel = _panel
-    for _group in app.registered_groups:
-        if not isinstance(_group.rich_help_panel, str):
-            _group.rich_help_panel = _panel
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, rich_help_panel=_panel)
+        else:
+            app.command(rich_help_panel=_panel)(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

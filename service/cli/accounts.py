@@ -14,11 +14,6 @@ from service.store.database import Database
 from service.terminal import begin, in_store
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(accounts)
-
-
 def accounts(
     address: Annotated[
         str | None, typer.Argument(metavar="[ADDRESS]", help="메일 주소 / a mail address")

@@ -30,11 +30,6 @@ _HOW_IT_ENDED: dict[Outcome, str] = {
 }
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(backfill)
-
-
 def backfill(
     source_id: Annotated[
         str, typer.Argument(metavar="SOURCE", help="출처 id / source id", show_default=False)

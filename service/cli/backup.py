@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 _STANDARD = "-"
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    app.command()(backup)
-    app.command()(restore)
-
-
 def backup(
     file: Annotated[str, typer.Argument(help="새 파일, - 는 표준 출력 / a new file, or -")],
 ) -> None:

@@ -10,11 +10,6 @@ from service.store.database import Database
 from service.terminal import begin, in_store
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(bounces)
-
-
 def bounces() -> None:
     """메일 회사의 웹훅에 적을 주소. / The address for the webhook of a mail provider.
 

@@ -15,11 +15,6 @@ from service.terminal import begin, in_store
 _ASKED = 3  # numbers in a code
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(confirm)
-
-
 def confirm(
     code: Annotated[
         str, typer.Argument(help="받은 코드; --operator면 구독 이름 / the code, or a subscription")

@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 _AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines")]
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    app.command()(match)
-    app.command()(same)
-
-
 def match(
     rule: Annotated[str, typer.Argument(help="규칙 / a rule")],
     source: Annotated[

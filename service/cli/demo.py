@@ -27,44 +27,45 @@ _REPLAY_SPEED = 15_000.0  # a month in three minutes
 _FAULTS = ("not_stored", "missed", "not_owed", "twice", "strangers")
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(demo)
+_Replay = Annotated[
+    Path | None, typer.Option(help="실제 한 달을 재생 / a recorded month, .jsonl or .jsonl.gz")
+]
+_Speed = Annotated[
+    float | None, typer.Option(min=1, help="몇 배 빠르게 / how many times faster than life")
+]
+_Rules = Annotated[
+    Path | None, typer.Option(help="규칙 파일, 한 줄에 하나 / a file of rules, one a line")
+]
+_Rule = Annotated[list[str] | None, typer.Option(help="규칙 (여러 번) / a rule, repeatable")]
+_Kills = Annotated[
+    int, typer.Option(min=0, max=50, help="도중에 서비스를 죽이는 횟수 / SIGKILLs on the way")
+]
+_SlowSink = Annotated[
+    float,
+    typer.Option(min=0, help="받는 쪽이 답하는 데 걸리는 초 / seconds the receiver takes"),
+]
+_Seed = Annotated[int, typer.Option(help="발명과 우연의 씨 / of what is invented and random")]
+_Count = Annotated[int, typer.Option(min=1, help="지어낼 자료 수 / releases to invent")]
+_Keep = Annotated[
+    Path | None,
+    typer.Option(help="메일·피드·달력을 둘 폴더 / keep a mail, the feed, the calendar here"),
+]
+_Report = Annotated[
+    Path | None, typer.Option(help="장부를 JSON으로도 / write the ledger as JSON too")
+]
 
 
 def demo(
-    replay: Annotated[
-        Path | None, typer.Option(help="실제 한 달을 재생 / a recorded month, .jsonl or .jsonl.gz")
-    ] = None,
-    speed: Annotated[
-        float | None, typer.Option(min=1, help="몇 배 빠르게 / how many times faster than life")
-    ] = None,
-    rules: Annotated[
-        Path | None, typer.Option(help="규칙 파일, 한 줄에 하나 / a file of rules, one a line")
-    ] = None,
-    rule: Annotated[
-        list[str] | None, typer.Option(help="규칙 (여러 번) / a rule, repeatable")
-    ] = None,
-    kills: Annotated[
-        int, typer.Option(min=0, max=50, help="도중에 서비스를 죽이는 횟수 / SIGKILLs on the way")
-    ] = 0,
-    slow_sink: Annotated[
-        float,
-        typer.Option(min=0, help="받는 쪽이 답하는 데 걸리는 초 / seconds the receiver takes"),
-    ] = 0.0,
-    seed: Annotated[
-        int, typer.Option(help="발명과 우연의 씨 / of what is invented and random")
-    ] = _SEED,
-    count: Annotated[
-        int, typer.Option(min=1, help="지어낼 자료 수 / releases to invent")
-    ] = _INVENTED,
-    keep: Annotated[
-        Path | None,
-        typer.Option(help="메일·피드·달력을 둘 폴더 / keep a mail, the feed, the calendar here"),
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="장부를 JSON으로도 / write the ledger as JSON too")
-    ] = None,
+    replay: _Replay = None,
+    speed: _Speed = None,
+    rules: _Rules = None,
+    rule: _Rule = None,
+    kills: _Kills = 0,
+    slow_sink: _SlowSink = 0.0,
+    seed: _Seed = _SEED,
+    count: _Count = _INVENTED,
+    keep: _Keep = None,
+    report: _Report = None,
 ) -> None:
     """인터넷 없이 해 보고 장부로 대조합니다. / Try it without internet, ending in a ledger.
 

@@ -17,11 +17,6 @@ from service.store.database import Database
 from service.terminal import begin, in_store
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(export)
-
-
 def export(
     target: Annotated[
         str,

@@ -19,11 +19,6 @@ _PLACES = (
 )
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(feeds)
-
-
 def feeds(
     name: Annotated[str, typer.Argument(help="구독 이름 / its name")],
     renew: Annotated[

@@ -20,18 +20,14 @@ _Whose = Annotated[str, typer.Argument(metavar="ADDRESS", help="계정의 메일
 _Number = Annotated[int, typer.Argument(help="열쇠의 번호 / its number")]
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    group = typer.Typer(
-        help="API 열쇠: 만들기, 목록, 바꾸기, 폐기. / Keys of the API.", no_args_is_help=True
-    )
-    group.command()(make)
-    group.command("list")(listed)
-    group.command()(exchange)
-    group.command()(revoke)
-    app.add_typer(group, name="keys")
+group = typer.Typer(
+    name="keys",
+    help="API 열쇠: 만들기, 목록, 바꾸기, 폐기. / Keys of the API.",
+    no_args_is_help=True,
+)
 
 
+@group.command()
 def make(
     address: _Whose,
     name: Annotated[str, typer.Argument(help="어디에 쓰는 열쇠인지 / what it is for")],
@@ -52,6 +48,7 @@ def make(
     typer.echo(key)
 
 
+@group.command("list")
 def listed(address: _Whose) -> None:
     """계정의 열쇠. / The keys of an account, the newest first."""
     for each in _of(address, lambda keys, mine: keys.listed(mine)):
@@ -64,6 +61,7 @@ def listed(address: _Whose) -> None:
         )
 
 
+@group.command()
 def exchange(
     address: _Whose,
     number: _Number,
@@ -79,6 +77,7 @@ def exchange(
     typer.echo(key)
 
 
+@group.command()
 def revoke(address: _Whose, number: _Number) -> None:
     """열쇠를 폐기합니다. / Let a key count no more."""
     if not _of(address, lambda keys, mine: keys.revoke(mine, number)):

@@ -15,11 +15,6 @@ from service.terminal import begin, in_store
 _ALL = "all"
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(letters)
-
-
 def letters(
     resend: Annotated[
         str | None, typer.Option(help="다시 보낼 번호들 12,15 또는 all / send these again, or all")

@@ -16,17 +16,14 @@ _Said = TypeVar("_Said")
 _Place = Annotated[str, typer.Argument(metavar="CHANNEL:ADDRESS", help="주소 / an address")]
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    group = typer.Typer(
-        help="한 주소에 관한 기록: 내보내기, 지우기. / What is kept about one address.",
-        no_args_is_help=True,
-    )
-    group.command()(export)
-    group.command()(erase)
-    app.add_typer(group, name="people")
+group = typer.Typer(
+    name="people",
+    help="한 주소에 관한 기록: 내보내기, 지우기. / What is kept about one address.",
+    no_args_is_help=True,
+)
 
 
+@group.command()
 def export(place: _Place) -> None:
     """한 주소에 관해 남아 있는 모든 것을 JSON으로. / All that is kept about an address, as JSON.
 
@@ -37,6 +34,7 @@ def export(place: _Place) -> None:
     typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
+@group.command()
 def erase(place: _Place) -> None:
     """한 주소에 보내던 것을 끝내고 기록을 지웁니다. / End all that goes to an address; forget it.
 

@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 _Id = Annotated[str, typer.Argument(metavar="SOURCE", help="출처 id / source id")]
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    app.command()(pulse)
-    app.command()(pause)
-    app.command()(resume)
-
-
 def pulse(as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False) -> None:
     """출처마다 살아 있는지 봅니다. / How alive each source is, and what is wrong."""
     from service.shown_pulse import lines, records  # noqa: PLC0415

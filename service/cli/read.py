@@ -27,11 +27,6 @@ _AHEAD = 8  # documents handed over before the first is printed
 _Said = dict[str, Any]
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(read)
-
-
 def read(
     sources: Annotated[
         list[str], typer.Argument(metavar="FILE|URL|-", help="파일, 주소, 또는 JSON Lines 입력(-)")

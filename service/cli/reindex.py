@@ -7,11 +7,6 @@ import typer
 from service.terminal import begin, in_store
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(reindex)
-
-
 def reindex() -> None:
     """검색 색인을 다시 만듭니다. / Enter every article in the search index again.
 

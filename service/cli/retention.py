@@ -27,11 +27,6 @@ _WHAT = {
 }
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(retention)
-
-
 def retention(
     apply: Annotated[bool, typer.Option("--apply", help="실제로 지움 / really remove it")] = False,
 ) -> None:

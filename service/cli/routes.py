@@ -28,11 +28,6 @@ class _Measured:
     kept: Mapping[str, Kept]
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(routes)
-
-
 def routes(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
 ) -> None:

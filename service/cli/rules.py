@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from service.audit import Audit
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(audit)
-
-
 def audit(
     back: Annotated[
         str, typer.Option("--since", help="이만큼 돌아봅니다 / look back: 30d, 2w, 12h, 2026-10-01")

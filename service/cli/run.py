@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from service.app import Role
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    app.command()(up)
-    app.command()(doctor)
-    app.command()(once)
-
-
 def up(
     only: Annotated[
         list[str] | None,

@@ -26,11 +26,6 @@ _SUMMARY = (
 )
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command("send-test")(send_test)
-
-
 def send_test(name: Annotated[str, typer.Argument(help="구독 이름 / its name")]) -> None:
     """받는 곳마다 시험 알림을 한 번 보냅니다. / Send every endpoint one test message, now.
 

@@ -15,11 +15,6 @@ from service.store.database import Database
 from service.terminal import begin, in_store
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command("sign-in")(sign_in)
-
-
 def sign_in(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="메일 주소 / a mail address")],
     role: Annotated[

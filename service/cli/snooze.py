@@ -17,14 +17,6 @@ _Said = TypeVar("_Said")
 _Name = Annotated[str, typer.Argument(help="구독 이름 / its name")]
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    app.command()(snooze)
-    app.command()(wake)
-    app.command()(mute)
-    app.command()(unmute)
-
-
 def snooze(
     name: _Name,
     back: Annotated[

@@ -24,14 +24,11 @@ if TYPE_CHECKING:
 
     from service.workshop.capture import Captured
 
-group = typer.Typer(help="선언된 출처 / the declared sources.", no_args_is_help=True)
+group = typer.Typer(
+    name="sources", help="선언된 출처 / the declared sources.", no_args_is_help=True
+)
 
 _Id = Annotated[str, typer.Argument(help="출처 id / source id")]
-
-
-def add(app: typer.Typer) -> None:
-    """Add the group to ``app``."""
-    app.add_typer(group, name="sources")
 
 
 @group.command("list")

@@ -86,12 +86,6 @@ _Operator = Annotated[
 ]
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    app.command()(subscribe)
-    app.command("import-subscriptions")(import_subscriptions)
-
-
 def subscribe(
     name: Annotated[str, typer.Argument(help="구독 이름 / a name for the subscription")],
     rule: _Rule,

@@ -12,12 +12,6 @@ from service.store.subscriptions import Subscribed, Subscriptions
 from service.terminal import begin, in_store
 
 
-def add(app: typer.Typer) -> None:
-    """Add the commands to ``app``."""
-    app.command()(unsubscribe)
-    app.command()(subscriptions)
-
-
 def unsubscribe(name: Annotated[str, typer.Argument(help="구독 이름 / its name")]) -> None:
     """구독을 끝냅니다. / End a subscription."""
     if not in_store(begin(), lambda database: Subscriptions(database).end(name)):

@@ -5,11 +5,6 @@ from __future__ import annotations
 import typer
 
 
-def add(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
-    app.command()(vapid)
-
-
 def vapid() -> None:
     """웹 푸시의 새 열쇠. / A new key for Web Push, and its public key.
 

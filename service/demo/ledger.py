@@ -90,12 +90,6 @@ def draw_up(
     news = [row for row in stored if not row.baseline]
     rows = Counter((row.source_id, release_of(row)) for row in stored)
     wanted = {(each.source_id, each.release_id) for each in published}
-    due = {row.story_id for row in news if row.story_id and reads(row.title, row.text)}
-    told_of = {row.message_id: (row.story_id, row.revision_id) for row in owed}
-    story_of = {row.message_id: row.story_id for row in owed}
-    receipts = Counter(each.message_id for each in received)
-    told = Counter(told_of[each] for each in receipts if each in told_of)
-    got = {story_id for story_id, _ in told}
     together = list(_together(stored, release_of))
     ledger = Ledger(
         published=len({each.release_id for each in published}),
@@ -106,19 +100,31 @@ def draw_up(
         copies=len(news) - len({row.story_id for row in news}),
         joined=sum(len(titles) - 1 for _, titles in together),
         merged=[story for story, titles in together if distinct and not _nested(titles)],
-        owed=len(due),
-        sent=len(receipts),
-        corrections=sum(revision_id != 0 for _, revision_id in told),
-        missed=sorted(due - got),
-        not_owed=sorted(got - due),
-        twice=sorted({story_id for (story_id, _), times in told.items() if times > 1}),
-        strangers=sorted(set(receipts) - set(story_of)),
-        repeats=sum(receipts.values()) - len(receipts),
         kills=kills,
         in_flight_at_kills=in_flight_at_kills,
     )
+    due = {row.story_id for row in news if row.story_id and reads(row.title, row.text)}
+    _tell(ledger, due, owed, Counter(each.message_id for each in received))
+    story_of = {row.message_id: row.story_id for row in owed}
     _time(ledger, news, published, _first_receipts(received, story_of), release_of)
     return ledger
+
+
+def _tell(
+    ledger: Ledger, due: set[int], owed: Sequence[OwedRow], receipts: Mapping[str, int]
+) -> None:
+    """Write down what came, how often each message did, of the stories that are ``due``."""
+    told_of = {row.message_id: (row.story_id, row.revision_id) for row in owed}
+    told = Counter(told_of[each] for each in receipts if each in told_of)
+    got = {story_id for story_id, _ in told}
+    ledger.owed = len(due)
+    ledger.sent = len(receipts)
+    ledger.corrections = sum(revision_id != 0 for _, revision_id in told)
+    ledger.missed = sorted(due - got)
+    ledger.not_owed = sorted(got - due)
+    ledger.twice = sorted({story_id for (story_id, _), times in told.items() if times > 1})
+    ledger.strangers = sorted(set(receipts) - set(told_of))
+    ledger.repeats = sum(receipts.values()) - len(receipts)
 
 
 def _time(
