@@ -5,10 +5,11 @@ Nothing here knows a network, a database or a clock.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from scrapers.errors import Trouble
 
@@ -145,8 +146,9 @@ NOBODY_ASKS = Asking()
 """For whoever wants to see an example of what a source asks for."""
 
 
-class Source(Protocol):
-    """What every declared source offers, whatever platform it is built on. All methods are pure.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(ABC):
+    """What every declared source is, whatever platform it is built on. All methods are pure.
 
     ``publisher`` is a publisher id, None where each post names its own. ``every`` is the ordinary
     number of seconds between polls, ``pause`` the least number of seconds between two requests to
@@ -160,75 +162,36 @@ class Source(Protocol):
     ``needs`` are the names of the keys that its requests hold; without them it cannot be polled.
     """
 
-    @property
-    def publisher(self) -> str | None:
-        """Publisher id, or None."""
-        ...
+    publisher: str | None
+    kind: Kind = "release"
+    every: float = 600
+    pause: float = 0.5
+    max_pages: int = 1
+    off: str | None = None
+    route_of: str | None = None
+    checks: bool = False
+    searches: bool = False
+    needs: tuple[str, ...] = ()
 
-    @property
-    def kind(self) -> Kind:
-        """What its posts are."""
-        ...
-
-    @property
-    def every(self) -> float:
-        """Seconds between polls."""
-        ...
-
-    @property
-    def pause(self) -> float:
-        """Seconds between requests to its host."""
-        ...
-
-    @property
-    def max_pages(self) -> int:
-        """List pages read at most."""
-        ...
-
-    @property
-    def off(self) -> str | None:
-        """Why it is off, or None."""
-        ...
-
-    @property
-    def route_of(self) -> str | None:
-        """The id of the source it is another route of, or None."""
-        ...
-
-    @property
-    def checks(self) -> bool:
-        """Whether it stores only what its other routes missed."""
-        ...
-
-    @property
-    def searches(self) -> bool:
-        """Whether it asks for the words of readers' rules."""
-        ...
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Names of the keys it is asked with."""
-        ...
-
+    @abstractmethod
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:
         """The request for the first page of the list; one that searches is asked with terms."""
-        ...
 
+    @abstractmethod
     def read_list(self, page: Page) -> Listing:
         """Posts of one list page. Raises LayoutError where the page is not the page we know."""
-        ...
 
+    @abstractmethod
     def open(self, post: Post) -> Request | None:
         """The request for the post's own page; None where the list says all there is."""
-        ...
 
+    @abstractmethod
     def read_post(self, page: Page) -> Detail:
         """What the post's own page says. Raises LayoutError likewise."""
-        ...
 
+    @abstractmethod
     def read_part(self, page: Page) -> Part:
         """Text of one page of ``Detail.body`` and where it goes on."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

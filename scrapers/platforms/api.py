@@ -27,7 +27,7 @@ _KEY = re.compile(r"[\w-]{1,100}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api(Declared):
-    """A declared list in JSON; implements :class:`scrapers.model.Source`.
+    """A declared list in JSON.
 
     What stands in it is named by its path, ``data.list`` (``.``: all of it): ``rows`` (at least one
     object, or an object that holds them as its ``item``) from the top, the rest from the row.

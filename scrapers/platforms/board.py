@@ -32,7 +32,7 @@ _NOTHING = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Declared):
-    """A declared board; implements :class:`scrapers.model.Source`.
+    """A declared board.
 
     ``url`` has ``{page}`` (from 1) where the list has several pages, ``link`` has ``{key}``.
     ``row`` is a CSS selector for at least one element. Within a row: ``title`` exactly one,

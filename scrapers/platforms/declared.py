@@ -1,4 +1,4 @@
-"""What is declared of every source, whatever kind of list it has."""
+"""What every platform declares: where the list is, and how the pages of its posts are read."""
 
 from __future__ import annotations
 
@@ -6,33 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scrapers.errors import LayoutError
-from scrapers.model import Detail, Kind, Page, Part, Post, Request
+from scrapers.model import Detail, Page, Part, Post, Request, Source
 from scrapers.platforms.article import ArticleLayout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """The fields that :class:`scrapers.model.Source` tells of, and the way to a post's own page.
+class Declared(Source):
+    """A :class:`scrapers.model.Source` with one address, and the way from it to a post's own page.
 
     ``form`` is what the list at ``url`` is asked with where the site wants a POST. ``article`` says
     how to read the pages of posts; without it they are not opened, and those of news never are.
     ``date_only``: a time of 00:00:00 is none.
     """
 
-    publisher: str | None
     url: str
     form: Mapping[str, str] | None = None
     article: ArticleLayout | None = None
     date_only: bool = False
-    kind: Kind = "release"
-    every: float = 600
-    pause: float = 0.5
-    max_pages: int = 1
-    off: str | None = None
-    route_of: str | None = None
-    checks: bool = False
-    searches: bool = False
-    needs: tuple[str, ...] = ()
 
     def open(self, post: Post) -> Request | None:
         """The post's own page, where the list does not say all there is."""

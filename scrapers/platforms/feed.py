@@ -28,7 +28,7 @@ _HEADS = frozenset({"channel", "feed", "image", "textInput", "textinput"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed(Declared):
-    """A declared feed; implements :class:`scrapers.model.Source`.
+    """A declared feed.
 
     ``key`` is a regular expression whose group is found in the item's address, all of which it is
     by itself. ``link`` (with ``{key}``) is the post's address for people; without it the item's own

@@ -26,7 +26,7 @@ _OLDEST = dt.date(1999, 2, 18)  # before the first release that the portal has, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenData(Declared):
-    """A declared list of data.go.kr; implements :class:`scrapers.model.Source`.
+    """A declared list of data.go.kr.
 
     ``url`` has ``{since}`` and ``{until}``, the first and the last of ``days`` days up to today,
     YYYYMMDD or with ``dashed`` YYYY-MM-DD; as many before them are the next page of the list.

@@ -172,14 +172,7 @@ class Accounts(Intentions):
         return True
 
 
-_ACCOUNT = (
-    account.c.id,
-    account.c.address,
-    account.c.role,
-    account.c.created_at,
-    account.c.seen_at,
-    account.c.closed_at,
-)
+_ACCOUNT = tuple(account.c[each] for each in Account.__dataclass_fields__)
 
 
 def _of(address: str) -> sa.ColumnElement[bool]:

@@ -74,7 +74,6 @@ class Progress:
     source_id: str
     since: datetime
     told: bool
-    asked_at: datetime
     pages: int
     seen: int
     new: int
@@ -214,7 +213,7 @@ class Backfills(Intentions):
                 backfill.c.source_id,
                 backfill.c.since,
                 backfill.c.told_from.is_not(None),
-                *(backfill.c[each] for each in ("asked_at", "pages", "seen", "new", "oldest_at")),
+                *(backfill.c[each] for each in ("pages", "seen", "new", "oldest_at")),
                 sa.cast(sa.extract("epoch", backfill.c.due_at - sa.func.now()), sa.Float),
                 source.c.paused_why,
                 *(backfill.c[each] for each in ("last_error", "outcome")),

@@ -47,7 +47,6 @@ _SPEEDS = """
 class Poll:
     """One look at a list. ``outcome`` is ``ok`` or a class of trouble; None: it is under way."""
 
-    slot: int
     started_at: datetime
     finished_at: datetime | None
     outcome: str | None
@@ -117,16 +116,7 @@ class Cockpit(Intentions):
 
     async def polls(self, source_id: str) -> Sequence[Poll]:
         """The last looks at a source, the latest first."""
-        columns = (
-            poll.c.slot,
-            poll.c.started_at,
-            poll.c.finished_at,
-            poll.c.outcome,
-            poll.c.detail,
-            poll.c.pages,
-            poll.c.seen,
-            poll.c.new,
-        )
+        columns = (poll.c[each] for each in Poll.__dataclass_fields__)
         query = sa.select(*columns).where(poll.c.source_id == source_id)
         async with self._database.transaction() as tx:
             rows = await tx.execute(query.order_by(poll.c.slot.desc()).limit(_POLLS))

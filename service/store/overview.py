@@ -23,7 +23,6 @@ class Health:
     source_id: str
     last_ok_at: datetime | None
     newest_at: datetime | None
-    next_due: datetime
     failures: int
     last_error: str | None
     articles: int
@@ -64,14 +63,10 @@ class Overview(Intentions):
             source.c.id,
             source.c.last_ok_at,
             source.c.newest_at,
-            source.c.next_due,
             source.c.failures,
             source.c.last_error,
             stored,
-            source.c.trouble,
-            source.c.failing_since,
-            source.c.paused_at,
-            source.c.paused_why,
+            *(source.c[each] for each in ("trouble", "failing_since", "paused_at", "paused_why")),
         ).order_by(source.c.id)
         async with self._database.transaction() as tx:
             return [Health(*row) for row in await tx.execute(query)]
@@ -79,13 +74,7 @@ class Overview(Intentions):
     async def items(self) -> Sequence[Item]:
         """Open ops items, the latest first."""
         query = (
-            sa.select(
-                ops_item.c.kind,
-                ops_item.c.subject,
-                ops_item.c.detail,
-                ops_item.c.times,
-                ops_item.c.last_at,
-            )
+            sa.select(*(ops_item.c[each] for each in Item.__dataclass_fields__))
             .where(ops_item.c.closed_at.is_(None))
             .order_by(ops_item.c.last_at.desc())
             .limit(50)

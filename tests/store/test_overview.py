@@ -124,9 +124,7 @@ async def test_the_health_of_every_source_is_told_by_id(
 
     first, second = await overview.sources()
 
-    assert first == Health(
-        "a", NINE, NINE, NINE, 2, "TooLarge: huge", 2, "too-large", NINE, NINE, "쉼"
-    )
+    assert first == Health("a", NINE, NINE, 2, "TooLarge: huge", 2, "too-large", NINE, NINE, "쉼")
     assert (second.source_id, second.last_ok_at, second.failures, second.articles) == (
         "b", None, 0, 1,
     )  # fmt: skip

@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def health(source_id: str, *, failures: int = 0, ok: datetime | None = NOW) -> Health:
-    return Health(source_id, ok, None, NOW, failures, "LayoutError: 표가 없음", 0)
+    return Health(source_id, ok, None, failures, "LayoutError: 표가 없음", 0)
 
 
 @pytest.mark.parametrize(

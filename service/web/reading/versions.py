@@ -25,7 +25,6 @@ class Row:
     what: str
     before: Markup | None
     after: Markup | None
-    weighty: bool
 
 
 def rows(changes: Sequence[Change], language: str) -> list[Row]:
@@ -55,7 +54,6 @@ def _row(change: Change, language: str) -> Row:
         what,
         marked(change.before, gone) if change.before else None,
         marked(change.after, come) if change.after else None,
-        change.weighty,
     )
 
 
