@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from service.ops.embedded import Server, running
+from service.store.database import Database
+from service.work import connect
 from tests.emptied import Kept
 from tests.faults.plugin import (
     measured,
@@ -136,3 +138,19 @@ async def migrated_url(kept_database: Kept) -> AsyncIterator[str]:
     """The address of a database with the current schema, as if it were just made."""
     yield await kept_database.ready()
     await kept_database.empty()
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    """The store's way to that database."""
+    made = Database(migrated_url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A plain connection, autocommitting: what an operator would see and change."""
+    connection = await connect(migrated_url)
+    yield connection
+    await connection.close()

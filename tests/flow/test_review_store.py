@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,13 +18,6 @@ from service.store.deliveries import Dead, Deliveries
 from service.store.polled import Polled, Slot
 from service.store.sources import Sources
 from service.store.subscriptions import Endpoint, Subscriptions
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url)
-    yield made
-    await made.close()
 
 
 @pytest.fixture

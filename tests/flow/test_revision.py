@@ -17,7 +17,6 @@ from service.config import Settings
 from service.demo.world import Release, World
 from service.store.database import Database
 from service.store.evidence import Evidence
-from service.work import connect
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
@@ -43,13 +42,6 @@ async def watching(migrated_url: str, replica: str) -> AsyncIterator[None]:
     yield
     stop.set()
     await running
-
-
-@pytest.fixture
-async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connect(migrated_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.mark.usefixtures("watching")

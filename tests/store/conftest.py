@@ -19,19 +19,11 @@ from service.store.sources import Sources
 from service.store.subscriptions import Subscriptions
 from service.store.verdicts import Verdicts
 from service.store.vitals import Vitals
-from service.work import connect
 
 Add = Callable[..., Awaitable[int]]
 Wakes = Callable[[], Awaitable[list[str]]]
 MakeFound = Callable[..., Found]
 MakePolled = Callable[..., Polled]
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url)
-    yield made
-    await made.close()
 
 
 @pytest.fixture
@@ -42,14 +34,6 @@ async def eight(migrated_url: str) -> AsyncIterator[list[Database]]:
         for each in made:
             stack.push_async_callback(each.close)
         yield made
-
-
-@pytest.fixture
-async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A plain connection, autocommitting: what an operator would see and change."""
-    connection = await connect(migrated_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -45,7 +45,6 @@ from service.store.sources import Sources
 from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.verdicts import Verdicts
 from service.triage import Triage
-from service.work import connect
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 HOST = "https://a.example"
@@ -58,21 +57,6 @@ MakeCollect = Callable[..., Collect]
 AddArticle = Callable[..., Awaitable[int]]
 Subscribe = Callable[..., Awaitable[None]]
 Go = Callable[..., Awaitable[int]]
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A plain connection, autocommitting: what an operator would see and change."""
-    connection = await connect(migrated_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture
