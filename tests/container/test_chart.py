@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +46,11 @@ def test_its_settings_are_settings() -> None:
     assert named <= {field.upper() for field in Settings.model_fields}
 
 
-def test_it_is_of_the_version_of_the_program() -> None:
-    from importlib.metadata import version  # noqa: PLC0415
+def test_it_and_the_newest_changes_are_of_the_version_that_pyproject_names() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    changes = re.findall(r"^## \[(\d[^]]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
 
-    assert ABOUT["appVersion"] == version("pabal")
+    assert ABOUT["version"] == ABOUT["appVersion"] == changes[0] == version
 
 
 def test_every_role_has_a_size_and_may_be_scaled_by_itself() -> None:
