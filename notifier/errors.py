@@ -2,26 +2,17 @@
 
 ::
 
-    NotifyError
-    ├── BadAddress        refused when it is typed
-    └── SendError
-        ├── TryAgain      later, with back-off; carries ``retry_after`` where the receiver said so
-        └── Undeliverable never again: the message goes to the dead letters
-            └── EndpointGone  410: and the endpoint is switched off too
+    SendError
+    ├── TryAgain          later, with back-off; carries ``retry_after`` where the receiver said so
+    └── Undeliverable     never again: the message goes to the dead letters
+        ├── BadAddress    refused when it is typed, too
+        └── EndpointGone  410: and the endpoint is switched off too
 """
 
 from __future__ import annotations
 
 
-class NotifyError(Exception):
-    """Something about telling a person failed."""
-
-
-class BadAddress(NotifyError):
-    """The address can never work for this channel."""
-
-
-class SendError(NotifyError):
+class SendError(Exception):
     """The message was not handed over."""
 
 
@@ -42,6 +33,10 @@ class TryAgain(SendError):
 
 class Undeliverable(SendError):
     """A failure that will not pass: the receiver refused this message for good."""
+
+
+class BadAddress(Undeliverable):
+    """The address can never work for this channel."""
 
 
 class EndpointGone(Undeliverable):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from notifier.errors import BadAddress, Undeliverable
+from notifier.errors import BadAddress
 from notifier.letter import Letter, letter
 from notifier.model import ChannelOptions, Message, Receipt
 from notifier.posting import Answer, Poster, Posting, judge, open_poster, packed
@@ -44,10 +44,7 @@ class Hook(Posting):
     async def send(self, message: Message) -> Receipt:
         """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
         service = self._service
-        try:
-            address = self._address(message.address)
-        except BadAddress as error:
-            raise Undeliverable(str(error)) from error
+        address = self._address(message.address)
         body = packed(service.payload(letter(message)))
         headers = {"content-type": "application/json", **service.headers}
         answer = await self._poster.post(address, body, headers)

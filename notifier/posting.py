@@ -99,11 +99,8 @@ class Poster:
         return url
 
     async def post(self, address: str, content: bytes, headers: Mapping[str, str]) -> Answer:
-        """Post once. Raises TryAgain where nothing answers, Undeliverable for a bad address."""
-        try:
-            url = self.check(address)
-        except BadAddress as error:  # the rules may be stricter than when it was typed
-            raise Undeliverable(str(error)) from error
+        """Post once. Raises TryAgain where nothing answers, and what ``check`` raises."""
+        url = self.check(address)  # the rules may be stricter than when it was typed
         reply = await self._way.post(url, content, {"user-agent": self._agent, **headers})
         wait = _retry_after(reply.retry_after, self.now()) if reply.retry_after else None
         return Answer(reply.status, reply.took, wait, reply.body, reply.broken)

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from notifier.errors import BadAddress, TryAgain, Undeliverable
+from notifier.errors import BadAddress, TryAgain
 from notifier.fitting import Run, cut, foot, spelt, tame, units, written
 from notifier.letter import letter
 from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
@@ -50,8 +50,6 @@ class Apprise:
         sending = loop.run_in_executor(self._threads, self._sent, message)
         try:
             return await asyncio.wait_for(sending, self._timeout)
-        except BadAddress as error:
-            raise Undeliverable(str(error)) from error
         except TimeoutError:
             raise TryAgain(f"{self._timeout:g}초 안에 답이 없습니다 (no answer)") from None
 

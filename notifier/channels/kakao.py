@@ -94,10 +94,7 @@ class Kakao(Posting):
 
     async def send(self, message: Message) -> Receipt:
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
-        try:
-            _check(message.address)
-        except BadAddress as error:
-            raise Undeliverable(str(error)) from error
+        _check(message.address)
         if lacked := self._lacked():
             raise TryAgain(f"알림톡 설정이 없습니다 (not set): {lacked}")
         body = packed(self._payload(message))

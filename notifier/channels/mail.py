@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from notifier.errors import BadAddress, TryAgain, Undeliverable
+from notifier.errors import BadAddress, TryAgain
 from notifier.mail.addresses import Address, parse_returns, recipient, sender
 from notifier.mail.mime import Composer
 from notifier.mail.relay import CONNECTIONS, Relay
@@ -57,10 +57,7 @@ class Mails:
 
     async def send(self, message: Message) -> Receipt:
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
-        try:
-            to = self._recipient(message.address)
-        except BadAddress as error:
-            raise Undeliverable(str(error)) from error
+        to = self._recipient(message.address)
         return Receipt(await self._relay.send(self._composer.compose(message, to)))
 
     async def aclose(self) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 
-from notifier.errors import BadAddress, Undeliverable
+from notifier.errors import BadAddress
 from notifier.fitting import cut, foot, main, octets, spelt, written
 from notifier.letter import Letter, letter
 from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
@@ -39,10 +39,7 @@ class Ntfy(Posting):
 
     async def send(self, message: Message) -> Receipt:
         """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
-        try:
-            self.check_address(message.address)
-        except BadAddress as error:
-            raise Undeliverable(str(error)) from error
+        self.check_address(message.address)
         said = letter(message)
         text = written(said, spelt, _TEXT, octets, foot=foot(said))
         answer = await self._poster.post(message.address, text.encode(), _headers(said))

@@ -19,7 +19,7 @@ from dataclasses import replace
 from html import escape, unescape
 from typing import Any
 
-from notifier.errors import BadAddress, TryAgain, Undeliverable
+from notifier.errors import BadAddress, TryAgain
 from notifier.fitting import Run, foot, titled, units, written
 from notifier.letter import Letter, letter
 from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
@@ -59,10 +59,7 @@ class Telegram(Posting):
 
     async def send(self, message: Message) -> Receipt:
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
-        try:
-            _check(message.address)
-        except BadAddress as error:
-            raise Undeliverable(str(error)) from error
+        _check(message.address)
         if not self._token:
             raise TryAgain("텔레그램 봇 토큰이 없습니다 (no token): PABAL_TELEGRAM_TOKEN")
         url = f"{self._api}/bot{self._token}/sendMessage"

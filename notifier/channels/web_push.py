@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from notifier.errors import BadAddress, TryAgain, Undeliverable
+from notifier.errors import BadAddress, TryAgain
 from notifier.fitting import cut, main
 from notifier.letter import Letter, Line, letter
 from notifier.model import Card, ChannelOptions, Message, Receipt
@@ -66,10 +66,7 @@ class WebPush(Posting):
 
     async def send(self, message: Message) -> Receipt:
         """Push one message. Raises TryAgain, Undeliverable or EndpointGone."""
-        try:
-            browser = self._browser(message.address)
-        except BadAddress as error:
-            raise Undeliverable(str(error)) from error
+        browser = self._browser(message.address)
         if not self._key:
             raise TryAgain("웹 푸시의 키가 없습니다 (no key): PABAL_VAPID_KEY")
         said = letter(message)

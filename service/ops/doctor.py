@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from notifier.errors import NotifyError
+from notifier.errors import SendError
 from service.config import Settings
 from service.errors import UserError
 from service.ops import findings
@@ -18,7 +18,7 @@ from service.ops.findings import Finding
 
 _WRONG = (
     UserError,
-    NotifyError,
+    SendError,
     OSError,
     ImportError,
     RuntimeError,

@@ -115,8 +115,7 @@ class Accounts(Intentions):
             .where(session.c.account_id == account_id, session.c.expires_at > sa.func.now())
             .order_by(session.c.seen_at.desc(), session.c.id.desc())
         )
-        async with self._database.transaction() as tx:
-            return [Session(*row) for row in await tx.execute(query)]
+        return [Session(*row) for row in await self._rows(query)]
 
     async def sign_out(self, who: Who, session_id: int | None = None) -> bool:
         """End a session of the account, its own where none is named; False where it has none."""
@@ -138,8 +137,7 @@ class Accounts(Intentions):
     async def listed(self) -> Sequence[Account]:
         """Every account, by address."""
         query = sa.select(*_ACCOUNT).order_by(sa.func.lower(account.c.address))
-        async with self._database.transaction() as tx:
-            return [Account(*row) for row in await tx.execute(query)]
+        return [Account(*row) for row in await self._rows(query)]
 
     async def promote(self, address: str, role: Role, by: Who | None = None) -> bool:
         """Give an account a role; False where there is none of that address, or ``by`` may not."""

@@ -8,12 +8,11 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article
 from service.store import ops
-from service.store.database import Intentions, Wake, wake
-from service.store.leases import LEASE, changed, claimed_until
+from service.store.database import Wake, wake
+from service.store.leases import Leased, claimed_until
 from service.store.opened import Opened, file_row
 from service.store.rows import article_of, paused
 from service.store.tables import article, attachment
@@ -27,9 +26,22 @@ class Owed:
     fence: int
     failures: int
 
+    @property
+    def id(self) -> int:
+        """That of the article."""
+        return self.article.id
 
-class Articles(Intentions):
+    @property
+    def source_id(self) -> str:
+        """Whose article it is."""
+        return self.article.source_id
+
+
+class Articles(Leased):
     """Intentions about articles, a transaction each."""
+
+    _step, _table, _due = "collect", article, "collect_due"
+    _open = article.c.collected_at.is_(None)
 
     async def claim_owed(self, source_id: str) -> Owed | None:
         """Claim the source's next article whose page is owed and due, oldest first; None if none.
@@ -49,15 +61,13 @@ class Articles(Intentions):
             .limit(1)
             .with_for_update(skip_locked=True)
         )
-        async with self._database.transaction() as tx:
-            row = (
-                await tx.execute(
-                    sa.update(article)
-                    .where(article.c.id == next_one.scalar_subquery())
-                    .values(collect_due=claimed_until(article.c.fence), fence=article.c.fence + 1)
-                    .returning(article)
-                )
-            ).one_or_none()
+        claim = (
+            sa.update(article)
+            .where(article.c.id == next_one.scalar_subquery())
+            .values(collect_due=claimed_until(article.c.fence), fence=article.c.fence + 1)
+            .returning(article)
+        )
+        row = await self._row(claim)
         return None if row is None else Owed(article_of(row), row.fence, row.failures)
 
     async def numbers(self, source_id: str, keys: Collection[str]) -> list[int]:
@@ -69,11 +79,6 @@ class Articles(Intentions):
         )
         async with self._database.transaction() as tx:
             return list(await tx.scalars(query))
-
-    async def renew(self, owed: Owed) -> bool:
-        """Keep the lease of an article being opened; False where another worker has it."""
-        async with self._database.transaction() as tx:
-            return await _update(tx, owed, collect_due=sa.func.now() + LEASE)
 
     async def store_opened(
         self,
@@ -101,42 +106,22 @@ class Articles(Intentions):
         if opened.published_at is not None:
             values |= {"published_at": opened.published_at, "precision": opened.precision}
         async with self._database.transaction() as tx:
-            if not await _update(tx, owed, **values):
+            if not await self._change(tx, owed, **values):
                 return False
             if opened.files:
-                rows = [file_row(owed.article.id, n, each) for n, each in enumerate(opened.files)]
+                rows = [file_row(owed.id, n, each) for n, each in enumerate(opened.files)]
                 await tx.execute(insert(attachment).values(rows).on_conflict_do_nothing())
             if problem is not None:
                 await ops.note(tx, "post-unreadable", owed.article.url, problem)
             if any(each.place is not None for each in opened.files):
-                await wake(tx, [Wake("attach", owed.article.source_id)])
+                await wake(tx, [Wake("attach", owed.source_id)])
             else:
-                await wake(tx, [Wake("read", str(owed.article.id))])
+                await wake(tx, [Wake("read", str(owed.id))])
             if look_in is not None:
-                await wake(tx, [Wake("revisit", owed.article.source_id, after=look_in)])
+                await wake(tx, [Wake("revisit", owed.source_id, after=look_in)])
         return True
 
     async def put_off(self, owed: Owed, problem: str, delay: float) -> None:
         """Try the article's page again after ``delay`` seconds."""
-        later = timedelta(seconds=delay)
-        async with self._database.transaction() as tx:
-            current = await _update(
-                tx,
-                owed,
-                collect_due=sa.func.now() + later,
-                failures=article.c.failures + 1,
-                last_error=problem,
-            )
-            if current:
-                await wake(tx, [Wake("collect", owed.article.source_id, after=later)])
-
-
-async def _update(tx: AsyncConnection, owed: Owed, **values: object) -> bool:
-    return await changed(
-        tx,
-        article,
-        article.c.id == owed.article.id,
-        article.c.fence == owed.fence,
-        article.c.collected_at.is_(None),
-        **values,
-    )
+        failures = article.c.failures + 1
+        await self._put_off(owed, delay, failures=failures, last_error=problem)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
-from service.store.database import Intentions, Wake, wake
-from service.store.leases import LEASE, changed, claimed_until
+from service.store.database import Wake, wake
+from service.store.leases import Leased, claimed_until
 from service.store.rows import paused, still_owed
 from service.store.tables import article, attachment
 
@@ -49,8 +48,11 @@ class Settled:
     detail: str | None = None
 
 
-class Attachments(Intentions):
+class Attachments(Leased):
     """Intentions about attachments, a transaction each."""
+
+    _step, _table, _due = "attach", attachment, "due_at"
+    _open = attachment.c.settled_at.is_(None)
 
     async def claim_owed(self, source_id: str) -> OwedFile | None:
         """Claim the source's next file that is owed and due; None if none.
@@ -76,28 +78,12 @@ class Attachments(Intentions):
                 attachment.c.failures,
             )
         )
-        async with self._database.transaction() as tx:
-            row = (await tx.execute(claim)).one_or_none()
+        row = await self._row(claim)
         return None if row is None else OwedFile(*row)
-
-    async def renew(self, owed: OwedFile) -> bool:
-        """Keep the lease of a file being read; False where another worker has it."""
-        async with self._database.transaction() as tx:
-            return await _update(tx, owed, due_at=sa.func.now() + LEASE)
 
     async def put_off(self, owed: OwedFile, problem: str, delay: float) -> None:
         """Try the file again after ``delay`` seconds."""
-        later = timedelta(seconds=delay)
-        async with self._database.transaction() as tx:
-            current = await _update(
-                tx,
-                owed,
-                due_at=sa.func.now() + later,
-                failures=attachment.c.failures + 1,
-                detail=problem,
-            )
-            if current:
-                await wake(tx, [Wake("attach", owed.source_id, after=later)])
+        await self._put_off(owed, delay, failures=attachment.c.failures + 1, detail=problem)
 
     async def settle(self, owed: OwedFile, settled: Settled, *, notice: bool = False) -> bool:
         """Record what became of a file and wake what comes next; False: another was faster.
@@ -112,7 +98,7 @@ class Attachments(Intentions):
                 .where(article.c.id == owed.article_id)
                 .with_for_update(key_share=True)
             )
-            if not await _update(tx, owed, settled_at=sa.func.now(), **asdict(settled)):
+            if not await self._change(tx, owed, settled_at=sa.func.now(), **asdict(settled)):
                 return False
             if notice:
                 detail = f"{owed.url}: {settled.reason}: {settled.detail}"
@@ -163,14 +149,3 @@ async def _next_format(tx: AsyncConnection, owed: OwedFile) -> bool:
         .returning(attachment.c.id)
     )
     return promoted.one_or_none() is not None
-
-
-async def _update(tx: AsyncConnection, owed: OwedFile, **values: object) -> bool:
-    return await changed(
-        tx,
-        attachment,
-        attachment.c.id == owed.id,
-        attachment.c.fence == owed.fence,
-        attachment.c.settled_at.is_(None),
-        **values,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Found
 from service.store import found, ops
-from service.store.database import Intentions, Wake, wake
-from service.store.leases import LEASE, changed, claimed_until
+from service.store.database import Wake, wake
+from service.store.leases import Leased, claimed_until
 from service.store.polled import MARGIN
 from service.store.tables import article, backfill, source
 
@@ -84,8 +84,11 @@ class Progress:
     outcome: Outcome | None
 
 
-class Backfills(Intentions):
+class Backfills(Leased):
     """Intentions about backfills, a transaction each."""
+
+    _step, _table, _due = "backfill", backfill, "due_at"
+    _open = backfill.c.finished_at.is_(None)
 
     async def open(self, source_id: str, since: datetime) -> bool:
         """Have a declared source's list read back to ``since``, telling nobody; False: not past.
@@ -131,14 +134,8 @@ class Backfills(Intentions):
                 sa.func.now(),
             )
         )
-        async with self._database.transaction() as tx:
-            row = (await tx.execute(claim)).one_or_none()
+        row = await self._row(claim)
         return None if row is None else Filling(*row)
-
-    async def renew(self, filling: Filling) -> bool:
-        """Keep the lease of a page being read; False where somebody else has taken over."""
-        async with self._database.transaction() as tx:
-            return await _update(tx, filling, due_at=sa.func.now() + LEASE)
 
     async def known(self, filling: Filling, keys: Collection[str]) -> Mapping[str, bool]:
         """Those of ``keys`` that the source has announced; whether before the backfill was asked.
@@ -167,7 +164,7 @@ class Backfills(Intentions):
             # The source first, as a poll does: it stores the same posts and may open this anew.
             held = sa.select(source.c.id).where(source.c.id == filling.source_id)
             await tx.execute(held.with_for_update(key_share=True))
-            if not await _update(tx, filling, failures=0, last_error=None):
+            if not await self._change(tx, filling, failures=0, last_error=None):
                 return None
             told = filling.told_from is not None
             new = await found.store(
@@ -180,12 +177,12 @@ class Backfills(Intentions):
             )
             still = 0 if new or _further(leaf, filling) else filling.still + 1
             outcome = leaf.outcome or ("ended" if still >= _STILL else None)
-            await _count(tx, filling, leaf, new, still)
+            await self._count(tx, filling, leaf, new, still)
             lost = leaf.lost
             if outcome is None:
-                await _wait(tx, filling, rest)
+                await self._later(tx, filling, rest)
             else:
-                await _finish(tx, filling, outcome)
+                await self._finish(tx, filling, outcome)
                 await ops.close(tx, "backfill-failed", filling.source_id)
                 if outcome == "ended" and told and not (filling.met or leaf.met):
                     lost = lost or f"its list ended before {filling.since:%Y-%m-%d}"
@@ -195,15 +192,13 @@ class Backfills(Intentions):
 
     async def put_off(self, filling: Filling, problem: str, delay: float) -> None:
         """Read the page again after ``delay`` seconds."""
-        async with self._database.transaction() as tx:
-            if await _update(tx, filling, last_error=problem):
-                await _wait(tx, filling, delay)
+        await self._put_off(filling, delay, last_error=problem)
 
     async def give_up(self, filling: Filling, problem: str) -> None:
         """Read no further, and have a person look."""
         async with self._database.transaction() as tx:
-            if await _update(tx, filling, last_error=problem):
-                await _finish(tx, filling, "failed")
+            if await self._change(tx, filling, last_error=problem):
+                await self._finish(tx, filling, "failed")
                 await ops.note(tx, "backfill-failed", filling.source_id, problem)
 
     async def progress(self, source_id: str | None = None, *, limit: int = 100) -> list[Progress]:
@@ -224,8 +219,25 @@ class Backfills(Intentions):
         )
         if source_id is not None:
             query = query.where(backfill.c.source_id == source_id)
-        async with self._database.transaction() as tx:
-            return [Progress(*row) for row in await tx.execute(query)]
+        return [Progress(*row) for row in await self._rows(query)]
+
+    async def _count(
+        self, tx: AsyncConnection, filling: Filling, leaf: Leaf, new: int, still: int
+    ) -> None:
+        await self._change(
+            tx,
+            filling,
+            request=sa.null() if leaf.more is None else leaf.more,
+            pages=backfill.c.pages + 1,
+            seen=backfill.c.seen + leaf.seen,
+            new=backfill.c.new + new,
+            oldest_at=sa.func.least(backfill.c.oldest_at, leaf.oldest_at),
+            met=filling.met or leaf.met,
+            still=still,
+        )
+
+    async def _finish(self, tx: AsyncConnection, filling: Filling, outcome: Outcome) -> None:
+        await self._change(tx, filling, finished_at=sa.func.now(), outcome=outcome)
 
 
 def _further(leaf: Leaf, filling: Filling) -> bool:
@@ -233,39 +245,3 @@ def _further(leaf: Leaf, filling: Filling) -> bool:
     if leaf.oldest_at is None:
         return False
     return filling.oldest_at is None or leaf.oldest_at < filling.oldest_at
-
-
-async def _update(tx: AsyncConnection, filling: Filling, **values: object) -> bool:
-    """Only the latest claim may settle: a worker whose lease ran out changes nothing."""
-    return await changed(
-        tx,
-        backfill,
-        backfill.c.id == filling.id,
-        backfill.c.fence == filling.fence,
-        backfill.c.finished_at.is_(None),
-        **values,
-    )
-
-
-async def _count(tx: AsyncConnection, filling: Filling, leaf: Leaf, new: int, still: int) -> None:
-    await _update(
-        tx,
-        filling,
-        request=sa.null() if leaf.more is None else leaf.more,
-        pages=backfill.c.pages + 1,
-        seen=backfill.c.seen + leaf.seen,
-        new=backfill.c.new + new,
-        oldest_at=sa.func.least(backfill.c.oldest_at, leaf.oldest_at),
-        met=filling.met or leaf.met,
-        still=still,
-    )
-
-
-async def _wait(tx: AsyncConnection, filling: Filling, seconds: float) -> None:
-    later = timedelta(seconds=seconds)
-    await _update(tx, filling, due_at=sa.func.now() + later)
-    await wake(tx, [Wake("backfill", filling.source_id, after=later)])
-
-
-async def _finish(tx: AsyncConnection, filling: Filling, outcome: Outcome) -> None:
-    await _update(tx, filling, finished_at=sa.func.now(), outcome=outcome)

@@ -80,9 +80,8 @@ class Calls(Intentions):
             "stories": list(told),
             "withdrawn": json.dumps([{"what": WITHDRAWN.what}]),
         }
-        async with self._database.transaction() as tx:
-            for row in await tx.execute(sa.text(_STANDING), values):
-                standing[row.story_id].append(row)
+        for row in await self._rows(sa.text(_STANDING), values):
+            standing[row.story_id].append(row)
         return [_call(each, told[each], standing[each]) for each in sorted(told)]
 
 

@@ -131,8 +131,7 @@ class Cockpit(Intentions):
             .order_by(ops_item.c.closed_at.is_not(None), ops_item.c.last_at.desc())
             .limit(_MOST)
         )
-        async with self._database.transaction() as tx:
-            return [Item(*row) for row in await tx.execute(query)]
+        return [Item(*row) for row in await self._rows(query)]
 
     async def close(self, item_id: int, why: str, by: Who) -> bool:
         """Close an item for the reason ``why``; False where none is open.
@@ -201,8 +200,7 @@ class Cockpit(Intentions):
             .order_by(subscription.c.id)
             .limit(_MOST)
         )
-        async with self._database.transaction() as tx:
-            return [Overviewed(*row) for row in await tx.execute(query)]
+        return [Overviewed(*row) for row in await self._rows(query)]
 
     async def done(self, before: int | None = None) -> Sequence[Done]:
         """What was changed by hand, the latest first, those before number ``before``."""
@@ -210,5 +208,4 @@ class Cockpit(Intentions):
         if before is not None:
             query = query.where(audit.c.id < before)
         query = query.order_by(audit.c.id.desc()).limit(_MOST)
-        async with self._database.transaction() as tx:
-            return [Done(*row) for row in await tx.execute(query)]
+        return [Done(*row) for row in await self._rows(query)]

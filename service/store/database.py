@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import socket
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import asyncpg
 import sqlalchemy as sa
@@ -121,6 +121,20 @@ class Intentions:
     def __init__(self, database: Database) -> None:
         """Work on ``database``."""
         self._database = database
+
+    async def _rows(
+        self, query: sa.Executable, values: Mapping[str, Any] | None = None
+    ) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+        """All rows of a query that is a transaction by itself."""
+        async with self._database.transaction() as tx:
+            return (await tx.execute(query, values)).all()
+
+    async def _row(
+        self, query: sa.Executable, values: Mapping[str, Any] | None = None
+    ) -> sa.Row[*tuple[Any, ...]] | None:
+        """The only row of such a query; None where it has none."""
+        async with self._database.transaction() as tx:
+            return (await tx.execute(query, values)).one_or_none()
 
 
 def watch(connection: asyncpg.Connection) -> None:

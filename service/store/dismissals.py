@@ -88,8 +88,7 @@ class Dismissals(Intentions):
         recent = _TOLD.c.created_at > sa.func.now() - _LATELY
         news = telling.c.reason.in_(("alert", "coverage"))
         query = _NEWEST.where(_of(subscription_id), recent, news, _TOLD.c.telling_id != but)
-        async with self._database.transaction() as tx:
-            return [_told(row) for row in await tx.execute(query.limit(_MOST))]
+        return [_told(row) for row in await self._rows(query.limit(_MOST))]
 
     async def dismiss(
         self, subscription_id: int, telling_id: int, narrowed: Sequence[Narrowed]

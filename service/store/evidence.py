@@ -50,8 +50,7 @@ class Evidence(Intentions):
             article.c.baseline,
             article.c.story_id,
         ).order_by(article.c.id)
-        async with self._database.transaction() as tx:
-            return [StoredRow(*row) for row in await tx.execute(query)]
+        return [StoredRow(*row) for row in await self._rows(query)]
 
     async def owed(self) -> Sequence[OwedRow]:
         """Every delivery of an event or of its correction; digests and reminders are others."""
@@ -67,8 +66,7 @@ class Evidence(Intentions):
             .where(telling.c.reason.in_(["alert", "correction"]))
             .order_by(delivery.c.id)
         )
-        async with self._database.transaction() as tx:
-            return [OwedRow(*row) for row in await tx.execute(query)]
+        return [OwedRow(*row) for row in await self._rows(query)]
 
     async def died_in_flight(self) -> int:
         """How many messages were under way when their worker died: attempts with no outcome."""

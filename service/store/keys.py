@@ -132,8 +132,7 @@ class Keys(Intentions):
             .where(api_key.c.account_id == account_id)
             .order_by(api_key.c.id.desc())
         )
-        async with self._database.transaction() as tx:
-            return [Key(*row) for row in await tx.execute(query)]
+        return [Key(*row) for row in await self._rows(query)]
 
     async def exchange(
         self, account_id: int, key_id: int, overlap: timedelta = OVERLAP, by: Who | None = None

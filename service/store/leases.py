@@ -6,9 +6,13 @@ Claimed, a row is due again when its lease runs out; only its latest claim may c
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import ClassVar, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.store.database import Intentions, Wake, wake
+from service.store.steps import Step
 
 LEASE = timedelta(seconds=20)
 """How long a claim holds; whoever works for longer renews it."""
@@ -29,3 +33,53 @@ async def changed(
     """Change the row that is still ours; False where it is not any more."""
     change = sa.update(table).where(*ours).values(**values).returning(table.c.id)
     return (await tx.execute(change)).one_or_none() is not None
+
+
+class _Claim(Protocol):
+    """The right to work on row ``id``, which belongs to a source, until ``fence`` has grown."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def fence(self) -> int: ...
+
+
+class Leased(Intentions):
+    """Intentions about the rows of a table that a step works on one at a time.
+
+    ``_due`` is the column that says when a row is taken up next, ``_open`` what holds for as long
+    as it is to be worked on at all.
+    """
+
+    _step: ClassVar[Step]
+    _table: ClassVar[sa.Table]
+    _due: ClassVar[str]
+    _open: ClassVar[sa.ColumnElement[bool]]
+
+    async def renew(self, claim: _Claim) -> bool:
+        """Keep the lease of what is being worked on; False where another worker has it."""
+        async with self._database.transaction() as tx:
+            return await self._change(tx, claim, **{self._due: sa.func.now() + LEASE})
+
+    async def _put_off(self, claim: _Claim, delay: float, **values: object) -> None:
+        """Have the row, so changed, taken up again after ``delay`` seconds."""
+        async with self._database.transaction() as tx:
+            await self._later(tx, claim, delay, **values)
+
+    async def _later(
+        self, tx: AsyncConnection, claim: _Claim, delay: float, **values: object
+    ) -> None:
+        later = timedelta(seconds=delay)
+        values[self._due] = sa.func.now() + later
+        if await self._change(tx, claim, **values):
+            await wake(tx, [Wake(self._step, claim.source_id, after=later)])
+
+    async def _change(self, tx: AsyncConnection, claim: _Claim, **values: object) -> bool:
+        """Change the row that is still ours; False where it is not any more."""
+        return await changed(tx, self._table, self._ours(claim), **values)
+
+    def _ours(self, claim: _Claim) -> sa.ColumnElement[bool]:
+        table = self._table
+        return sa.and_(table.c.id == claim.id, table.c.fence == claim.fence, self._open)

@@ -60,8 +60,7 @@ class Letters(Intentions):
             .order_by(delivery.c.settled_at, delivery.c.id)
             .limit(most)
         )
-        async with self._database.transaction() as tx:
-            return [DeadLetter(*row) for row in await tx.execute(query)]
+        return [DeadLetter(*row) for row in await self._rows(query)]
 
     async def resend(self, ids: Collection[int] | None, by: Who | None = None) -> int:
         """Owe letters anew, each the same message, where the endpoint is on; returns how many."""

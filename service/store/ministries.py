@@ -67,7 +67,6 @@ class Ministries(Intentions):
             "publisher": publisher, "back": _BACK, "releases": _RELEASES, "series": _SERIES,
         }  # fmt: skip
         found: dict[str, list[Occasion]] = {}
-        async with self._database.transaction() as tx:
-            for name, *occasion in await tx.execute(_QUERY, values):
-                found.setdefault(name, []).append(Occasion(*occasion))
+        for name, *occasion in await self._rows(_QUERY, values):
+            found.setdefault(name, []).append(Occasion(*occasion))
         return [Series(name, occasions) for name, occasions in found.items()]

@@ -68,8 +68,7 @@ class Overview(Intentions):
             stored,
             *(source.c[each] for each in ("trouble", "failing_since", "paused_at", "paused_why")),
         ).order_by(source.c.id)
-        async with self._database.transaction() as tx:
-            return [Health(*row) for row in await tx.execute(query)]
+        return [Health(*row) for row in await self._rows(query)]
 
     async def items(self) -> Sequence[Item]:
         """Open ops items, the latest first."""
@@ -79,8 +78,7 @@ class Overview(Intentions):
             .order_by(ops_item.c.last_at.desc())
             .limit(50)
         )
-        async with self._database.transaction() as tx:
-            return [Item(*row) for row in await tx.execute(query)]
+        return [Item(*row) for row in await self._rows(query)]
 
     async def counts(self) -> Mapping[str, int]:
         """How many rows stand where: the length of every queue on the way."""

@@ -106,8 +106,7 @@ class Owned(Intentions):
             .where(endpoint.c.subscription_id == subscription_id, ON)
             .order_by(endpoint.c.id)
         )
-        async with self._database.transaction() as tx:
-            return [Place(*row) for row in await tx.execute(query)]
+        return [Place(*row) for row in await self._rows(query)]
 
     async def pending(self, who: Who) -> int:
         """How many endpoints of the account were asked and have not agreed."""
@@ -142,8 +141,7 @@ class Owned(Intentions):
             .order_by(dismissal.c.at.desc(), telling.c.id.desc())
             .limit(_REMEMBERED)
         )
-        async with self._database.transaction() as tx:
-            return [Dismissed(*row) for row in await tx.execute(query)]
+        return [Dismissed(*row) for row in await self._rows(query)]
 
     async def note(
         self, who: Who, what: str, name: str, detail: Mapping[str, object] | None = None

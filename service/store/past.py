@@ -127,8 +127,7 @@ class Past(Intentions):
             .group_by(rule.c.canonical)
             .order_by(sa.func.min(rule.c.created_at), rule.c.canonical)
         )
-        async with self._database.transaction() as tx:
-            rows = (await tx.execute(query)).all()
+        rows = await self._rows(query)
         every = [
             SilentRule(text, canonical, made, hit, tuple(names))
             for text, canonical, made, hit, names in rows

@@ -67,8 +67,7 @@ class People(Intentions):
         query = sa.select(endpoint.c.channel, endpoint.c.address).where(
             endpoint.c.id == endpoint_id, endpoint.c.epoch == epoch
         )
-        async with self._database.transaction() as tx:
-            row = (await tx.execute(query)).one_or_none()
+        row = await self._row(query)
         return Address(*row) if row else None
 
     async def held(self, who: Address) -> list[Held]:
@@ -91,11 +90,10 @@ class People(Intentions):
             .where(_of(who), ON, LIVE)
             .order_by(subscription.c.name)
         )
-        async with self._database.transaction() as tx:
-            return [
-                Held(number, name, tuple(rules), *rest)
-                for number, name, rules, *rest in await tx.execute(query)
-            ]
+        return [
+            Held(number, name, tuple(rules), *rest)
+            for number, name, rules, *rest in await self._rows(query)
+        ]
 
     async def end(self, who: Address, endpoint_id: int | None = None) -> int:
         """End one endpoint of the address, or all of them; returns how many were on."""

@@ -185,8 +185,7 @@ class Releases(Intentions):
             .order_by(sa.text("out_at DESC NULLS LAST"), article.c.id)
             .limit(_ROWS)
         )
-        async with self._database.transaction() as tx:
-            rows = (await tx.execute(query)).all()
+        rows = await self._rows(query)
         first: dict[tuple[str, int], Appearance] = {}
         for *row, story_id in sorted(rows, key=lambda each: each.id):
             event = ("story", story_id) if story_id is not None else ("article", row[0])

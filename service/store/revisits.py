@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.model import Article
 from service.store import ops
-from service.store.database import Database, Intentions, Wake, wake
-from service.store.leases import LEASE, changed, claimed_until
+from service.store.articles import Owed
+from service.store.database import Database, Wake, wake
+from service.store.leases import Leased, claimed_until
 from service.store.opened import Opened
 from service.store.refile import KeptFile, Listed, refile
 from service.store.rows import (
@@ -28,20 +28,21 @@ from service.store.tables import article, attachment, revision
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Due(Owed):
     """A judged article whose page is to be looked at again, claimed until its lease runs out."""
 
-    article: Article
-    fence: int
-    failures: int
     files: tuple[KeptFile, ...]
 
 
-class Revisits(Intentions):
+class Revisits(Leased):
     """Intentions about looking again, a transaction each.
 
     ``ladder``: how long after an article was collected its page is looked at, rung by rung.
     """
+
+    _step, _table, _due = "revisit", article, "look_due"
+    # Nobody sent it on its way again meanwhile.
+    _open = article.c.look_due.is_not(None) & article.c.triaged_at.is_not(None)
 
     def __init__(self, database: Database, ladder: Sequence[timedelta]) -> None:
         """Work on ``database``; with no ``ladder`` nothing is looked at again."""
@@ -86,18 +87,9 @@ class Revisits(Intentions):
             kept = tuple(KeptFile(*each) for each in files)
         return Due(article_of(row), row.fence, row.failures, kept)
 
-    async def renew(self, due: Due) -> bool:
-        """Keep the lease of an article being looked at; False where another worker has it."""
-        async with self._database.transaction() as tx:
-            return await _update(tx, due, look_due=sa.func.now() + LEASE)
-
     async def put_off(self, due: Due, delay: float) -> None:
         """Look again after ``delay`` seconds."""
-        later = timedelta(seconds=delay)
-        async with self._database.transaction() as tx:
-            values = {"look_due": sa.func.now() + later, "failures": article.c.failures + 1}
-            if await _update(tx, due, **values):
-                await wake(tx, [Wake("revisit", due.article.source_id, after=later)])
+        await self._put_off(due, delay, failures=article.c.failures + 1)
 
     async def give_up(self, due: Due, problem: str, *, notice: bool) -> None:
         """Leave the article as it is until the next rung; ``notice`` asks for a person's eye."""
@@ -139,24 +131,28 @@ class Revisits(Intentions):
         if opened.published_at is not None:
             values |= {"published_at": opened.published_at, "precision": opened.precision}
         async with self._database.transaction() as tx:
-            if not await _held(tx, due):
+            if not await self._held(tx, due):
                 return False
-            await _keep(tx, due.article.id)
-            await refile(tx, due.article.id, files)
+            await _keep(tx, due.id)
+            await refile(tx, due.id, files)
             await self._climb(tx, due, **values)
-            if (await tx.execute(sa.select(still_owed(due.article.id)))).scalar_one():
-                await wake(tx, [Wake("attach", due.article.source_id)])
+            if (await tx.execute(sa.select(still_owed(due.id)))).scalar_one():
+                await wake(tx, [Wake("attach", due.source_id)])
             else:
-                await wake(tx, [Wake("read", str(due.article.id))])
+                await wake(tx, [Wake("read", str(due.id))])
         return True
 
     async def withdrawn(self, due: Due, problem: str) -> None:
         """The page is gone: the article stays as it is and is looked at no more."""
         async with self._database.transaction() as tx:
-            if not await _update(tx, due, look_due=None, looks=article.c.looks + 1):
+            if not await self._change(tx, due, look_due=None, looks=article.c.looks + 1):
                 return
-            await _keep(tx, due.article.id, changes=[asdict(WITHDRAWN)])
+            await _keep(tx, due.id, changes=[asdict(WITHDRAWN)])
             await ops.note(tx, "post-withdrawn", due.article.url, problem)
+
+    async def _held(self, tx: AsyncConnection, due: Due) -> bool:
+        ours = sa.select(article.c.id).where(self._ours(due)).with_for_update(key_share=True)
+        return (await tx.execute(ours)).one_or_none() is not None
 
     async def _climb(self, tx: AsyncConnection, due: Due, **values: object) -> bool:
         """End this look and wait for the first rung that is still ahead, if one is."""
@@ -164,13 +160,13 @@ class Revisits(Intentions):
         at = article.c.collected_at + rung
         ahead = sa.select(sa.func.min(at)).where(at > sa.func.now()).scalar_subquery()
         values |= {"look_due": ahead, "looks": article.c.looks + 1, "failures": 0}
-        if not await _update(tx, due, **values):
+        if not await self._change(tx, due, **values):
             return False
         wait = await tx.scalar(
-            sa.select(article.c.look_due - sa.func.now()).where(article.c.id == due.article.id)
+            sa.select(article.c.look_due - sa.func.now()).where(article.c.id == due.id)
         )
         if wait is not None:
-            await wake(tx, [Wake("revisit", due.article.source_id, after=wait)])
+            await wake(tx, [Wake("revisit", due.source_id, after=wait)])
         return True
 
     async def _forget(self, source_id: str) -> None:
@@ -181,27 +177,6 @@ class Revisits(Intentions):
                 .where(article.c.source_id == source_id, article.c.look_due.is_not(None))
                 .values(look_due=None)
             )
-
-
-def _current(due: Due) -> sa.ColumnElement[bool]:
-    """It is still ours, and nobody sent it on its way again meanwhile."""
-    return sa.and_(
-        article.c.id == due.article.id,
-        article.c.fence == due.fence,
-        article.c.look_due.is_not(None),
-        article.c.triaged_at.is_not(None),
-    )
-
-
-async def _held(tx: AsyncConnection, due: Due) -> bool:
-    found = await tx.execute(
-        sa.select(article.c.id).where(_current(due)).with_for_update(key_share=True)
-    )
-    return found.one_or_none() is not None
-
-
-async def _update(tx: AsyncConnection, due: Due, **values: object) -> bool:
-    return await changed(tx, article, _current(due), **values)
 
 
 async def _keep(

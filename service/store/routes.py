@@ -78,8 +78,7 @@ class Routes(Intentions):
             .group_by(seen.c.lead, seen.c.source_id)
             .order_by(seen.c.lead, seen.c.source_id)
         )
-        async with self._database.transaction() as tx:
-            return [_missed(row) for row in await tx.execute(query)]
+        return [_missed(row) for row in await self._rows(query)]
 
     async def keep(self, groups: Groups) -> None:
         """Write the figures of each of the last seven days that are over and whose grace is, too.
@@ -113,8 +112,7 @@ class Routes(Intentions):
             .group_by(route_day.c.source_id)
             .order_by(route_day.c.source_id)
         )
-        async with self._database.transaction() as tx:
-            return [Kept(*row) for row in await tx.execute(query)]
+        return [Kept(*row) for row in await self._rows(query)]
 
     async def across(self, portal: Sequence[str], boards: Groups) -> list[Missed]:
         """The portal and ministries' own boards held against each other, by publisher.
@@ -133,8 +131,7 @@ class Routes(Intentions):
             .group_by(told.c.publisher)
             .order_by(told.c.publisher)
         )
-        async with self._database.transaction() as tx:
-            rows = (await tx.execute(query)).all()
+        rows = await self._rows(query)
         return [
             _missed((who, group, shown, missed, titles))
             for group, shown, by_board, of_board, by_portal, of_portal in rows

@@ -17,6 +17,7 @@ from service.store.addressed import refused
 from service.store.audit import Role, note
 from service.store.database import Intentions, Wake, storable, wake
 from service.store.failing import suppress
+from service.store.leases import changed
 from service.store.tables import account, sign_in, suppressed
 
 COUNTS_FOR = timedelta(minutes=30)
@@ -183,13 +184,7 @@ async def _made(
 async def _settled(tx: AsyncConnection, owed: Owed, **values: object) -> bool:
     """Whether the claim held still."""
     mine = (sign_in.c.id == owed.id) & (sign_in.c.fence == owed.fence)
-    done = await tx.execute(
-        sa.update(sign_in)
-        .where(mine, sign_in.c.sent_at.is_(None))
-        .values(**values)
-        .returning(sign_in.c.id)
-    )
-    return done.scalar_one_or_none() is not None
+    return await changed(tx, sign_in, mine, sign_in.c.sent_at.is_(None), **values)
 
 
 def _said(detail: str) -> str:

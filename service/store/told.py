@@ -104,8 +104,7 @@ class Told(Intentions):
         """The ids of those whose addresses count still."""
         epochs = {each.id: each.feed_epoch for each in readers}
         query = _READER.where(subscription.c.id == sa.any_(sa.cast(list(epochs), _IDS)))
-        async with self._database.transaction() as tx:
-            return {row.id for row in await tx.execute(query) if row.feed_epoch == epochs[row.id]}
+        return {row.id for row in await self._rows(query) if row.feed_epoch == epochs[row.id]}
 
     async def address(self, name: str, *, renew: bool = False) -> tuple[int, int] | None:
         """Id and epoch of a live subscription, which all its addresses are made of.
@@ -116,8 +115,7 @@ class Told(Intentions):
         named = (subscription.c.name == name) & LIVE
         void = sa.update(subscription).values(feed_epoch=subscription.c.feed_epoch + 1)
         query = void.where(named).returning(*own) if renew else sa.select(*own).where(named)
-        async with self._database.transaction() as tx:
-            row = (await tx.execute(query)).one_or_none()
+        row = await self._row(query)
         return row and (row.id, row.feed_epoch)
 
     async def newest(self, subscription_id: int, most: int) -> Sequence[Item]:
@@ -159,8 +157,7 @@ class Told(Intentions):
         """
         query = _SIGHTS.format(shown=SHOWN, kinds=KINDS, lately=LATELY, these=THESE)
         values = {"readers": readers, "back": back, **_columns(held)}
-        async with self._database.transaction() as tx:
-            return [Sight(*row) for row in await tx.execute(sa.text(query), values)]
+        return [Sight(*row) for row in await self._rows(sa.text(query), values)]
 
     async def held(self, subscription_id: int) -> Sequence[Sight]:
         """What an embargo holds back from a subscription."""
@@ -169,8 +166,7 @@ class Told(Intentions):
     async def digest(self, subscription_id: int, telling_id: int) -> Gathered | None:
         """All that one digest tells of, the newest first; None where it is not theirs."""
         values = {"digest": telling_id, "key": f"digest {subscription_id} "}
-        async with self._database.transaction() as tx:
-            row = (await tx.execute(sa.text(_DIGEST), values)).one_or_none()
+        row = await self._row(sa.text(_DIGEST), values)
         if row is None:
             return None
         found = await items(self._database, _OF_DIGEST, reader=subscription_id, digest=telling_id)
