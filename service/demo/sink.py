@@ -1,4 +1,4 @@
-"""A receiver of webhooks that writes down what it got and can be told to misbehave."""
+"""A receiver of webhooks that writes down what it got."""
 
 from __future__ import annotations
 
@@ -34,31 +34,18 @@ class Receipt:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    status: int
-    retry_after: int | None
-
-
 class Sink:
     """ASGI: POST /sink/{name}. Takes a signed message with 204, an unsigned one is told 401.
 
-    ``receipts`` are the messages that were taken over or had no good signature, in order of
-    arrival; ``refused`` those it was told to refuse. ``delay`` is how many seconds each answer
-    takes. Both lists go on being there after the server has stopped.
+    ``receipts`` are the messages in order of arrival, which go on being there after the server has
+    stopped. ``delay`` is how many seconds each answer takes.
     """
 
     def __init__(self, secret: str) -> None:
         """``secret`` as Standard Webhooks writes it: ``whsec_`` and base64."""
         self.receipts: list[Receipt] = []
-        self.refused: list[Receipt] = []
         self.delay = 0.0
         self._webhook = Webhook(secret)
-        self._failures: list[_Refusal] = []
-
-    def fail_next(self, n: int, status: int, retry_after: int | None = None) -> None:
-        """Answer the next ``n`` with ``status``, asking to wait ``retry_after`` seconds."""
-        self._failures += [_Refusal(status, retry_after)] * n
 
     def ids(self) -> list[str]:
         """Ids of the messages taken over, in order of arrival, repeats included."""
@@ -67,32 +54,29 @@ class Sink:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
-        if request.method != "POST":
-            await Response(status_code=405)(scope, receive, send)
-            return
-        body = await request.body()
-        refusal = self._failures.pop(0) if self._failures else None
-        response = self._take(request, body, refusal)
+        response = Response(status_code=405)
+        if request.method == "POST":
+            response = await self._answer(request)
         if self.delay:
             await asyncio.sleep(self.delay)
         await response(scope, receive, send)
 
-    def _take(self, request: Request, body: bytes, refusal: _Refusal | None) -> Response:
+    async def _answer(self, request: Request) -> Response:
+        receipt = self._receipt(request, await request.body())
+        self.receipts.append(receipt)
+        return Response(status_code=receipt.status)
+
+    def _receipt(self, request: Request, body: bytes) -> Receipt:
         payload = self._open(body, request)
-        status = refusal.status if refusal else 401 if payload is None else 204
-        receipt = Receipt(
+        return Receipt(
             name=request.url.path.removeprefix(PREFIX),
             message_id=request.headers.get("webhook-id", ""),
             received_at=time.time(),
             payload=payload or {},
             valid=payload is not None,
             attempt=request.headers.get("webhook-attempt"),
-            status=status,
+            status=401 if payload is None else 204,
         )
-        (self.refused if refusal else self.receipts).append(receipt)
-        wait = refusal.retry_after if refusal else None
-        headers = {} if wait is None else {"retry-after": str(wait)}
-        return Response(status_code=status, headers=headers)
 
     def _open(self, body: bytes, request: Request) -> dict[str, Any] | None:
         """The body of a message that is signed well, None for any other."""

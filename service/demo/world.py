@@ -84,25 +84,6 @@ class World:
             self._shelves[site, None].append(place)
             self._shelves[site, release.ministry].append(place)
 
-    def amend(self, release: Release) -> None:
-        """Put ``release`` in the place of the one of its number, without a word.
-
-        Raises ValueError for one that was not published, or by another ministry, or elsewhere.
-        """
-        place = self._place.get(release.id)
-        before = None if place is None else self._releases[place]
-        shelves = before and (before.ministry, before.sites)
-        if place is None or shelves != (release.ministry, release.sites):
-            raise ValueError(f"release {release.id} does not stand there")
-        self._releases[place] = release
-
-    def withdraw(self, release_id: int) -> None:
-        """Take a release off all its sites. Raises KeyError for one that is not there."""
-        place = self._place.pop(release_id)
-        for shelf in self._shelves.values():
-            if place in shelf:
-                shelf.remove(place)
-
     def newest(
         self, site: str, count: int, *, skip: int = 0, ministries: frozenset[str] | None = None
     ) -> list[Release]:

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Language
-from service.store.addressed import addressed
+from service.store.addressed import account_of, addressed
 from service.store.audit import Role, Who, note
-from service.store.database import Intentions, storable
+from service.store.database import Intentions, changed, storable
 from service.store.ending import LIVE
 from service.store.tables import account, endpoint, session, sign_in, subscription
 
@@ -142,7 +142,7 @@ class Accounts(Intentions):
     async def promote(self, address: str, role: Role, by: Who | None = None) -> bool:
         """Give an account a role; False where there is none of that address, or ``by`` may not."""
         async with self._database.transaction() as tx:
-            if not await _may(tx, by, address) or not await _changed(tx, address, role=role):
+            if not await _change(tx, by, address, role=role):
                 return False
             await note(tx, by, "account.role", address, {"role": role})
         return True
@@ -154,9 +154,9 @@ class Accounts(Intentions):
         """
         closed = sa.func.coalesce(account.c.closed_at, sa.func.now())
         async with self._database.transaction() as tx:
-            if not await _may(tx, by, address) or not await _changed(tx, address, closed_at=closed):
+            if not await _change(tx, by, address, closed_at=closed):
                 return False
-            its = sa.select(account.c.id).where(_of(address)).scalar_subquery()
+            its = sa.select(account.c.id).where(account_of(address)).scalar_subquery()
             await tx.execute(sa.delete(session).where(session.c.account_id == its))
             await note(tx, by, "account.close", address)
         return True
@@ -164,17 +164,13 @@ class Accounts(Intentions):
     async def reopen(self, address: str, by: Who | None = None) -> bool:
         """Let an address that was closed sign in again; False as ``promote`` says."""
         async with self._database.transaction() as tx:
-            if not await _may(tx, by, address) or not await _changed(tx, address, closed_at=None):
+            if not await _change(tx, by, address, closed_at=None):
                 return False
             await note(tx, by, "account.open", address)
         return True
 
 
 _ACCOUNT = tuple(account.c[each] for each in Account.__dataclass_fields__)
-
-
-def _of(address: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(account.c.address) == sa.func.lower(address)
 
 
 def _open(number: int, asked_at: int) -> sa.ColumnElement[bool]:
@@ -232,6 +228,11 @@ async def _adopt(tx: AsyncConnection, who: Who) -> None:
     )
 
 
+async def _change(tx: AsyncConnection, by: Who | None, address: str, **values: object) -> bool:
+    """Change the account of an address; False where there is none, or ``by`` may not."""
+    return await _may(tx, by, address) and await changed(tx, account, account_of(address), **values)
+
+
 async def _may(tx: AsyncConnection, by: Who | None, address: str) -> bool:
     """Whether ``by`` is an operator at this moment, and another one than that of ``address``.
 
@@ -239,20 +240,12 @@ async def _may(tx: AsyncConnection, by: Who | None, address: str) -> bool:
     """
     if by is None:
         return True
-    both = sa.select(account.c.id, account.c.role, account.c.closed_at, _of(address).label("asked"))
+    asked = account_of(address)
+    both = sa.select(account.c.id, account.c.role, account.c.closed_at, asked.label("asked"))
     rows = await tx.execute(
-        both.where(_of(address) | (account.c.id == by.account_id))
-        .order_by(account.c.id)
-        .with_for_update()
+        both.where(asked | (account.c.id == by.account_id)).order_by(account.c.id).with_for_update()
     )
     mine = next((row for row in rows if row.id == by.account_id), None)
     if mine is None or mine.asked:
         return False
     return mine.closed_at is None and mine.role == "operator"
-
-
-async def _changed(tx: AsyncConnection, address: str, **values: object) -> bool:
-    done = await tx.execute(
-        sa.update(account).where(_of(address)).values(**values).returning(account.c.id)
-    )
-    return done.scalar_one_or_none() is not None

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
-from service.store.database import Wake, wake
+from service.store.database import Wake, changed, wake
 from service.store.leases import Leased, claimed_until
 from service.store.rows import paused, still_owed
 from service.store.tables import article, attachment
@@ -142,10 +142,5 @@ async def _next_format(tx: AsyncConnection, owed: OwedFile) -> bool:
         .order_by(attachment.c.rank)
         .limit(1)
     )
-    promoted = await tx.execute(
-        sa.update(attachment)
-        .where(attachment.c.id == spare.scalar_subquery())
-        .values(due_at=sa.func.now())
-        .returning(attachment.c.id)
-    )
-    return promoted.one_or_none() is not None
+    chosen = attachment.c.id == spare.scalar_subquery()
+    return await changed(tx, attachment, chosen, due_at=sa.func.now())

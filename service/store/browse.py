@@ -18,17 +18,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.model import SEOUL, Kind, Precision
 from service.store.database import TODAY, Intentions
 from service.store.embargo import held_until, is_told
-from service.store.rows import PUBLISHED
+from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS
 from service.store.tables import article, source
 
 _DAY = timedelta(days=1)
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
-_OUT = sa.func.coalesce(
-    article.c.read_published_at, article.c.published_at, article.c.discovered_at
-)
 _CAME: sa.ColumnElement[datetime] = sa.case(
-    (sa.or_(article.c.baseline, article.c.late), sa.func.least(_OUT, article.c.discovered_at)),
+    (sa.or_(article.c.baseline, article.c.late), sa.func.least(OUT, article.c.discovered_at)),
     else_=article.c.discovered_at,
 )
 """As the index ``ix_article_listed`` has it."""
@@ -131,7 +128,7 @@ class Browse(Intentions):
 
         ``held``: also what is under embargo.
         """
-        came = _OUT if wish.until else _CAME
+        came = OUT if wish.until else _CAME
         chosen = (
             sa.select(article.c.id)
             .where(article.c.story_id.is_not(None), _is_face(held=held), *met(wish))
@@ -199,9 +196,9 @@ def met(wish: Wish) -> list[sa.ColumnElement[bool]]:
     if wish.sources:
         asked.append(article.c.source_id.in_(wish.sources))
     if start:
-        asked.append(start <= _OUT)
+        asked.append(start <= OUT)
     if end:
-        asked.append(end > _OUT)
+        asked.append(end > OUT)
     if wish.open:
         asked.append(article.c.call_end >= TODAY)
     return asked
@@ -237,19 +234,19 @@ def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int], *, held: bool) 
         sa.select(
             article.c.id,
             article.c.url,
-            sa.func.coalesce(article.c.read_title, article.c.title),
+            HEADLINE,
             article.c.publisher,
-            sa.func.coalesce(article.c.publishers, sa.cast([], _STRINGS)),
+            PUBLISHERS,
             article.c.source_id,
             *PUBLISHED,
             article.c.kind,
-            sa.func.coalesce(article.c.topics, sa.cast([], _STRINGS)),
+            TOPICS,
             article.c.call_end,
             article.c.call_end - TODAY,
             held_until(),
             article.c.facts[("embargo", "condition")].astext,
             came.label("stands"),
-            _OUT,
+            OUT,
             rest.c.copies,
             rest.c.news,
         )

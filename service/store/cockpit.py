@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.store.audit import Who, note
-from service.store.database import Intentions
+from service.store.database import Intentions, changed
 from service.store.ending import LIVE
 from service.store.tables import audit, endpoint, ops_item, poll, rule, source, subscription
 
@@ -159,14 +159,9 @@ class Cockpit(Intentions):
             poll.c.finished_at.is_(None),
         )
         soon = sa.case((looked_at, source.c.next_due), else_=sa.func.now())
-        hurrying = (
-            sa.update(source)
-            .where(source.c.id == source_id, source.c.paused_at.is_(None))
-            .values(next_due=soon)
-            .returning(source.c.id)
-        )
+        here = (source.c.id == source_id) & source.c.paused_at.is_(None)
         async with self._database.transaction() as tx:
-            done = (await tx.execute(hurrying)).one_or_none() is not None
+            done = await changed(tx, source, here, next_due=soon)
             if done:
                 await note(tx, by, "source.poll", source_id)
         return done

@@ -195,6 +195,14 @@ async def within(connection: AsyncConnection) -> asyncpg.Connection:
     return driver
 
 
+async def changed(
+    tx: AsyncConnection, table: sa.Table, *chosen: sa.ColumnElement[bool], **values: object
+) -> bool:
+    """Change the one row that is chosen; False where none is, or is any more."""
+    change = sa.update(table).where(*chosen).values(**values).returning(table.c.id)
+    return (await tx.execute(change)).one_or_none() is not None
+
+
 async def wake(connection: AsyncConnection, wakes: Sequence[Wake]) -> None:
     """Enqueue wake-ups in the transaction of the rows they are about."""
     if not wakes:

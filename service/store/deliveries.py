@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.model import DueDelivery
 from service.store import ops
 from service.store.claimed import Claims
-from service.store.database import Database, Wake, storable, wake, within
+from service.store.database import Database, Wake, changed, storable, wake, within
 from service.store.failing import give_up, lock, rest, suppress, switch_off
 from service.store.tables import attempt, delivery, endpoint
 
@@ -204,17 +204,10 @@ class Deliveries(Claims):
                 .where(attempt.c.delivery_id == due.id, attempt.c.number == due.fence)
                 .values(finished_at=sa.func.now(), outcome="dead", detail=detail)
             )
-            done = await tx.execute(
-                sa.update(delivery)
-                .where(
-                    delivery.c.id == due.id,
-                    delivery.c.fence == due.fence,
-                    delivery.c.settled_at.is_(None),
-                )
-                .values(settled_at=sa.func.now(), outcome="dead", last_error=detail)
-                .returning(delivery.c.id)
-            )
-            if done.one_or_none() is None:
+            ours = (delivery.c.id == due.id) & (delivery.c.fence == due.fence)
+            held = ours & delivery.c.settled_at.is_(None)
+            died = {"settled_at": sa.func.now(), "outcome": "dead", "last_error": detail}
+            if not await changed(tx, delivery, held, **died):
                 return
             if dead.gone:
                 await switch_off(tx, due.endpoint_id, detail, detail)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from service.store.database import Intentions
+from service.store.database import Intentions, changed
 from service.store.ending import LIVE, turn_page
 from service.store.tables import article, delivery, dismissal, rule, subscription, telling, waiting
 from service.store.titles import TITLE
@@ -116,13 +116,8 @@ class Dismissals(Intentions):
                     other.c.id != rule.c.id,
                 )
                 gone = await tx.execute(sa.delete(rule).where(same, twin).returning(rule.c.id))
-                changed = await tx.execute(
-                    sa.update(rule)
-                    .where(same)
-                    .values(text=each.text, canonical=each.canonical)
-                    .returning(rule.c.id)
-                )
-                if gone.all() or changed.all():
+                said = {"text": each.text, "canonical": each.canonical}
+                if gone.all() or await changed(tx, rule, same, **said):
                     done.append(each)
             if done:
                 await turn_page(tx)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from service.store.database import Intentions
+from service.store.rows import HEADLINE
 from service.store.tables import article, attempt, delivery, source, telling
 
 
@@ -45,7 +46,7 @@ class Evidence(Intentions):
         query = sa.select(
             article.c.source_id,
             article.c.key,
-            sa.func.coalesce(article.c.read_title, article.c.title),
+            HEADLINE,
             sa.func.coalesce(article.c.read_text, ""),
             article.c.baseline,
             article.c.story_id,

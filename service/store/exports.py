@@ -8,20 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import JoinedAs, Kind, Precision
 from service.store.browse import Wish, met
 from service.store.database import Intentions
 from service.store.embargo import is_told
-from service.store.rows import PUBLISHED
+from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS
 from service.store.tables import article
 
 _BATCH = 200
-_OUT = sa.func.coalesce(
-    article.c.read_published_at, article.c.published_at, article.c.discovered_at
-)
-_NONE = sa.cast([], ARRAY(sa.Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +59,9 @@ class Exports(Intentions):
         Whatever is stored meanwhile with an earlier time is not among them.
         """
         query = (
-            sa.select(*_COLUMNS, _OUT.label("out_of_all"))
+            sa.select(*_COLUMNS, OUT.label("out_of_all"))
             .where(article.c.read_at.is_not(None), is_told(), *met(wish))
-            .order_by(_OUT, article.c.id)
+            .order_by(OUT, article.c.id)
             .limit(size)
         )
         after: tuple[datetime, int] | None = None
@@ -83,7 +78,7 @@ class Exports(Intentions):
 def _behind(out: datetime, number: int) -> tuple[sa.ColumnElement[bool], ...]:
     """What stands behind a place; said twice, since an index knows the time alone."""
     place = sa.tuple_(sa.literal(out), sa.literal(number))
-    return out <= _OUT, sa.tuple_(_OUT, article.c.id) > place
+    return out <= OUT, sa.tuple_(OUT, article.c.id) > place
 
 
 def _of_call(name: str) -> sa.ColumnElement[Any]:
@@ -93,11 +88,11 @@ def _of_call(name: str) -> sa.ColumnElement[Any]:
 
 _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     *(article.c[each] for each in ("id", "story_id", "source_id", "url")),
-    sa.func.coalesce(article.c.read_title, article.c.title),
+    HEADLINE,
     article.c.kind,
     article.c.publisher,
-    sa.func.coalesce(article.c.publishers, _NONE),
-    sa.func.coalesce(article.c.topics, _NONE),
+    PUBLISHERS,
+    TOPICS,
     *PUBLISHED,
     article.c.discovered_at,
     article.c.embargo_until,

@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.database import Intentions, Wake, wake
+from service.store.database import Intentions, Wake, changed, wake
 from service.store.steps import Step
 
 LEASE = timedelta(seconds=20)
@@ -25,14 +25,6 @@ def claimed_until(tried: sa.ColumnElement[int]) -> sa.ColumnElement[datetime]:
     slowly.
     """
     return sa.func.now() + LEASE * sa.cast(sa.func.power(2, sa.func.least(tried, 8)), sa.Float)
-
-
-async def changed(
-    tx: AsyncConnection, table: sa.Table, *ours: sa.ColumnElement[bool], **values: object
-) -> bool:
-    """Change the row that is still ours; False where it is not any more."""
-    change = sa.update(table).where(*ours).values(**values).returning(table.c.id)
-    return (await tx.execute(change)).one_or_none() is not None
 
 
 class _Claim(Protocol):

@@ -13,19 +13,16 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 from service.model import Reading
 from service.store.database import Intentions
 from service.store.embargo import is_told
-from service.store.rows import PUBLISHED, reading_of
+from service.store.rows import OUT, PUBLISHED, reading_of
 from service.store.tables import article, delivery, rule, subscription
 
 _BATCH = 200
-_CAME = sa.func.coalesce(
-    article.c.read_published_at, article.c.published_at, article.c.discovered_at
-)
 _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     *(article.c[each] for each in ("id", "story_id", "source_id", "url", "publisher")),
     *(article.c[each] for each in ("read_title", "read_text", "publishers", "kind", "facts")),
     article.c.topics,
     *PUBLISHED,
-    _CAME.label("came"),
+    OUT.label("came"),
 )
 
 
@@ -87,13 +84,13 @@ class Past(Intentions):
         query = (
             sa.select(*_COLUMNS)
             .where(article.c.read_at.is_not(None), is_told())
-            .order_by(_CAME, article.c.id)
+            .order_by(OUT, article.c.id)
             .limit(_BATCH)
         )
         while True:
-            later = sa.tuple_(_CAME, article.c.id) > sa.tuple_(*after)
+            later = sa.tuple_(OUT, article.c.id) > sa.tuple_(*after)
             async with self._database.transaction() as tx:
-                rows = (await tx.execute(query.where(since <= _CAME, later))).all()
+                rows = (await tx.execute(query.where(since <= OUT, later))).all()
             if not rows:
                 return
             yield [_seen(row) for row in rows]

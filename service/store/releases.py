@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, JoinedAs, Kind, Mention, Precision, Reading
 from service.store.database import Intentions
 from service.store.embargo import Held, held_until, is_told
-from service.store.rows import PUBLISHED, reading_of
+from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, reading_of
 from service.store.tables import article, attachment, mention, revision
 
 _ROWS = 1_000  # of a series, before copies are folded
@@ -168,9 +167,9 @@ class Releases(Intentions):
         query = (
             sa.select(
                 article.c.id,
-                sa.func.coalesce(article.c.read_title, article.c.title),
+                HEADLINE,
                 article.c.publisher,
-                sa.func.coalesce(article.c.publishers, sa.cast([], ARRAY(sa.Text))),
+                PUBLISHERS,
                 article.c.source_id,
                 *PUBLISHED,
                 mention.c.name,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article, Change, Mention, Reading
@@ -89,9 +90,16 @@ def article_of(row: sa.Row[tuple[object, ...]]) -> Article:
     )
 
 
-_OUT = sa.func.coalesce(article.c.read_published_at, article.c.published_at)
+HEADLINE = sa.func.coalesce(article.c.read_title, article.c.title)
+"""As read; before it is read, as its source said."""
+PUBLISHERS, TOPICS = (
+    sa.func.coalesce(each, sa.cast([], ARRAY(sa.Text)))
+    for each in (article.c.publishers, article.c.topics)
+)
+OUT = sa.func.coalesce(article.c.read_published_at, article.c.published_at, article.c.discovered_at)
+"""When it came out, else when it was first seen; always known."""
 PUBLISHED = (
-    _OUT.label("out_at"),
+    sa.func.coalesce(article.c.read_published_at, article.c.published_at).label("out_at"),
     sa.case(
         (article.c.read_published_at.is_not(None), article.c.read_precision),
         else_=article.c.precision,

@@ -13,11 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import UserError
 from service.model import Language
-from service.store.addressed import refused
+from service.store.addressed import account_of, refused
 from service.store.audit import Role, note
-from service.store.database import Intentions, Wake, storable, wake
+from service.store.database import Intentions, Wake, changed, storable, wake
 from service.store.failing import suppress
-from service.store.leases import changed
 from service.store.tables import account, sign_in, suppressed
 
 COUNTS_FOR = timedelta(minutes=30)
@@ -98,7 +97,7 @@ class SignIns(Intentions):
         async with self._database.transaction() as tx:
             known = insert(account).values(address=address, role=role or "reader")
             await tx.execute(known.on_conflict_do_nothing())
-            mine = sa.func.lower(account.c.address) == sa.func.lower(address)
+            mine = account_of(address)
             row = (await tx.execute(sa.select(account).where(mine).with_for_update())).one()
             if row.closed_at is not None:
                 raise UserError(
@@ -153,8 +152,7 @@ async def _asked(
 
 async def _welcome(tx: AsyncConnection, address: str) -> bool:
     """Whether a mail may go there: it is neither a closed account's nor one that is suppressed."""
-    mine = sa.func.lower(account.c.address) == sa.func.lower(address)
-    shut = sa.exists().where(mine, account.c.closed_at.is_not(None))
+    shut = sa.exists().where(account_of(address), account.c.closed_at.is_not(None))
     never = sa.exists().where(refused("mail", address)).select_from(suppressed)
     return not (await tx.execute(sa.select(sa.or_(shut, never)))).scalar_one()
 
@@ -162,9 +160,7 @@ async def _welcome(tx: AsyncConnection, address: str) -> bool:
 async def _made(
     tx: AsyncConnection, address: str, language: str, ip: str | None = None, due_at: object = None
 ) -> Link:
-    known = sa.select(account.c.language).where(
-        sa.func.lower(account.c.address) == sa.func.lower(address)
-    )
+    known = sa.select(account.c.language).where(account_of(address))
     made = await tx.execute(
         insert(sign_in)
         .values(

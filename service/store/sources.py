@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import found
 from service.store.audit import Who, note
-from service.store.database import Intentions, Wake, wake, within
+from service.store.database import Intentions, Wake, changed, wake, within
 from service.store.leases import LEASE
 from service.store.polled import BEGIN, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
 from service.store.tables import poll, rule, rule_book, sighting, source, subscription
@@ -44,13 +44,8 @@ class Sources(Intentions):
         """
         paused = None if why is None else sa.func.now()
         async with self._database.transaction() as tx:
-            done = await tx.execute(
-                sa.update(source)
-                .where(source.c.id == source_id)
-                .values(paused_at=paused, paused_why=why)
-                .returning(source.c.id)
-            )
-            known = done.one_or_none() is not None
+            here = source.c.id == source_id
+            known = await changed(tx, source, here, paused_at=paused, paused_why=why)
             if known:
                 what = "source.resume" if why is None else "source.pause"
                 await note(tx, by, what, source_id, {"why": why} if why else None)
@@ -178,13 +173,8 @@ class Sources(Intentions):
 
 
 async def _update(tx: AsyncConnection, slot: Slot, **values: object) -> bool:
-    done = await tx.execute(
-        sa.update(source)
-        .where(source.c.id == slot.source_id, source.c.slot == slot.number)
-        .values(**values)
-        .returning(source.c.id)
-    )
-    return done.one_or_none() is not None
+    ours = (source.c.id == slot.source_id) & (source.c.slot == slot.number)
+    return await changed(tx, source, ours, **values)
 
 
 async def _keep(tx: AsyncConnection, slot: Slot, polled: Polled) -> int:

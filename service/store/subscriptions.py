@@ -161,16 +161,8 @@ class Subscriptions(Intentions):
         Returns how many alerts that is, None where none of that name is live.
         """
         async with self._database.transaction() as tx:
-            woken = await tx.execute(
-                sa.update(subscription)
-                .where(subscription.c.name == name, LIVE)
-                .values(snoozed_until=None)
-                .returning(subscription.c.id)
-            )
-            subscription_id = woken.scalar_one_or_none()
-            if subscription_id is None:
-                return None
-            return await let_go(tx, subscription_id)
+            subscription_id = await _set(tx, name, snoozed_until=None)
+            return None if subscription_id is None else await let_go(tx, subscription_id)
 
     async def mute(self, name: str) -> bool:
         """Tell a subscription nothing, from now until ``unmute``; what is owed to it is given up.
@@ -185,13 +177,7 @@ class Subscriptions(Intentions):
 
     async def _pause(self, name: str, **at: sa.Function[datetime] | None) -> bool:
         async with self._database.transaction() as tx:
-            done = await tx.execute(
-                sa.update(subscription)
-                .where(subscription.c.name == name, LIVE)
-                .values(**at)
-                .returning(subscription.c.id)
-            )
-            subscription_id = done.scalar_one_or_none()
+            subscription_id = await _set(tx, name, **at)
             if subscription_id is not None and at["paused_at"] is not None:
                 await give_up(tx, subscription_id)
         return subscription_id is not None
@@ -267,6 +253,14 @@ def _awake_at_end(name: str, row: sa.Row[tuple[object, ...]]) -> None:
             f"{name}: 쉼이 구독보다 늦게 끝나 그동안의 알림을 잃습니다 "
             "(the snooze would outlast the subscription and its alerts be lost)"
         )
+
+
+async def _set(tx: AsyncConnection, name: str, **values: object) -> int | None:
+    """The id of the live subscription of that name, so changed; None where there is none."""
+    named = sa.update(subscription).where(subscription.c.name == name, LIVE)
+    query = named.values(**values).returning(subscription.c.id)
+    found: int | None = (await tx.execute(query)).scalar_one_or_none()
+    return found
 
 
 async def _named(tx: AsyncConnection, name: str, chosen: dict[str, object]) -> int:

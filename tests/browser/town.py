@@ -31,13 +31,13 @@ from service.demo.mailbox import Mailbox, open_mailbox
 from service.demo.process import ServiceProcess
 from service.demo.run import _free_port
 from service.demo.server import HOST, _App
-from service.demo.sink import Sink
-from service.demo.world import Release, World
+from service.demo.world import Release
 from service.store.evidence import Evidence
 from service.store.migrate import migrate
 from service.store.server import plain
 from service.web.serve import serving
 from tests.partition import reckoning
+from tests.replica import Moody, Restless
 from tests.soak.faults import Weather
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -57,8 +57,8 @@ class Town:
 
     page: str
     url: str
-    world: World
-    sink: Sink
+    world: Restless
+    sink: Moody
     receiver: str
     secret: str
     mailbox: Mailbox
@@ -145,7 +145,7 @@ def town(url: str, home: Path) -> Iterator[Town]:
 
 @asynccontextmanager
 async def _town(url: str, home: Path) -> AsyncIterator[Town]:
-    world = World()
+    world = Restless()
     sink, secret = reckoning.sink()
     start = datetime.now(SEOUL) - timedelta(days=3)
     for old in invent.releases(99, 80, start, hours=48):

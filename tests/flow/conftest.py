@@ -20,11 +20,10 @@ from service.demo import invent
 from service.demo.process import ServiceProcess
 from service.demo.run import SOURCES_OF_SITE
 from service.demo.server import serving
-from service.demo.sink import Sink
-from service.demo.world import World
 from service.judging import rules
 from service.store.database import Database
 from service.store.subscriptions import Embargoed, Endpoint, Subscriptions
+from tests.replica import Moody, Restless
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 Subscribe = Callable[..., Awaitable[None]]
@@ -46,15 +45,15 @@ def secret() -> str:
 
 
 @pytest.fixture
-def sink(secret: str) -> Sink:
+def sink(secret: str) -> Moody:
     """The receiver of webhooks, part of the replica at ``/sink/…``."""
-    return Sink(secret)
+    return Moody(secret)
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> Restless:
     """Every site of the replica with a little history on it."""
-    made = World()
+    made = Restless()
     start = datetime.now(UTC) - timedelta(days=3)
     for release in invent.releases(99, 120, start, hours=48):
         made.publish(release, time.time())
@@ -62,7 +61,7 @@ def world() -> World:
 
 
 @pytest.fixture
-async def replica(world: World, sink: Sink) -> AsyncIterator[str]:
+async def replica(world: Restless, sink: Moody) -> AsyncIterator[str]:
     """The address of the replica."""
     async with serving(world, sink) as base:
         yield base

@@ -16,11 +16,11 @@ import structlog
 from typer.testing import CliRunner
 
 from service.__main__ import main
-from service.demo.sink import Sink
 from service.links import Signer
 from service.store.consent import Consent
 from service.store.database import Database
 from service.store.overview import Overview
+from tests.replica import Moody
 
 Pabal = Callable[..., Awaitable[subprocess.CompletedProcess[str]]]
 
@@ -53,7 +53,7 @@ def pabal(migrated_url: str) -> Iterator[Pabal]:
 
 
 async def test_a_subscription_is_tried_kept_in_a_file_snoozed_and_woken(
-    pabal: Pabal, replica: str, sink: Sink, secret: str, database: Database, tmp_path: Path
+    pabal: Pabal, replica: str, sink: Moody, secret: str, database: Database, tmp_path: Path
 ) -> None:
     hook = f"{replica}/sink/나"
     typed = ("--to", "console", "--to", f"webhook:{hook}", "--secret", secret)

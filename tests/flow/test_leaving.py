@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from service import app
 from service.config import Settings
 from service.demo.process import ServiceProcess
-from service.demo.sink import Sink
 from service.demo.world import Release, World
 from service.ops.backup import back_up, new_file, restore
 from service.ops.embedded import Server
@@ -23,6 +22,7 @@ from service.store.database import Database
 from service.store.evidence import Evidence
 from service.store.overview import Overview
 from tests.conftest import disposable, throwaway
+from tests.replica import Moody
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 Subscribe = Callable[..., Awaitable[None]]
@@ -45,7 +45,7 @@ def releases(count: int) -> list[Release]:
 
 async def test_sigterm_under_load_loses_nothing_and_repeats_nothing(
     world: World,
-    sink: Sink,
+    sink: Moody,
     database: Database,
     start: Callable[[Mapping[str, str]], Awaitable[ServiceProcess]],
     subscribe: Subscribe,
@@ -91,7 +91,7 @@ async def elsewhere(postgres: Server) -> AsyncIterator[str]:
 @pytest.mark.usefixtures("service")
 async def test_after_a_restore_the_same_lists_bring_no_alert_twice(
     world: World,
-    sink: Sink,
+    sink: Moody,
     database: Database,
     subscribe: Subscribe,
     until: Until,

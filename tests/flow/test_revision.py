@@ -14,9 +14,10 @@ import pytest
 
 from service import app
 from service.config import Settings
-from service.demo.world import Release, World
+from service.demo.world import Release
 from service.store.database import Database
 from service.store.evidence import Evidence
+from tests.replica import Restless
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
@@ -46,7 +47,7 @@ async def watching(migrated_url: str, replica: str) -> AsyncIterator[None]:
 
 @pytest.mark.usefixtures("watching")
 async def test_what_is_swapped_or_withdrawn_is_seen_and_what_changed_is_judged_again(
-    world: World, database: Database, sql: asyncpg.Connection, until: Until
+    world: Restless, database: Database, sql: asyncpg.Connection, until: Until
 ) -> None:
     await until(Evidence(database).baselined)
 

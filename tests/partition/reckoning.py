@@ -14,13 +14,13 @@ import asyncpg
 from notifier.channels.webhook import new_secret
 from service.demo.ledger import Ledger, Received, draw_up
 from service.demo.run import SOURCES_OF_SITE, _appearances, _plain_reader, release_of
-from service.demo.sink import Sink
 from service.demo.world import Release, World
 from service.judging import rules
 from service.store.database import Database
 from service.store.evidence import Evidence
 from service.store.overview import Overview
 from service.store.subscriptions import Endpoint, Subscriptions
+from tests.replica import Moody
 
 RULES = ("지원 | 추진 | 개최 | 정책", "수출 | 기업")
 SOURCES = ",".join(chain.from_iterable(SOURCES_OF_SITE.values()))
@@ -40,7 +40,7 @@ class Books:
     sql: asyncpg.Connection
     database: Database
     world: World
-    sink: Sink
+    sink: Moody
 
     @property
     def _evidence(self) -> Evidence:
@@ -95,10 +95,10 @@ async def opened(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-def sink() -> tuple[Sink, str]:
+def sink() -> tuple[Moody, str]:
     """A receiver with its secret."""
     secret = new_secret()
-    return Sink(secret), secret
+    return Moody(secret), secret
 
 
 async def until(ready: Callable[[], Awaitable[bool]], check: Callable[[], None]) -> None:

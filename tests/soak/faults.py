@@ -16,8 +16,9 @@ from typing import Literal
 import asyncpg
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.demo.sink import PREFIX, Sink
+from service.demo.sink import PREFIX
 from service.demo.sites import HOSTS
+from tests.replica import Moody
 
 Ill = Literal["silent", "error", "redesign", "half"]
 
@@ -123,7 +124,7 @@ class Mischief:
     """One fault after the other. ``cuts``: real times at which database connections were ended."""
 
     weather: Weather
-    sink: Sink
+    sink: Moody
     door: Door
     sql: asyncpg.Connection
     rng: random.Random

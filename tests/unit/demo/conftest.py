@@ -9,7 +9,8 @@ import pytest
 
 from service.demo.sites import HOSTS
 from service.demo.sites.web import Ask, Reply
-from service.demo.world import Release, World
+from service.demo.world import Release
+from tests.replica import Restless
 
 MakeRelease = Callable[..., Release]
 Get = Callable[..., Reply]
@@ -17,8 +18,8 @@ _SEOUL = ZoneInfo("Asia/Seoul")
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> Restless:
+    return Restless()
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def make() -> MakeRelease:
 
 
 @pytest.fixture
-def get(world: World) -> Get:
+def get(world: Restless) -> Get:
     """``get("https://host/path?query", cookie="...")``: what the site answers, no server."""
 
     def get(url: str, **headers: str) -> Reply:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from service.demo.sink import Sink
+from tests.replica import Moody
 
 SECRET = f"whsec_{b64encode(bytes(range(32))).decode()}"
 OTHER = f"whsec_{b64encode(bytes(32)).decode()}"
@@ -17,12 +17,12 @@ BODY = json.dumps({"type": "alert.created", "data": {"title": "견본"}}, ensure
 
 
 @pytest.fixture
-def sink() -> Sink:
-    return Sink(SECRET)
+def sink() -> Moody:
+    return Moody(SECRET)
 
 
 async def post(
-    sink: Sink,
+    sink: Moody,
     *,
     body: str = BODY,
     secret: str = SECRET,
@@ -42,7 +42,7 @@ async def post(
         return await client.post("/sink/team", content=body.encode(), headers=headers)
 
 
-async def test_a_signed_message_is_taken_over(sink: Sink) -> None:
+async def test_a_signed_message_is_taken_over(sink: Moody) -> None:
     before = time.time()
     response = await post(sink, webhook_attempt="2")
     assert response.status_code == 204
@@ -65,14 +65,14 @@ async def test_a_signed_message_is_taken_over(sink: Sink) -> None:
         {"body": "half a {"},
     ],
 )
-async def test_what_is_not_signed_well_is_told_so(sink: Sink, wrong: dict[str, str]) -> None:
+async def test_what_is_not_signed_well_is_told_so(sink: Moody, wrong: dict[str, str]) -> None:
     response = await post(sink, **wrong)  # type: ignore[arg-type]
     assert response.status_code == 401
     assert [(receipt.valid, receipt.payload) for receipt in sink.receipts] == [(False, {})]
     assert sink.ids() == []
 
 
-async def test_it_fails_as_often_as_it_was_told(sink: Sink) -> None:
+async def test_it_fails_as_often_as_it_was_told(sink: Moody) -> None:
     sink.fail_next(2, 503, retry_after=7)
     answers = [await post(sink) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [503, 503, 204]
@@ -81,13 +81,13 @@ async def test_it_fails_as_often_as_it_was_told(sink: Sink) -> None:
     assert sink.ids() == ["msg_1"]
 
 
-async def test_ids_repeat_where_messages_do(sink: Sink) -> None:
+async def test_ids_repeat_where_messages_do(sink: Moody) -> None:
     for message_id in ("a", "b", "a"):
         await post(sink, message_id=message_id)
     assert sink.ids() == ["a", "b", "a"]
 
 
-async def test_an_answer_takes_the_delay(sink: Sink) -> None:
+async def test_an_answer_takes_the_delay(sink: Moody) -> None:
     sink.delay = 0.05
     started = time.monotonic()
     await post(sink)
@@ -95,7 +95,7 @@ async def test_an_answer_takes_the_delay(sink: Sink) -> None:
     assert sink.receipts[0].received_at < time.time() - 0.04
 
 
-async def test_only_posts_are_taken(sink: Sink) -> None:
+async def test_only_posts_are_taken(sink: Moody) -> None:
     transport = httpx.ASGITransport(sink)
     async with httpx.AsyncClient(transport=transport, base_url="http://sink.test") as client:
         assert (await client.get("/sink/team")).status_code == 405

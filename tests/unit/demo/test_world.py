@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from service.demo.world import LOG_SIZE, Release, World
+from service.demo.world import LOG_SIZE, Release
+from tests.replica import Restless
 
 MakeRelease = Callable[..., Release]
 
 
-def test_the_last_published_stands_first(world: World, make: MakeRelease) -> None:
+def test_the_last_published_stands_first(world: Restless, make: MakeRelease) -> None:
     older, newer = make(2), make(1)
     world.publish(older, at=10.0)
     world.publish(newer, at=11.0)
@@ -18,7 +19,9 @@ def test_the_last_published_stands_first(world: World, make: MakeRelease) -> Non
     assert world.newest("korea_kr", 1, skip=1) == [older]
 
 
-def test_ministries_are_merged_in_the_order_of_publishing(world: World, make: MakeRelease) -> None:
+def test_ministries_are_merged_in_the_order_of_publishing(
+    world: Restless, make: MakeRelease
+) -> None:
     wanted = frozenset({"관세청", "산림청", "조달청"})
     for number, ministry in enumerate(("관세청", "산림청", "기상청", "관세청", "산림청")):
         world.publish(make(number, ministry=ministry), at=number)
@@ -28,7 +31,7 @@ def test_ministries_are_merged_in_the_order_of_publishing(world: World, make: Ma
     assert world.total("korea_kr") == 5
 
 
-def test_a_site_shows_only_its_own(world: World, make: MakeRelease) -> None:
+def test_a_site_shows_only_its_own(world: Restless, make: MakeRelease) -> None:
     release = make(1, sites=frozenset({"mss"}))
     world.publish(release, at=0.0)
     assert world.newest("korea_kr", 5) == []
@@ -36,18 +39,18 @@ def test_a_site_shows_only_its_own(world: World, make: MakeRelease) -> None:
     assert world.find("mss", release.id) == release
 
 
-def test_an_id_is_published_once(world: World, make: MakeRelease) -> None:
+def test_an_id_is_published_once(world: Restless, make: MakeRelease) -> None:
     world.publish(make(1), at=0.0)
     with pytest.raises(ValueError, match="published before"):
         world.publish(make(1, title="다른 제목"), at=1.0)
 
 
-def test_an_unknown_site_is_refused(world: World, make: MakeRelease) -> None:
+def test_an_unknown_site_is_refused(world: Restless, make: MakeRelease) -> None:
     with pytest.raises(ValueError, match="not built"):
         world.publish(make(1, sites=frozenset({"moon"})), at=0.0)
 
 
-def test_only_the_first_showing_counts(world: World, make: MakeRelease) -> None:
+def test_only_the_first_showing_counts(world: Restless, make: MakeRelease) -> None:
     world.publish(make(1), at=3.0)
     world.note("www.korea.kr", "/list", 200, shown=(157_000_001,), at=5.0)
     world.note("www.korea.kr", "/list", 304, shown=(), at=6.0)
@@ -58,11 +61,11 @@ def test_only_the_first_showing_counts(world: World, make: MakeRelease) -> None:
     assert [(seen.at, seen.status) for seen in world.log] == [(5.0, 200), (6.0, 304), (7.0, 200)]
 
 
-def test_the_log_is_bounded(world: World) -> None:
+def test_the_log_is_bounded(world: Restless) -> None:
     assert world.log.maxlen == LOG_SIZE == 200_000
 
 
-def test_a_release_is_amended_in_its_place(world: World, make: MakeRelease) -> None:
+def test_a_release_is_amended_in_its_place(world: Restless, make: MakeRelease) -> None:
     older, newer = make(1), make(2)
     for release in (older, newer):
         world.publish(release, at=0.0)
@@ -72,7 +75,7 @@ def test_a_release_is_amended_in_its_place(world: World, make: MakeRelease) -> N
     assert [each.text for each in world.newest("korea_kr", 10)] == [newer.text, "고친 글"]
 
 
-def test_only_what_stands_there_is_amended(world: World, make: MakeRelease) -> None:
+def test_only_what_stands_there_is_amended(world: Restless, make: MakeRelease) -> None:
     world.publish(make(1), at=0.0)
 
     for stranger in (make(2), make(1, ministry="조달청"), make(1, sites=frozenset({"mss"}))):
@@ -80,7 +83,7 @@ def test_only_what_stands_there_is_amended(world: World, make: MakeRelease) -> N
             world.amend(stranger)
 
 
-def test_a_release_that_is_withdrawn_is_nowhere(world: World, make: MakeRelease) -> None:
+def test_a_release_that_is_withdrawn_is_nowhere(world: Restless, make: MakeRelease) -> None:
     gone, other = make(1), make(2)
     for release in (gone, other):
         world.publish(release, at=0.0)
