@@ -2,63 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import columns
+
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
-_ARTICLE = ("kind", "read_published_at", "read_precision", "embargo_until", "call_end", "facts")
-_ATTACHMENT = (
-    "document",
-    "rank",
-    "due_at",
-    "fence",
-    "failures",
-    "settled_at",
-    "sha256",
-    "size",
-    "container",
-    "parser",
-    "tables",
-    "text",
-    "reason",
-    "detail",
-)
 _OWED = sa.text("settled_at IS NULL AND due_at IS NOT NULL")
 
 
 def upgrade() -> None:
-    op.add_column("article", sa.Column("kind", sa.Text(), nullable=True))
-    op.add_column("article", sa.Column("read_published_at", sa.DateTime(timezone=True)))
-    op.add_column("article", sa.Column("read_precision", sa.Text(), nullable=True))
-    op.add_column("article", sa.Column("embargo_until", sa.DateTime(timezone=True)))
-    op.add_column("article", sa.Column("call_end", sa.Date(), nullable=True))
-    op.add_column(
-        "article", sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=True)
-    )
+    for column in _article():
+        op.add_column("article", column)
     op.create_index("ix_article_call_end", "article", ["call_end"], unique=False)
-    op.add_column("attachment", sa.Column("document", sa.Integer(), nullable=True))
-    op.add_column("attachment", sa.Column("rank", sa.Integer(), nullable=True))
-    op.add_column("attachment", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column(
-        "attachment", sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False)
-    )
-    op.add_column(
-        "attachment", sa.Column("failures", sa.BigInteger(), server_default="0", nullable=False)
-    )
-    op.add_column("attachment", sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("attachment", sa.Column("sha256", sa.LargeBinary(), nullable=True))
-    op.add_column("attachment", sa.Column("size", sa.BigInteger(), nullable=True))
-    op.add_column("attachment", sa.Column("container", sa.Text(), nullable=True))
-    op.add_column("attachment", sa.Column("parser", sa.Text(), nullable=True))
-    op.add_column("attachment", sa.Column("tables", sa.Integer(), nullable=True))
-    op.add_column("attachment", sa.Column("text", sa.Text(), nullable=True))
-    op.add_column("attachment", sa.Column("reason", sa.Text(), nullable=True))
-    op.add_column("attachment", sa.Column("detail", sa.Text(), nullable=True))
+    for column in _attachment():
+        op.add_column("attachment", column)
     op.create_table_comment(
         "attachment",
         "A file an article came with; of its documents the text, or why there is none.",
@@ -69,17 +32,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "mention",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("article_id", sa.BigInteger(), nullable=False),
-        sa.Column("series", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        columns.identity(),
+        columns.number("article_id"),
+        *map(columns.text, ("series", "name")),
         sa.Column("round", sa.Integer(), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("parties", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["article.id"], name=op.f("fk_mention_article_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mention")),
+        columns.referring("mention", "article_id", "article"),
+        columns.key("mention"),
         comment="A programme, council or event that an article names; "
         "all its rounds are one series.",
     )
@@ -104,8 +64,33 @@ def downgrade() -> None:
         existing_comment="A file an article came with; of its documents the text, "
         "or why there is none.",
     )
-    for column in reversed(_ATTACHMENT):
-        op.drop_column("attachment", column)
+    for column in reversed(_attachment()):
+        op.drop_column("attachment", column.name)
     op.drop_index("ix_article_call_end", table_name="article")
-    for column in reversed(_ARTICLE):
-        op.drop_column("article", column)
+    for column in reversed(_article()):
+        op.drop_column("article", column.name)
+
+
+def _article() -> list[sa.Column[Any]]:
+    return [
+        columns.text("kind", nullable=True),
+        columns.time("read_published_at"),
+        columns.text("read_precision", nullable=True),
+        columns.time("embargo_until"),
+        sa.Column("call_end", sa.Date()),
+        sa.Column("facts", postgresql.JSONB()),
+    ]
+
+
+def _attachment() -> list[sa.Column[Any]]:
+    return [
+        *(sa.Column(each, sa.Integer()) for each in ("document", "rank")),
+        columns.time("due_at"),
+        *map(columns.count, ("fence", "failures")),
+        columns.time("settled_at"),
+        sa.Column("sha256", sa.LargeBinary()),
+        sa.Column("size", sa.BigInteger()),
+        *(columns.text(each, nullable=True) for each in ("container", "parser")),
+        sa.Column("tables", sa.Integer()),
+        *(columns.text(each, nullable=True) for each in ("text", "reason", "detail")),
+    ]

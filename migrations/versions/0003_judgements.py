@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import columns
+
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
 
 _JSON = postgresql.JSONB(astext_type=sa.Text())
 _TEXTS = postgresql.ARRAY(sa.Text())
@@ -33,9 +33,7 @@ _EVENT = ["story_id", "subscription_id", "endpoint_id"]
 def upgrade() -> None:
     for name, kind in _ARTICLE:
         op.add_column("article", sa.Column(name, kind, nullable=True))
-    op.add_column(
-        "article", sa.Column("looks", sa.BigInteger(), server_default="0", nullable=False)
-    )
+    op.add_column("article", columns.count("looks"))
     op.create_foreign_key(
         op.f("fk_article_twin_id"), "article", "article", ["twin_id"], ["id"], ondelete="SET NULL"
     )
@@ -50,9 +48,7 @@ def upgrade() -> None:
         _numbers(name, comment)
     _revisions()
     op.add_column("rule", sa.Column("last_hit_on", sa.Date(), nullable=True))
-    op.add_column(
-        "delivery", sa.Column("revision_id", sa.BigInteger(), server_default="0", nullable=False)
-    )
+    op.add_column("delivery", columns.count("revision_id"))
     op.create_unique_constraint(
         op.f("uq_delivery_story_id_subscription_id_endpoint_id_revision_id"),
         "delivery",
@@ -77,31 +73,21 @@ def _numbers(name: str, comment: str) -> None:
 def _revisions() -> None:
     op.create_table(
         "revision",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("article_id", sa.BigInteger(), nullable=False),
+        columns.identity(),
+        columns.number("article_id"),
         sa.Column("earlier_id", sa.BigInteger(), nullable=True),
-        sa.Column(
-            "noticed_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column("title", sa.Text(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=True),
+        columns.now("noticed_at"),
+        *(columns.text(each, nullable=True) for each in ("title", "text")),
         sa.Column("publishers", _TEXTS, nullable=True),
-        sa.Column("kind", sa.Text(), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("precision", sa.Text(), nullable=True),
-        sa.Column("facts", _JSON, nullable=True),
-        sa.Column("files", _JSON, nullable=True),
-        sa.Column("changes", _JSON, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["article.id"], name=op.f("fk_revision_article_id"), ondelete="CASCADE"
-        ),
+        columns.text("kind", nullable=True),
+        columns.time("published_at"),
+        columns.text("precision", nullable=True),
+        *(sa.Column(each, _JSON, nullable=True) for each in ("facts", "files", "changes")),
+        columns.referring("revision", "article_id", "article"),
         sa.ForeignKeyConstraint(
             ["earlier_id"], ["article.id"], name=op.f("fk_revision_earlier_id"), ondelete="SET NULL"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+        columns.key("revision"),
         comment="A later version of an announcement: its page edited, or another that corrects it.",
     )
     op.create_index("ix_revision_article_id", "revision", ["article_id"], unique=False)

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import columns
+
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 _JSON = postgresql.JSONB(astext_type=sa.Text())
 _TIME = sa.DateTime(timezone=True)
@@ -24,7 +24,7 @@ _SOURCE = (
 def upgrade() -> None:
     for name, kind in _SOURCE:
         op.add_column("source", sa.Column(name, kind, nullable=True))
-    op.add_column("poll", sa.Column("trouble", sa.Text(), nullable=True))
+    op.add_column("poll", columns.text("trouble", nullable=True))
     op.add_column("poll", sa.Column("shape", _JSON, nullable=True))
     op.create_index(
         "ix_poll_shape",
@@ -38,9 +38,8 @@ def upgrade() -> None:
     op.create_index("ix_article_came", "article", ["source_id", "discovered_at"])
     op.create_table(
         "sighting",
-        sa.Column("source_id", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("seen_at", _TIME, server_default=sa.text("now()"), nullable=False),
+        *map(columns.text, ("source_id", "key")),
+        columns.now("seen_at"),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_sighting_source_id")),
         sa.PrimaryKeyConstraint("source_id", "key", name=op.f("pk_sighting")),
         comment="A post that a checking route showed and another route has.",
@@ -49,9 +48,8 @@ def upgrade() -> None:
     op.create_table(
         "route_day",
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("source_id", sa.Text(), nullable=False),
-        sa.Column("shown", sa.Integer(), nullable=False),
-        sa.Column("missed", sa.Integer(), nullable=False),
+        columns.text("source_id"),
+        *(sa.Column(each, sa.Integer(), nullable=False) for each in ("shown", "missed")),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_route_day_source_id")),
         sa.PrimaryKeyConstraint("day", "source_id", name=op.f("pk_route_day")),
         comment="What the routes to the same posts first showed on a day in Korea, and one missed.",
@@ -61,36 +59,30 @@ def upgrade() -> None:
         "pacing",
         sa.Column("endpoint_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("turn_at", _TIME, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["endpoint_id"],
-            ["endpoint.id"],
-            name=op.f("fk_pacing_endpoint_id"),
-            ondelete="CASCADE",
-        ),
+        columns.referring("pacing", "endpoint_id", "endpoint"),
         sa.PrimaryKeyConstraint("endpoint_id", name=op.f("pk_pacing")),
         comment="When an endpoint had its last turn of the alerts that come to it one by one.",
     )
 
 
 def _backfills() -> None:
-    counts = ("pages", "seen", "new", "still", "fence", "failures")
     op.create_table(
         "backfill",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("source_id", sa.Text(), nullable=False),
+        columns.identity(),
+        columns.text("source_id"),
         sa.Column("since", _TIME, nullable=False),
-        sa.Column("told_from", _TIME, nullable=True),
-        sa.Column("asked_at", _TIME, server_default=sa.text("now()"), nullable=False),
+        columns.time("told_from"),
+        columns.now("asked_at"),
         sa.Column("request", _JSON, nullable=True),
-        *(sa.Column(each, sa.BigInteger(), server_default="0", nullable=False) for each in counts),
+        *map(columns.count, ("pages", "seen", "new", "still", "fence", "failures")),
         sa.Column("met", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("oldest_at", _TIME, nullable=True),
-        sa.Column("due_at", _TIME, server_default=sa.text("now()"), nullable=False),
-        sa.Column("last_error", sa.Text(), nullable=True),
-        sa.Column("finished_at", _TIME, nullable=True),
-        sa.Column("outcome", sa.Text(), nullable=True),
+        columns.time("oldest_at"),
+        columns.now("due_at"),
+        columns.text("last_error", nullable=True),
+        columns.time("finished_at"),
+        columns.text("outcome", nullable=True),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_backfill_source_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_backfill")),
+        columns.key("backfill"),
         comment="A list that is read back to a day, page by page; open until it is finished.",
     )
     op.create_index(

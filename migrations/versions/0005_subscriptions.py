@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic import op
+
+from migrations import columns
 
 revision = "0005"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
-_TIME = sa.DateTime(timezone=True)
 _NEW = (
     ("subscription", "expires_at"),
     ("subscription", "snoozed_until"),
@@ -20,7 +18,7 @@ _NEW = (
 
 def upgrade() -> None:
     for table, name in _NEW:
-        op.add_column(table, sa.Column(name, _TIME, nullable=True))
+        op.add_column(table, columns.time(name))
 
 
 def downgrade() -> None:

@@ -6,13 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
+from migrations import columns
+
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 _TIME = sa.DateTime(timezone=True)
-_NOW = sa.text("now()")
 
 
 def upgrade() -> None:
@@ -39,28 +38,26 @@ def downgrade() -> None:
 def _accounts() -> None:
     op.create_table(
         "account",
-        _id(),
-        sa.Column("address", sa.Text, nullable=False),
+        columns.identity(),
+        columns.text("address"),
         sa.Column("role", sa.Text, nullable=False, server_default="reader"),
         sa.Column("language", sa.Text, nullable=False, server_default="ko"),
-        sa.Column("created_at", _TIME, nullable=False, server_default=_NOW),
-        sa.Column("seen_at", _TIME),
-        sa.Column("closed_at", _TIME),
-        sa.PrimaryKeyConstraint("id", name="pk_account"),
+        columns.now("created_at"),
+        *map(columns.time, ("seen_at", "closed_at")),
+        columns.key("account"),
         sa.CheckConstraint("role IN ('reader', 'editor', 'operator')", name="role_known"),
         comment="Somebody who signs in: a mail address and what it may do.",
     )
     op.create_index("uq_account_address", "account", [sa.text("lower(address)")], unique=True)
     op.create_table(
         "session",
-        _id(),
+        columns.identity(),
         sa.Column("sha256", sa.LargeBinary, nullable=False),
         _account(),
-        sa.Column("created_at", _TIME, nullable=False, server_default=_NOW),
-        sa.Column("seen_at", _TIME, nullable=False, server_default=_NOW),
+        *map(columns.now, ("created_at", "seen_at")),
         sa.Column("expires_at", _TIME, nullable=False),
-        sa.Column("agent", sa.Text),
-        sa.PrimaryKeyConstraint("id", name="pk_session"),
+        columns.text("agent", nullable=True),
+        columns.key("session"),
         sa.UniqueConstraint("sha256", name="uq_session_sha256"),
         comment="A browser that is signed in.",
     )
@@ -68,20 +65,18 @@ def _accounts() -> None:
     op.create_index("ix_session_expires_at", "session", ["expires_at"])
     op.create_table(
         "sign_in",
-        _id(),
-        sa.Column("address", sa.Text, nullable=False),
+        columns.identity(),
+        columns.text("address"),
         sa.Column("language", sa.Text, nullable=False, server_default="ko"),
-        sa.Column("asked_by", sa.Text, nullable=False),
-        sa.Column("ip", sa.Text),
-        sa.Column("asked_at", _TIME, nullable=False, server_default=_NOW),
+        columns.text("asked_by"),
+        columns.text("ip", nullable=True),
+        columns.now("asked_at"),
         sa.Column("expires_at", _TIME, nullable=False),
-        sa.Column("used_at", _TIME),
-        sa.Column("due_at", _TIME),
-        sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
-        sa.Column("attempts", sa.BigInteger, nullable=False, server_default="0"),
-        sa.Column("sent_at", _TIME),
-        sa.Column("last_error", sa.Text),
-        sa.PrimaryKeyConstraint("id", name="pk_sign_in"),
+        *map(columns.time, ("used_at", "due_at")),
+        *map(columns.count, ("fence", "attempts")),
+        columns.time("sent_at"),
+        columns.text("last_error", nullable=True),
+        columns.key("sign_in"),
         comment="A link to sign in with, once.",
     )
     op.create_index("ix_sign_in_address", "sign_in", [sa.text("lower(address)"), "asked_at"])
@@ -94,18 +89,15 @@ def _accounts() -> None:
 def _keys() -> None:
     op.create_table(
         "api_key",
-        _id(),
+        columns.identity(),
         _account(),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("prefix", sa.Text, nullable=False),
+        *map(columns.text, ("name", "prefix")),
         sa.Column("sha256", sa.LargeBinary, nullable=False),
         sa.Column("scopes", pg.ARRAY(sa.Text), nullable=False),
         sa.Column("per_minute", sa.Integer, nullable=False, server_default="120"),
-        sa.Column("created_at", _TIME, nullable=False, server_default=_NOW),
-        sa.Column("used_at", _TIME),
-        sa.Column("expires_at", _TIME),
-        sa.Column("revoked_at", _TIME),
-        sa.PrimaryKeyConstraint("id", name="pk_api_key"),
+        columns.now("created_at"),
+        *map(columns.time, ("used_at", "expires_at", "revoked_at")),
+        columns.key("api_key"),
         sa.UniqueConstraint("prefix", name="uq_api_key_prefix"),
         comment="What a program shows instead of signing in.",
     )
@@ -115,29 +107,23 @@ def _keys() -> None:
         _account(),
         sa.Column("key", sa.LargeBinary, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
-        sa.Column("at", _TIME, nullable=False, server_default=_NOW),
+        columns.now("at"),
         sa.Column("made", sa.BigInteger),
         sa.PrimaryKeyConstraint("account_id", "key", name="pk_request"),
         comment="A request to make something that is made once, however often it is sent.",
     )
     op.create_table(
         "audit",
-        _id(),
-        sa.Column("at", _TIME, nullable=False, server_default=_NOW),
+        columns.identity(),
+        columns.now("at"),
         sa.Column("account_id", sa.BigInteger),
-        sa.Column("who", sa.Text, nullable=False),
-        sa.Column("what", sa.Text, nullable=False),
-        sa.Column("subject", sa.Text, nullable=False),
+        *map(columns.text, ("who", "what", "subject")),
         sa.Column("detail", pg.JSONB),
-        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+        columns.key("audit"),
         comment="What was changed by hand, by whom.",
     )
     op.create_index("ix_audit_at", "audit", ["at"])
     op.create_index("ix_audit_account_id", "audit", ["account_id", "at"])
-
-
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False)
 
 
 def _account() -> sa.Column[int]:

@@ -6,15 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
+from migrations import columns
 from migrations.online import in_parts
 
 revision = "0008"
 down_revision = "0007"
-branch_labels = None
-depends_on = None
 
 _TIME = sa.DateTime(timezone=True)
-_NOW = sa.text("now()")
 
 
 def upgrade() -> None:
@@ -22,9 +20,9 @@ def upgrade() -> None:
         "searchable",
         _article("searchable"),
         sa.Column("out_at", _TIME, nullable=False),
-        sa.Column("entered_at", _TIME, nullable=False, server_default=_NOW),
+        columns.now("entered_at"),
         sa.Column("words", pg.TSVECTOR),
-        sa.Column("trouble", sa.Text),
+        columns.text("trouble", nullable=True),
         sa.PrimaryKeyConstraint("article_id", name="pk_searchable"),
         comment="What an article is found by in a search.",
     )
@@ -39,9 +37,8 @@ def upgrade() -> None:
     op.create_table(
         "unsearched",
         _article("unsearched"),
-        sa.Column("due_at", _TIME, nullable=False, server_default=_NOW),
-        sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
-        sa.Column("attempts", sa.BigInteger, nullable=False, server_default="0"),
+        columns.now("due_at"),
+        *map(columns.count, ("fence", "attempts")),
         sa.PrimaryKeyConstraint("article_id", name="pk_unsearched"),
         comment="An article that is to be entered in what is searched, "
         "for the first time or again.",

@@ -9,8 +9,6 @@ from migrations.online import build_index
 
 revision = "0009"
 down_revision = "0008"
-branch_labels = None
-depends_on = None
 
 _CAME = sa.text(
     "(CASE WHEN baseline OR late "

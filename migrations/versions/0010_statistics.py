@@ -8,24 +8,19 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import columns
 from migrations.online import build_index
 
 revision = "0010"
 down_revision = "0009"
-branch_labels = None
-depends_on = None
-
-_TIME = sa.DateTime(timezone=True)
-_NOW = sa.text("now()")
 
 
 def upgrade() -> None:
     op.create_table(
         "tally",
-        sa.Column("what", sa.Text, nullable=False),
+        columns.text("what"),
         sa.Column("day", sa.Date, nullable=False),
-        sa.Column("publisher", sa.Text, nullable=False),
-        sa.Column("topic", sa.Text, nullable=False),
+        *map(columns.text, ("publisher", "topic")),
         sa.Column("step", sa.SmallInteger, nullable=False),
         sa.Column("count", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("what", "day", "publisher", "topic", "step", name="pk_tally"),
@@ -34,8 +29,8 @@ def upgrade() -> None:
     op.create_table(
         "tallied",
         sa.Column("day", sa.Date, nullable=False),
-        sa.Column("owed_at", _TIME, nullable=False, server_default=_NOW),
-        sa.Column("made_at", _TIME),
+        columns.now("owed_at"),
+        columns.time("made_at"),
         sa.PrimaryKeyConstraint("day", name="pk_tallied"),
         comment="Days whose figures are made, or are to be made again.",
     )

@@ -8,8 +8,6 @@ from migrations.online import build_index
 
 revision = "0012"
 down_revision = "0011"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic import op
+
+from migrations import columns
 
 revision = "0013"
 down_revision = "0012"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("subscription", sa.Column("resumed_at", sa.DateTime(timezone=True)))
+    op.add_column("subscription", columns.time("resumed_at"))
 
 
 def downgrade() -> None:
