@@ -27,7 +27,8 @@ from service.lease import LeaseLost, held
 from service.model import SEOUL, Found, Shape
 from service.observe import Unit, tracing, unit
 from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
-from service.store.articles import Articles, Owed
+from service.store.articles import Articles
+from service.store.leases import Owed
 from service.store.opened import Opened
 from service.store.polled import MARGIN, Polled, Slot
 from service.store.sources import Sources

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from service.model import Article
 from service.store import ops
 from service.store.database import Wake, wake
-from service.store.leases import Leased, claimed_until
+from service.store.leases import Leased, Owed, claimed_until
 from service.store.opened import Opened, file_row
 from service.store.rows import article_of, paused
 from service.store.tables import article, attachment
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """An article whose own page is still to be opened, claimed until its lease runs out."""
-
-    article: Article
-    fence: int
-    failures: int
-
-    @property
-    def id(self) -> int:
-        """That of the article."""
-        return self.article.id
-
-    @property
-    def source_id(self) -> str:
-        """Whose article it is."""
-        return self.article.source_id
 
 
 class Articles(Leased):

@@ -5,12 +5,14 @@ Claimed, a row is due again when its lease runs out; only its latest claim may c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.model import Article
 from service.store.database import Intentions, Wake, changed, wake
 from service.store.steps import Step
 
@@ -36,6 +38,25 @@ class _Claim(Protocol):
     def source_id(self) -> str: ...
     @property
     def fence(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An article whose own page is to be opened, claimed until its lease runs out."""
+
+    article: Article
+    fence: int
+    failures: int
+
+    @property
+    def id(self) -> int:
+        """That of the article."""
+        return self.article.id
+
+    @property
+    def source_id(self) -> str:
+        """Whose article it is."""
+        return self.article.source_id
 
 
 class Leased(Intentions):

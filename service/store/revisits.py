@@ -11,9 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
-from service.store.articles import Owed
 from service.store.database import Database, Wake, wake
-from service.store.leases import Leased, claimed_until
+from service.store.leases import Leased, Owed, claimed_until
 from service.store.opened import Opened
 from service.store.refile import KeptFile, Listed, refile
 from service.store.rows import (

@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import SEOUL, Tie
-from service.store.rows import OUT
 from service.store.tables import article, excerpt, fingerprint, story, story_key
 
 _LONGEST_KEY = 200  # characters
@@ -228,7 +227,9 @@ async def _known(tx: AsyncConnection, found: Mapping[int, int]) -> list[Known]:
         article.c.read_title,
         sa.func.left(article.c.read_text, _COMPARED),
         sa.func.coalesce(article.c.publishers[1], article.c.publisher),
-        OUT,
+        sa.func.coalesce(
+            article.c.read_published_at, article.c.published_at, article.c.discovered_at
+        ),
         article.c.kind == "news",
     ).where(article.c.id.in_(found))
     rows = await tx.execute(query)

@@ -11,8 +11,9 @@ import asyncpg
 import pytest
 
 from service.model import Article
-from service.store.articles import Articles, Owed
+from service.store.articles import Articles
 from service.store.database import Database
+from service.store.leases import Owed
 from service.store.opened import Filed, Opened
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
