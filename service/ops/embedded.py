@@ -50,6 +50,8 @@ _SETTINGS = {
     "shared_buffers": "128MB",
     "max_connections": "100",
     "logging_collector": "off",
+    # A transaction that somebody forgot keeps every finished wake-up from being tidied away.
+    "idle_in_transaction_session_timeout": "5min",
 }
 
 log = structlog.get_logger()
