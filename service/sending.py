@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
@@ -9,6 +10,11 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from notifier.errors import BadAddress
 from notifier.mail.addresses import parse_returns, sender
 from notifier.mail.server import parse_server
+
+
+def _secret(description: str, pattern: str | None = None) -> Any:
+    """A setting that is never repeated where settings are shown."""
+    return Field(default=None, pattern=pattern, repr=False, description=description)
 
 
 class Sending(BaseModel):
@@ -19,32 +25,24 @@ class Sending(BaseModel):
         description="사설 주소의 웹훅과 출처, http 웹훅을 허락 / allow webhooks and sources at "
         "private addresses, and webhooks over plain http",
     )
-    telegram_token: str | None = Field(
-        default=None,
-        pattern=r"^([0-9]+:[A-Za-z0-9_-]+)?$",
-        repr=False,
-        description="알림을 보낼 텔레그램 봇의 토큰 (@BotFather가 줍니다) / token of the "
+    telegram_token: str | None = _secret(
+        "알림을 보낼 텔레그램 봇의 토큰 (@BotFather가 줍니다) / token of the "
         "Telegram bot that sends alerts, from @BotFather",
+        r"^([0-9]+:[A-Za-z0-9_-]+)?$",
     )
-    vapid_key: str | None = Field(
-        default=None,
-        pattern=r"^([A-Za-z0-9_-]{43})?$",
-        repr=False,
-        description="브라우저 푸시에 서명할 개인 키: 32바이트, base64url / private key that "
+    vapid_key: str | None = _secret(
+        "브라우저 푸시에 서명할 개인 키: 32바이트, base64url / private key that "
         "pushes to browsers are signed with: 32 bytes in base64url",
+        r"^([A-Za-z0-9_-]{43})?$",
     )
-    kakao_key: str | None = Field(
-        default=None,
-        pattern=r"^[A-Za-z0-9]*$",
-        repr=False,
-        description="카카오톡 알림톡을 보내는 솔라피의 API 키 / API key of Solapi, which sends "
+    kakao_key: str | None = _secret(
+        "카카오톡 알림톡을 보내는 솔라피의 API 키 / API key of Solapi, which sends "
         "KakaoTalk 알림톡",
+        r"^[A-Za-z0-9]*$",
     )
-    kakao_secret: str | None = Field(
-        default=None,
-        pattern=r"^[\x21-\x7e]*$",
-        repr=False,
-        description="솔라피의 API 시크릿 / API secret of Solapi",
+    kakao_secret: str | None = _secret(
+        "솔라피의 API 시크릿 / API secret of Solapi",
+        r"^[\x21-\x7e]*$",
     )
     kakao_profile: str | None = Field(
         default=None,
@@ -70,8 +68,8 @@ class Sending(BaseModel):
         "보내기](docs/mail.md)) / server that mail is handed to (smtp+starttls://user@host:587, "
         "smtps://user@host:465, smtp://host:25); unset: no mail",
     )
-    mail_password: str | None = Field(
-        default=None, repr=False, description="그 서버의 비밀번호 / password there"
+    mail_password: str | None = _secret(
+        "그 서버의 비밀번호 / password there",
     )
     mail_from: str | None = Field(
         default=None,
@@ -87,13 +85,11 @@ class Sending(BaseModel):
         description="그 주소의 편지함. IMAP이나 Maildir / mailbox of that address: "
         "imaps://user@host/INBOX, or the path of a Maildir",
     )
-    bounces_password: str | None = Field(
-        default=None, repr=False, description="그 편지함의 비밀번호 / password of that mailbox"
+    bounces_password: str | None = _secret(
+        "그 편지함의 비밀번호 / password of that mailbox",
     )
-    dkim_key: str | None = Field(
-        default=None,
-        repr=False,
-        description="메일에 서명할 RSA 열쇠(PEM). 비우면 서버가 서명합니다 / RSA key in PEM "
+    dkim_key: str | None = _secret(
+        "메일에 서명할 RSA 열쇠(PEM). 비우면 서버가 서명합니다 / RSA key in PEM "
         "that mail is signed with; unset: the server signs",
     )
     dkim_selector: str = Field(

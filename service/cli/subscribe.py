@@ -108,7 +108,7 @@ def subscribe(
     받을 곳이 없으면 화면(로그)에 씁니다. 새 주소에는 먼저 받겠느냐고 묻습니다. / On the console
     where no address is given. A new address is first asked whether it wants to be told.
     """
-    from service.wanted import Wanted, cadence_of, quiet_of, remind_of  # noqa: PLC0415
+    from service.wanted import Wanted  # noqa: PLC0415
 
     checks = _checks()
     places = [*(to or ()), *([f"webhook:{webhook}"] if webhook else ())] or ["console"]
@@ -120,14 +120,11 @@ def subscribe(
         embargoed,
         _given("--until", until or None, checks.expiry),
         tuple(map(checks.rule, urgent or ())),
-        _given("--cadence", cadence, cadence_of),
-        _given("--quiet", quiet, quiet_of),
-        _given("--remind", remind, remind_of),
+        *_times(cadence, quiet, remind),
         coverage,
         language,
         checks.people(endpoints),
     )
-
     asyncio.run(_foretold_and_saved(begin(), wanted, answered=operator))
 
 
@@ -160,6 +157,18 @@ def import_subscriptions(
             await _saved(each, Subscriptions(database), answered=operator)
 
     in_store(begin(), save)
+
+
+def _times(
+    cadence: str | None, quiet: str | None, remind: str | None
+) -> tuple[str | None, str | None, tuple[int, ...] | None]:
+    from service.wanted import cadence_of, quiet_of, remind_of  # noqa: PLC0415
+
+    return (
+        _given("--cadence", cadence, cadence_of),
+        _given("--quiet", quiet, quiet_of),
+        _given("--remind", remind, remind_of),
+    )
 
 
 def _given(option: str, typed: str | None, read: Callable[[str], _Value]) -> _Value | None:

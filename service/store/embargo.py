@@ -16,7 +16,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.store.tables import article
+from service.store.tables import article, delivery, subscription, telling
 
 _LASTS = """
     box.embargo_until > now() AND NOT EXISTS (
@@ -63,3 +63,12 @@ def is_told(of: sa.FromClause = article) -> sa.ColumnElement[bool]:
 def held_until() -> sa.ColumnElement[datetime | None]:
     """``until`` for a statement that is put together."""
     return sa.literal_column(until(), sa.DateTime(timezone=True))
+
+
+def is_theirs() -> sa.ColumnElement[bool]:
+    """That no embargo keeps a delivery from its reader: it lifted, or they see the badge."""
+    return sa.or_(
+        delivery.c.outcome == "sent",
+        subscription.c.embargoed == "badge",
+        sa.func.coalesce(telling.c.embargo_until <= sa.func.now(), sa.true()),
+    )

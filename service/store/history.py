@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from service.model import Reason
 from service.store.database import Intentions
+from service.store.embargo import is_theirs
 from service.store.tables import delivery, dismissal, endpoint, subscription, telling
 
 Outcome = Literal["sent", "dead", "ended", "owed"]
@@ -105,11 +106,7 @@ _SENT = (
     .join(subscription, subscription.c.id == delivery.c.subscription_id)
     .where(
         telling.c.reason != "confirm",
-        sa.or_(
-            delivery.c.outcome == "sent",
-            subscription.c.embargoed == "badge",
-            sa.func.coalesce(telling.c.embargo_until <= sa.func.now(), sa.true()),
-        ),
+        is_theirs(),
     )
     .order_by(delivery.c.created_at.desc(), delivery.c.id.desc())
 )

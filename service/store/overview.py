@@ -1,4 +1,4 @@
-"""What people and machines look at: sources and their health, open items, counts."""
+"""What people and machines look at: sources and their health, counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service.store.database import Intentions
-from service.store.tables import article, delivery, ops_item, rule_book, source, story, waiting
+from service.store.tables import article, delivery, rule_book, source, story, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,6 @@ class Health:
     failing_since: datetime | None = None
     paused_at: datetime | None = None
     paused_why: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An open ops item."""
-
-    kind: str
-    subject: str
-    detail: str
-    times: int
-    last_at: datetime
 
 
 class Overview(Intentions):
@@ -69,16 +58,6 @@ class Overview(Intentions):
             *(source.c[each] for each in ("trouble", "failing_since", "paused_at", "paused_why")),
         ).order_by(source.c.id)
         return [Health(*row) for row in await self._rows(query)]
-
-    async def items(self) -> Sequence[Item]:
-        """Open ops items, the latest first."""
-        query = (
-            sa.select(*(ops_item.c[each] for each in Item.__dataclass_fields__))
-            .where(ops_item.c.closed_at.is_(None))
-            .order_by(ops_item.c.last_at.desc())
-            .limit(50)
-        )
-        return [Item(*row) for row in await self._rows(query)]
 
     async def counts(self) -> Mapping[str, int]:
         """How many rows stand where: the length of every queue on the way."""

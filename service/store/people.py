@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.store import personal
 from service.store.addressed import addressed, refused
 from service.store.database import Intentions
+from service.store.embargo import is_theirs
 from service.store.ending import LIVE, ON, leave
 from service.store.tables import (
     attempt,
@@ -203,14 +204,7 @@ _SENT = (
         & (delivery.c.endpoint_id == endpoint.c.id),
     )
     .join(telling, telling.c.id == delivery.c.telling_id)
-    # What an embargo holds back is not theirs yet.
-    .where(
-        sa.or_(
-            delivery.c.outcome == "sent",
-            subscription.c.embargoed == "badge",
-            sa.func.coalesce(telling.c.embargo_until <= sa.func.now(), sa.true()),
-        )
-    )
+    .where(is_theirs())
     .order_by(delivery.c.id)
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from urllib.parse import parse_qs
 
 from fastapi import Request
@@ -14,6 +15,7 @@ Form = Mapping[str, Sequence[str]]
 # Of a form: twenty rules and as many urgent ones in Korean, nine bytes a letter; a page of letters.
 _LARGEST = 200_000  # bytes
 _FIELDS = 600
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -34,6 +36,14 @@ def first(form: Form, name: str) -> str:
 def number_in(typed: str) -> int | None:
     """The id of a row in an address or a form; None where none can be."""
     return int(typed) if _NUMBER.fullmatch(typed) else None
+
+
+def day_in(typed: str) -> date | None:
+    """A day as addresses have it, ``2026-10-01``; None where it is none."""
+    try:
+        return date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
+    except ValueError:
+        return None
 
 
 def has_tagged(headers: Headers, tag: str) -> bool:

@@ -11,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from service.store.cockpit import Cockpit
 from service.store.database import Database
 from service.store.evidence import Evidence, OwedRow, StoredRow
-from service.store.overview import Health, Item, Overview
+from service.store.overview import Health, Overview
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 
@@ -61,7 +62,6 @@ async def test_an_empty_database_has_nothing_to_show(
 ) -> None:
     await overview.answers()
     assert await overview.sources() == []
-    assert await overview.items() == []
     assert set((await overview.counts()).values()) == {0}
     assert await evidence.stored() == []
     assert await evidence.owed() == []
@@ -130,21 +130,27 @@ async def test_the_health_of_every_source_is_told_by_id(
     )  # fmt: skip
 
 
-async def test_open_items_are_shown_the_latest_first(
-    overview: Overview, sql: asyncpg.Connection
+async def test_open_items_are_shown_the_latest_first_then_those_of_the_last_week(
+    database: Database, sql: asyncpg.Connection
 ) -> None:
+    cockpit = Cockpit(database)
+    assert await cockpit.items() == []
     await sql.execute(
         "INSERT INTO ops_item (kind, subject, detail, times, last_at, closed_at) VALUES"
         " ('dead-letter', 'x', 'd', 1, $1, NULL),"
         " ('source-broken', 'a', 'e', 3, $1 + interval '1 hour', NULL),"
-        " ('source-broken', 'b', 'f', 1, $1 + interval '2 hours', now())",
+        " ('source-broken', 'b', 'f', 1, $1 + interval '2 hours', now()),"
+        " ('source-broken', 'c', 'g', 1, $1, now() - interval '8 days')",
         NINE,
     )
 
-    items = await overview.items()
+    items = await cockpit.items()
 
-    assert [item.subject for item in items] == ["a", "x"]
-    assert items[1] == Item("dead-letter", "x", "d", 1, NINE)
+    assert [(each.subject, each.closed_at is None) for each in items] == [
+        ("a", True), ("x", True), ("b", False),
+    ]  # fmt: skip
+    assert (items[1].kind, items[1].detail, items[1].times) == ("dead-letter", "d", 1)
+    assert items[1].last_at == NINE
 
 
 async def test_the_evidence_is_every_article_and_every_delivery(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from service.demo.sites import korea_kr, mofa, mss, news
 from service.demo.sites.web import Ask, Reply
-from service.demo.world import Release, World
+from service.demo.world import World
 
 HOSTS: Mapping[str, Callable[[World, Ask], Reply]] = {
     "www.korea.kr": korea_kr.answer,
@@ -16,13 +16,3 @@ HOSTS: Mapping[str, Callable[[World, Ask], Reply]] = {
     "www.yna.co.kr": news.yna,
     "www.mk.co.kr": news.mk,
 }
-
-ADDRESSES: Mapping[str, Callable[[Release], str]] = {
-    "korea_kr": korea_kr.address,
-    "mss": mss.address,
-    "mofa": mofa.address,
-    "etoday": news.etoday_address,
-    "yna": news.yna_address,
-    "mk": news.mk_address,
-}
-"""By site: where a release is for people to read, as the site itself writes it."""

@@ -27,11 +27,6 @@ _PART = re.compile(r"/docViewer/result/\d{4}\.\d\d/\d\d/(\d+)/\1\.hwpx\.files/(\
 _LEAD_SPACE = re.compile(r"\s*\n\s*")
 
 
-def address(release: Release) -> str:
-    """Where people read it."""
-    return f"https://www.korea.kr/briefing/pressReleaseView.do?newsId={release.id}"
-
-
 def answer(world: World, ask: Ask) -> Reply:
     """Whatever the portal says to one GET."""
     if ask.path == "/robots.txt":

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email.utils import format_datetime
 
 from service.demo.sites.web import NOT_FOUND, Ask, Feed, Reply, cdata, text
 from service.demo.world import Release, World
 
-_ETODAY_ITEMS = 200
-_YNA_ITEMS = 120
-_MK_ITEMS = 200
 _SUMMARY_LENGTH = 180
 _REPORTER = "파발꾼"
 
@@ -27,27 +25,6 @@ def yna_address(release: Release) -> str:
 def mk_address(release: Release) -> str:
     """Where people read it: eight digits."""
     return f"https://www.mk.co.kr/news/economy/{release.id % 100_000_000:08d}"
-
-
-def etoday(world: World, ask: Ask) -> Reply:
-    """Whatever rss.etoday.co.kr says to one GET."""
-    if ask.path != "/eto/etoday_news_all.xml":
-        return NOT_FOUND
-    return Feed("etoday", _ETODAY_ITEMS, _etoday_feed).answer(world, ask)
-
-
-def yna(world: World, ask: Ask) -> Reply:
-    """Whatever www.yna.co.kr says to one GET."""
-    if ask.path != "/rss/news.xml":
-        return NOT_FOUND
-    return Feed("yna", _YNA_ITEMS, _yna_feed).answer(world, ask)
-
-
-def mk(world: World, ask: Ask) -> Reply:
-    """Whatever www.mk.co.kr says to one GET."""
-    if ask.path != "/sitemap/latest-articles/":
-        return NOT_FOUND
-    return Feed("mk", _MK_ITEMS, _mk_sitemap).answer(world, ask)
 
 
 def _summary(release: Release) -> str:
@@ -101,3 +78,17 @@ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" \
 xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
 {urls}
 </urlset>""".encode()
+
+
+def _host(path: str, feed: Feed) -> Callable[[World, Ask], Reply]:
+    """Whatever a host says to one GET that has nothing but a feed."""
+
+    def answer(world: World, ask: Ask) -> Reply:
+        return feed.answer(world, ask) if ask.path == path else NOT_FOUND
+
+    return answer
+
+
+etoday = _host("/eto/etoday_news_all.xml", Feed("etoday", 200, _etoday_feed))
+yna = _host("/rss/news.xml", Feed("yna", 120, _yna_feed))
+mk = _host("/sitemap/latest-articles/", Feed("mk", 200, _mk_sitemap))

@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from service.export import MEDIA, Form, NoParquet, written
+from service.store.cockpit import Cockpit
 from service.store.exports import Exports
 from service.store.keys import Bearer
 from service.store.overview import Overview
@@ -58,9 +59,11 @@ async def as_parquet(request: Request, house: House, bearer: Exporter, asked: _A
 @operate.get("/operations", responses=documented("scope"))
 async def operations(house: House, _: Operator) -> Health:
     """대기열과 살펴볼 것. / How many rows stand where, and what a person has to look at."""
-    overview = Overview(house.database)
-    items = [Item.model_validate(each) for each in await overview.items()]
-    return Health(counts=dict(await overview.counts()), items=items)
+    items = await Cockpit(house.database).items()
+    return Health(
+        counts=dict(await Overview(house.database).counts()),
+        items=[Item.of(each) for each in items if each.closed_at is None],
+    )
 
 
 async def _export(

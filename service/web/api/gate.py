@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -73,28 +74,20 @@ async def reader(request: Request, shown: _Shown) -> Bearer | None:
     return bearer if gate.anonymous else _known(bearer)
 
 
-async def exporter(request: Request, shown: _Shown) -> Bearer:
-    """For what is read whole: never without a key."""
-    gate: Gate = request.app.state.gate
-    return _known(await gate.let_in(request, shown, "read"))
+def _with(scope: Scope) -> Callable[[Request, _Shown], Awaitable[Bearer]]:
+    """For what is never answered without a key."""
 
+    async def bearer(request: Request, shown: _Shown) -> Bearer:
+        gate: Gate = request.app.state.gate
+        return _known(await gate.let_in(request, shown, scope))
 
-async def subscriber(request: Request, shown: _Shown) -> Bearer:
-    """For what is an account's own."""
-    gate: Gate = request.app.state.gate
-    return _known(await gate.let_in(request, shown, "alerts"))
-
-
-async def operator(request: Request, shown: _Shown) -> Bearer:
-    """For how the service does."""
-    gate: Gate = request.app.state.gate
-    return _known(await gate.let_in(request, shown, "operate"))
+    return bearer
 
 
 Reader = Annotated[Bearer | None, Depends(reader)]
-Exporter = Annotated[Bearer, Depends(exporter)]
-Subscriber = Annotated[Bearer, Depends(subscriber)]
-Operator = Annotated[Bearer, Depends(operator)]
+Exporter = Annotated[Bearer, Depends(_with("read"))]
+Subscriber = Annotated[Bearer, Depends(_with("alerts"))]
+Operator = Annotated[Bearer, Depends(_with("operate"))]
 
 
 def who_of(bearer: Bearer) -> Who:

@@ -20,13 +20,13 @@ from service.model import Kind
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Place, Wish
 from service.web.phrases import either, say
+from service.web.typed import day_in
 
 View = Literal["exporters", "all"]
 
 KINDS: Sequence[str] = get_args(Kind)
 
 _MOST = 20  # of one filter
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CURSOR = re.compile(r"(-?[0-9]{1,17})-([0-9]{1,18})")
 
 
@@ -149,7 +149,7 @@ def asked(query: QueryParams, registry: Registry) -> Asked:
         *(each for each in chosen_topics if each and each not in known_topics),
         *(each for each in chosen_kinds if each and each not in KINDS),
     ]
-    days = {name: _day(query.get(name, "")) for name in ("from", "to")}
+    days = {name: day_in(query.get(name, "")) for name in ("from", "to")}
     unknown += [query[name] for name, day in days.items() if query.get(name) and day is None]
     return Asked(
         view="all" if query.get("view") == "all" else "exporters",
@@ -195,13 +195,6 @@ def _bodies(printed: str, registry: Registry) -> tuple[Publisher, ...]:
         return (registry.by_id(printed),)
     except KeyError:
         return registry.find_all(printed)[0]
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said) if _DAY.fullmatch(said) else None
-    except ValueError:
-        return None
 
 
 def _each(found: Iterator[str]) -> tuple[str, ...]:

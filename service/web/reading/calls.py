@@ -23,8 +23,8 @@ from service.web.held import known
 from service.web.phrases import say
 from service.web.reading.asked import named, topics
 from service.web.shell import Shell, language_of
+from service.web.typed import day_in
 
-_DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _SHOWN = 300  # calls of a list; a choice shows the others
 _EVENTS = 500  # of a calendar: those that close first
@@ -95,7 +95,7 @@ def add_calls(app: FastAPI, house: Shell, calls: OpenCalls, registry: Registry) 
             chosen.ministry or None, chosen.topic or None, held=known(request)
         )
         asked = request.query_params.get("month", "")
-        day = _day(request.query_params.get("day", ""))
+        day = day_in(request.query_params.get("day", ""))
         as_month = request.query_params.get("view") == "month" or bool(asked)
         month = _month(asked, board, chosen) if as_month and day is None else None
         return house.page(
@@ -166,13 +166,6 @@ def _by_day(
         Closing(at, each[:most], max(0, len(each) - most), chosen.address(day=at.isoformat()))
         for at, each in found
     ]
-
-
-def _day(asked: str) -> date | None:
-    try:
-        return date.fromisoformat(asked) if _DAY.fullmatch(asked) else None
-    except ValueError:
-        return None
 
 
 def _in(call: OpenCall, year: int, month: int) -> bool:

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from lxml import etree
 
-from service.demo.sites import ADDRESSES
+from service.demo.sites import mofa, mss, news
 from service.demo.sites.web import Reply
 from service.demo.world import SITES, Release, World
 
+ADDRESSES: Mapping[str, Callable[[Release], str]] = {
+    "korea_kr": lambda each: f"https://www.korea.kr/briefing/pressReleaseView.do?newsId={each.id}",
+    "mss": mss.address,
+    "mofa": mofa.address,
+    "etoday": news.etoday_address,
+    "yna": news.yna_address,
+    "mk": news.mk_address,
+}
 MakeRelease = Callable[..., Release]
 Get = Callable[..., Reply]
 
