@@ -73,8 +73,6 @@ class Passing(ScrapeError):
 class Unreachable(Passing):
     """No answer: DNS, connection, TLS, reset or time-out."""
 
-    trouble: Trouble = "unreachable"
-
 
 class ServerTrouble(Passing):
     """The server answered 5xx, or its body stopped half way."""

@@ -56,8 +56,7 @@ class Articles(Leased):
             .where(article.c.source_id == source_id, article.c.key.in_(keys))
             .order_by(article.c.id)
         )
-        async with self._database.transaction() as tx:
-            return list(await tx.scalars(query))
+        return [number for (number,) in await self._rows(query)]
 
     async def store_opened(
         self,

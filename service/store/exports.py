@@ -67,8 +67,7 @@ class Exports(Intentions):
         after: tuple[datetime, int] | None = None
         while True:
             chosen = query if after is None else query.where(*_behind(*after))
-            async with self._database.transaction() as tx:
-                rows = (await tx.execute(chosen)).all()
+            rows = await self._rows(chosen)
             if not rows:
                 return
             yield [Exported(*row[:-1]) for row in rows]

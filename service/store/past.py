@@ -89,8 +89,7 @@ class Past(Intentions):
         )
         while True:
             later = sa.tuple_(OUT, article.c.id) > sa.tuple_(*after)
-            async with self._database.transaction() as tx:
-                rows = (await tx.execute(query.where(since <= OUT, later))).all()
+            rows = await self._rows(query.where(since <= OUT, later))
             if not rows:
                 return
             yield [_seen(row) for row in rows]

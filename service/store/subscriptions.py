@@ -121,9 +121,7 @@ class Subscriptions(Intentions):
     async def end_expired(self) -> None:
         """End every subscription whose time is over: a transaction each, so that none waits."""
         query = sa.select(subscription.c.id).where(subscription.c.ended_at.is_(None), OVER)
-        async with self._database.transaction() as tx:
-            over = list(await tx.scalars(query))
-        for each in over:
+        for (each,) in await self._rows(query):
             async with self._database.transaction() as tx:
                 if await end(tx, (subscription.c.id == each) & OVER, "expired"):
                     await turn_page(tx)

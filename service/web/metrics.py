@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,83 +24,65 @@ from service.store.overview import Overview
 from service.store.server import AWAY
 from service.store.vitals import Known
 
-Samples = Mapping[tuple[str, ...], float]
+_Read = Callable[[Gauges], Mapping[str, float] | float | None]
 
 _UP = "pabal_database_up"
 _DISK = {
     "pabal_data_disk_free_bytes": "Free where PABAL_DATA lies; absent where it does not exist.",
     "pabal_data_disk_size_bytes": "Size of the disk where PABAL_DATA lies.",
 }
-
-
-def _one(of: Callable[[Gauges], float | None]) -> Callable[[Gauges], Samples]:
-    def read(gauges: Gauges) -> Samples:
-        value = of(gauges)
-        return {} if value is None else {(): value}
-
-    return read
-
-
-def _by(of: Callable[[Gauges], Mapping[str, float]]) -> Callable[[Gauges], Samples]:
-    return lambda gauges: {(label,): value for label, value in of(gauges).items()}
-
-
-_FROM_ROWS: Mapping[str, tuple[str, Sequence[str], Callable[[Gauges], Samples]]] = {
+_FROM_ROWS: Mapping[str, tuple[str, str, _Read]] = {
     "pabal_queue_depth": (
         "Rows that wait for a step now.",
-        ("step",),
-        _by(lambda now: {step: each.depth for step, each in now.queues.items()}),
+        "step",
+        lambda now: {step: each.depth for step, each in now.queues.items()},
     ),
     "pabal_queue_oldest_seconds": (
         "How long the oldest of them has waited; 0 where none waits.",
-        ("step",),
-        _by(lambda now: {step: each.oldest or 0 for step, each in now.queues.items()}),
+        "step",
+        lambda now: {step: each.oldest or 0 for step, each in now.queues.items()},
     ),
     "pabal_deliveries_put_off": (
         "Messages owed later: an embargo, a night, a snooze, a try that failed.",
-        (),
-        _one(lambda now: now.put_off),
+        "",
+        lambda now: now.put_off,
     ),
-    "pabal_dead_letters": ("Messages that nobody took.", (), _one(lambda now: now.dead)),
+    "pabal_dead_letters": ("Messages that nobody took.", "", lambda now: now.dead),
     "pabal_digest_items_waiting": (
         "What waits for the end of a window.",
-        (),
-        _one(lambda now: now.digests),
+        "",
+        lambda now: now.digests,
     ),
-    "pabal_sources": ("Sources that are polled, by state.", ("state",), _by(lambda n: n.states)),
+    "pabal_sources": ("Sources that are polled, by state.", "state", lambda now: now.states),
     "pabal_source_newest_age_seconds": (
         "Age of the newest item of a source, by its own date.",
-        ("source",),
-        _by(lambda now: now.newest_of),
+        "source",
+        lambda now: now.newest_of,
     ),
     "pabal_source_missed_ratio": (
         "Of what any route to the same posts showed in 30 days, how much this one never did.",
-        ("source",),
-        _by(lambda now: now.missed_of),
+        "source",
+        lambda now: now.missed_of,
     ),
     "pabal_newest_news_age_seconds": (
         "Since the last article was found that was news.",
-        (),
-        _one(lambda now: now.newest),
+        "",
+        lambda now: now.newest,
     ),
-    "pabal_ops_items": (
-        "Open items that a person has to look at.",
-        ("kind",),
-        _by(lambda now: now.items),
-    ),
-    "pabal_database_size_bytes": ("Size of the database.", (), _one(lambda now: now.size)),
+    "pabal_ops_items": ("Open items that a person has to look at.", "kind", lambda now: now.items),
+    "pabal_database_size_bytes": ("Size of the database.", "", lambda now: now.size),
     "pabal_table_dead_rows": (
         "Rows of a table that are dead and not yet cleared away.",
-        ("table",),
-        _by(lambda now: now.dead_rows),
+        "table",
+        lambda now: now.dead_rows,
     ),
     "pabal_table_live_rows": (
         "Rows of a table, as PostgreSQL estimates them.",
-        ("table",),
-        _by(lambda now: now.live_rows),
+        "table",
+        lambda now: now.live_rows,
     ),
 }
-"""The gauges that are read from the database: help, labels, and where each is found."""
+"""The gauges that are read from the database: help, the label if any, where each is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +187,14 @@ class _Rows(Collector):
                 yield GaugeMetricFamily(name, meaning, value=float(size))
         if self._gauges is None:
             return
-        for name, (meaning, labels, of) in _FROM_ROWS.items():
-            family = GaugeMetricFamily(name, meaning, labels=labels)
-            for values, value in of(self._gauges).items():
-                family.add_metric(values, value)
+        for name, (meaning, label, read) in _FROM_ROWS.items():
+            family = GaugeMetricFamily(name, meaning, labels=[label] if label else [])
+            found = read(self._gauges)
+            if isinstance(found, Mapping):
+                for each, value in found.items():
+                    family.add_metric([each], value)
+            elif found is not None:
+                family.add_metric([], found)
             yield family
 
 
