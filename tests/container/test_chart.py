@@ -48,7 +48,9 @@ def test_its_settings_are_settings() -> None:
 
 def test_it_and_the_newest_changes_are_of_the_version_that_pyproject_names() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    changes = re.findall(r"^## \[(\d[^]]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    changes = re.findall(
+        r"^## \[(\d[^]]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
 
     assert ABOUT["version"] == ABOUT["appVersion"] == changes[0] == version
 
