@@ -84,7 +84,7 @@ def test_five_kills_with_hundreds_of_messages_on_their_way_lose_nothing(
     ledger = play(
         tmp_path / "ledger.json",
         *("--replay", str(MONTH), "--rule", "지원 | 추진 | 개최 | 정책", "--kills", "5"),
-        *("--slow-sink", "0.5"),
+        *("--slow-sink", "0.2"),
     )
     assert ledger["kills"] == 5
     assert ledger["owed"] > 1000
