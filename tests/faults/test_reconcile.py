@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -32,7 +32,6 @@ from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.sweep import sweep
 from service.store.verdicts import Verdicts
 from service.triage import Triage
-from service.work import connect
 
 # Each is told of enough; none of them needs morphology.
 RULES = ("kind:release | kind:notice", "kind:release", "kind:release | kind:news")
@@ -44,20 +43,6 @@ OWED = """
     JOIN telling ON telling.id = telling_id WHERE told_by IS NULL
 """
 Measured = Callable[..., None]
-
-
-@pytest.fixture
-async def database(migrated_url: str) -> AsyncIterator[Database]:
-    made = Database(migrated_url, size=5)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def sql(migrated_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connect(migrated_url)
-    yield connection
-    await connection.close()
 
 
 class Unasked:

@@ -48,23 +48,31 @@ async def dying(migrated_url: str) -> AsyncIterator[Verdicts]:
     await database.close()
 
 
-async def test_the_first_are_owed_and_waked_for_before_the_others(
-    dying: Verdicts, add: Add, readers: list[int], sql: asyncpg.Connection
-) -> None:
+@pytest.fixture
+async def broken_off(dying: Verdicts, add: Add, readers: list[int]) -> tuple[int, Verdict]:
+    """An article whose judgement broke off once the first were owed, and that judgement."""
+    made, verdict = await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers))
     with pytest.raises(ConnectionResetError):
-        await dying.settle(await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers)))
+        await dying.settle(made, verdict)
+    return made, verdict
 
+
+@pytest.mark.usefixtures("broken_off")
+async def test_the_first_are_owed_and_waked_for_before_the_others(
+    readers: list[int], sql: asyncpg.Connection
+) -> None:
     assert await sql.fetchval(_OWED) == readers[:2]
     assert await sql.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'deliver'") == 1
     assert await sql.fetchval("SELECT triaged_at FROM article") is None
 
 
 async def test_what_broke_off_between_them_is_owed_to_the_others_and_to_nobody_twice(
-    dying: Verdicts, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
+    broken_off: tuple[int, Verdict],
+    readers: list[int],
+    sql: asyncpg.Connection,
+    database: Database,
 ) -> None:
-    made, verdict = await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers))
-    with pytest.raises(ConnectionResetError):
-        await dying.settle(made, verdict)
+    made, verdict = broken_off
     await sent(sql)
 
     assert await Verdicts(database, ahead=2).settle(made, verdict) == 3
@@ -76,11 +84,13 @@ async def test_what_broke_off_between_them_is_owed_to_the_others_and_to_nobody_t
 
 
 async def test_a_copy_that_is_judged_between_them_owes_to_the_others_once(
-    dying: Verdicts, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
+    broken_off: tuple[int, Verdict],
+    add: Add,
+    readers: list[int],
+    sql: asyncpg.Connection,
+    database: Database,
 ) -> None:
-    made, verdict = await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers))
-    with pytest.raises(ConnectionResetError):
-        await dying.settle(made, verdict)
+    made, verdict = broken_off
     whole = Verdicts(database, ahead=2)
 
     assert await whole.settle(await add("article", source_id="b"), verdict) == 3
@@ -90,11 +100,13 @@ async def test_a_copy_that_is_judged_between_them_owes_to_the_others_once(
 
 
 async def test_a_correction_that_comes_between_them_is_what_the_others_are_told(
-    dying: Verdicts, add: Add, readers: list[int], sql: asyncpg.Connection, database: Database
+    broken_off: tuple[int, Verdict],
+    add: Add,
+    readers: list[int],
+    sql: asyncpg.Connection,
+    database: Database,
 ) -> None:
-    made, verdict = await add("article"), Verdict(Place(["url:1"]), FACTS, to(*readers))
-    with pytest.raises(ConnectionResetError):
-        await dying.settle(made, verdict)
+    made, verdict = broken_off
     await sent(sql)
     later, whole = await add("article", source_id="b"), Verdicts(database, ahead=2)
 
