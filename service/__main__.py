@@ -38,12 +38,15 @@ from service.cli import (
     vapid,
 )
 from service.errors import UserError
+from service.terminal import wrap_by_columns
 
+wrap_by_columns()
 app = typer.Typer(
     name="pabal",
     help="파발: 부처와 언론의 새 소식을 지켜보고, 관련된 것을 바로 알립니다.\n\n"
     "Pabal watches Korean ministries and the news, and tells you what concerns you.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # a paragraph of help is wrapped as one
     add_completion=False,
     pretty_exceptions_enable=False,
 )

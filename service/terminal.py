@@ -1,10 +1,13 @@
-"""What a command at a terminal begins with: the settings, the log, and the store it works in."""
+"""What a command at a terminal begins with: the settings, the log, the store, wrapped lines."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
+
+from rich.cells import cell_len
+from rich.text import Text
 
 from service import config, logs
 from service.config import Settings
@@ -13,6 +16,22 @@ if TYPE_CHECKING:
     from service.store.database import Database
 
 _Said = TypeVar("_Said")
+
+
+def wrap_by_columns() -> None:
+    """Let lines of Hangul keep their last letter where they are wrapped.
+
+    rich 15 counts letters, not columns, when it drops the space that ends a full line; the space
+    stays where letters are two columns wide, the line is too long, and its end becomes ``…``.
+    """
+    Text.rstrip_end = _rstrip_end  # type: ignore[method-assign]
+
+
+def _rstrip_end(self: Text, size: int) -> None:
+    spaces = len(self.plain) - len(self.plain.rstrip())
+    excess = min(spaces, cell_len(self.plain) - size)
+    if excess > 0:
+        self.right_crop(excess)
 
 
 def begin() -> Settings:

@@ -29,7 +29,9 @@ def export(
     ministry: Annotated[
         list[str] | None, typer.Option(help="부처 (여러 번 가능) / by id or name, repeatable")
     ] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="종류 / release, notice, news …")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="종류 / release, notice, news: repeatable")
+    ] = None,
     source: Annotated[list[str] | None, typer.Option(help="출처의 id / ids of sources")] = None,
 ) -> None:
     """읽은 글을 모두 파일로. / Write every article that was read to a file.

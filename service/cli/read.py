@@ -29,7 +29,10 @@ _Said = dict[str, Any]
 
 def read(
     sources: Annotated[
-        list[str], typer.Argument(metavar="FILE|URL|-", help="파일, 주소, 또는 JSON Lines 입력(-)")
+        list[str],
+        typer.Argument(
+            metavar="FILE|URL|-", help="파일, 주소, -: JSON Lines / files, addresses, - for stdin"
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
 ) -> None:

@@ -19,7 +19,7 @@ def sign_in(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="메일 주소 / a mail address")],
     role: Annotated[
         Role | None,
-        typer.Option(help="reader(독자), editor(편집자), operator(운영자); 비우면 그대로"),
+        typer.Option(help="독자, 편집자, 운영자; 비우면 그대로 / unchanged if empty"),
     ] = None,
 ) -> None:
     """로그인할 링크를 만듭니다. / Print a link that signs ADDRESS in, once, within 30 minutes.

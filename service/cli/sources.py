@@ -104,7 +104,8 @@ def try_(
     """출처를 읽어 보고, 주소에서 피드를 찾습니다. / What a declaration reads; feeds of a site.
 
     파일: 항목마다 무엇을 찾았는지, 못 찾았으면 그 자리에 무엇이 있는지 보입니다.
-    주소: 피드를 찾아 저장하면 되는 TOML을 보입니다. 안 되면 1로 끝납니다.
+    주소: 피드를 찾아 저장하면 되는 TOML을 보입니다. 안 되면 1로 끝납니다. / Of a file, what each
+    field found, or what is there instead; of an address, the TOML to save. Exit 1 if neither works.
     """
     settings = config.from_environment()
     saved = {"list": page, "post": post}
@@ -202,7 +203,8 @@ def export(
 def import_(
     file: Annotated[Path, typer.Argument(help="OPML 파일 / an OPML file")],
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="PABAL_SOURCES_DIR", file_okay=False)
+        Path,
+        typer.Argument(metavar="DIR", help="내 출처의 폴더 / of your own sources", file_okay=False),
     ],
 ) -> None:
     """OPML의 피드마다 TOML 파일을 씁니다. / Write a TOML file for each feed of an OPML file.

@@ -37,14 +37,14 @@ _To = Annotated[
 ]
 _Hook = Annotated[str, typer.Option(help="--to webhook:주소 / short for --to webhook:")]
 _Secret = Annotated[
-    str, typer.Option(help="웹훅의 서명 열쇠 whsec_… (비우면 만듭니다 / made if empty)")
+    str, typer.Option(help="웹훅의 서명 열쇠, 비우면 만듦 / of webhooks, made if empty")
 ]
 _Until = Annotated[
     str, typer.Option(help="마지막 날 2026-12-31 / ends by itself after this day in Korea")
 ]
 _Embargoed = Annotated[
     Embargoed | None,
-    typer.Option(help="엠바고 중인 소식: 기다림(wait), 바로 표시와 함께(badge)"),
+    typer.Option(help="엠바고 중이면 기다림, 바로 표시와 함께 / under embargo: wait, or at once"),
 ]
 _Cadence = Annotated[
     str | None,

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -84,16 +85,35 @@ COMMANDS = {
 }
 
 
-def _help(command: str) -> str:
-    shown = CliRunner(env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"}).invoke(
-        app, [*command.split(), "--help"]
-    )
+def _help(command: str, width: int = 100) -> str:
+    shown = CliRunner(env={"COLUMNS": f"{width}"}).invoke(app, [*command.split(), "--help"])
     assert shown.exit_code == 0
     return _unframed(shown.output)
 
 
 def _unframed(said: str) -> str:
     return re.sub(r"[\s│╭╮╰╯─]+", " ", said)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_line_of_the_help_is_cut_at_any_usual_width(command: str, width: int) -> None:
+    said = _help(command, width)
+
+    assert "…" not in said
+    assert [word for part in _parts(command) for word in part.split() if word not in said] == []
+
+
+def _parts(command: str) -> Iterator[str]:
+    """What is written for the help of a command."""
+    found: Any = get_command(app)
+    for name in command.split():
+        found = found.commands[name]
+    yield found.help or ""
+    yield from (each.help or "" for each in found.params)
+    yield from (
+        (each.help or "").partition("\n\n")[0] for each in getattr(found, "commands", {}).values()
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
