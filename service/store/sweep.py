@@ -64,9 +64,11 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         .where(article.c.look_due < old, article.c.triaged_at.is_not(None))
         .distinct()
     )
+    # A claim that ran out is a sender's that died: nobody is on the way to it.
+    overdue = sa.case((delivery.c.attempts > 0, sa.func.now()), else_=old)
     unsent = (
         sa.select(delivery.c.channel)
-        .where(delivery.c.settled_at.is_(None), delivery.c.due_at < old)
+        .where(delivery.c.settled_at.is_(None), delivery.c.due_at < overdue)
         .distinct()
     )
     async with database.transaction() as tx:

@@ -109,6 +109,17 @@ async def test_what_is_leased_put_off_or_done_is_left_alone(
     assert await wakes() == []
 
 
+async def test_what_a_sender_that_died_had_claimed_is_taken_up_as_soon_as_its_lease_is_over(
+    database: Database, stand: Stand, sql: asyncpg.Connection, wakes: Wakes
+) -> None:
+    await stand(JUST)
+    assert await sweep(database) == NONE
+
+    await sql.execute("UPDATE delivery SET attempts = 1")
+    assert await sweep(database) == {"deliver": 1}
+    assert await wakes() == ["deliver:console"]
+
+
 async def test_an_article_waits_for_reading_only_since_its_last_file_was_settled(
     database: Database, add: Add, sql: asyncpg.Connection, wakes: Wakes
 ) -> None:
