@@ -1,6 +1,6 @@
 # `make` 만 치면 할 수 있는 일을 보입니다. / `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test api client lint types contracts unit alone faults fuzz rhythm quarter storm partition soak browser bench docs chart train requirements secrets clean
+.PHONY: help env run demo test api client lint types contracts unit alone faults fuzz rhythm quarter storm kills partition soak browser bench docs chart train requirements secrets clean
 
 PYTHON ?= python3
 BENCH ?= match terms topics story ingest poll owe webhook mail fresh documents coverage search
@@ -66,6 +66,9 @@ quarter: $(READY)  ## 석 달의 요약·알림·마감, 시계가 튀어도 (AR
 
 storm: $(READY)  ## 10만 구독에 한 소식, 일꾼을 죽여 가며 / one release, a hundred thousand told
 	@$(BIN)/python tests/storm/storm.py $(ARGS)
+
+kills: $(READY)  ## 글 만 건, 알림 백만 건, 200번 강제 종료 / a million alerts, 200 processes killed
+	@$(BIN)/python tests/storm/kills.py $(ARGS)
 
 partition: $(READY)  ## 일꾼 하나를 데이터베이스에서 떼고 하나를 죽이기, root로 / cut off and killed
 	@$(BIN)/python tests/partition/partition.py $(ARGS)

@@ -47,8 +47,7 @@ async def measure(
                 await subscribe(built, count - max(told, default=counts[0]))
                 await known(built, f"김장 나눔 {count}")
                 told[count] = await blow(built, title, text, 0, random.Random(1))
-            for each in (built.scheduler, *built.workers):
-                await each.stop()
+            await built.stop()
             rates = [(count, await by_hand(built, count // 2)) for count in samples]
     halves = {count: count / 2 / r["web"] + count / 2 / r["mail"] for count, r in rates}
     return told, halves

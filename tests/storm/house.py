@@ -1,13 +1,13 @@
-"""The running service, a replica of korea.kr, receivers, and as many subscriptions as asked for."""
+"""The running service, its receivers, and as many subscriptions as asked for."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -27,18 +27,8 @@ from service.store.migrate import migrate
 from service.store.server import plain
 from tests.bench import sinks
 
-_TERMS = (
-    "수출",
-    "전시회",
-    "해외인증",
-    "바우처",
-    "연구개발",
-    "통상",
-    "관세",
-    "물류",
-    "특허",
-    "융자",
-)
+_TERMS = "수출 전시회 해외인증 바우처 연구개발 통상 관세 물류 특허 융자"
+PAIRS = [" & ".join(each) for each in pairwise(_TERMS.split())]
 TEXTS = [
     """수출 기업의 해외 전시회 참가와 해외인증을 돕는 바우처 사업이 시작된다. 연구개발과 통상, 관세,
     물류, 특허, 융자 지원을 한곳에서 신청할 수 있다. 자세한 내용은 누리집에서 볼 수 있다.""",
@@ -58,25 +48,39 @@ _SEED = """
         SELECT id, ($2::text[])[1 + id % $5::int], ($3::text[])[1 + id % $5::int] FROM made
     )
     INSERT INTO endpoint (subscription_id, channel, address, secret, confirmed_at)
-    SELECT id, CASE WHEN id % 2 = 0 THEN 'webhook' ELSE 'mail' END,
-           CASE WHEN id % 2 = 0 THEN $4::text || '/' || id
+    SELECT id, channel,
+           CASE channel WHEN 'webhook' THEN $4::text || '/' || id
                 ELSE 'reader' || id || '@example.org' END,
-           CASE WHEN id % 2 = 0 THEN $6::text END, now()
-    FROM made
+           CASE channel WHEN 'webhook' THEN $6::text END, now()
+    FROM made, LATERAL (SELECT ($7::text[])[1 + id % cardinality($7)] AS channel) AS told
 """
+_BASELINED = "SELECT count(*) > 0 AND bool_and(baselined_at IS NOT NULL) FROM source"
 _PATIENCE = 1200.0
 
 
 @dataclass(slots=True)
 class House:
-    """The running service: a scheduler, two workers, its database and its receivers."""
+    """The running service, a process for each scheduler and worker, and its receivers.
+
+    ``world`` is what the replica of korea.kr shows, where there is one.
+    """
 
     sql: asyncpg.Connection
-    world: World
     sink: sinks.Sinks
-    scheduler: ServiceProcess
-    workers: list[ServiceProcess]
     home: Path
+    schedulers: list[ServiceProcess]
+    workers: list[ServiceProcess]
+    world: World = field(default_factory=World)
+
+    @property
+    def everybody(self) -> list[ServiceProcess]:
+        """All processes of the service."""
+        return [*self.schedulers, *self.workers]
+
+    async def stop(self) -> None:
+        """Stop the service; database and receivers stay."""
+        for each in self.everybody:
+            await each.stop()
 
 
 def _environment(home: Path, url: str, replica: str, sink: sinks.Sinks) -> dict[str, str]:
@@ -85,8 +89,6 @@ def _environment(home: Path, url: str, replica: str, sink: sinks.Sinks) -> dict[
         "PABAL_DATA": str(home),
         "PABAL_DATABASE_URL": url,
         "PABAL_REPLICA_URL": replica,
-        "PABAL_SOURCES": "korea_kr",
-        "PABAL_PACE": "300",
         "PABAL_LOOK_AGAIN": "",
         "PABAL_PRIVATE_ADDRESSES": "true",
         "PABAL_MAIL_SERVER": f"smtp://127.0.0.1:{sink.mail}",
@@ -96,43 +98,53 @@ def _environment(home: Path, url: str, replica: str, sink: sinks.Sinks) -> dict[
 
 
 @asynccontextmanager
-async def house(home: Path, subscriptions: int) -> AsyncIterator[House]:
-    """Everything running, with a baseline behind it and ``subscriptions`` that wait."""
-    world = World()
-    for old in invent.releases(7, 40, datetime.now(UTC) - timedelta(days=2), hours=40):
-        world.publish(old, time.time())
+async def staffed(
+    home: Path, replica: str, settings: dict[str, str], schedulers: int, workers: int
+) -> AsyncIterator[House]:
+    """So many processes on a database of their own, the baseline of ``replica`` behind them."""
     with sinks.running() as sink:
-        async with running(home / "data") as server, serving(world) as replica:
+        async with running(home / "data") as server:
             await migrate(server.url)
             sql = await asyncpg.connect(plain(server.url))
-            environment = _environment(home, server.url, replica, sink)
-            children = [
-                ServiceProcess(environment, home / f"{role}{n}.log", ("--only", role))
-                for n, role in enumerate(("scheduler", "worker", "worker"))
-            ]
-            built = House(sql, world, sink, children[0], children[1:], home)
+            environment = _environment(home, server.url, replica, sink) | settings
+
+            def of(role: str, count: int) -> list[ServiceProcess]:
+                logs = (home / f"{role}{n}.log" for n in range(count))
+                return [ServiceProcess(environment, log, ("--only", role)) for log in logs]
+
+            built = House(sql, sink, home, of("scheduler", schedulers), of("worker", workers))
             try:
-                for each in children:
+                for each in built.everybody:
                     await each.start()
-                await until(
-                    built,
-                    lambda: sql.fetchval(
-                        "SELECT count(*) > 0 AND bool_and(baselined_at IS NOT NULL) FROM source"
-                    ),
-                )
-                await subscribe(built, subscriptions)
+                await until(built, lambda: sql.fetchval(_BASELINED))
                 yield built
             finally:
-                for each in children:
-                    await each.stop()
+                await built.stop()
                 await sql.close()
 
 
-async def subscribe(built: House, count: int) -> None:
-    """So many more subscriptions, half by webhook and half by mail, each with a rule."""
-    texts = [f"{one} & {other}" for one, other in pairwise(_TERMS)]
+@asynccontextmanager
+async def house(home: Path, subscriptions: int) -> AsyncIterator[House]:
+    """A scheduler, two workers, korea.kr to watch, and ``subscriptions`` that wait."""
+    world = World()
+    for old in invent.releases(7, 40, datetime.now(UTC) - timedelta(days=2), hours=40):
+        world.publish(old, time.time())
+    settings = {"PABAL_SOURCES": "korea_kr", "PABAL_PACE": "300"}
+    async with serving(world) as replica, staffed(home, replica, settings, 1, 2) as built:
+        built.world = world
+        await subscribe(built, subscriptions)
+        yield built
+
+
+async def subscribe(
+    built: House,
+    count: int,
+    texts: Sequence[str] = PAIRS,
+    channels: Sequence[str] = ("webhook", "mail"),
+) -> None:
+    """So many more subscriptions; each has one of the rules ``texts``, and one of the channels."""
     canonical = [rules.canonical(rules.parse(each)) for each in texts]
-    given = texts, canonical, built.sink.web, len(texts), new_secret()
+    given = list(texts), canonical, built.sink.web, len(texts), new_secret(), list(channels)
     await built.sql.execute(_SEED, count, *given, timeout=600)
     await built.sql.execute("UPDATE rule_book SET version = version + 1")
     await built.sql.execute("ANALYZE")
@@ -142,7 +154,8 @@ async def until(built: House, true: Callable[[], Awaitable[Any]], every: float =
     """Wait for what has to come true, with an end."""
     end = time.monotonic() + _PATIENCE
     while not await true():
-        built.scheduler.check()
+        for each in built.everybody:
+            each.check()
         if time.monotonic() > end:
             raise TimeoutError("it never came to that")
         await asyncio.sleep(every)

@@ -174,8 +174,7 @@ async def _main(subscriptions: int, kills: int, seed: int, sample: int, home: Pa
         _say(storms[0])
         storms.append(await blow(built, "바람이 잔 뒤의 소식", TEXTS[1], 0, rng))
         _say(storms[1])
-        for each in (built.scheduler, *built.workers):
-            await each.stop()
+        await built.stop()
         hand = await by_hand(built, sample)
     alone = subscriptions / 2 / hand["web"] + subscriptions / 2 / hand["mail"]
     say = sys.stdout.write
