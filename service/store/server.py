@@ -10,11 +10,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 # What the driver itself raises where a connection was ended under it.
 _CUT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
-AWAY = (OSError, SQLAlchemyError, *_CUT)
+AWAY = (OSError, SQLAlchemyError, asyncpg.PostgresError, *_CUT)
 """What a unit of work raises where the database is away or not ready."""
 
 
-# Connection lost, too many, stopped by an operator, read-only, and tables that are not there yet.
+# Connection lost, too many or a full disk, stopped by an operator, read-only, and tables that are
+# not there yet.
 _STATES = ("08", "53", "57P", "25006", "42P01")
 
 
@@ -22,12 +23,12 @@ def is_away(error: BaseException) -> bool:
     """Whether an error of AWAY is the database's absence, and no bug in what it was asked."""
     if isinstance(error, (OSError, PoolTimeout, InterfaceError, *_CUT)):
         return True
+    said = error.orig if isinstance(error, DBAPIError) else error  # else as the driver raised it
+    if (getattr(said, "sqlstate", None) or "").startswith(_STATES):
+        return True
     if not isinstance(error, DBAPIError):
         return False
-    state = getattr(error.orig, "sqlstate", None)
-    if isinstance(getattr(error.orig, "__cause__", None), _CUT):
-        return True
-    return error.connection_invalidated or (state is not None and state.startswith(_STATES))
+    return error.connection_invalidated or isinstance(getattr(said, "__cause__", None), _CUT)
 
 
 def is_cut(error: BaseException) -> bool:
