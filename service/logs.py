@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Literal
 
 import structlog
@@ -25,9 +26,20 @@ def set_up(form: Literal["console", "json"]) -> None:
             last,
         ],
         # Asked for at every line: what stands there may be replaced.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Lines(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
     # What these report, the task runner, the loop around it or the schedule's listener says.
     logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+class _Lines(structlog.PrintLogger):
+    """A line that there is no room for is lost: it must not end the work that it tells of."""
+
+    def msg(self, message: str) -> None:
+        """Print ``message``, where it can be."""
+        with suppress(OSError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = msg
