@@ -11,13 +11,12 @@ from datetime import timedelta
 
 import asyncpg
 import structlog
-from pgqueuer.core import listeners
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.errors import FailingListenerError
-from pgqueuer.models import Job, TableChangedEvent
+from pgqueuer.models import Job
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
-from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
+from pgqueuer.types import QueueExecutionMode
 
 from service import reporting
 from service.admit import Admit
@@ -30,26 +29,13 @@ from service.read import Read
 from service.reconcile import Reconcile
 from service.revisit import Revisit
 from service.store.database import WATCHED, watch
+from service.store.queue import Due, Queue
 from service.store.server import is_cut, plain
 from service.store.steps import Step
 from service.triage import Triage
 
 log = structlog.get_logger()
 
-
-class _Notices(listeners.PGNoticeEventListener):
-    """What the engine hears of its queue: one notice says as much as many, that it is to look.
-
-    It takes one for each look, and under load more come than that: they would pile up.
-    """
-
-    def put_nowait(self, item: TableChangedEvent) -> None:
-        if self.empty():
-            super().put_nowait(item)
-
-
-# The engine makes the queue itself, within its loop; a test holds that it is this one.
-setattr(listeners, "PGNoticeEventListener", _Notices)  # noqa: B010 - a class is not assigned to
 
 Handler = Callable[[str], Awaitable[None]]
 Tasks = Mapping[Step, Handler]
@@ -170,12 +156,13 @@ async def _work(
     up new wake-ups over a new connection.
     """
     connection = await connect(url)
-    manager = _manager(Queries(AsyncpgDriver(connection)), tasks)
+    queue = Queue(AsyncpgDriver(connection))
+    manager = _manager(queue, tasks)
     running = asyncio.create_task(_run(manager, connection, at_once))
     leaving.add(running)
     waits = [
         asyncio.create_task(_closed(connection)),
-        *(asyncio.create_task(each.wait()) for each in (stop, manager.shutdown)),
+        *(asyncio.create_task(each.wait()) for each in (stop, manager.shutdown, queue.refused)),
     ]
     try:
         await asyncio.wait({running, *waits}, return_when=asyncio.FIRST_COMPLETED)
@@ -188,7 +175,7 @@ async def _work(
         running.result()
     elif not stop.is_set():
         running.add_done_callback(lambda done: _forget(done, leaving))
-        raise ConnectionResetError("the connection was lost")
+        raise queue.why
 
 
 async def _closed(connection: asyncpg.Connection) -> None:
@@ -233,17 +220,10 @@ async def drain(url: str, tasks: Tasks) -> None:
     """Work on wake-ups of ``tasks`` until none is left that is due; what is put off is left."""
     connection = await connect(url)
     try:
-        manager = _manager(_Due(AsyncpgDriver(connection)), tasks)
+        manager = _manager(Due(AsyncpgDriver(connection)), tasks)
         await manager.run(batch_size=_BATCH, mode=QueueExecutionMode.drain)
     finally:
         connection.terminate()
-
-
-class _Due(Queries):
-    """The queue as draining sees it: a wake-up that is put off is no work yet."""
-
-    async def queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
-        return await self.eligible_queued_work(entrypoints)
 
 
 def _manager(queries: Queries, tasks: Tasks) -> QueueManager:
