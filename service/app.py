@@ -26,6 +26,7 @@ from service.documents import Documents
 from service.heap import given_back
 from service.indexing import Indexing
 from service.judging.topics import Topics
+from service.ops.reach import reachable
 from service.parts import declared, publishers, signer, ways_to_tell
 from service.preview import source_kinds
 from service.read import Read
@@ -93,6 +94,7 @@ async def run(
     """
     gc.set_threshold(YOUNG)
     sources = declared(settings)
+    await reachable(url, writes=True)
     await migrate(url)
     async with AsyncExitStack() as stack:
         database = Database(url)

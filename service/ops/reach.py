@@ -16,8 +16,10 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _OLDEST, _NEWEST = 14, 18
 
 
-async def reachable(url: str, *, patience: float = 300.0) -> int:
+async def reachable(url: str, *, patience: float = 300.0, writes: bool = False) -> int:
     """Return the major version of the server at ``url`` as soon as it answers.
+
+    ``writes``: as soon as it can be written, too.
 
     It is tried again with doubling waits for ``patience`` seconds. Raises DatabaseUnreachable when
     that has passed, or at once where waiting cannot help (a wrong password, no such database, a
@@ -28,6 +30,9 @@ async def reachable(url: str, *, patience: float = 300.0) -> int:
     while True:
         try:
             connection = await asyncpg.connect(plain, timeout=10)
+            if writes and await connection.fetchval("SHOW transaction_read_only") == "on":
+                connection.terminate()
+                raise asyncpg.ReadOnlySQLTransactionError("it can only be read")
         except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError,
                 asyncpg.ClientConfigurationError) as error:  # fmt: skip
             raise DatabaseUnreachable(_text(shown, error)) from error

@@ -49,6 +49,7 @@ _COUNTS = """
         (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
         (SELECT count(*) FROM waiting WHERE told_by IS NULL) AS digests,
         pg_database_size(current_database()) AS size,
+        current_setting('transaction_read_only') = 'off' AS writable,
         extract(epoch FROM now() - (
             SELECT discovered_at FROM article WHERE NOT baseline
             ORDER BY discovered_at DESC LIMIT 1
@@ -91,6 +92,7 @@ class Gauges:
     dead: int
     digests: int
     size: int
+    writable: bool
     newest: float | None
     states: Mapping[str, int]
     newest_of: Mapping[str, float]

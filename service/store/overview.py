@@ -35,10 +35,15 @@ class Health:
 class Overview(Intentions):
     """Reads only; a transaction each."""
 
-    async def answers(self) -> None:
-        """Return where the database answers and has our tables; raise what the driver raises."""
+    async def writable(self) -> bool:
+        """Whether the database takes more than questions; raise what the driver raises.
+
+        That is raised too where it has not our tables.
+        """
+        only_reads = sa.func.current_setting("transaction_read_only")
         async with self._database.transaction() as tx:
-            await tx.execute(sa.select(rule_book.c.version))
+            row = (await tx.execute(sa.select(rule_book.c.version, only_reads))).one()
+            return bool(row[1] == "off")
 
     async def sources(self) -> Sequence[Health]:
         """Every source that was ever polled here, by id."""

@@ -71,6 +71,11 @@ _FROM_ROWS: Mapping[str, tuple[str, str, _Read]] = {
     ),
     "pabal_ops_items": ("Open items that a person has to look at.", "kind", lambda now: now.items),
     "pabal_database_size_bytes": ("Size of the database.", "", lambda now: now.size),
+    "pabal_database_writable": (
+        "Whether the database can be written; 0 where it can only be read.",
+        "",
+        lambda now: float(now.writable),
+    ),
     "pabal_table_dead_rows": (
         "Rows of a table that are dead and not yet cleared away.",
         "table",
@@ -142,13 +147,16 @@ class Watched:
         return JSONResponse({"status": "ok"})
 
     async def ready(self, _: Request) -> Response:
-        """The database answers and has our tables; nothing is crawled for it."""
+        """The database answers and has our tables; nothing is crawled for it.
+
+        Where it can only be read the pages are worth having still: that is said, and no refusal.
+        """
         try:
-            await self.overview.answers()
+            writable = await self.overview.writable()
         except AWAY as error:
             why = type(error).__name__
             return JSONResponse({"status": "database away", "why": why}, 503)
-        return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "ok" if writable else "database read-only"})
 
     def routes(self) -> list[Route]:
         """The three of them."""

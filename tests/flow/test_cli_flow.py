@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -168,6 +169,20 @@ async def test_up_waits_for_a_database_that_is_away_with_back_off(launch: Launch
     lines = [(await said(up, rb"database\.unreachable")).string.decode() for _ in range(3)]
     assert [json.loads(line)["again_in"] for line in lines] == [0.5, 1.0, 2.0]
     assert all("127.0.0.1:1/x" in line and "geheim" not in line for line in lines)
+    await stopped(up, signal.SIGTERM)
+
+
+async def test_up_waits_for_a_database_that_can_only_be_read(
+    launch: Launch, migrated_url: str, sql: asyncpg.Connection
+) -> None:
+    name = await sql.fetchval("SELECT current_database()")
+    await sql.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    try:
+        up = await launch("up", PABAL_DATABASE_URL=migrated_url, PABAL_SOURCES="yna")
+        await said(up, rb"it can only be read.*database\.unreachable")
+    finally:
+        await sql.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+    await said(up, rb"page: http://")
     await stopped(up, signal.SIGTERM)
 
 

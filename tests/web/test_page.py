@@ -71,6 +71,20 @@ async def test_without_its_database_the_house_is_alive_but_not_ready() -> None:
         assert ready.json() == {"status": "database away", "why": "ConnectionRefusedError"}
 
 
+async def test_a_database_that_can_only_be_read_is_said_and_shown_still(
+    house: tuple[Database, httpx.AsyncClient],
+) -> None:
+    database, client = house
+    async with database.transaction() as tx:  # of the one session that there is
+        await tx.execute(sa.text("SET default_transaction_read_only = on"))
+
+    ready = await client.get("/readyz")
+
+    assert (ready.status_code, ready.json()) == (200, {"status": "database read-only"})
+    assert (await client.get("/")).status_code == 200
+    assert "pabal_database_writable 0.0" in (await client.get("/metrics")).text.splitlines()
+
+
 async def test_without_its_database_the_page_says_so() -> None:
     async with opened(NOBODY) as (_, client):
         for path in ("/", "/new", "/release/1", "/release/1.ics", "/series/x"):

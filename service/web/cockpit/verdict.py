@@ -71,6 +71,8 @@ def wrongs(
 ) -> Sequence[Wrong]:
     """All that is wrong at ``now``, the worst first. ``free``: 0..1 of the disk, if known."""
     found = [*_disk(free), *_queues(gauges, now), *_silence(gauges, now), *_items(items)]
+    if not gauges.writable:
+        found.append(Wrong("bad", "read_only", None, "/desk/flow"))
     if gauges.dead:
         found.append(Wrong("warn", "dead", None, "/desk/letters", {"count": gauges.dead}))
     return sorted(found, key=lambda each: each.weight)

@@ -17,8 +17,8 @@ from service.web.cockpit.verdict import wrongs
 NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)  # a Friday in Korea
 FINE = Gauges(
     queues={"read": Queue(0, None), "backfill": Queue(3, 3600.0)}, put_off=4, dead=0, digests=9,
-    size=10_000, newest=600.0, states={}, newest_of={}, missed_of={}, items={}, dead_rows={},
-    live_rows={},
+    size=10_000, writable=True, newest=600.0, states={}, newest_of={}, missed_of={}, items={},
+    dead_rows={}, live_rows={},
 )  # fmt: skip
 
 
@@ -54,6 +54,10 @@ def test_silence_is_wrong_in_working_hours_alone() -> None:
     assert keys(quiet, (), None, NOON) == [("bad", "silence")]
     assert keys(quiet, (), None, NOON - timedelta(hours=4)) == []  # eight in the morning
     assert keys(quiet, (), None, NOON + timedelta(days=1)) == []  # Saturday
+
+
+def test_a_database_that_can_only_be_read_is_wrong() -> None:
+    assert keys(replace(FINE, writable=False), (), None, NOON) == [("bad", "read_only")]
 
 
 @pytest.mark.parametrize(
