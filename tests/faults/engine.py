@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,12 +35,16 @@ _END = """
 
 @dataclass(slots=True)
 class Engine:
-    """``kept``: keys of what was acknowledged; ``seen``: numbers of the articles that were read."""
+    """``kept``: keys of what was acknowledged; ``seen``: numbers of the articles that were read.
+
+    ``refused``: how often nothing could be stored, by the SQLSTATE; None: there was no connection.
+    """
 
     server: Server
     database: Database
     kept: set[str] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
+    refused: Counter[str | None] = field(default_factory=Counter)
     _numbers: count[int] = field(default_factory=count)
 
     async def read(self, subject: str) -> None:
@@ -56,9 +61,18 @@ class Engine:
     async def go_on(self, stop: asyncio.Event) -> None:
         """Store one post after the other; what is not acknowledged is given up."""
         while not stop.is_set():
-            with suppress(*AWAY):
+            try:
                 await self.store(1)
+            except AWAY as error:
+                self.refused[getattr(getattr(error, "orig", error), "sqlstate", None)] += 1
             await asyncio.sleep(0.01)
+
+    async def refuses(self, times: int, state: str | None) -> None:
+        """Wait until storing was refused so often from now on, with that SQLSTATE."""
+        wanted = self.refused[state] + times
+        async with asyncio.timeout(_PATIENCE):
+            while self.refused[state] < wanted:  # noqa: ASYNC110 - tells nobody
+                await asyncio.sleep(0.01)
 
     async def more(self) -> float:
         """Wait until something more is read; seconds that took."""
