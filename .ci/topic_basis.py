@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from service.judging.features import Known, Lexicon, groups, key, parts
+from service.judging.features import Known, Lexicon, groups, key, spread
 
 KEPT_GROUPS = 32_000  # of all columns together: more add nothing that can be measured
 LEAST_DOCUMENTS = {"about": 5, "support": 2}
@@ -45,7 +45,7 @@ class Basis:
         known = dict(zip(self.word_keys.tolist(), self.word_rarity.tolist(), strict=True))
         lexicon = Lexicon(words, known)
         masked = [(without_agencies(t), without_agencies(body[:READ])) for t, body in texts]
-        looked = [lexicon.look(*parts(*text)) for text in masked]
+        looked = [lexicon.look(spread(*text)) for text in masked]
         measured = np.array([lexicon.measure(each) for each in looked], np.float64)
         self.mean, self.spread = measured.mean(0), measured.std(0) + 1e-6
         self.words = (measured - self.mean) / self.spread * WORDS[name]
@@ -53,8 +53,7 @@ class Basis:
         self.word_keys, self.word_rarity = self.word_keys[usable], self.word_rarity[usable]
         self.named = np.zeros((len(texts), len(lexicon.keys)), np.float32)
         for row, each in enumerate(looked):
-            at, shares = lexicon.named(each)
-            np.add.at(self.named[row], at, shares * NAMED[name])
+            self.named[row, each.words] = each.named * NAMED[name]
 
     def gram(self) -> Matrix:
         """How alike the texts are, two by two."""

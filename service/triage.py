@@ -242,4 +242,4 @@ def _corrected(told: Mapping[str, Any], found: Sequence[Change]) -> dict[str, An
 def _stored(about: Topical) -> dict[str, Any]:
     """All that was found of topics, as it is kept."""
     topics = [each._asdict() for each in about.topics]
-    return {"topics": topics, "primary": about.primary, "fields": list(about.fields)}
+    return {"topics": topics, "primary": about.primary}

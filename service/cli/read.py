@@ -144,7 +144,7 @@ class _Reader:
             **said,
             "topics": [each._asdict() for each in found.topics],
             "primary_topic": found.primary,
-            "support_fields": list(found.fields),
+            "support_fields": list(self._topics.fields(reading.title, reading.text)),
         }
 
     def tell(self, said: _Said) -> None:

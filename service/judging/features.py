@@ -23,8 +23,12 @@ _BODY = 800
 _BLANK = ord(" ")
 _MIX = np.uint32(0x9E3779B1)
 _UNKNOWN = 4.0
-_SIEVE = np.uint32(0x3FFFF)
+_SHIFT = 14  # of a key, so that the rest is its bucket
 _DIGIT = re.compile(r"\d")
+_MOST = _TITLE_WEIGHT * _TITLE + _BODY  # times that something is counted
+_TIMES = np.arange(1, _MOST)
+_DAMPED: Floats = np.append(0, 1 + np.log(_TIMES)).astype(np.float32)
+_EACH: Floats = np.append(0, (1 + np.log(_TIMES)) / _TIMES).astype(np.float32)
 
 
 def groups(title: str, text: str) -> tuple[Keys, Floats]:
@@ -33,8 +37,7 @@ def groups(title: str, text: str) -> tuple[Keys, Floats]:
     Of the text its first 800 characters, of the title 300; the title counts three times. Keys
     ascend.
     """
-    found, _ = grouped(composed(title, text))
-    keys, counts = np.unique(found, return_counts=True)
+    keys, counts = np.unique(grouped(composed(title, text)).hashes, return_counts=True)
     return keys, damped(counts)
 
 
@@ -43,24 +46,29 @@ def composed(title: str, text: str) -> str:
     return spaced(f"{title[:_TITLE]} . " * _TITLE_WEIGHT + text[:_BODY])
 
 
-def grouped(composed: str) -> tuple[Keys, Places]:
-    """Every group of a text, and where it begins: 0 is the blank before the text's first letter.
+class Groups(NamedTuple):
+    """``hashes`` of letter groups, and where in ``told`` they start: 0 is the blank before it."""
 
-    Keys ascend: so they are looked up twice as fast.
-    """
-    codes = _codes(composed)
-    inner = np.concatenate(([0], np.cumsum(codes == _BLANK)))
-    kept, places = [], []
+    told: str
+    hashes: Keys
+    starts: Places
+
+
+def grouped(told: str) -> Groups:
+    """Every group of a text as composed."""
+    codes = _codes(told)
+    blank = codes == _BLANK
+    parted = np.zeros(len(codes), np.bool_)
+    kept, starts = [], []
     for length, hashed in _rolled(codes, _GROUP[-1]):
-        if length in _GROUP:
+        if length > _GROUP[0]:
             # A blank may be the first or the last letter of a group, so that borders count.
-            blanks = inner[length - 1 : len(codes)] - inner[1 : len(hashed) + 1]
-            at = np.flatnonzero(blanks == 0)
+            parted = parted[: len(hashed)] | blank[length - 2 : -1]
+        if length in _GROUP:
+            at = np.flatnonzero(~parted[: len(hashed)])
             kept.append(hashed[at])
-            places.append(at)
-    found = np.concatenate(kept)
-    order = np.argsort(found, kind="stable")
-    return found[order], np.concatenate(places)[order]
+            starts.append(at)
+    return Groups(told, np.concatenate(kept), np.concatenate(starts))
 
 
 def spaced(text: str) -> str:
@@ -70,7 +78,12 @@ def spaced(text: str) -> str:
 
 def damped(counts: NDArray[np.integer]) -> Floats:
     """Said twice is not twice as much."""
-    return np.asarray(1 + np.log(counts), np.float32)
+    return _DAMPED.take(counts, mode="clip")
+
+
+def each(counts: NDArray[np.integer]) -> Floats:
+    """The part of that of each time."""
+    return _EACH.take(counts, mode="clip")
 
 
 def key(word: str) -> np.uint32:
@@ -81,57 +94,70 @@ def key(word: str) -> np.uint32:
 
 
 class Known:
-    """Keys to look others up in."""
+    """Keys to look others up in: those that share a bucket stand next to each other, ascending."""
 
     def __init__(self, keys: Keys) -> None:
-        """``keys`` ascend."""
-        self._keys = keys
-        self._maybe = np.zeros(_SIEVE + 1, np.bool_)
-        self._maybe[keys & _SIEVE] = True
+        mixed = keys * _MIX
+        self._rows = np.argsort(mixed)
+        counts = np.bincount(mixed >> _SHIFT, minlength=1 << 32 - _SHIFT)
+        self._used = counts > 0
+        self._first = (np.cumsum(counts) - counts).astype(np.int32)
+        self._deepest = int(counts.max())
+        self._mixed = np.append(mixed[self._rows], np.zeros(self._deepest, np.uint32))
 
     def find(self, sought: Keys) -> tuple[Places, Places]:
         """Which of the sought are known, and where each of those stands among the known."""
-        maybe = np.flatnonzero(self._maybe[sought & _SIEVE])
-        at = np.searchsorted(self._keys, sought[maybe])
-        at[at == len(self._keys)] = 0
-        right = self._keys[at] == sought[maybe]
-        return maybe[right], at[right]
+        mixed = sought * _MIX
+        maybe = np.flatnonzero(self._used.take(mixed >> _SHIFT))
+        mixed = mixed.take(maybe)
+        at = self._first.take(mixed >> _SHIFT)
+        for _ in range(1, self._deepest):
+            at += self._mixed.take(at) < mixed
+        right = self._mixed.take(at) == mixed
+        return maybe[right], self._rows.take(at[right])
 
 
-class Part(NamedTuple):
-    """Title or text, with all that a word of a lexicon may be in it and where that starts."""
+class Spread(NamedTuple):
+    """A title and a text that words are looked for in, a line each, and all that may be one.
 
-    text: str
+    ``hashes`` has a row for each length of a word and a column for each place where one may start,
+    as in `Groups`. ``body`` is the text's place 0.
+    """
+
+    told: str
     hashes: Keys
-    starts: Places
+    body: int
 
 
-def parts(title: str, text: str) -> tuple[Part, Part]:
+def spread(title: str, text: str) -> Spread:
     """What any lexicon looks at: of the text its first 800 characters, of the title 300."""
-    return _part(title[:_TITLE]), _part(text[:_BODY])
-
-
-def _part(text: str) -> Part:
-    told = spaced(text)
-    rolled = [hashed for length, hashed in _rolled(_codes(told), _LONGEST_WORD) if length > 1]
-    starts = np.concatenate([np.arange(len(hashed)) for hashed in rolled])
-    return Part(told, np.concatenate(rolled), starts)
+    heading = spaced(title[:_TITLE])
+    told = f"{heading} \n {spaced(text[:_BODY])}"
+    codes, body = _codes(told), len(heading) + 3
+    hashes = np.zeros((_LONGEST_WORD + 1, len(codes)), np.uint32)
+    for length, hashed in _rolled(codes, _LONGEST_WORD):
+        hashes[length, : len(hashed)] = hashed
+        hashes[length, max(0, body - length) : body] = 0  # no word goes on in the next line
+    return Spread(told, hashes[2:], body)
 
 
 class Looked(NamedTuple):
-    """Where words of a lexicon begin in title and text, as `grouped` counts, and which they are."""
+    """The words of a lexicon that stand in a title and a text.
 
-    title: str
-    title_starts: Places
-    in_title: Places
-    text: str
-    text_starts: Places
-    in_text: Places
+    They begin at ``starts`` of ``told``, each being ``words[which]``. ``within`` has a row each
+    for title, lead (the text's first 200 characters) and text: which of them stand there;
+    ``counts``: how often each of ``words`` does; ``strengths``: how strong each topic's are.
+    ``named``: how much each of ``words`` counts, by title and lead; all have the length 1.
+    """
 
-    @property
-    def lead(self) -> NDArray[np.bool_]:
-        """Which of the text's words begin in its first 200 characters."""
-        return self.text_starts < _LEAD
+    told: str
+    starts: Places
+    which: Places
+    words: Places
+    within: NDArray[np.bool_]
+    counts: NDArray[np.intp]
+    strengths: Floats
+    named: Floats
 
 
 class Lexicon:
@@ -157,70 +183,45 @@ class Lexicon:
             weight = rarity.get(hashed, _UNKNOWN) ** 2 / len(owned[hashed])
             self._strengths[row, owned[hashed]] = weight
 
-    def look(self, title: Part, text: Part) -> Looked:
+    def look(self, given: Spread) -> Looked:
         """Find the words."""
-        return Looked(title.text, *self._found(title), text.text, *self._found(text))
+        here, at = self._known.find(given.hashes.ravel())
+        words, which = np.unique(at, return_inverse=True)
+        starts = here % given.hashes.shape[1]
+        behind = starts - given.body
+        within = np.array([behind < 0, (behind >= 0) & (behind < _LEAD), behind >= 0])
+        counts = np.array([np.bincount(which[part], minlength=len(words)) for part in within])
+        strengths = np.sqrt(damped(counts) @ self._strengths.take(words, axis=0))
+        worth = damped(counts[0] + counts[1]) * self._rarity.take(words)
+        named = worth / max(float(np.linalg.norm(worth)), 1e-6)
+        return Looked(given.told, starts, which, words, within, counts, strengths, named)
 
     def measure(self, looked: Looked) -> Floats:
-        """For title, lead and body: how strong each topic's words are, and their share of all."""
-        found = (looked.in_title, looked.in_text[looked.lead], looked.in_text)
-        strengths = [self._strength(each) for each in found]
-        shares = [strength / (strength.sum() + 1) for strength in strengths]
-        return np.concatenate([*strengths, *shares])
+        """For title, lead and text: how strong each topic's words are, and their share of all."""
+        strengths = looked.strengths
+        shares = strengths / (strengths.sum(1, keepdims=True) + 1)
+        return np.concatenate([strengths, shares]).ravel()
 
-    def named(self, looked: Looked) -> tuple[Places, Floats]:
-        """The words of title and lead, one after the other: which of `keys`, how much each counts.
+    def adds(self, looked: Looked, weights: Floats, named: Floats, topics: Sequence[int]) -> Floats:
+        """What each word adds, where it stands, to each of some topics.
 
-        A word counts by its rarity; all of them together have the length 1.
+        ``weights`` are those of `measure`, ``named`` of `Looked.named`, by topic across.
         """
-        at = np.concatenate([looked.in_title, looked.in_text[looked.lead]])
-        counts = np.bincount(at, minlength=1)[at]
-        worth = damped(counts) * self._rarity[at]
-        size = float(np.sqrt((worth * worth / counts).sum()))
-        return at, np.asarray(worth / counts / max(size, 1e-6), np.float32)
-
-    def trace(
-        self, looked: Looked, weights: Floats, named: Floats, topics: Sequence[int]
-    ) -> list[tuple[str, Places, Floats]]:
-        """For title and text: the text, where words begin, what each adds to each of some topics.
-
-        ``weights`` are those of `measure`, ``named`` of `named`, by topic across.
-        """
-        at, shares = self.named(looked)
-        adds = shares[:, None] * named[at[:, None], topics]
+        strong = looked.strengths[:, topics]
         own = weights.reshape(2, 3, self.topics, -1)[:, :, topics, topics]
-        lead, titled = looked.lead, len(looked.in_title)
-        heading = self._added(looked.in_title, own[:, 0], topics) + adds[:titled]
-        body = self._added(looked.in_text, own[:, 2], topics)
-        body[lead] += self._added(looked.in_text[lead], own[:, 1], topics) + adds[titled:]
-        return [
-            (looked.title, looked.title_starts, heading),
-            (looked.text, looked.text_starts, body),
-        ]
-
-    def _added(self, found: Places, own: Floats, topics: Sequence[int]) -> Floats:
-        """What each word of one part adds to the strength and the share of its topics."""
-        words, which, counts = np.unique(found, return_inverse=True, return_counts=True)
-        strengths = self._strengths[words]
-        strength = np.sqrt(damped(counts) @ strengths)
-        worth = strength[topics] * (own[0] + own[1] / (strength.sum() + 1))
-        squared = (damped(counts) / counts)[:, None] * strengths[:, topics]
-        adds = squared * worth / np.maximum(strength[topics] ** 2, 1e-6)
-        return np.asarray(adds[which], np.float32)
-
-    def _found(self, part: Part) -> tuple[Places, Places]:
-        """Where words start in a text, and which they are."""
-        here, at = self._known.find(part.hashes)
-        return part.starts[here], at
-
-    def _strength(self, found: Places) -> Floats:
-        words, counts = np.unique(found, return_counts=True)
-        squared = damped(counts) @ self._strengths[words]
-        return np.asarray(np.sqrt(squared), np.float32)
+        worth = own[0] + own[1] / (looked.strengths.sum(1, keepdims=True) + 1)
+        worth *= strong / np.maximum(strong**2, 1e-6)
+        once = each(looked.counts).take(looked.which, axis=1) * looked.within
+        opening = looked.named / np.maximum(looked.counts[0] + looked.counts[1], 1)
+        by_name = opening.take(looked.which) * (looked.within[0] | looked.within[1])
+        at = looked.words.take(looked.which)[:, None]
+        adds = (once.T @ worth) * self._strengths[at, topics] + by_name[:, None] * named[at, topics]
+        return np.asarray(adds, np.float32)
 
 
 def _codes(text: str) -> Keys:
-    plain = _DIGIT.sub("0", spaced(text)).lower()
+    """Of a text of single blanks."""
+    plain = _DIGIT.sub("0", text).lower()
     return np.frombuffer(f" {plain} ".encode("utf-32-le", "surrogatepass"), np.uint32)
 
 

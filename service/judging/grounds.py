@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,9 @@ Sums = NDArray[np.number]
 
 _MOST_WORDS = 5
 _LOOKED_AT = 20
-_WORD = re.compile(r"[^\W_]+(?:[-&][^\W_]+)*")
+_HYPHEN, _AMPERSAND = map(ord, "-&")
+_MOST_CODES = 1 << 16
+_IN_WORDS = np.fromiter(map(str.isalnum, map(chr, range(_MOST_CODES))), np.bool_)
 _LETTER = re.compile(r"[^\W\d_]")
 _PARTICLE = re.compile(r"(?<=\w\w)(?:[을를은는에]|에서|에게|으로|까지|부터)$")
 # These end nouns as well: 물가, 협의, 성과, 제도. They go where the rest is a word of the text.
@@ -33,14 +36,17 @@ class Tally:
 
         ``adds``: places down, topics across.
         """
-        words = list(_WORD.finditer(text))
-        if not words:
+        starts, ends = _words(text)
+        if not len(ends):
             return
         # What begins behind a word, in a blank or a bracket, belongs to the next one.
-        ends = np.array([word.end() + 1 for word in words])
-        owners = np.searchsorted(ends, places, side="right")
-        numbers = [self._numbers.setdefault(word[0], len(self._numbers)) for word in words]
-        self._owners.append(np.array([*numbers, numbers[-1]])[owners])
+        ended = np.zeros(len(text) + 2, np.intp)
+        ended[ends + 1] = 1
+        number = self._numbers.setdefault
+        words = (text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True))
+        numbers = [number(word, len(self._numbers)) for word in words]
+        owners = np.cumsum(ended).take(places)
+        self._owners.append(np.array([*numbers, numbers[-1]]).take(owners))
         self._adds.append(adds)
 
     def strongest(self, topics: int) -> list[tuple[str, ...]]:
@@ -53,17 +59,35 @@ class Tally:
 
     def _best(self, words: list[str], sums: Sums) -> tuple[str, ...]:
         bare: dict[str, float] = {}
-        for number in np.argsort(-sums, kind="stable")[:_LOOKED_AT].tolist():
-            if sums[number] > 0 and _tells(words[number]):
-                short = self._bare(words[number])
-                bare[short] = bare.get(short, 0.0) + float(sums[number])
+        order = np.argsort(-sums, kind="stable")[:_LOOKED_AT]
+        for number, added in zip(order.tolist(), sums[order].tolist(), strict=True):
+            if added > 0 and _tells(words[number]):
+                stem, shorter = _stems(words[number])
+                word = shorter if shorter in self._numbers else stem
+                bare[word] = bare.get(word, 0.0) + added
         return tuple(sorted(bare, key=lambda word: -bare[word])[:_MOST_WORDS])
-
-    def _bare(self, word: str) -> str:
-        short = _PARTICLE.sub("", word)
-        shorter = _PERHAPS.sub("", short)
-        return shorter if shorter in self._numbers else short
 
 
 def _tells(word: str) -> bool:
     return len(word) > 1 and _LETTER.search(word) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def _stems(word: str) -> tuple[str, str]:
+    """Without its particle, and without what may be one. Kept for a while: words come again."""
+    stem = _PARTICLE.sub("", word)
+    return stem, _PERHAPS.sub("", stem)
+
+
+def _words(text: str) -> tuple[Places, Places]:
+    """Where words start and end: letters and digits in a row, those that - and & tie among them."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    inside = np.zeros(len(codes) + 2, np.bool_)
+    if codes.max(initial=0) < _MOST_CODES:
+        inside[1:-1] = _IN_WORDS.take(codes)
+    else:
+        inside[1:-1] = [*map(str.isalnum, text)]
+    ties = np.flatnonzero((codes == _HYPHEN) | (codes == _AMPERSAND)) + 1
+    inside[ties[inside[ties - 1] & inside[ties + 1]]] = True
+    turns = np.flatnonzero(inside[1:] != inside[:-1])
+    return turns[::2], turns[1::2]

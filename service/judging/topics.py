@@ -17,16 +17,16 @@ from numpy.typing import NDArray
 
 from service.judging.features import (
     Floats,
-    Keys,
+    Groups,
     Known,
     Lexicon,
     Looked,
-    Part,
     Places,
+    Spread,
     composed,
-    damped,
+    each,
     grouped,
-    parts,
+    spread,
 )
 from service.judging.grounds import Tally
 from service.judging.taxonomy import taxonomies
@@ -64,14 +64,12 @@ class Topic(NamedTuple):
 class Topical:
     """``topics``: at most four, the likeliest first; never empty.
 
-    ``primary``: the code of the one it is mainly about, which is among them. ``fields``: names of
-    the fields of support, meant for support notices only; never empty. ``kinds``: a likelihood for
-    each kind that words can tell, together 1.
+    ``primary``: the code of the one it is mainly about, which is among them. ``kinds``: a
+    likelihood for each kind that words can tell, together 1.
     """
 
     topics: tuple[Topic, ...]
     primary: str
-    fields: tuple[str, ...]
     kinds: Mapping[str, float]
 
 
@@ -93,7 +91,8 @@ class Topics:
             name: float(arrays[name]) for name in ("topic_limit", "topic_slope", "field_limit")
         }
         publishers = arrays["publishers"].tolist()
-        self._by_publisher = dict(zip(publishers, arrays["publisher_weights"], strict=True))
+        weights = arrays["publisher_weights"].astype(np.float32)
+        self._by_publisher = dict(zip(publishers, weights, strict=True))
         self._without_agencies = masker(agencies)
 
     @classmethod
@@ -108,29 +107,34 @@ class Topics:
 
         Of the text the first 800 characters count.
         """
-        told = composed(title, text)
-        found, places = grouped(told)
-        masked = parts(
-            self._without_agencies(title[:_MASKED]), self._without_agencies(text[:_MASKED])
-        )
-        known, about = self._about.known(found), self._about.look(masked)
-        scores = self._about.score(known, about)
+        read = self._about.read(*self._spread(title, text))
+        scores = self._about.score(read)
         if publisher in self._by_publisher:
-            scores = scores + self._by_publisher[publisher].astype(np.float32)
+            scores = scores + self._by_publisher[publisher]
         count = len(self._codes)
-        general, chief, kinds = np.split(scores, [count, 2 * count])
+        general, chief, kinds = scores[:count], scores[count : 2 * count], scores[2 * count :]
         primary = int(np.argmax(general + chief))
         chosen = self._chosen(general, primary)
-        words = self._about.grounds(told, places, known, about, [at for at, _ in chosen])
-        support = self._support.score(self._support.known(found), self._support.look(masked))
+        words = self._about.grounds(read, [at for at, _ in chosen])
         return Topical(
             topics=tuple(
                 Topic(self._codes[at], score, told)
                 for (at, score), told in zip(chosen, words, strict=True)
             ),
             primary=self._codes[primary],
-            fields=self._chosen_fields(support),
             kinds=_shares(kinds),
+        )
+
+    def fields(self, title: str, text: str) -> tuple[str, ...]:
+        """Names of the fields of support that a support notice is for; never empty."""
+        scores = self._support.score(self._support.read(*self._spread(title, text)))
+        limit = min(self._limits["field_limit"], float(scores.max()))
+        return tuple(self._fields[each] for each in np.argsort(-scores) if scores[each] >= limit)
+
+    def _spread(self, title: str, text: str) -> tuple[Groups, Spread]:
+        without = self._without_agencies
+        return grouped(composed(title, text)), spread(
+            without(title[:_MASKED]), without(text[:_MASKED])
         )
 
     def _chosen(self, scores: Floats, primary: int) -> list[tuple[int, float]]:
@@ -142,9 +146,19 @@ class Topics:
         rounded = np.round(likely.astype(float), _DIGITS).tolist()
         return list(zip(best, rounded, strict=True))
 
-    def _chosen_fields(self, scores: Floats) -> tuple[str, ...]:
-        limit = min(self._limits["field_limit"], float(scores.max()))
-        return tuple(self._fields[each] for each in np.argsort(-scores) if scores[each] >= limit)
+
+class Read(NamedTuple):
+    """The letter groups of a text that are known, and its words.
+
+    Groups begin at ``starts`` of ``told``; each counts by its ``worth`` for the columns, for which
+    ``weights`` has a row.
+    """
+
+    told: str
+    starts: Places
+    worth: Floats
+    weights: NDArray[np.int8]
+    looked: Looked
 
 
 class Scorer:
@@ -178,46 +192,29 @@ class Scorer:
         learnt, scale = stored("named").astype(np.float32), stored("named_scale").astype(np.float32)
         self._named[here] = learnt[at] * scale
 
-    def look(self, masked: tuple[Part, Part]) -> Looked:
-        """Find its words in title and text, masked of agencies."""
-        return self._lexicon.look(*masked)
+    def read(self, groups: Groups, words: Spread) -> Read:
+        """What it knows of a text."""
+        here, at = self._known.find(groups.hashes)
+        counts = np.bincount(at, minlength=1).take(at)
+        worth = each(counts) * self._rarity.take(at)
+        worth /= max(float(np.sqrt(worth * worth @ counts)), 1e-6)
+        rows = self._weights.take(at, axis=0)
+        return Read(groups.told, groups.starts[here], worth, rows, self._lexicon.look(words))
 
-    def known(self, found: Keys) -> tuple[Places, Places]:
-        """Which groups of a text it knows, and which of those that it knows they are."""
-        return self._known.find(found)
-
-    def score(self, known: tuple[Places, Places], looked: Looked) -> Floats:
+    def score(self, read: Read) -> Floats:
         """Scores by column: the letter groups that are known, and the words found."""
-        at, counts = np.unique(known[1], return_counts=True)
-        present = damped(counts) * self._rarity[at]
-        present /= max(float(np.linalg.norm(present)), 1e-6)
-        by_groups = (present @ self._weights[at]) * self._scale
-        which, shares = self._lexicon.named(looked)
-        by_words = self._lexicon.measure(looked) @ self._words + shares @ self._named[which]
+        by_groups = (read.worth @ read.weights) * self._scale
+        named = read.looked.named @ self._named.take(read.looked.words, axis=0)
+        by_words = self._lexicon.measure(read.looked) @ self._words + named
         return np.asarray(by_groups + by_words + self._bias)
 
-    def grounds(
-        self,
-        told: str,
-        places: Places,
-        known: tuple[Places, Places],
-        looked: Looked,
-        columns: list[int],
-    ) -> list[tuple[str, ...]]:
-        """For each of some columns the words that its score rests on.
-
-        ``told`` as composed; ``places`` are those of all groups in it, ``known`` which it knows.
-        """
-        tally = Tally()
-        here, at = known
-        counts = np.bincount(at, minlength=1)[at]
-        present = damped(counts) * self._rarity[at]
-        size = float(np.sqrt((present * present / counts).sum()))
-        share = present / counts / max(size, 1e-6)
-        learnt = self._weights[at[:, None], columns] * self._scale[columns]
-        tally.add(told, places[here], share[:, None] * learnt)
-        for part in self._lexicon.trace(looked, self._words, self._named, columns):
-            tally.add(*part)
+    def grounds(self, read: Read, columns: list[int]) -> list[tuple[str, ...]]:
+        """For each of some columns the words that its score rests on."""
+        tally, looked = Tally(), read.looked
+        learnt = read.weights[:, columns] * self._scale[columns]
+        tally.add(read.told, read.starts, read.worth[:, None] * learnt)
+        adds = self._lexicon.adds(looked, self._words, self._named, columns)
+        tally.add(looked.told, looked.starts, adds)
         return tally.strongest(len(columns))
 
 

@@ -59,7 +59,7 @@ def milliseconds(work: Callable[[Release], object], sample: list[Release]) -> fl
 def anatomy(sample: list[Release], whole: float) -> str:
     """Where so many milliseconds go."""
     letters = milliseconds(lambda each: features.grouped(features.composed(*each[:2])), sample)
-    words = milliseconds(lambda each: features.parts(*each[:2]), sample)
+    words = milliseconds(lambda each: features.spread(*each[:2]), sample)
     form = milliseconds(lambda each: kind.of(*each[:2], False), sample)
     rest = whole - letters - words - form
     return (

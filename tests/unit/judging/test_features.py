@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from service.judging.features import Known, Lexicon, composed, grouped, groups, key, parts, spaced
+from service.judging.features import Known, Lexicon, composed, grouped, groups, key, spaced, spread
 
 
 def _counted(title: str, text: str) -> dict[int, float]:
@@ -10,7 +10,7 @@ def _counted(title: str, text: str) -> dict[int, float]:
 
 
 def _measured(lexicon: Lexicon, title: str, text: str) -> list[float]:
-    return list(map(float, lexicon.measure(lexicon.look(*parts(title, text)))))
+    return list(map(float, lexicon.measure(lexicon.look(spread(title, text)))))
 
 
 def test_groups_stay_inside_words() -> None:
@@ -38,9 +38,8 @@ def test_text_behind_the_lead_is_left_out() -> None:
 
 
 def test_each_group_says_where_it_begins() -> None:
-    found, places = grouped(composed("", "가나 다라"))
-    text = composed("", "가나 다라")
-    at = dict(zip(found.tolist(), places.tolist(), strict=True))
+    text, found, starts = grouped(composed("", "가나 다라"))
+    at = dict(zip(found.tolist(), starts.tolist(), strict=True))
 
     assert text[at[int(key("다라"))] - 1 :].startswith("다라")
 
@@ -93,14 +92,12 @@ def test_the_words_of_a_topic_share_what_they_add() -> None:
     lexicon = Lexicon({"export": ["수출", "바이어"], "energy": ["전력"]}, {})
     weights = np.ones((12, 2), np.float32)
 
-    looked = lexicon.look(*parts("전력", "수출 " + "가 " * 100 + "바이어 수출"))
-    (title, in_title, titled), (_, in_body, added) = lexicon.trace(
-        looked, weights, np.zeros((3, 2), np.float32), [0]
-    )
+    looked = lexicon.look(spread("전력", "수출 " + "가 " * 100 + "바이어 수출"))
+    added = lexicon.adds(looked, weights, np.zeros((3, 2), np.float32), [0])
 
-    assert (title, in_title.tolist(), titled.tolist()) == ("전력", [1], [[0.0]])
-    by_place = dict(zip(in_body.tolist(), added[:, 0].tolist(), strict=True))
-    first, buyer, second = by_place[1], by_place[204], by_place[208]
+    by_place = dict(zip(looked.starts.tolist(), added[:, 0].tolist(), strict=True))
+    energy, first, buyer, second = (by_place[at] for at in (1, 6, 209, 213))
+    assert energy == 0, "a word of the other topic"
     assert first > buyer > second > 0, "in the lead, alone, said again"
     strength = np.sqrt(16 * (2 + np.log(2))) + np.sqrt(16)
     shares = strength / (strength + 1)
@@ -111,10 +108,17 @@ def test_each_word_of_title_and_lead_counts_by_itself_too() -> None:
     rarity = {int(key("희토류")): 4.0, int(key("지원")): 3.0}
     lexicon = Lexicon({"supplychain": ["희토류"], "sme": ["지원"]}, rarity)
 
-    at, shares = lexicon.named(lexicon.look(*parts("희토류", "지원 " + "가 " * 150 + "희토류")))
+    looked = lexicon.look(spread("희토류", "지원 " + "가 " * 150 + "희토류"))
 
-    assert lexicon.keys[at].tolist() == [int(key("희토류")), int(key("지원"))]
-    assert shares.tolist() == pytest.approx([0.8, 0.6])
+    shares = dict(zip(lexicon.keys[looked.words].tolist(), looked.named.tolist(), strict=True))
+    assert shares == pytest.approx({int(key("희토류")): 0.8, int(key("지원")): 0.6})
+
+
+def test_no_word_goes_on_from_the_title_into_the_text() -> None:
+    lexicon = Lexicon({"export": ["수출 지원"]}, {})
+
+    assert any(_measured(lexicon, "수출 지원", ""))
+    assert not any(_measured(lexicon, "수출", "지원"))
 
 
 def test_any_letters_may_come() -> None:

@@ -80,7 +80,7 @@ def test_a_text_that_says_nothing_still_has_one_topic() -> None:
 
     assert judged.topics
     assert {each.words for each in judged.topics} == {()}
-    assert judged.fields
+    assert TOPICS.fields("", "")
     assert judged.primary in {each.code for each in judged.topics}
 
 
@@ -105,7 +105,7 @@ def test_the_publisher_shifts_what_stays_open() -> None:
     ],
 )
 def test_a_support_notice_is_of_its_field(title: str, text: str, field: str) -> None:
-    assert field in TOPICS.judge(title, text, None).fields
+    assert field in TOPICS.fields(title, text)
 
 
 def test_kinds_are_shares_of_one() -> None:
