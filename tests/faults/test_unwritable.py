@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.faults.engine import engine
-from tests.faults.unwritable import (
-    Hardship,
-    filled,
-    filled_for_good,
-    small_disk,
-    stood_in,
-    told_so,
-)
+from tests.faults.unwritable import HARDSHIPS, NARROW, Hardship
 
 Measured = Callable[..., None]
-
-READ_ONLY, DISK_FULL, NO_CONNECTION = "25006", "53100", None
-HARDSHIPS: Mapping[Hardship, tuple[str, str | None]] = {
-    told_so: ("read_only", READ_ONLY),
-    stood_in: ("read_only", READ_ONLY),
-    filled: ("disk_full", DISK_FULL),
-    filled_for_good: ("disk_full", NO_CONNECTION),
-}
-"""By its figure and by what is said to whoever writes."""
-NARROW = {"max_wal_size": "64MB"}  # else the journal alone fills a small disk
-
-
-@pytest.fixture
-def place(hardship: Hardship, reachable_dir: Path) -> Iterator[Path]:
-    """Where the data lies: on a small disk where that is to be filled."""
-    if HARDSHIPS[hardship][0] != "disk_full":
-        yield reachable_dir / "data"
-        return
-    with small_disk(reachable_dir) as disk:
-        yield disk / "data"
 
 
 @pytest.mark.fault(3)

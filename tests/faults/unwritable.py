@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -65,6 +65,17 @@ async def filled_for_good(server: Server) -> AsyncIterator[None]:
                 await ask(server, "SELECT pg_switch_wal()")
         await until(lambda: server.pid != old)
         yield
+
+
+READ_ONLY, DISK_FULL, NO_CONNECTION = "25006", "53100", None
+HARDSHIPS: Mapping[Hardship, tuple[str, str | None]] = {
+    told_so: ("read_only", READ_ONLY),
+    stood_in: ("read_only", READ_ONLY),
+    filled: ("disk_full", DISK_FULL),
+    filled_for_good: ("disk_full", NO_CONNECTION),
+}
+"""By its figure and by what is said to whoever writes."""
+NARROW = {"max_wal_size": "64MB"}  # else the journal alone fills a small disk
 
 
 @contextmanager
