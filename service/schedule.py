@@ -27,7 +27,7 @@ from service.store.digests import Digests
 from service.store.reminders import Reminders
 from service.store.retention import Retention
 from service.store.routes import Groups, Routes
-from service.store.server import AWAY
+from service.store.server import AWAY, is_away
 from service.store.sources import Sources
 from service.store.subscriptions import Subscriptions
 from service.store.sweep import sweep, tidy
@@ -154,6 +154,8 @@ def _guarded(name: str, job: _Job) -> _Job:
         try:
             await job()
         except AWAY as error:
+            if not is_away(error):
+                raise
             log.error("schedule.database_away", job=name, why=str(error).splitlines()[0])
 
     return run

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from typing import cast
 
+import asyncpg
 import pytest
 from apscheduler.events import (
     EVENT_JOB_ERROR,
@@ -90,6 +91,19 @@ async def test_ticks_go_on_while_the_database_is_away(database: Database) -> Non
     ]
     assert [line["why"] for line in logs] == ["nobody there", "gone"]
     assert not schedule.trouble
+
+
+async def test_a_bug_in_what_is_asked_is_not_taken_for_a_database_that_is_away(
+    database: Database,
+) -> None:
+    schedule = fast(database, Claims(asyncpg.UndefinedColumnError("no such column")))
+    schedule.start()
+    assert schedule._scheduler is not None
+    job = schedule._scheduler.get_job("tick")
+    schedule.stop()
+
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        await job.func()
 
 
 @pytest.mark.parametrize("name", ["tick", "digest", "remind", "sweep", "watch", "tidy", "tally"])
