@@ -28,7 +28,7 @@ from service.indexing import Indexing
 from service.read import Read
 from service.reconcile import Reconcile
 from service.revisit import Revisit
-from service.store.database import WATCHED, watch
+from service.store.database import TOGETHER, WATCHED, watch
 from service.store.queue import Due, Queue
 from service.store.server import is_cut, plain
 from service.store.steps import Step
@@ -245,16 +245,16 @@ async def connect(url: str) -> asyncpg.Connection:
 
 def _task(step: Step, handler: Handler) -> Callable[[Job], Awaitable[None]]:
     async def run(job: Job) -> None:
-        subject = (job.payload or b"").decode()
-        try:
-            await handler(subject)
-        except Exception as error:
-            # The one broad catch: the row stays as it was, and the sweep wakes it again.
-            if is_cut(error):
-                log.warning("task.put_off", step=step, subject=subject, why=repr(error))
-                return
-            log.exception("task.failed", step=step, subject=subject)
-            reporting.report(error)
+        for subject in (job.payload or b"").decode().split(TOGETHER):
+            try:
+                await handler(subject)
+            except Exception as error:
+                # The one broad catch: the row stays as it was, and the sweep wakes it again.
+                if is_cut(error):
+                    log.warning("task.put_off", step=step, subject=subject, why=repr(error))
+                    return
+                log.exception("task.failed", step=step, subject=subject)
+                reporting.report(error)
 
     return run
 

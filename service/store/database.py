@@ -34,6 +34,7 @@ WATCHED = {
 Left to its own settings it keeps its session, with every lock that it holds, for two hours.
 """
 
+TOGETHER = " "  # between the subjects of one wake-up
 TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
 """The day in Korea, by the database's clock."""
 
@@ -45,6 +46,7 @@ _RESTED = 5.0  # seconds
 class Wake:
     """A wake-up for a step: a hint that row ``subject`` is ready, never the truth about it.
 
+    Subjects joined by ``TOGETHER`` are taken up one after the other by one worker.
     ``after`` delays it. ``once`` drops it where the same wake-up is still queued or running.
     """
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Found
-from service.store.database import Wake, wake, within
+from service.store.database import TOGETHER, Wake, wake, within
 
 # However many posts, one statement of one form: it is prepared once.
 _STORE = """
@@ -24,6 +24,9 @@ _STORE = """
     ON CONFLICT (source_id, key) DO NOTHING
     RETURNING id, text IS NOT NULL AS whole
 """
+# To be read, a post of its own wake-up costs the queue three versions of a row, which nobody can
+# tidy away while somebody else's transaction is open. Few enough that two workers share a list.
+_AT_A_TIME = 10
 _FIELDS = "key", "url", "title", "publisher", "published_at", "precision", "summary", "text"
 
 
@@ -44,8 +47,10 @@ async def store(
     columns = [[getattr(each, name) for each in posts] for name in _FIELDS]
     driver = await within(tx)
     stored = await driver.fetch(_STORE, source_id, silent, floor, late, *columns)
-    wakes = [Wake("read", str(row["id"])) for row in stored if row["whole"]]
-    if len(wakes) < len(stored):
+    whole = [str(row["id"]) for row in stored if row["whole"]]
+    portions = (whole[at : at + _AT_A_TIME] for at in range(0, len(whole), _AT_A_TIME))
+    wakes = [Wake("read", TOGETHER.join(some)) for some in portions]
+    if len(whole) < len(stored):
         wakes.append(Wake("collect", source_id))
     await wake(tx, wakes)
     return len(stored)

@@ -40,7 +40,7 @@ from service.revisit import Revisit
 from service.store.articles import Articles
 from service.store.attachments import Attachments
 from service.store.backfills import Backfills
-from service.store.database import Database
+from service.store.database import TOGETHER, Database
 from service.store.deliveries import Deliveries
 from service.store.digests import Digests
 from service.store.readings import Readings
@@ -62,7 +62,7 @@ _NO_PAUSE = 1e9
 _TAKE = """
 DELETE FROM pgqueuer WHERE id IN (
     SELECT id FROM pgqueuer WHERE execute_after <= now() ORDER BY priority DESC, id
-) RETURNING entrypoint, payload
+) RETURNING entrypoint, coalesce(convert_from(payload, 'UTF8'), '') AS subjects
 """
 _AILING = "SELECT id, failures FROM source WHERE failures > 0 ORDER BY id"
 _NAMED = """
@@ -154,14 +154,18 @@ class Driver:
         limit = asyncio.Semaphore(_AT_ONCE)
         while jobs := await self.clock.connection.fetch(_TAKE):
             await asyncio.gather(
-                *(self._one(limit, each["entrypoint"], each["payload"]) for each in jobs)
+                *(
+                    self._one(limit, job["entrypoint"], subject)
+                    for job in jobs
+                    for subject in job["subjects"].split(TOGETHER)
+                )
             )
 
-    async def _one(self, limit: asyncio.Semaphore, step: str, payload: bytes | None) -> None:
+    async def _one(self, limit: asyncio.Semaphore, step: str, subject: str) -> None:
         async with limit:
             self.done[step] += 1
             try:
-                await self.tasks[cast("Step", step)]((payload or b"").decode())
+                await self.tasks[cast("Step", step)](subject)
             except Exception as error:  # noqa: BLE001 - as the engine's: what failed is told at the end
                 self.broken[f"{step}: {type(error).__name__}"] += 1
                 self.last[step] = error

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from service.model import Found, Shape
-from service.store.database import Database
+from service.store.database import TOGETHER, Database
 from service.store.polled import Polled
 from service.store.sources import Sources
 from tests.store.slots import NINE, baselined, begin
@@ -137,7 +137,7 @@ async def test_two_finishes_at_once_store_a_post_once_a_source(
     assert sum(stored) == 4
     assert await sql.fetchval("SELECT count(DISTINCT (source_id, key)) FROM article") == 4
     assert await sql.fetchval("SELECT count(*) FROM article") == 4
-    assert len(await wakes()) == 4
+    assert sum(len(each.split(TOGETHER)) for each in await wakes()) == 4
 
 
 async def test_a_poll_that_cannot_be_stored_whole_leaves_nothing(

@@ -117,11 +117,12 @@ async def test_draining_waits_for_what_is_under_way_and_takes_up_what_it_wakes(
     assert sorted(handled) == ["1", "2"]
 
 
+@pytest.mark.parametrize("subjects", [["1", "2", "3"], ["1 2 3"]], ids=["alone", "together"])
 async def test_a_handler_that_fails_stops_neither_the_others_nor_the_work(
-    migrated_url: str, ask: Ask, wakes: Wakes
+    migrated_url: str, ask: Ask, wakes: Wakes, subjects: list[str]
 ) -> None:
     handler = Handler(fail="2")
-    await ask("1", "2", "3")
+    await ask(*subjects)
 
     with capture_logs() as logs:
         async with asyncio.timeout(20):

@@ -95,7 +95,7 @@ async def test_what_is_known_is_not_told_again_under_another_address(
 
 @pytest.mark.fault(14)
 @pytest.mark.parametrize(
-    "count", [30, pytest.param(5_000, marks=pytest.mark.faults)], ids=["some", "many"]
+    "count", [30, pytest.param(10_000, marks=pytest.mark.faults)], ids=["some", "many"]
 )
 async def test_old_releases_that_are_filled_in_tell_nobody(
     add_article: AddArticle,
