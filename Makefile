@@ -51,9 +51,12 @@ alone: $(READY)  ## 혼자 돌아야 하는 시험 / tests beside which nothing 
 	$(BIN)/pytest -m "alone and not faults" $(ARGS) $$(grep -rl --include='*.py' mark.alone tests) || \
 		[ $$? -eq 5 ]  # ARGS may choose none
 
-faults: $(READY)  ## 일부러 낸 고장 26가지, 그리고 docs/reliability.md / faults on purpose, and the page
-	@$(BIN)/pytest -m "fault or faults" --record $(ARGS); failed=$$?; \
-		$(BIN)/python tests/faults/report.py && exit $$failed
+faults: $(READY)  ## 일부러 낸 고장, 그리고 docs/reliability.md / faults on purpose, and the page
+	@failed=0; \
+	$(BIN)/pytest -n 2 --dist worksteal --record $(ARGS) -m "(fault or faults) and not alone" \
+		|| [ $$? -eq 5 ] || failed=1; \
+	$(BIN)/pytest --record $(ARGS) -m "(fault or faults) and alone" || [ $$? -eq 5 ] || failed=1; \
+	$(BIN)/python tests/faults/report.py && exit $$failed
 
 fuzz: $(READY)  ## 망가진 문서와 글 읽기, 10분 (ARGS="--minutes 1") / hurt documents and texts
 	@$(BIN)/python -m tests.fuzz.fuzz $(ARGS)

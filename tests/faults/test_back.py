@@ -38,6 +38,7 @@ async def hung_up(server: Server) -> AsyncIterator[None]:
 
 @pytest.mark.fault(3)
 @pytest.mark.faults
+@pytest.mark.alone
 @pytest.mark.parametrize("hardship", [killed, hung_up, *HARDSHIPS], ids=lambda each: each.__name__)
 async def test_its_speed_is_back_within_half_a_minute(
     place: Path, reachable_dir: Path, hardship: Hardship, measured: Callable[..., None]

@@ -125,6 +125,7 @@ async def looks(migrated_url: str) -> AsyncIterator[Looks]:
 
 @pytest.mark.fault(10)
 @pytest.mark.faults
+@pytest.mark.alone
 async def test_who_is_well_is_looked_at_in_time_among_seventy_who_are_not(
     looks: Looks, measured: Callable[..., None]
 ) -> None:

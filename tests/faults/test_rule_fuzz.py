@@ -88,6 +88,7 @@ def test_any_input_is_a_rule_or_is_refused_in_words(measured: Callable[..., None
 
 
 @pytest.mark.faults
+@pytest.mark.alone
 @pytest.mark.fault(20)
 def test_a_million_inputs_are_read_within_ten_milliseconds_each(
     measured: Callable[..., None], scale: int
