@@ -174,7 +174,8 @@ async def _house(url: str, count: int) -> AsyncIterator[House]:
 
 @pytest.mark.fault(15)
 @pytest.mark.parametrize(
-    ("count", "releases"), [(30, 1), pytest.param(200, 10, marks=[pytest.mark.faults, pytest.mark.alone])]
+    ("count", "releases"),
+    [(30, 1), pytest.param(200, 10, marks=[pytest.mark.faults, pytest.mark.alone])],
 )
 async def test_unwell_receivers_lose_nothing_and_those_who_are_gone_are_switched_off(
     migrated_url: str, measured: Callable[..., None], count: int, releases: int
