@@ -147,6 +147,27 @@ async def test_no_more_are_seen_than_asked_for_and_the_longest_due_first(
     assert [due.id for due in await claim(2)] == [made[3], made[1]]
 
 
+async def test_a_claim_is_not_planned_anew_each_time(
+    claim: Claim, database: Database, sql: asyncpg.Connection
+) -> None:
+    """However many are due and asked for: to plan it takes longer than to do it."""
+    await sql.execute(
+        "INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel)"
+        f" SELECT 1, n, n, '{CHANNEL}' FROM generate_series(1, 5000) AS n"
+    )
+    await sql.execute("VACUUM ANALYZE")
+
+    for most in range(1, 11):
+        await claim(most)
+
+    [planned] = await database.all_at_once(
+        "SELECT custom_plans, generic_plans FROM pg_prepared_statements"
+        " WHERE statement LIKE '%UPDATE ' || 'delivery%'"
+    )
+    assert planned["generic_plans"] > 0
+    assert sum(planned) == 10
+
+
 async def test_two_at_a_time_are_under_way_to_one_endpoint_and_others_go_on(
     claim: Claim, endpoints: list[int], owe: Owe
 ) -> None:
