@@ -19,7 +19,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 Trouble = Literal[
     "unreachable",  # connection refused, reset or timed out
@@ -40,7 +41,35 @@ Trouble = Literal[
     "disallowed",
     "abandoned",  # our own worker ended half way
 ]
-"""What ails a source, as operators are told."""
+"""What ails a source, for programs."""
+
+TROUBLES: Final[Mapping[str, tuple[str, str]]] = {
+    "unreachable": ("연결되지 않음", "no connection"),
+    "dns": ("도메인 이름을 찾지 못함", "its name is not found (DNS)"),
+    "certificate": ("인증서 문제", "certificate trouble"),
+    "server": ("서버 오류", "server error"),
+    "throttled": ("요청 제한", "told to ask less often"),
+    "layout": ("화면 구조가 바뀜", "the layout changed"),
+    "empty": ("빈 목록", "an empty list"),
+    "cut-off": ("잘린 문서", "half a document"),
+    "challenge": ("자동 접속 차단 화면", "a challenge page"),
+    "login": ("로그인 화면", "a login page"),
+    "system-notice": ("시스템 안내 화면", "a system notice"),
+    "error-page": ("정상 응답(200)으로 온 오류 화면", "an error page with status 200"),
+    "too-large": ("너무 큰 응답", "too large an answer"),
+    "redirect": ("다른 곳으로 넘김", "redirect trouble"),
+    "gone": ("없어진 주소", "the address is gone"),
+    "disallowed": ("접근 거부", "access refused"),
+    "abandoned": ("처리가 도중에 끝남", "our own worker ended half way"),
+}
+"""What each trouble is called for people: Korean, English."""
+
+
+def called(name: str | None) -> tuple[str, str]:
+    """What a trouble is called, Korean and English, by the name that is on record."""
+    name = name or "unreachable"
+    return TROUBLES.get(name, (name, name))
+
 
 PASSES: frozenset[Trouble] = frozenset(
     {"unreachable", "dns", "certificate", "server", "throttled", "abandoned"}
@@ -57,13 +86,15 @@ class ScrapeError(Exception):
     def __init__(self, url: str, detail: str, trouble: Trouble | None = None) -> None:
         """Remember where (``url``), what (``detail``, one clear clause) and what it is called.
 
-        ``trouble`` where it is more exact than what the class is called by itself.
+        ``trouble`` where it is more exact than what the class is called by itself. ``said`` says
+        it to a person, who knows where.
         """
-        super().__init__(f"{type(self).__name__}: {url}: {detail}")
+        self.trouble = trouble or self.trouble
+        korean, english = called(self.trouble)
+        self.said = f"{korean} ({english}): {detail}"
+        super().__init__(f"{url}: {self.said}")
         self.url = url
         self.detail = detail
-        if trouble is not None:
-            self.trouble = trouble
 
 
 class Passing(ScrapeError):

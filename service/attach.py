@@ -90,7 +90,7 @@ class Attach:
             or owed.failures >= len(FILE_LADDER)
             or asked > _LONGEST_WAIT
         )
-        why = f"{type(error).__name__}: {error.detail}"
+        why = error.said
         one.ended("failed", why=why, last=last)
         if last:
             await self._settle(owed, Settled(reason=_reason(error), detail=storable(why)), one)

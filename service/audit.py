@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scrapers.errors import called
 from scrapers.model import Source
 from service.judging.audit import Reason, Surroundings, reasons
 from service.judging.fields import Values
@@ -71,7 +72,8 @@ class Sources:
         if known is None or (known.last_ok_at is None and not known.failures):
             return "아직 한 번도 읽지 않았습니다", "it was not read yet"
         if known.failures >= _FAILING or known.last_ok_at is None:
-            return f"읽지 못하고 있습니다: {known.last_error}", f"it is failing: {known.last_error}"
+            korean, english = called(known.trouble)
+            return f"읽지 못하고 있습니다: {korean}", f"it is failing: {english}"
         return None
 
 

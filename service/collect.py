@@ -12,7 +12,6 @@ from functools import partial
 
 from scrapers.errors import (
     Broken,
-    LayoutError,
     Passing,
     Refused,
     ScrapeError,
@@ -205,17 +204,14 @@ class Collect:
         """
         one.ended("failed", trouble=trouble, why="read in part", seen=polled.seen)
         detail = f"{source.first().url}: read in part: {polled.seen} posts"
-        await self.sources.fail_poll(
-            slot, LayoutError.__name__, trouble, detail, next_in=polled.next_in, kept=polled
-        )
+        await self.sources.fail_poll(slot, trouble, detail, next_in=polled.next_in, kept=polled)
 
     async def _poll_failed(self, source: Source, slot: Slot, error: ScrapeError, one: Unit) -> None:
         asked = error.retry_after if isinstance(error, Throttled) else None
         wait = after_failure(source.every / self.pace, failures=slot.failures, retry_after=asked)
-        kind = type(error).__name__
-        one.ended("failed", url=error.url, kind=kind, trouble=error.trouble, why=error.detail)
+        one.ended("failed", url=error.url, trouble=error.trouble, why=error.detail)
         detail = f"{error.url}: {error.detail}"
-        await self.sources.fail_poll(slot, kind, error.trouble, detail, next_in=wait)
+        await self.sources.fail_poll(slot, error.trouble, detail, next_in=wait)
 
     async def _open_failed(self, owed: Owed, error: ScrapeError, one: Unit) -> None:
         """Try the page again later, or let the list's words do where that cannot help."""

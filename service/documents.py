@@ -107,7 +107,9 @@ class Documents:
                 await child.stdin.drain()
                 return unpacked(await _answer(child))
         except TimeoutError as error:
-            raise DocumentError("too-slow", f"more than {self._seconds:g} seconds") from error
+            raise DocumentError(
+                "too-slow", f"it took more than {self._seconds:g} seconds"
+            ) from error
         except (EOFError, OSError) as error:
             await _kill(child)
             raise DocumentError("crashed", f"the reader ended with {child.returncode}") from error

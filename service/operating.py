@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
 
+ANONYMOUS_PER_MINUTE = 30
+"""How often the API is read by an address without a key."""
+
 
 class Operating(BaseModel):
     """How the service is watched."""
@@ -60,8 +63,9 @@ class Operating(BaseModel):
 
     api_anonymous: bool = Field(
         default=True,
-        description="열쇠 없이도 API를 1분에 30번 읽게 합니다. 끄면 열쇠가 있어야 합니다 / let "
-        "who has no key read the API too, 30 times a minute; off: only with a key",
+        description=f"열쇠 없이도 API를 1분에 {ANONYMOUS_PER_MINUTE}번 읽게 합니다. 끄면 열쇠가 "
+        "있어야 합니다 / let who has no key read the API too, "
+        f"{ANONYMOUS_PER_MINUTE} times a minute; off: only with a key",
     )
 
     proxy: str | None = Field(

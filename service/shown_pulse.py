@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from scrapers.errors import called
 from service.pulse.findings import Standing, findings
 from service.pulse.model import Finding, Vital
 from service.pulse.rhythm import usual
@@ -142,7 +143,7 @@ def lines(pulses: Pulses) -> Iterator[str]:
         yield f"{health.source_id:<24} {' · '.join(said)}"
         yield from (f"    {wrong.finding.detail}" for wrong in each.wrong)
         if each.state == "failing":
-            yield f"    {health.last_error}"
+            yield "    {} ({}): {}".format(*called(health.trouble), health.last_error)
         if health.paused_at is not None:
             yield f"    {_ago(health.paused_at, pulses.now)}: {health.paused_why}"
 

@@ -28,8 +28,8 @@ def estimate(found: Preview) -> str:
             "nothing of that time is stored yet: no estimate"
         )
     korean, english = _time(found)
-    line = f"{korean}이라면 {found.stories:,}건"
-    also = f"would have brought {found.stories:,} in {english}"
+    line = f"{korean}이라면 소식 {found.stories:,}건"
+    also = f"would have brought {found.stories:,} stories in {english}"
     if found.per_week:
         rate = f"{found.per_week:,.0f}" if found.per_week >= _FEW else f"{found.per_week:.1f}"
         line, also = f"{line}, 한 주에 약 {rate}건", f"{also}, about {rate} a week"
@@ -43,7 +43,9 @@ def show_preview(rule: str, found: Preview) -> None:
     console.print(Text(estimate(found)), soft_wrap=True)
     if found.held_from is None:
         return
-    console.print(Text(f"글 {found.articles:,}건을 보았습니다 / of {found.articles:,} articles"))
+    console.print(
+        Text(f"사본까지 글 {found.articles:,}건 / of {found.articles:,} articles, copies too")
+    )
     if found.stories:
         kinds = {KINDS.get(kind, (kind,))[0]: count for kind, count in found.kinds.items()}
         console.print(Text(f"종류 / kind    {_counted(kinds)}"))
@@ -74,8 +76,8 @@ def show_audit(found: Audit) -> None:
     )
     if silent and found.held_from is not None:
         console.print(
-            f"{_day(found.held_from)}부터의 글 {found.articles:,}건에서 까닭을 찾았습니다 / "
-            f"looked for reasons in {found.articles:,} articles"
+            f"{_day(found.held_from)}부터 사본까지 글 {found.articles:,}건에서 까닭을 찾음 / "
+            f"looked for reasons in {found.articles:,} articles, copies too"
         )
     since = f"{_day(found.since)} 뒤로 맞은 적 없음 / no hit since"
     for heading, some in (

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
+import yaml
 
 from notifier import registry as channels
 from scrapers import registry as declared
-from scrapers.errors import Trouble
+from scrapers.errors import TROUBLES, Trouble
 from service.config import Settings
 from service.demo import view
 from service.demo.ledger import Ledger
 from service.demo.papers import Papers
 from service.judging.taxonomy import subjects
 from service.pulse.model import FindingKind
-from service.pulse.wording import TROUBLES
 from tests.bench import page as benchmarks
 from tests.printed import COMMAND, README, ROOT, TEXTS, rows, section
 
@@ -153,6 +153,23 @@ def test_every_relative_link_leads_somewhere(page: str) -> None:
         there = (ROOT / page).parent / path if path else ROOT / page
         assert there.exists(), target
         assert not anchor or anchor in anchors(there.read_text("utf-8")), target
+
+
+def test_the_memory_that_is_named_is_what_compose_and_the_chart_give() -> None:
+    composed = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    chart = yaml.safe_load((ROOT / "deploy/helm/pabal/values.yaml").read_text("utf-8"))
+    table = {cells[0]: cells[1] for cells in rows(section("docs/operating.md", "크기와 배치"))}
+
+    assert _megabytes(composed["db"]["mem_limit"]) == _megabytes(table["db"])
+    for role in ("web", "worker", "scheduler"):
+        limits = composed[role]["mem_limit"], chart[role]["resources"]["limits"]["memory"]
+        assert set(map(_megabytes, limits)) == {_megabytes(table[role])}
+
+
+def _megabytes(size: str) -> int:
+    found = re.match(r"(\d+) ?([mMgG])", size)
+    assert found, size
+    return int(found[1]) * (1024 if found[2] in "gG" else 1)
 
 
 def test_every_service_that_is_named_is_composed() -> None:

@@ -125,7 +125,7 @@ async def _discover(settings: Settings, url: str) -> bool:
         try:
             found = await discover.discover(fetcher, url)
         except ScrapeError as error:
-            typer.echo(f"✗ {error.trouble}: {error.url}: {error.detail}")
+            typer.echo(f"✗ {error}")
             return False
     for line in shown.discovered(found):
         typer.echo(line)
@@ -162,7 +162,7 @@ async def _capture(settings: Settings, source: Source, folder: Path) -> bool:
         try:
             made, pages = await live.Reader(source, fetcher, _asking()).captured()
         except ScrapeError as error:
-            typer.echo(f"✗ {error.trouble}: {error.url}: {error.detail}")
+            typer.echo(f"✗ {error}")
             return False
     await asyncio.to_thread(folder.mkdir, parents=True)
     for each in made.values():

@@ -16,8 +16,8 @@ class Vital:
     """What the rows say of one source that is polled. Times are aware.
 
     ``government``: a ministry's or an agency's, not an outlet's. ``every``: seconds between polls.
-    ``failures`` in a row since ``failing_since``, the last of them called ``trouble`` (None while
-    it answers) and told by ``detail``; ``passing``: of the kind that passes by itself. Without
+    ``failures`` in a row since ``failing_since``, the last of them called ``trouble`` (Korean,
+    English) and told by ``detail``; ``passing``: of the kind that passes by itself. Without
     failures ``failing_since`` is when it was last looked at, where that is too long ago.
 
     ``newest_at`` is when the newest post ever seen came out. ``came`` are the times at which posts
@@ -32,7 +32,7 @@ class Vital:
     every: float
     failures: int
     failing_since: datetime | None
-    trouble: str | None
+    trouble: tuple[str, str]
     passing: bool
     detail: str
     newest_at: datetime | None

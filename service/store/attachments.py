@@ -101,7 +101,7 @@ class Attachments(Leased):
             if not await self._change(tx, owed, settled_at=sa.func.now(), **asdict(settled)):
                 return False
             if notice:
-                detail = f"{owed.url}: {settled.reason}: {settled.detail}"
+                detail = f"{owed.url}: {settled.detail}"
                 await ops.note(tx, "file-unreadable", owed.source_id, detail)
             if settled.text is None and await _next_format(tx, owed):
                 await wake(tx, [Wake("attach", owed.source_id)])

@@ -45,11 +45,12 @@ _SPEEDS = """
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One look at a list. ``outcome`` is ``ok`` or a class of trouble; None: it is under way."""
+    """One look at a list. ``outcome`` is ``ok`` or ``failed``; None: it is under way."""
 
     started_at: datetime
     finished_at: datetime | None
     outcome: str | None
+    trouble: str | None
     detail: str | None
     pages: int
     seen: int

@@ -82,7 +82,8 @@ BEGIN = """
         WHERE id = $1 AND slot = $2 AND begun_slot < $2
         FOR UPDATE
     ), died AS (
-        UPDATE poll SET finished_at = now(), outcome = 'Abandoned', detail = $4
+        UPDATE poll SET finished_at = now(), outcome = 'failed',
+            trouble = 'abandoned', detail = $4
         FROM mine
         WHERE source_id = mine.id AND poll.slot = mine.begun_slot AND finished_at IS NULL
         RETURNING poll.slot
@@ -97,7 +98,7 @@ BEGIN = """
         failures = failures + so::int,
         failing_since = CASE WHEN so THEN coalesce(failing_since, now()) ELSE failing_since END,
         trouble = CASE WHEN so THEN 'abandoned' ELSE trouble END,
-        last_error = CASE WHEN so THEN 'Abandoned: ' || $4 ELSE last_error END
+        last_error = CASE WHEN so THEN $4 ELSE last_error END
     FROM mine, ill
     WHERE source.id = mine.id
     RETURNING

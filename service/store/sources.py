@@ -139,7 +139,6 @@ class Sources(Intentions):
     async def fail_poll(
         self,
         slot: Slot,
-        outcome: str,
         trouble: str,
         detail: str,
         *,
@@ -157,13 +156,13 @@ class Sources(Intentions):
                 failures=source.c.failures + 1,
                 failing_since=sa.func.coalesce(source.c.failing_since, sa.func.now()),
                 trouble=trouble,
-                last_error=f"{outcome}: {detail}",
+                last_error=detail,
                 next_due=sa.func.now() + timedelta(seconds=next_in),
             )
             if not current:
                 return  # fenced off: how the source does is for the later slot to say
             now = sa.func.now()
-            await _end(tx, slot, finished_at=now, outcome=outcome, detail=detail, trouble=trouble)
+            await _end(tx, slot, finished_at=now, outcome="failed", detail=detail, trouble=trouble)
             if kept is not None:
                 await _keep(tx, slot, kept)
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scrapers.errors import PASSES
+from scrapers.errors import PASSES, called
 from service.model import Shape
 from service.pulse.model import Finding, FindingKind, Vital
 from service.store import signs
@@ -204,7 +204,7 @@ def _vital(
         every=known.every,
         failures=row.failures,
         failing_since=row.failing_since or (None if looked else row.last_ok_at),
-        trouble=row.trouble,
+        trouble=called(row.trouble),
         passing=row.trouble in PASSES,
         detail=row.last_error or "",
         newest_at=None if known.unsteady else newest,

@@ -12,10 +12,12 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from scrapers.errors import called
 from service.judging.changes import worded
 from service.model import SEOUL
-from service.pulse.wording import TROUBLES
 from service.reading.publishers import Registry
+from service.web.phrases import either
+from service.web.places import place
 
 _HANGUL = re.compile("[가-힣]")
 
@@ -42,6 +44,7 @@ def dress(env: Environment) -> None:
         "lang": _lang,
         "worded": worded,
         "trouble": _trouble,
+        "place": place,
         "publisher": lambda shown: publisher(shown, registry),
         "ministry": lambda ident: _name(ident, registry),
     }
@@ -75,10 +78,10 @@ def seoul(moment: datetime | None, precision: str | None = "minute") -> str:
     return moment.astimezone(SEOUL).strftime(form)
 
 
-def _trouble(name: str | None) -> str:
-    """What ails a source, in Korean."""
-    korean, _ = TROUBLES.get(name or "", ("읽지 못함", ""))
-    return korean
+@pass_context
+def _trouble(context: Context, name: str | None) -> str:
+    """What ails a source."""
+    return either(context["language"], *called(name))
 
 
 @pass_context

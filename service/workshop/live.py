@@ -92,7 +92,7 @@ async def tried(reader: Reader, saved: Mapping[str, Page], say: Say) -> bool:
         _each(shown.posts(reader.source, listing.posts), say)
         found += await _tried_post(reader, listing, saved, say)
     except ScrapeError as error:
-        say(f"✗ {error.trouble}: {error.url}: {error.detail}")
+        say(f"✗ {error}")
         return False
     return all(line.ok for line in found)
 

@@ -14,6 +14,7 @@ from statistics import median
 
 import pytest
 
+from scrapers.errors import called
 from service.model import SEOUL, Shape
 from service.pulse.drift import drifted
 from service.pulse.model import Vital
@@ -37,7 +38,7 @@ def ministries() -> Mapping[str, Sequence[datetime]]:
 
 
 def vital(came: Sequence[datetime]) -> Vital:
-    return Vital("a", True, 600.0, 0, None, None, False, "", came[-1], tuple(came))
+    return Vital("a", True, 600.0, 0, None, called(None), False, "", came[-1], tuple(came))
 
 
 def test_no_ministry_is_called_quiet_before_its_next_release(

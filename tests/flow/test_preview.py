@@ -193,13 +193,13 @@ async def test_a_person_sees_what_a_rule_brings_before_and_why_it_brought_nothin
     await tell("관세 설명회", "통관을 돕는다.", days=2)
 
     said = await pabal("match", "관세", "--since", "30d")
-    assert "지난 30일이라면 2건, 한 주에 약 0.5건" in said
+    assert "지난 30일이라면 소식 2건, 한 주에 약 0.5건" in said
     assert said.index("«관세» 설명회") < said.index("누구나 온다. «관세» 상담")
 
     said = await pabal("subscribe", "나", "--rule", "관세", "--rule", "통관 -관세")
-    assert "관세\n  지난 30일이라면 2건, 한 주에 약 0.5건" in said
+    assert "관세\n  지난 30일이라면 소식 2건, 한 주에 약 0.5건" in said
     assert "중소벤처기업부: 관세 설명회" in said
-    assert "통관 -관세\n  지난 30일이라면 0건 /" in said
+    assert "통관 -관세\n  지난 30일이라면 소식 0건 /" in said
 
     said = await pabal("audit", "--since", "2w", "--json")
     *rules, summary = [json.loads(line) for line in said.splitlines()]

@@ -226,7 +226,7 @@ async def test_a_person_is_told_once_a_source(
 
     items = await sql.fetch("SELECT kind, subject, detail, times FROM ops_item")
     assert [tuple(each) for each in items] == [
-        ("file-unreadable", "a", "https://a.example/f: not-fetched: 503", 2)
+        ("file-unreadable", "a", "https://a.example/f: 503", 2)
     ]
 
 

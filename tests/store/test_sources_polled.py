@@ -173,7 +173,7 @@ async def test_a_poll_leaves_a_row_that_tells_what_came_of_it(
 ) -> None:
     await sources.finish_poll(await begin(sources, sql), polled("k1", "k2", pages=3, seen=30))
     slot = await begin(sources, sql)
-    await sources.fail_poll(slot, "LayoutError", "empty", "no rows", next_in=60)
+    await sources.fail_poll(slot, "empty", "no rows", next_in=60)
     await begin(sources, sql)
 
     rows = await sql.fetch(
@@ -182,7 +182,7 @@ async def test_a_poll_leaves_a_row_that_tells_what_came_of_it(
     )
     assert [tuple(row) for row in rows] == [
         (1, "ok", None, None, 3, 30, 2, True),
-        (2, "LayoutError", "empty", "no rows", 0, 0, 0, True),
+        (2, "failed", "empty", "no rows", 0, 0, 0, True),
         (3, None, None, None, 0, 0, 0, False),
     ]
 

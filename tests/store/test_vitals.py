@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
+from scrapers.errors import called
 from service.model import Shape
 from service.pulse.model import Vital
 from service.store.database import Database
@@ -53,8 +54,8 @@ def posted(add: Add) -> Callable[..., Awaitable[int]]:
 async def test_a_source_that_was_never_looked_at_is_told_without_habits(vitals: Vitals) -> None:
     first, second = await vitals.vitals(DECLARED)
 
-    assert first == Vital("a", True, 600, 0, None, None, False, "", None)
-    assert second == Vital("b", False, 60, 0, None, None, False, "", None)
+    assert first == Vital("a", True, 600, 0, None, called(None), False, "", None)
+    assert second == Vital("b", False, 60, 0, None, called(None), False, "", None)
 
 
 @pytest.mark.parametrize(("trouble", "passing"), [("dns", True), ("layout", False)])
@@ -70,7 +71,7 @@ async def test_what_ails_a_source_is_told_and_whether_it_passes(
 
     vital = await of_a(vitals)
 
-    assert (vital.failures, vital.trouble, vital.failing_since) == (3, trouble, now)
+    assert (vital.failures, vital.trouble, vital.failing_since) == (3, called(trouble), now)
     assert (vital.passing, vital.detail) == (passing, "X: u: y")
 
 
@@ -82,7 +83,7 @@ async def test_a_source_that_nobody_looked_at_for_long_is_known_as_of_then(
 
         vital = await of_a(vitals)
 
-        assert (vital.failures, vital.trouble, vital.failing_since) == (0, None, since)
+        assert (vital.failures, vital.trouble, vital.failing_since) == (0, called(None), since)
 
 
 async def test_sources_that_are_paused_or_not_declared_are_not_watched(

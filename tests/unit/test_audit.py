@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def health(source_id: str, *, failures: int = 0, ok: datetime | None = NOW) -> Health:
-    return Health(source_id, ok, None, failures, "LayoutError: 표가 없음", 0)
+    return Health(source_id, ok, None, failures, "표가 없음", 0, "layout")
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def health(source_id: str, *, failures: int = 0, ok: datetime | None = NOW) -> H
         ("news", "하나도 살피지 않습니다"),
         ("nowhere", "이런 출처는 (이제) 없습니다"),
         ("yna", "살피지 않는 출처입니다"),
-        ("mss_press", "읽지 못하고 있습니다: LayoutError: 표가 없음"),
+        ("mss_press", "읽지 못하고 있습니다: 화면 구조가 바뀜"),
         ("mss_press_rss", "읽지 못하고 있습니다"),
         ("mofa_rss", "아직 한 번도 읽지 않았습니다"),
     ],

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scrapers.errors import called
 from service.pulse.findings import Standing
 from service.pulse.model import Vital
 from service.shown_pulse import Pulses, lines, records
@@ -26,7 +27,8 @@ def health(source_id: str, **changes: Any) -> Health:
 def vital(source_id: str, **changes: Any) -> Vital:
     told: dict[str, Any] = {"government": True, "every": 600, "failures": 0, "detail": ""}
     told |= {"failing_since": None, "trouble": None, "passing": False, "newest_at": NOW - 2 * HOUR}
-    return Vital(source_id, **{**told, **changes})
+    told |= changes
+    return Vital(source_id, **{**told, "trouble": called(told["trouble"])})
 
 
 FAILING = {"failures": 2, "trouble": "empty", "failing_since": NOW - 5 * HOUR}
@@ -82,7 +84,7 @@ def test_a_source_of_which_little_is_known_says_so() -> None:
 
 
 def test_what_is_wrong_stands_below_its_source_since_when_it_is_known() -> None:
-    told = health("rot", last_error="LayoutError: u: no rows", **FAILING)
+    told = health("rot", last_error="u: no rows", **FAILING)
     ill = vital("rot", detail="LayoutError: u: no rows", **FAILING)
     pulses = shown([told], [ill], standing={("source-broken", "rot"): NOW - 4 * HOUR})
 
@@ -100,12 +102,12 @@ def test_what_is_wrong_stands_below_its_source_since_when_it_is_known() -> None:
 
 def test_a_first_failure_is_shown_before_it_is_found_wrong() -> None:
     once = {**FAILING, "failures": 1}
-    told = health("new", last_error="LayoutError: u: no rows", **once)
+    told = health("new", last_error="u: no rows", **once)
 
     line, below = sources(shown([told], [vital("new", **once)]))
 
     assert line.startswith("new 실패 중 / failing")
-    assert below == "LayoutError: u: no rows"
+    assert below == "빈 목록 (an empty list): u: no rows"
 
 
 def test_a_source_that_has_fallen_silent_is_called_quiet() -> None:

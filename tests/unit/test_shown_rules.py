@@ -36,10 +36,10 @@ AUDIT = Audit(
 
 def test_the_estimate_says_how_many_in_all_and_a_week() -> None:
     korean, english = estimate(FOUND).split(" / ")
-    assert korean == "지난 30일이라면 42건, 한 주에 약 9.8건"
-    assert english == "would have brought 42 in 30 days, about 9.8 a week"
+    assert korean == "지난 30일이라면 소식 42건, 한 주에 약 9.8건"
+    assert english == "would have brought 42 stories in 30 days, about 9.8 a week"
     assert "한 주에 약 233건" in estimate(replace(FOUND, stories=1_000))
-    assert estimate(replace(FOUND, stories=0)).startswith("지난 30일이라면 0건 / would")
+    assert estimate(replace(FOUND, stories=0)).startswith("지난 30일이라면 소식 0건 / would")
     half_a_day = replace(FOUND, since=NOW - timedelta(hours=12), held_from=None)
     assert estimate(half_a_day).startswith("지난 12시간 사이에 저장된 글이 없어")
 

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
+from scrapers.errors import TROUBLES, Trouble
 from service.links import Signer
 from service.store import tables
 from service.store.accounts import Accounts, Who
@@ -144,9 +145,6 @@ async def test_an_item_is_closed_with_a_reason_by_an_operator_alone(desk: Desk) 
 
 
 async def test_a_source_is_paused_resumed_and_polled_at_once(desk: Desk) -> None:
-    await desk.add("poll", source_id="a", slot=0, finished_at=NOW, outcome="LayoutError", seen=3)
-    assert "LayoutError" in await desk.text("/desk/sources/a", "editor")
-
     assert await desk.do("/desk/sources/a/pause", why="점검") == 303
     assert "멈춤" in await desk.text("/desk/sources")
     assert await desk.do("/desk/sources/a/poll") == 404
@@ -158,6 +156,32 @@ async def test_a_source_is_paused_resumed_and_polled_at_once(desk: Desk) -> None
     (due,) = await desk.column("source", "next_due")
     assert due < NOW + timedelta(hours=1)
     assert await desk.column("audit", "what") == ["source.pause", "source.resume", "source.poll"]
+
+
+@pytest.mark.parametrize("trouble", get_args(Trouble))
+async def test_a_source_that_fails_is_told_in_words_with_what_was_expected_and_what_to_do(
+    desk: Desk, trouble: Trouble
+) -> None:
+    seen = "https://mofa.example/: expected at least one 'item', found none"
+    await desk.add(
+        "source",
+        id="mofa_rss",
+        failures=2,
+        failing_since=LONG_AGO,
+        trouble=trouble,
+        last_error=seen,
+    )
+    await desk.add(
+        "poll", source_id="mofa_rss", slot=0, finished_at=NOW, outcome="failed", trouble=trouble,
+        detail=seen,
+    )  # fmt: skip
+
+    for language, name in zip(("ko", "en"), TROUBLES[trouble], strict=True):
+        said = await desk.text(f"/desk/sources/mofa_rss?lang={language}", "editor")
+        assert said.count(name) == 2
+        assert said.count(seen) == 1
+        assert "https://www.mofa.go.kr/" in said
+        assert ("외교부 보도자료" if language == "ko" else "What to do:") in said
 
 
 async def test_dead_letters_are_sent_again_and_editors_see_no_address(desk: Desk) -> None:

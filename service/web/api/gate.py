@@ -10,13 +10,12 @@ from urllib.parse import unquote
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from service.operating import ANONYMOUS_PER_MINUTE
 from service.store.audit import Who
 from service.store.keys import LOOKS_LIKE_ONE, Bearer, Keys, Scope
 from service.web.api.limits import Buckets
 from service.web.api.problems import Problem
 from service.web.shell import ip_of
-
-_ANONYMOUS_PER_MINUTE = 30
 
 _SCHEME = HTTPBearer(
     scheme_name="key",
@@ -48,7 +47,7 @@ class Gate:
         _check_address(request)
         bearer = await self.keys.bearer(shown.credentials) if shown else None
         if bearer is None:
-            self._take(request, f"ip {ip_of(request)}", _ANONYMOUS_PER_MINUTE)
+            self._take(request, f"ip {ip_of(request)}", ANONYMOUS_PER_MINUTE)
             if "authorization" in request.headers:
                 why = "쓸 수 없는 열쇠입니다 (this key does not count)"
                 raise Problem("nobody", why, _WRONG)

@@ -111,7 +111,7 @@ def _items(items: Sequence[Item]) -> Iterator[Wrong]:
         values = {
             "kind": kind,
             "count": len(some),
-            "subjects": ", ".join(each.subject for each in some[:3]),
+            "subjects": [each.subject for each in some[:3]],
         }
         weight: Weight = "bad" if kind in _GRAVE else "warn"
         yield Wrong(weight, "item", min(each.first_at for each in some), "/desk#items", values)

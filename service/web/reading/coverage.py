@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from service.store.reach import Extent, Reach, Reaches
 from service.web.phrases import say
-from service.web.reading.places import place
+from service.web.places import place
 from service.web.shell import Shell, language_of
 
 _SIDES = ("government", "outlets", "own")

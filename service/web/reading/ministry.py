@@ -20,11 +20,11 @@ from service.web import charts
 from service.web.charts import Caption, Course
 from service.web.held import known
 from service.web.phrases import say
+from service.web.places import place
 from service.web.reading.asked import named, topics
 from service.web.reading.charts import WEEKS
 from service.web.reading.coverage import ago
 from service.web.reading.panels import Panel, Panels
-from service.web.reading.places import place
 from service.web.shell import Shell, language_of
 
 _DAYS = 30  # of which the list counts releases

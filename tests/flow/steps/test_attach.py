@@ -167,7 +167,7 @@ async def test_a_file_that_will_not_come_lets_its_article_go_on_at_once(
 
     await attach.attach_owed("a")
 
-    assert await results(sql) == [(None, reason, f"{type(error).__name__}: {error.detail}")]
+    assert await results(sql) == [(None, reason, error.said)]
     assert await sql.fetchval("SELECT entrypoint FROM pgqueuer") == "read"
     items = await sql.fetch("SELECT kind, subject FROM ops_item")
     assert [tuple(each) for each in items] == [("file-unreadable", "a")]
@@ -176,11 +176,11 @@ async def test_a_file_that_will_not_come_lets_its_article_go_on_at_once(
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (RESET, "Unreachable: reset"),
-        (Broken(f"{HOST}/f0", "status 400"), "Broken: status 400"),
-        (ERROR_PAGE, "ServerTrouble: a web page came in place of the file"),
-        (ALERT_PAGE, "ServerTrouble: a web page came in place of the file"),
-        ("", "ServerTrouble: an empty file came"),
+        (RESET, RESET.said),
+        (Broken(f"{HOST}/f0", "status 400"), "화면 구조가 바뀜 (the layout changed): status 400"),
+        (ERROR_PAGE, "서버 오류 (server error): a web page came in place of the file"),
+        (ALERT_PAGE, "서버 오류 (server error): a web page came in place of the file"),
+        ("", "서버 오류 (server error): an empty file came"),
     ],
     ids=["reset", "odd status", "error page", "alert page", "empty"],
 )
@@ -226,7 +226,7 @@ async def test_after_the_last_rung_the_article_goes_on_without_its_file(
 
     await attach.attach_owed("a")
 
-    assert await results(sql) == [(None, "not-fetched", "Unreachable: reset")]
+    assert await results(sql) == [(None, "not-fetched", RESET.said)]
     assert await sql.fetchval("SELECT entrypoint FROM pgqueuer") == "read"
     assert await sql.fetchval("SELECT count(*) FROM ops_item") == 1
 

@@ -76,7 +76,8 @@ async def test_a_text_whose_first_page_is_missing_could_not_be_read(
     await collect().open_owed("a")
 
     assert await stored(sql) == [("제목 1", "요약 1", True)]
-    assert await items(sql) == [("post-unreadable", f"{HOST}/k1", f"Gone: {HOST}/body/1: 404")]
+    gone = f"{HOST}/body/1: 없어진 주소 (the address is gone): 404"
+    assert await items(sql) == [("post-unreadable", f"{HOST}/k1", gone)]
 
 
 async def test_half_a_text_is_not_stored(

@@ -117,7 +117,7 @@ def test_a_declaration_is_shown_beside_its_list_and_its_newest_post(
         ("td.day", "td.date", "✗ date           td.date  → 0/6"),
         ("table.board tr", "table.list tr", "✗ row            table.list tr  → 0"),
         ("div.text", "div.content", "✗ article.body   div.content  → 0"),
-        ("/list", "/lost", "✗ gone: https://city.example/lost: "),
+        ("/list", "/lost", "✗ https://city.example/lost: 없어진 주소 "),
     ],
 )
 def test_the_selector_that_failed_is_said_and_the_command_fails(
@@ -289,5 +289,5 @@ def test_what_cannot_be_had_is_not_captured(live: Pabal, tmp_path: Path) -> None
     done = live("sources", "capture", "yna", "--dir", str(tmp_path))
 
     assert done.returncode == 1
-    assert done.stdout.startswith("✗ gone: ")
+    assert done.stdout.startswith("✗ https://www.yna.co.kr/rss/news.xml: 없어진 주소 ")
     assert list(tmp_path.iterdir()) == []

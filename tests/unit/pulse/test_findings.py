@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from scrapers.errors import called
 from service.model import SEOUL, Shape
 from service.pulse.findings import findings
 from service.pulse.model import FindingKind, Vital
@@ -15,13 +16,18 @@ BOARD = Shape(rows=10, dated=10, issued=0, teased=0, title=30)
 
 
 def alive(name: str = "a", *, government: bool = True, every: float = 600.0) -> Vital:
-    return Vital(name, government, every, 0, None, None, False, "", DAILY[-1], DAILY)
+    return Vital(name, government, every, 0, None, called(None), False, "", DAILY[-1], DAILY)
 
 
 def failing(vital: Vital, failures: int, since: datetime, *, trouble: str = "unreachable") -> Vital:
     passing = trouble in {"unreachable", "server", "dns"}
     return replace(
-        vital, failures=failures, failing_since=since, trouble=trouble, passing=passing, detail="x"
+        vital,
+        failures=failures,
+        failing_since=since,
+        trouble=called(trouble),
+        passing=passing,
+        detail="x",
     )
 
 
@@ -215,7 +221,7 @@ class World:
     def _polled(self, vital: Vital, now: datetime, *, dark: bool) -> Vital:
         if not dark:
             self.due[vital.source_id] = now + timedelta(seconds=vital.every)
-            return replace(vital, failures=0, failing_since=None, trouble=None, newest_at=now)
+            return replace(vital, failures=0, failing_since=None, newest_at=now)
         wait = min(vital.every * 2.0**vital.failures, 6 * 3600.0)
         self.due[vital.source_id] = now + timedelta(seconds=wait)
         return failing(vital, vital.failures + 1, vital.failing_since or now)

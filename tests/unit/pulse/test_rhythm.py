@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from scrapers.errors import called
 from service.model import SEOUL
 from service.pulse import calendar
 from service.pulse.model import Vital
@@ -49,7 +50,7 @@ def weekly(first: str, weeks: int) -> list[datetime]:
 
 def vital(came: Sequence[datetime], *, government: bool = True) -> Vital:
     newest = came[-1] if came else None
-    return Vital("a", government, 300.0, 0, None, None, False, "", newest, tuple(came))
+    return Vital("a", government, 300.0, 0, None, called(None), False, "", newest, tuple(came))
 
 
 def known(posts: Sequence[datetime], now: datetime) -> list[datetime]:

@@ -3,7 +3,7 @@ from typing import get_args
 
 import pytest
 
-from scrapers.errors import Trouble
+from scrapers.errors import TROUBLES, Trouble, called
 from service.pulse import wording
 from service.pulse.model import Vital
 from service.pulse.rhythm import Silence
@@ -12,12 +12,13 @@ SINCE = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
 
 
 def failing(trouble: str | None, *, government: bool = True) -> Vital:
-    return Vital("a", government, 600.0, 3, SINCE, trouble, True, "https://a.example/: x", None)
+    words = called(trouble)
+    return Vital("a", government, 600.0, 3, SINCE, words, True, "https://a.example/: x", None)
 
 
 def test_every_trouble_has_a_name_of_its_own() -> None:
-    assert set(wording.TROUBLES) == set(get_args(Trouble))
-    assert len(set(wording.TROUBLES.values())) == len(wording.TROUBLES)
+    assert set(TROUBLES) == set(get_args(Trouble))
+    assert len(set(TROUBLES.values())) == len(TROUBLES)
 
 
 def test_a_broken_source_is_told_with_its_trouble_its_time_and_what_was_seen() -> None:

@@ -46,7 +46,7 @@ def test_what_is_wrong_is_said_worst_first_with_its_beginning() -> None:
     ]  # fmt: skip
     assert found[0].since == NOON - timedelta(seconds=9000)
     assert found[1].since == NOON - timedelta(hours=3)
-    assert found[1].values == {"kind": "outage", "count": 2, "subjects": "a, b"}
+    assert found[1].values == {"kind": "outage", "count": 2, "subjects": ["a", "b"]}
 
 
 def test_silence_is_wrong_in_working_hours_alone() -> None:

@@ -17,6 +17,8 @@ Side = Literal["government", "outlets", "own"]
 class Place:
     """A source as pages name it. ``publisher``: the body whose own it is, None: of several.
 
+    ``url`` is where its list is for people, None where that is not known or takes a key.
+
     ``side`` is ``own`` for what whoever runs the service has declared.
     """
 
@@ -24,6 +26,7 @@ class Place:
     en: str
     publisher: str | None
     side: Side
+    url: str | None = None
 
     def name(self, language: str) -> str:
         """What it is called in a language."""
@@ -42,5 +45,6 @@ def _places() -> Mapping[str, Place]:
     for name, source in registry.sources().items():
         korean, _, english = said[name].partition(": ")
         side: Side = "outlets" if source.kind == "news" else "government"
-        found[name] = Place(korean, english, source.publisher, side)
+        url = None if source.needs else source.first().url
+        found[name] = Place(korean, english, source.publisher, side, url)
     return found
