@@ -50,7 +50,7 @@ class Table:
 
     def holding(self, asked: Ints, truth: Truth) -> Ints:
         """The shared rules of ``held``, without the clauses; a rule may come several times."""
-        return self.shared[self._places(asked, truth)]
+        return self.shared.take(self._places(asked, truth))
 
     def all(self) -> Held:
         """Every clause."""
@@ -59,7 +59,7 @@ class Table:
     def _places(self, asked: Ints, truth: Truth) -> Places:
         at = _spread(self.starts, asked)
         for column in self.others:
-            at = at[truth[column[at]]]
+            at = at[truth.take(column.take(at))]  # take: half the time of brackets
         return at
 
     def _clauses(self, at: Places) -> Held:
@@ -135,8 +135,10 @@ class Index:
         asked = self._known(asked)
         found = np.concatenate([table.holding(asked, truth) for table in self.tables])
         found.sort()
-        at = _spread(self.starts, found[np.diff(found, prepend=np.int32(-1)) != 0])
-        return self.ids[at if self.alive is None else at[self.alive[at]]]
+        first = np.ones(len(found), np.bool_)
+        np.not_equal(found[1:], found[:-1], out=first[1:])
+        at = _spread(self.starts, found[first])
+        return self.ids.take(at if self.alive is None else at[self.alive.take(at)])
 
     def owned(self, shared: Ints) -> tuple[Ids, Places]:
         """The ids of those who have these shared rules, and with each id which of these it has."""
