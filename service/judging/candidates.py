@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -16,9 +17,6 @@ from service.judging.logic import Atom, Near, Rule, atoms, possible, satisfied, 
 from service.judging.morphemes import Morphs
 from service.judging.segment import Segment
 from service.model import Match
-
-Clauses = tuple[tuple[int, ...], ...]
-"""The literals of each."""
 
 _Reading = Callable[[Rule, Callable[[Atom], bool]], bool]
 """``possible`` or ``satisfied``."""
@@ -83,7 +81,7 @@ class Judged:
     def __init__(self, found: Found, conditions: Conditions, morphs: Mapping[str, Morphs]) -> None:
         self._found, self._conditions, self._morphs = found, conditions, morphs
         self._standing: dict[int, Standing] = {}
-        self._hits: dict[Clauses, Standing] = {}
+        self._hits: dict[tuple[int, ...], Standing] = {}
 
     def standing(self, number: int) -> Standing:
         """Where the words of a condition, which is no filter, stand."""
@@ -96,17 +94,14 @@ class Judged:
                 self._standing[number] = self._found.standing(number, self._morphs)
         return self._standing[number]
 
-    def hits(self, alternatives: Clauses) -> Standing:
-        """Where the words of these stand; what a clause asks for near another, only there."""
-        found = self._hits.get(alternatives)
+    def hits(self, literals: tuple[int, ...]) -> Standing:
+        """Where the words of a clause stand; what it asks for near another, only there."""
+        found = self._hits.get(literals)
         if found is None:
-            conditions = self._conditions
-            shown: set[int] = set()
-            for clause in alternatives:
-                asked = {each // 2 for each in clause if each != PAD and each % 2 == 0}
-                near = [conditions.nears[each] for each in asked & conditions.nears.keys()]
-                shown |= asked.difference(conditions.filters, *near)
-            found = self._hits[alternatives] = _together([*map(self.standing, shown)])
+            filters, nears = self._conditions.filters, self._conditions.nears
+            asked = {each >> 1 for each in literals if each != PAD and not each & 1} - filters
+            shown = asked.difference(*(nears[each] for each in asked & nears.keys()))
+            found = self._hits[literals] = _together([*map(self.standing, shown)])
         return found
 
 
@@ -133,15 +128,15 @@ class Candidates:
 
     def matches(self, judged: Judged, truth: Truth, conditions: Conditions) -> list[Match]:
         """What is left as matches; all that share a rule have the same hits."""
-        asked: dict[int, Clauses] = {}
+        stands: dict[int, list[Standing]] = defaultdict(list)
         clauses = map(tuple, self.clauses.literals.tolist())
         for shared, clause in zip(self.clauses.shared.tolist(), clauses, strict=True):
-            asked[shared] = (*asked[shared], clause) if shared in asked else (clause,)
+            stands[shared].append(judged.hits(clause))
         for shared, rule in self.wide().items():
             wants = (2 * conditions.number(atom) for atom in wanted(rule))
-            asked[shared] = tuple((literal,) for literal in wants if truth[literal])
-        hits = [judged.hits(each) for each in asked.values()]
-        ids, which = self.segment.index.owned(np.array([*asked], np.int32))
+            stands[shared] = [judged.hits((literal,)) for literal in wants if truth[literal]]
+        hits = [_together(each) for each in stands.values()]
+        ids, which = self.segment.index.owned(np.array([*stands], np.int32))
         return [
             Match(rule_id, hits[at].in_text, hits[at].in_title)
             for rule_id, at in zip(ids.tolist(), which.tolist(), strict=True)

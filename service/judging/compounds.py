@@ -105,12 +105,14 @@ def _in_office(morphs: Morphs, span: Span) -> bool:
     if morphs[touched].tag == PROPER_NOUN and morphs[touched][2:4] == span:
         return False
     begin = stop = touched
-    while begin > 0 and morphs[begin - 1].tag.startswith(_NOMINAL):
-        begin -= 1
     while stop < len(morphs) and morphs[stop].tag.startswith(_NOMINAL):
         stop += 1
-    name = "".join(m.form for m in morphs[begin:stop])
     end = morphs[stop - 1].end
+    if end <= span[1]:
+        return False
+    while begin > 0 and morphs[begin - 1].tag.startswith(_NOMINAL):
+        begin -= 1
+    name = "".join(m.form for m in morphs[begin:stop])
     if regional := _REGIONAL.search(name):
         return end - len(regional.group()) < span[1] < end
     office = _OFFICE.search(name)

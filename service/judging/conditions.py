@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import numpy as np
 
@@ -17,8 +18,9 @@ Spell = Callable[[str], tuple[str, ...]]
 Seen = dict[str, list[int]]
 """Letters → the places where they are, in order."""
 
-_HEAD = 2  # letters of a term by which it is looked up; no term is shorter
-_MIX, _SIEVE = np.int32(1_021), np.int32((1 << 20) - 1)
+_HEAD = 6  # letters by which longer spellings are looked up; no term is shorter than _LEAST
+_LEAST = 2
+_MIX, _SIEVE = 1_021, (1 << 21) - 1
 _RARE, _OFTEN, _MOSTLY, _NEVER_ASKED = 0, 1 << 22, 1 << 24, 1 << 28
 _OF_FIELDS = {"ministry": _OFTEN}
 
@@ -46,8 +48,8 @@ class Conditions:
         self.nears: dict[int, tuple[int, int]] = {}
         self._in_titles: set[int] = set()
         self._nothing = np.ones(1, np.bool_)
-        self._heads = np.zeros(_SIEVE + 1, np.bool_)  # hashes of how spellings begin
-        self._lengths: dict[str, tuple[int, ...]] = {}  # of the spellings that begin so
+        self._heads = np.zeros(_SIEVE + 1, np.bool_)  # hashes of spellings, of long ones the head
+        self._lengths: dict[str, tuple[int, ...]] = {}  # of the longer spellings that begin so
         self._all_lengths: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._spelt: dict[str, int] = {}  # letters → the term they may be
         self._alike: dict[str, list[int]] = {}  # letters → the other terms that they may be
@@ -112,12 +114,17 @@ class Conditions:
         """Where the letters of any spelling are: the places in the folded text, in order."""
         letters = fold(text).letters
         known = self._spelt
-        found: Seen = {}
-        for at in np.flatnonzero(self._heads[_heads(letters)]).tolist():
-            for length in self._lengths.get(letters[at : at + _HEAD], ()):
-                piece = letters[at : at + length]
-                if piece in known:
-                    found.setdefault(piece, []).append(at)
+        found: Seen = defaultdict(list)
+        for length, hashes in _hashes(letters):
+            for at in np.flatnonzero(self._heads.take(hashes)).tolist():
+                head = letters[at : at + length]
+                if head in known:
+                    found[head].append(at)
+                if length == _HEAD:
+                    for longer in self._lengths.get(head, ()):
+                        piece = letters[at : at + longer]
+                        if piece in known:
+                            found[piece].append(at)
         return found
 
     def possible(self, in_title: Collection[str], in_text: Collection[str]) -> set[int]:
@@ -144,17 +151,28 @@ class Conditions:
                 self._alike.setdefault(letters, []).append(number)
             else:
                 self._spelt[letters] = number
-            known = self._lengths.get(letters[:_HEAD], ())
-            if len(letters) not in known:
+            head = letters[:_HEAD]
+            self._heads[_hash(head)] = True
+            known = self._lengths.get(head, ())
+            if len(letters) > _HEAD and len(letters) not in known:
                 lengths = (*known, len(letters))
-                self._lengths[letters[:_HEAD]] = self._all_lengths.setdefault(lengths, lengths)
-                self._heads[_heads(letters[:_HEAD])] = True
+                self._lengths[head] = self._all_lengths.setdefault(lengths, lengths)
 
 
-def _heads(letters: str) -> Ints:
-    """A number for every two letters in a row; others may have the same."""
+def _hash(letters: str) -> int:
+    hashed = 0
+    for letter in letters:
+        hashed = hashed * _MIX + ord(letter)
+    return hashed & _SIEVE
+
+
+def _hashes(letters: str) -> Iterator[tuple[int, Ints]]:
+    """The same of all letters in a row, of so many each, by where they start."""
     codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), np.int32)
-    return (codes[:-1] * _MIX + codes[1:]) & _SIEVE
+    hashed = codes
+    for length in range(_LEAST, min(_HEAD, len(codes)) + 1):
+        hashed = (hashed[:-1] * np.int32(_MIX) + codes[length - 1 :]) & np.int32(_SIEVE)
+        yield length, hashed
 
 
 def _commonness(atom: Atom) -> int:
