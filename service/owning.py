@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from service.errors import UserError
-from service.store.audit import Who
+from service.store.audit import What, Who
 from service.store.database import Database
 from service.store.owned import Owned
 from service.store.subscriptions import Endpoint, Subscribed, Subscriptions, Taken
@@ -114,7 +114,7 @@ class Owner:
 
     @asynccontextmanager
     async def _acting(
-        self, what: str, mine: Subscribed, detail: dict[str, object] | None = None
+        self, what: What, mine: Subscribed, detail: dict[str, object] | None = None
     ) -> AsyncIterator[Database]:
         async with self._database.joined() as one:
             yield one

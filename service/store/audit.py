@@ -16,6 +16,32 @@ from service.store.tables import audit
 Role = Literal["reader", "editor", "operator"]
 """What an account may do, each also what those before it may."""
 
+What = Literal[
+    "account.close",
+    "account.open",
+    "account.role",
+    "alert.change",
+    "alert.end",
+    "alert.feeds",
+    "alert.make",
+    "alert.pause",
+    "alert.resume",
+    "alert.snooze",
+    "item.close",
+    "key.exchange",
+    "key.make",
+    "key.revoke",
+    "letters.drop",
+    "letters.resend",
+    "sign-in",
+    "sign-in.link",
+    "sign-out",
+    "source.pause",
+    "source.poll",
+    "source.resume",
+]
+"""What is changed by hand."""
+
 _LONGEST = 300  # characters of who, and of what something was done to
 _TERMINAL = "terminal"
 
@@ -34,7 +60,7 @@ class Who:
 async def note(
     tx: AsyncConnection,
     who: Who | None,
-    what: str,
+    what: What,
     subject: str,
     detail: Mapping[str, object] | None = None,
 ) -> None:

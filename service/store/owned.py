@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from service.errors import UserError
-from service.store.audit import Who, note
+from service.store.audit import What, Who, note
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave, turn_page
 from service.store.tables import account, dismissal, endpoint, rule, subscription, telling
@@ -144,7 +144,7 @@ class Owned(Intentions):
         return [Dismissed(*row) for row in await self._rows(query)]
 
     async def note(
-        self, who: Who, what: str, name: str, detail: Mapping[str, object] | None = None
+        self, who: Who, what: What, name: str, detail: Mapping[str, object] | None = None
     ) -> None:
         """Take down what the account did to a subscription."""
         async with self._database.transaction() as tx:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import found
-from service.store.audit import Who, note
+from service.store.audit import What, Who, note
 from service.store.database import Intentions, Wake, changed, wake, within
 from service.store.leases import LEASE
 from service.store.polled import BEGIN, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
@@ -47,7 +47,7 @@ class Sources(Intentions):
             here = source.c.id == source_id
             known = await changed(tx, source, here, paused_at=paused, paused_why=why)
             if known:
-                what = "source.resume" if why is None else "source.pause"
+                what: What = "source.resume" if why is None else "source.pause"
                 await note(tx, by, what, source_id, {"why": why} if why else None)
         return known
 

@@ -18,8 +18,10 @@ from scrapers.errors import TROUBLES, Trouble
 from service.links import Signer
 from service.store import tables
 from service.store.accounts import Accounts, Who
+from service.store.audit import What
 from service.store.database import Database
 from service.web.app import build
+from service.web.phrases import languages, say
 from service.web.shell import COOKIE
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
@@ -141,7 +143,12 @@ async def test_an_item_is_closed_with_a_reason_by_an_operator_alone(desk: Desk) 
     assert await desk.column("ops_item", "closed_at") != [None]
     assert await desk.column("audit", "what") == ["item.close"]
     assert await desk.column("audit", "detail") == [{"why": "고침"}]
-    assert "article-stuck url" in await desk.text("/desk/audit")
+    assert "항목을 닫음 article-stuck url" in await desk.text("/desk/audit")
+
+
+@pytest.mark.parametrize("what", get_args(What))
+def test_what_is_changed_by_hand_has_its_words(what: What) -> None:
+    assert all(say(language, f"desk.did_{what}") for language in languages())
 
 
 async def test_a_source_is_paused_resumed_and_polled_at_once(desk: Desk) -> None:

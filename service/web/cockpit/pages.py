@@ -8,7 +8,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import RedirectResponse, Response
 
-from service.store.audit import Role
+from service.store.audit import Role, What
 from service.store.database import Database, storable
 from service.web.cockpit import masked
 from service.web.cockpit.panel import Panel
@@ -165,4 +165,5 @@ def _add_people(app: FastAPI, panel: Panel) -> None:
     @app.get("/desk/audit")
     async def audit(request: Request, before: _Before = None) -> Response:
         need(request, "operator")
-        return panel.house.page(request, "desk_audit", done=await panel.cockpit.done(before))
+        done = await panel.cockpit.done(before)
+        return panel.house.page(request, "desk_audit", done=done, acts=get_args(What))
