@@ -176,6 +176,7 @@ class Traits:
     ``people``: it rings at somebody, so that a night's rest is meant. ``signs``: its messages are
     signed with a secret of each endpoint. ``at_once``: messages on their way together.
     ``per_second``: what the carrier allows for all endpoints together, None for no limit.
+    ``one_server``: all goes through it, so that no message gets there sooner beside a slow one.
     ``trusted``: an endpoint needs no confirmation, nobody else can be behind it.
     """
 
@@ -183,6 +184,7 @@ class Traits:
     signs: bool = False
     at_once: int = 20
     per_second: float | None = None
+    one_server: bool = False
     trusted: bool = False
 
 

@@ -8,6 +8,7 @@ is settled, so that after a crash no more are repeated than there are places.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ _TRIES = len(SEND_LADDER) + 1
 _SLOW = 1.0  # seconds; then a message lends its place to another
 _LENT = 4  # times as many places, at most: silent receivers are waited for beside the others
 _CALL = 1.0  # seconds between calls for help
+_SHARE = 4  # of the places are claimed for together: to claim for one costs as much as for twenty
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class _Lane:
         self._news = asyncio.Event()
         self._more = True
         self._called = self._loop.time()
+        self._claimed = -math.inf
 
     def look_again(self) -> None:
         """Something may have come due."""
@@ -140,6 +143,7 @@ class _Lane:
         """Claim for every place that is free, as long as something is due."""
         while self._more and (room := self._room()) > 0:
             self._more = False
+            self._claimed = self._loop.time()
             before = dict(self._busy)
             batch = await self._step.deliveries.claim(self._channel, room, self._busy)
             # Of what was seen nothing is left to see: it flies, or it was put off; but where a turn
@@ -156,11 +160,16 @@ class _Lane:
 
     def _room(self) -> int:
         """How many may be sent now."""
-        slow_since = self._loop.time() - _SLOW
-        began = (since for since, _ in self._flying.values())  # the longest first
-        slow = sum(1 for _ in takewhile(slow_since.__gt__, began))
-        places = self._traits.at_once + min(slow, _LENT * self._traits.at_once)
+        places = self._traits.at_once
+        if not self._traits.one_server:
+            slow_since = self._loop.time() - _SLOW
+            began = (since for since, _ in self._flying.values())  # the longest first
+            slow = sum(1 for _ in takewhile(slow_since.__gt__, began))
+            places += min(slow, _LENT * places)
         room = places - len(self._flying) - self._unsettled
+        few = room * _SHARE < self._traits.at_once
+        if few and self._loop.time() - self._claimed < _SLOW:
+            return 0
         return room if self._rate is None else min(room, self._rate.allowed(self._loop.time()))
 
     def _begin(self, due: DueDelivery, today: date) -> None:

@@ -37,7 +37,8 @@ CARD = Card(
 if TYPE_CHECKING:
     from notifier.mail.signing import Signer
 
-TRAITS = Traits(people=True, at_once=CONNECTIONS)
+# Those that wait for a connection: to claim and settle a few costs more than to send them.
+TRAITS = Traits(people=True, at_once=5 * CONNECTIONS, one_server=True)
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _UNSET = (
