@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -23,49 +24,35 @@ _PARTICLE = re.compile(r"(?<=\w\w)(?:[을를은는에]|에서|에게|으로|까�
 _PERHAPS = re.compile(r"(?<=\w\w)(?:[이가의와과도로만]|하는|되는|하고|[한된할])$")
 
 
-class Tally:
-    """Sums by word for some topics; the same word counts together wherever it stands."""
+def strongest(text: str, places: Places, adds: Sums) -> list[tuple[str, ...]]:
+    """For each topic up to five words as printed, without particles, the strongest first.
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._owners: list[Places] = []
-        self._adds: list[Sums] = []
+    ``adds``: what begins at some places of a text of single blanks, topics across; place 0 is
+    before it. The same word counts together wherever it stands.
+    """
+    starts, ends = _words(text)
+    if not len(ends):
+        return [()] * adds.shape[1]
+    known: dict[str, int] = {}
+    words = (text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True))
+    numbers = [known.setdefault(word, len(known)) for word in words]
+    # What begins behind a word, in a blank or a bracket, belongs to the next one.
+    ended = np.zeros(len(text) + 2, np.intp)
+    ended[ends + 1] = 1
+    owners = np.array([*numbers, numbers[-1]]).take(np.cumsum(ended).take(places))
+    return [_best(known, np.bincount(owners, each, len(known))) for each in adds.T]
 
-    def add(self, text: str, places: Places, adds: Sums) -> None:
-        """Count what begins at some places of a text of single blanks; place 0 is before it.
 
-        ``adds``: places down, topics across.
-        """
-        starts, ends = _words(text)
-        if not len(ends):
-            return
-        # What begins behind a word, in a blank or a bracket, belongs to the next one.
-        ended = np.zeros(len(text) + 2, np.intp)
-        ended[ends + 1] = 1
-        number = self._numbers.setdefault
-        words = (text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True))
-        numbers = [number(word, len(self._numbers)) for word in words]
-        owners = np.cumsum(ended).take(places)
-        self._owners.append(np.array([*numbers, numbers[-1]]).take(owners))
-        self._adds.append(adds)
-
-    def strongest(self, topics: int) -> list[tuple[str, ...]]:
-        """For each topic up to five words as printed, without particles, the strongest first."""
-        if not self._adds:
-            return [()] * topics
-        owners, adds = np.concatenate(self._owners), np.concatenate(self._adds)
-        words = list(self._numbers)
-        return [self._best(words, np.bincount(owners, each, len(words))) for each in adds.T]
-
-    def _best(self, words: list[str], sums: Sums) -> tuple[str, ...]:
-        bare: dict[str, float] = {}
-        order = np.argsort(-sums, kind="stable")[:_LOOKED_AT]
-        for number, added in zip(order.tolist(), sums[order].tolist(), strict=True):
-            if added > 0 and _tells(words[number]):
-                stem, shorter = _stems(words[number])
-                word = shorter if shorter in self._numbers else stem
-                bare[word] = bare.get(word, 0.0) + added
-        return tuple(sorted(bare, key=lambda word: -bare[word])[:_MOST_WORDS])
+def _best(known: Mapping[str, int], sums: Sums) -> tuple[str, ...]:
+    words = list(known)
+    bare: dict[str, float] = {}
+    order = np.argsort(-sums, kind="stable")[:_LOOKED_AT]
+    for number, added in zip(order.tolist(), sums[order].tolist(), strict=True):
+        if added > 0 and _tells(words[number]):
+            stem, shorter = _stems(words[number])
+            word = shorter if shorter in known else stem
+            bare[word] = bare.get(word, 0.0) + added
+    return tuple(sorted(bare, key=lambda word: -bare[word])[:_MOST_WORDS])
 
 
 def _tells(word: str) -> bool:

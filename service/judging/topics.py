@@ -28,7 +28,7 @@ from service.judging.features import (
     grouped,
     spread,
 )
-from service.judging.grounds import Tally
+from service.judging.grounds import strongest
 from service.judging.taxonomy import taxonomies
 from service.reading.publishers import Registry
 
@@ -139,7 +139,7 @@ class Topics:
 
     def _chosen(self, scores: Floats, primary: int) -> list[tuple[int, float]]:
         above = scores - self._limits["topic_limit"]
-        best = [int(each) for each in np.argsort(-above)[:_MOST_TOPICS] if above[each] >= 0]
+        best = [each for each in np.argsort(-above)[:_MOST_TOPICS].tolist() if above[each] >= 0]
         if primary not in best:
             best = sorted([primary, *best[: _MOST_TOPICS - 1]], key=lambda each: -above[each])
         likely = 1 / (1 + np.exp(-self._limits["topic_slope"] * above[best]))
@@ -210,12 +210,12 @@ class Scorer:
 
     def grounds(self, read: Read, columns: list[int]) -> list[tuple[str, ...]]:
         """For each of some columns the words that its score rests on."""
-        tally, looked = Tally(), read.looked
+        looked = read.looked
         learnt = read.weights[:, columns] * self._scale[columns]
-        tally.add(read.told, read.starts, read.worth[:, None] * learnt)
-        adds = self._lexicon.adds(looked, self._words, self._named, columns)
-        tally.add(looked.told, looked.starts, adds)
-        return tally.strongest(len(columns))
+        by_words = self._lexicon.adds(looked, self._words, self._named, columns)
+        places = np.concatenate([looked.starts, read.starts + len(looked.told) + 1])
+        adds = np.concatenate([by_words, read.worth[:, None] * learnt])
+        return strongest(f"{looked.told}\n{read.told}", places, adds)
 
 
 def masker(agencies: frozenset[str]) -> Callable[[str], str]:

@@ -1,13 +1,11 @@
 import numpy as np
 
-from service.judging.grounds import Tally
+from service.judging.grounds import strongest
 
 
 def _strongest(text: str, *adds: tuple[int, float]) -> tuple[str, ...]:
-    tally = Tally()
     places = np.array([place for place, _ in adds])
-    tally.add(text, places, np.array([[added] for _, added in adds], np.float32))
-    return tally.strongest(1)[0]
+    return strongest(text, places, np.array([[added] for _, added in adds], np.float32))[0]
 
 
 def test_words_come_strongest_first() -> None:
@@ -41,4 +39,4 @@ def test_figures_and_single_letters_are_no_words() -> None:
 
 def test_no_words_are_told_of_no_text() -> None:
     assert _strongest("·· 「」", (1, 0.2)) == ()
-    assert Tally().strongest(2) == [(), ()]
+    assert strongest("", np.array([0]), np.ones((1, 2), np.float32)) == [(), ()]
