@@ -16,8 +16,7 @@ def data(reachable_dir: Path) -> Path:
 @pytest.fixture
 def place(hardship: Hardship, reachable_dir: Path) -> Iterator[Path]:
     """Where the data lies: on a small disk of its own where that is to be filled."""
-    figure, _ = HARDSHIPS.get(hardship, ("", ""))
-    if figure != "disk_full":
+    if HARDSHIPS[hardship][0] != "disk_full":
         yield reachable_dir / "data"
         return
     (reachable_dir / "disk").mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,9 +14,10 @@ import asyncpg
 import pytest
 
 from service.ops.embedded import Server
-from tests.faults.owners import ROOT, ask, server_pid, until
+from tests.faults.owners import PATIENCE, ROOT, ask, connect, server_pid, until
 
 ROOM = "400m"
+_JOURNAL = "SELECT pg_logical_emit_message(true, '', repeat('x', 1 << 20))"
 Hardship = Callable[[Server], AbstractAsyncContextManager[None]]
 
 
@@ -58,12 +60,14 @@ async def filled(server: Server) -> AsyncIterator[None]:
 @asynccontextmanager
 async def filled_for_good(server: Server) -> AsyncIterator[None]:
     """As ``filled``, and the server needs room for its journal too, without which it dies."""
-    async with filled(server):
-        old = server_pid(server)
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            while True:
-                await ask(server, "SELECT pg_switch_wal()")
-        await until(lambda: server.pid != old)
+    old, journal = server_pid(server), await connect(server)  # later nobody may be let in
+    async with filled(server), asyncio.timeout(PATIENCE) as patience:
+        while server.pid == old:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await journal.execute(_JOURNAL)
+            await asyncio.sleep(0.01)
+        patience.reschedule(None)
+        journal.terminate()
         yield
 
 
