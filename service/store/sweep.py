@@ -64,25 +64,29 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         .where(article.c.look_due < old, article.c.triaged_at.is_not(None))
         .distinct()
     )
-    # A claim that ran out is a sender's that died: nobody is on the way to it.
-    overdue = sa.case((delivery.c.attempts > 0, sa.func.now()), else_=old)
-    unsent = (
-        sa.select(delivery.c.channel)
-        .where(delivery.c.settled_at.is_(None), delivery.c.due_at < overdue)
-        .distinct()
-    )
     async with database.transaction() as tx:
         await tx.execute(sa.text(_UNENTERED))
         wakes = [Wake("collect", each, once=True) for each in await tx.scalars(owed)]
         wakes += [Wake("attach", each, once=True) for each in await tx.scalars(unread)]
         wakes += [Wake("revisit", each, once=True) for each in await tx.scalars(unseen)]
         wakes += [Wake("backfill", each, once=True) for each in await tx.scalars(_unfilled(old))]
-        wakes += [Wake("deliver", each, once=True) for each in await tx.scalars(unsent)]
+        wakes += [Wake("deliver", each, once=True) for each in await tx.scalars(_unsent(old))]
         wakes += [Wake("index", each, once=True) for each in await tx.scalars(_unsearched(old))]
         wakes += [Wake("admit", each, once=True) for each in await tx.scalars(_unmailed(old))]
         wakes += await _unjudged(tx, patience)
         await wake(tx, wakes)
     return Counter(each.step for each in wakes)
+
+
+def _unsent(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
+    """Channels with messages that wait since before ``old``, or whose claim ran out."""
+    # A claim that ran out is a sender's that died: nobody is on the way to it.
+    overdue = sa.case((delivery.c.attempts > 0, sa.func.now()), else_=old)
+    return (
+        sa.select(delivery.c.channel)
+        .where(delivery.c.settled_at.is_(None), delivery.c.due_at < overdue)
+        .distinct()
+    )
 
 
 def _unfilled(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
