@@ -1,4 +1,7 @@
-"""The service and all it started are killed at random moments; the ledger must balance."""
+"""The service and all it started are killed at random moments; the ledger must balance.
+
+``make kills`` is the storm at its full size; here are what it has not: pages, documents, copies.
+"""
 
 from __future__ import annotations
 
@@ -63,22 +66,7 @@ def test_two_kills_in_an_invented_afternoon_lose_nothing_and_double_nothing(
 @pytest.mark.fault(1)
 @pytest.mark.faults
 @pytest.mark.skipif(not MONTH.exists(), reason="the recorded month lies outside the project")
-@pytest.mark.parametrize("seed", range(2))
 def test_five_kills_in_a_real_month_lose_nothing_and_double_nothing(
-    tmp_path: Path, seed: int, measured: Callable[..., None]
-) -> None:
-    ledger = play(
-        tmp_path / "ledger.json",
-        *("--replay", str(MONTH), "--rule", "수출", "--kills", "5", "--seed", str(seed)),
-    )
-    assert (ledger["kills"], ledger["published"]) == (5, 2688)
-    nothing_lost(ledger, measured)
-
-
-@pytest.mark.fault(1)
-@pytest.mark.faults
-@pytest.mark.skipif(not MONTH.exists(), reason="the recorded month lies outside the project")
-def test_five_kills_with_hundreds_of_messages_on_their_way_lose_nothing(
     tmp_path: Path, measured: Callable[..., None]
 ) -> None:
     ledger = play(
@@ -86,7 +74,7 @@ def test_five_kills_with_hundreds_of_messages_on_their_way_lose_nothing(
         *("--replay", str(MONTH), "--rule", "지원 | 추진 | 개최 | 정책", "--kills", "5"),
         *("--slow-sink", "0.2"),
     )
-    assert ledger["kills"] == 5
+    assert (ledger["kills"], ledger["published"]) == (5, 2688)
     assert ledger["owed"] > 1000
     assert ledger["in_flight_at_kills"] > 0
     nothing_lost(ledger, measured)
