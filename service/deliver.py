@@ -1,8 +1,8 @@
 """Deliver: claim | word | send | settle. No transaction is open while a message is on its way.
 
 Every channel has a lane of its own. What came of messages is committed in groups: whatever ends
-while one group is committed is the next. A place is free again only when the message that had it
-is settled, so that after a crash no more are repeated than there are places.
+within a moment, and while one group is committed, is the next. A place is free again only when the
+message that had it is settled, so that after a crash no more are repeated than there are places.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _TRIES = len(SEND_LADDER) + 1
 _SLOW = 1.0  # seconds; then a message lends its place to another
 _LENT = 4  # times as many places, at most: silent receivers are waited for beside the others
 _CALL = 1.0  # seconds between calls for help
-_SHARE = 4  # of the places are claimed for together: to claim for one costs as much as for twenty
+_SHARE = 4  # of the places together: to claim or settle one costs as much as to do it for twenty
+_MOMENT = 0.01  # seconds that a message which has ended waits for others of its group
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class _Lane:
         self._flying: dict[asyncio.Task[Receipt], tuple[float, DueDelivery]] = {}
         self._busy: Counter[int] = Counter()
         self._ended: list[tuple[Settled, float]] = []  # with the time at which it set out
+        self._ended_at = 0.0  # the first of them
         self._unsettled = 0
         self._settling: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -118,7 +120,7 @@ class _Lane:
                 if self._settling is not None and self._settling.done():
                     self._settling.result()
                     self._settling = None
-                if self._ended and self._settling is None:
+                if self._settling is None and self._ripe():
                     self._settling = asyncio.create_task(self._settle())
                     self._settling.add_done_callback(lambda _: self._news.set())
                 await self._fill()
@@ -128,9 +130,14 @@ class _Lane:
         finally:
             await self._end()
 
+    def _ripe(self) -> bool:
+        """Whether what has ended is to wait for no more."""
+        enough = not self._flying or len(self._ended) * _SHARE >= self._traits.at_once
+        return bool(self._ended) and (enough or self._loop.time() - self._ended_at >= _MOMENT)
+
     async def _wait(self) -> None:
         """Until something happens, a message has become slow, or the carrier takes one more."""
-        patience = _SLOW
+        patience = _MOMENT if self._ended and self._settling is None else _SLOW
         if self._more and self._rate is not None:
             patience = min(patience, self._rate.wait() or patience)
         timer = self._loop.call_later(patience, self._news.set)
@@ -185,6 +192,8 @@ class _Lane:
             return
         came = self._came_of(due, task)
         observe.measured("send", _outcome(came), self._loop.time() - since)
+        if not self._ended:
+            self._ended_at = self._loop.time()
         self._ended.append((came, since))
         self._unsettled += 1
         self._news.set()
@@ -201,19 +210,18 @@ class _Lane:
         return self._step.failed(due, error)
 
     async def _settle(self) -> None:
-        """Commit group after group until nothing has ended meanwhile."""
-        while group := self._ended[:]:
-            sent = sum(isinstance(each, Sent) for each, _ in group)
-            counts = {"sent": sent, "failed": len(group) - sent}
-            with observe.unit("deliver", self._channel, **counts):
-                await self._step.deliveries.settle([each for each, _ in group])
-            del self._ended[: len(group)]
-            self._unsettled -= len(group)
-            for each, _ in group:
-                self._leave(each.due)
-            self._news.set()
-            if observe.tracing():
-                self._trace(group)
+        """Commit what has ended by now."""
+        group = self._ended[:]
+        sent = sum(isinstance(each, Sent) for each, _ in group)
+        counts = {"sent": sent, "failed": len(group) - sent}
+        with observe.unit("deliver", self._channel, **counts):
+            await self._step.deliveries.settle([each for each, _ in group])
+        del self._ended[: len(group)]
+        self._unsettled -= len(group)
+        for each, _ in group:
+            self._leave(each.due)
+        if observe.tracing():
+            self._trace(group)
 
     def _trace(self, group: Sequence[tuple[Settled, float]]) -> None:
         """One span for all that was settled together about one article: they may be thousands."""

@@ -77,6 +77,7 @@ class Long:
         self.claims: list[tuple[float, int]] = []
         self.claimed = asyncio.Condition()
         self.settled = asyncio.Semaphore(0)
+        self.groups: list[int] = []
 
     async def claim(self, _: str, most: int, __: Mapping[int, int]) -> Batch:
         self.claims.append((asyncio.get_running_loop().time(), most))
@@ -86,6 +87,7 @@ class Long:
         return Batch(taken, len(taken), date(2026, 11, 22))
 
     async def settle(self, group: Sequence[Settled]) -> None:
+        self.groups.append(len(group))
         for _ in group:
             self.settled.release()
 
@@ -122,6 +124,19 @@ async def test_places_that_come_free_one_by_one_are_claimed_for_together() -> No
     later = [(at - before, places) for (before, _), (at, places) in pairwise(store.claims)]
     assert later
     assert [each for each in later if each[0] < 1.0 and each[1] < 3] == []
+
+
+async def test_messages_that_end_shortly_after_each_other_are_settled_together() -> None:
+    store, slow = Long(40), Slow()
+    lane = _lane(store, slow, Traits(at_once=40))
+    for _ in range(40):
+        slow.takes.release()
+        for _ in range(10):  # what is to be done about it, is
+            await asyncio.sleep(0)
+    await asyncio.wait_for(lane, 10)
+
+    assert sum(store.groups) == 40
+    assert max(store.groups) > 1
 
 
 async def test_who_waits_for_a_slow_message_lends_its_place_unless_one_server_takes_all() -> None:
