@@ -68,10 +68,14 @@ class Engine:
             await asyncio.sleep(0.01)
 
     async def refuses(self, times: int, state: str | None) -> None:
-        """Wait until storing was refused so often from now on, with that SQLSTATE."""
-        wanted = self.refused[state] + times
+        """Wait until storing was refused so often from now on, with that SQLSTATE if any."""
+
+        def refused() -> int:
+            return self.refused.total() if state is None else self.refused[state]
+
+        wanted = refused() + times
         async with asyncio.timeout(_PATIENCE):
-            while self.refused[state] < wanted:  # noqa: ASYNC110 - tells nobody
+            while refused() < wanted:  # noqa: ASYNC110 - tells nobody
                 await asyncio.sleep(0.01)
 
     async def more(self) -> float:

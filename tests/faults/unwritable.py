@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -10,14 +9,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from service.ops.embedded import Server
-from tests.faults.owners import PATIENCE, ROOT, ask, connect, server_pid, until
+from tests.faults.owners import ROOT, ask, server_pid, until
 
 ROOM = "400m"
-_JOURNAL = "SELECT pg_logical_emit_message(true, '', repeat('x', 1 << 20))"
 Hardship = Callable[[Server], AbstractAsyncContextManager[None]]
 
 
@@ -58,27 +55,21 @@ async def filled(server: Server) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def filled_for_good(server: Server) -> AsyncIterator[None]:
-    """As ``filled``, and the server needs room for its journal too, without which it dies."""
-    old, journal = server_pid(server), await connect(server)  # later nobody may be let in
-    async with filled(server), asyncio.timeout(PATIENCE) as patience:
-        while server.pid == old:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await journal.execute(_JOURNAL)
-            await asyncio.sleep(0.01)
-        patience.reschedule(None)
-        journal.terminate()
+async def filled_and_killed(server: Server) -> AsyncIterator[None]:
+    """As ``filled``, and the server dies: it may be unable to start before there is room."""
+    async with filled(server):
+        os.kill(server_pid(server), signal.SIGKILL)
         yield
 
 
-READ_ONLY, DISK_FULL, NO_CONNECTION = "25006", "53100", None
+READ_ONLY, DISK_FULL = "25006", "53100"
 HARDSHIPS: Mapping[Hardship, tuple[str, str | None]] = {
     told_so: ("read_only", READ_ONLY),
     stood_in: ("read_only", READ_ONLY),
     filled: ("disk_full", DISK_FULL),
-    filled_for_good: ("disk_full", NO_CONNECTION),
+    filled_and_killed: ("disk_full", None),
 }
-"""By its figure and by what is said to whoever writes."""
+"""By its figure and by what is said to whoever writes, None: this and that."""
 NARROW = {"max_wal_size": "64MB"}  # else the journal alone fills a small disk
 
 
