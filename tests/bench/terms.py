@@ -24,6 +24,7 @@ from kiwipiepy import Kiwi
 from rich.console import Console
 from rich.table import Table
 
+from service.app import YOUNG
 from service.judging import compounds, senses
 from service.judging.logic import And, Or, Rule, Term, joined
 from service.judging.matcher import Matcher
@@ -239,6 +240,7 @@ def main() -> None:
     chosen = options.parse_args()
     if not STREAM.is_file():
         sys.exit("no releases at hand")
+    gc.set_threshold(YOUNG)  # as the service
     month = releases()[: chosen.month]
     words = nouns([release.text for release in month[: chosen.releases]])
     morphology = Morphology(Registry.load().names())
