@@ -19,8 +19,9 @@ from notifier.model import Message
 from notifier.plain import plain
 from notifier.registry import names
 from service.links import Signer
-from service.model import DigestItem, DueDelivery
+from service.model import DigestItem
 from service.worded import Words
+from tests.unit.test_worded import DUE as IN_ENGLISH
 
 Said = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -37,26 +38,8 @@ FACTS: dict[str, Any] = {
     "summary": "",
     "apply_by": "2026-11-27 18:00",
 }
-DUE = DueDelivery(
-    id=1,
-    fence=1,
-    message_id="msg_1",
-    channel="",
-    address="",
-    secret=None,
-    attempt=1,
-    endpoint_id=5,
-    epoch=6,
-    subscription_id=7,
-    subscription="무역",
-    feed_epoch=0,
-    language="ko",
-    telling_id=8,
-    story_id=9,
-    reason="alert",
-    version=0,
-    facts=FACTS,
-    hits=HITS,
+DUE = replace(
+    IN_ENGLISH, channel="", address="", language="ko", facts=FACTS, hits=HITS, badge=False
 )
 DIGEST = {"since": "2026-11-19T08:00:00+09:00", "until": "2026-11-20T08:00:00+09:00", "total": 2}
 OWED = {
