@@ -7,52 +7,15 @@ import gc
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import asyncpg
 import pytest
 from pgqueuer.models import TableChangedEvent
 from structlog.testing import capture_logs
 
 from service import work
-from service.store.database import Database, Wake, wake
-from service.store.steps import Step
+from tests.store.waking.handler import Handler
 
 Wakes = Callable[[], Awaitable[list[str]]]
 Ask = Callable[..., Awaitable[None]]
-
-
-@pytest.fixture
-def ask(database: Database) -> Ask:
-    """``await ask("1", "2", after=...)``: wake-ups, for reading where nothing else is said."""
-
-    async def ask(*subjects: str, step: Step = "read", after: timedelta = timedelta(0)) -> None:
-        async with database.transaction() as tx:
-            await wake(tx, [Wake(step, each, after=after) for each in subjects])
-
-    return ask
-
-
-class Handler:
-    """Notes what it is called with; ``hang`` and ``fail`` name subjects it does so on."""
-
-    def __init__(self, *, hang: str = "", fail: str = "") -> None:
-        self.hang, self.fail = hang, fail
-        self.called: list[str] = []
-        self.begun = asyncio.Event()
-        self.go_on = asyncio.Event()
-        self.ended: list[str] = []
-
-    async def __call__(self, subject: str) -> None:
-        self.called.append(subject)
-        self.begun.set()
-        if subject == self.fail:
-            raise ZeroDivisionError
-        try:
-            if subject == self.hang:
-                await self.go_on.wait()
-        except asyncio.CancelledError:
-            self.ended.append("cut off")
-            raise
-        self.ended.append(subject)
 
 
 async def test_draining_hands_out_every_wake_up_and_ends(
@@ -237,73 +200,3 @@ async def test_work_that_is_cancelled_leaves_no_handler_behind(migrated_url: str
             await working
 
     assert handler.ended == ["cut off"]
-
-
-async def test_a_lost_connection_is_made_anew(
-    migrated_url: str, ask: Ask, sql: asyncpg.Connection
-) -> None:
-    handler, again, stop = Handler(hang="1"), asyncio.Event(), asyncio.Event()
-
-    async def triage(_: str) -> None:
-        again.set()
-
-    await ask("1")
-    with capture_logs() as logs:
-        working = asyncio.create_task(
-            work.work(migrated_url, {"read": handler, "triage": triage}, at_once=20, stop=stop)
-        )
-        async with asyncio.timeout(20):
-            await handler.begun.wait()
-            cut = await sql.fetch(
-                "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            pids = [row["pid"] for row in cut]
-            # Whoever asks next must not be handed a connection that is just being cut.
-            left = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY($1)"
-            while await sql.fetchval(left, pids):  # noqa: ASYNC110 - the server tells nobody
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.1)
-            handler.go_on.set()
-            await ask("2", step="triage")
-            await again.wait()
-            stop.set()
-            await working
-
-    assert handler.ended[0] == "1"
-    assert "work.database_lost" in [line["event"] for line in logs]
-
-
-_REFUSE = """
-    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE 'read-only' USING ERRCODE = 'read_only_sql_transaction'; END $$;
-    CREATE TRIGGER refuse BEFORE UPDATE ON pgqueuer EXECUTE FUNCTION refuse();
-"""
-
-
-async def test_what_takes_long_keeps_nobody_from_going_on_where_the_queue_was_refused(
-    migrated_url: str, ask: Ask, sql: asyncpg.Connection
-) -> None:
-    handler, again, stop = Handler(hang="1"), asyncio.Event(), asyncio.Event()
-
-    async def triage(_: str) -> None:
-        again.set()
-
-    await ask("1")
-    tasks: work.Tasks = {"read": handler, "triage": triage}
-    with capture_logs() as logs:
-        working = asyncio.create_task(work.work(migrated_url, tasks, at_once=20, stop=stop))
-        async with asyncio.timeout(20):
-            await handler.begun.wait()
-            await sql.execute(_REFUSE)
-            while not logs:  # noqa: ASYNC110 - a line of the log tells nobody
-                await asyncio.sleep(0.01)
-            await sql.execute("DROP FUNCTION refuse CASCADE")
-            await ask("2", step="triage")
-            await again.wait()
-            handler.go_on.set()
-            stop.set()
-            await working
-
-    assert logs[0]["why"] == "ReadOnlySQLTransactionError: read-only"
-    assert handler.ended[0] == "1"
