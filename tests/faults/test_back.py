@@ -64,6 +64,7 @@ async def test_its_speed_is_back_within_half_a_minute(
     async with engine(data) as ours:
         await rates(ours)
         for trouble in (killed, hung_up, told_so) * TIMES * scale:
+            await asyncio.sleep(SOON)  # both begin rested
             before += await rates(ours)
             async with trouble(ours.server):
                 pass
