@@ -17,11 +17,7 @@ Ask = Callable[..., Awaitable[None]]
 async def test_a_lost_connection_is_made_anew(
     migrated_url: str, ask: Ask, sql: asyncpg.Connection
 ) -> None:
-    handler, again, stop = Handler(hang="1"), asyncio.Event(), asyncio.Event()
-
-    async def triage(_: str) -> None:
-        again.set()
-
+    handler, triage, stop = Handler(hang="1"), Handler(), asyncio.Event()
     await ask("1")
     with capture_logs() as logs:
         working = asyncio.create_task(
@@ -41,7 +37,7 @@ async def test_a_lost_connection_is_made_anew(
             await asyncio.sleep(0.1)
             handler.go_on.set()
             await ask("2", step="triage")
-            await again.wait()
+            await triage.begun.wait()
             stop.set()
             await working
 
@@ -59,11 +55,7 @@ _REFUSE = """
 async def test_what_takes_long_keeps_nobody_from_going_on_where_the_queue_was_refused(
     migrated_url: str, ask: Ask, sql: asyncpg.Connection
 ) -> None:
-    handler, again, stop = Handler(hang="1"), asyncio.Event(), asyncio.Event()
-
-    async def triage(_: str) -> None:
-        again.set()
-
+    handler, triage, stop = Handler(hang="1"), Handler(), asyncio.Event()
     await ask("1")
     tasks: work.Tasks = {"read": handler, "triage": triage}
     with capture_logs() as logs:
@@ -75,7 +67,7 @@ async def test_what_takes_long_keeps_nobody_from_going_on_where_the_queue_was_re
                 await asyncio.sleep(0.01)
             await sql.execute("DROP FUNCTION refuse CASCADE")
             await ask("2", step="triage")
-            await again.wait()
+            await triage.begun.wait()
             handler.go_on.set()
             stop.set()
             await working
