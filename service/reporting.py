@@ -80,14 +80,10 @@ def report_to(
 def _scrubbed(event: Event, _: Hint) -> Event | None:
     """What is sent of a bug: its classes, where it happened, and what it says, cut down."""
     kept: dict[str, Any] = {key: value for key, value in event.items() if key in _KEPT}
-    kept["contexts"] = _runtime(kept.get("contexts"))
+    kept["contexts"] = {"runtime": (kept.get("contexts") or {}).get("runtime") or {}}
     values = (kept.get("exception") or {}).get("values") or ()
     kept["exception"] = {"values": [_exception(each) for each in values]}
     return kept  # type: ignore[return-value]
-
-
-def _runtime(contexts: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {"runtime": (contexts or {}).get("runtime") or {}}
 
 
 def _exception(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 
 import structlog
 
@@ -125,21 +126,13 @@ def _paired(files: Sequence[Filed], kept: Sequence[KeptFile]) -> list[Listed]:
     """Each file with the stored one that it is: of the same name, best at the same address."""
     left = list(kept)
     found: dict[int, KeptFile] = {}
-    for same in (_same_address, _same_name):
+    for told in (attrgetter("name", "url"), attrgetter("name")):
         for at, file in enumerate(files):
-            known = None if at in found else next((k for k in left if same(file, k)), None)
+            known = None if at in found else next((k for k in left if told(file) == told(k)), None)
             if known is not None:
                 found[at] = known
                 left.remove(known)
     return [Listed(file, found.get(at)) for at, file in enumerate(files)]
-
-
-def _same_address(file: Filed, kept: KeptFile) -> bool:
-    return (file.name, file.url) == (kept.name, kept.url)
-
-
-def _same_name(file: Filed, kept: KeptFile) -> bool:
-    return file.name == kept.name
 
 
 def _differs(article: Article, opened: Opened) -> bool:

@@ -64,7 +64,7 @@ class _Writer:
             if len(row) == 1 and (row[0].columns >= width or len(used) == 1):
                 self.write(row[0].blocks)  # a frame around text, or around a whole page
                 continue
-            texts = {cell.column: _on_one_line(cell.blocks) for cell in row}
+            texts = {cell.column: " ".join(" ".join(_pieces(cell.blocks)).split()) for cell in row}
             places = texts if sparse else used
             self.lines.append("\t".join(texts.get(column, "") for column in places).rstrip("\t"))
             for cell in row:
@@ -94,10 +94,6 @@ def _says(block: Block) -> bool:
 def _is_frame(table: Table) -> bool:
     """Whether no row of it has two cells that say something."""
     return all(len(row) == 1 for row in _filled_rows(table))
-
-
-def _on_one_line(blocks: Iterable[Block]) -> str:
-    return " ".join(" ".join(_pieces(blocks)).split())
 
 
 def _pieces(blocks: Iterable[Block]) -> Iterator[str]:

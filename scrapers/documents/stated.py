@@ -59,7 +59,8 @@ def facts(tree: BeautifulSoup, story: Story | None) -> Facts:
         published=_published(tree, article, meta, story),
         byline=byline,
         outlet=outlet or None,
-        article=_is_news(article, meta, byline, story) and not _is_government(tree, meta),
+        article=_is_news(article, meta, byline, story)
+        and not _GOVERNMENT.search(_address(tree, meta)),
     )
 
 
@@ -72,10 +73,6 @@ def _is_news(
     declared = any(_NEWS_TYPE.fullmatch(kind) for kind in _types(article))
     drawn = story is not None and (story.published or story.byline)
     return bool(declared or drawn or (byline and _first(meta, "og:type") == "article"))
-
-
-def _is_government(tree: BeautifulSoup, meta: dict[str, list[str]]) -> bool:
-    return bool(_GOVERNMENT.search(_address(tree, meta)))
 
 
 def _address(tree: BeautifulSoup, meta: dict[str, list[str]]) -> str:

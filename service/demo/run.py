@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -156,7 +156,8 @@ class Demo:
     async def _publish(self, world: World, service: ServiceProcess) -> None:
         """Put releases up at their time, ``speed`` times faster."""
         began, first = time.monotonic(), self.plan.releases[0].published
-        offsets = [self._offset(each, first) for each in self.plan.releases]
+        since = [(each.published - first).total_seconds() for each in self.plan.releases]
+        offsets = [max(0.0, seconds) / self.plan.speed for seconds in since]
         killing = asyncio.create_task(self._kill(service, began, max(offsets)))
         for release, offset in zip(self.plan.releases, offsets, strict=True):
             await asyncio.sleep(began + offset - time.monotonic())
@@ -173,9 +174,6 @@ class Demo:
             await service.kill()
             await service.start()
             self.progress.kills += 1
-
-    def _offset(self, release: Release, first: datetime) -> float:
-        return max(0.0, (release.published - first).total_seconds()) / self.plan.speed
 
     async def _until(self, service: ServiceProcess, ready: Callable[[], Awaitable[bool]]) -> None:
         """Wait until ``ready``, for at most three minutes: what is missing by then is missing."""

@@ -90,14 +90,12 @@ class _Told(NamedTuple):
                 "rule or at the first sight of their source",
             )
         else:
-            lacking = [each for each in self._sorted(rule) if not self.survey.holds(each)]
+            atoms = sorted(wanted(rule), key=canonical)
+            lacking = [each for each in atoms if not self.survey.holds(each)]
             for atom in lacking:
                 yield self._missing(atom)
             if not lacking:
                 yield from self._apart(rule)
-
-    def _sorted(self, rule: Rule) -> list[Atom]:
-        return sorted(wanted(rule), key=canonical)
 
     def _apart(self, rule: Rule) -> Iterator[Reason]:
         """Each part holds somewhere, the rule nowhere."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
+from operator import attrgetter
 
 from service.judging import titles
 from service.judging.figures import Figure, differing, figures
@@ -17,6 +18,7 @@ from service.judging.letters import letters
 from service.judging.rewritten import rewritten
 from service.model import SEOUL, Call, Change, Contact, Embargo, Printed, Reading
 
+_reach = attrgetter("name", "phone")  # of a contact
 _MOST = 30
 _SHOWN = 80
 _MANY = 100
@@ -170,7 +172,7 @@ def _contacts(old: Sequence[Contact], new: Sequence[Contact]) -> Iterator[Change
     """
     gone = [each for each in old if _reach(each) not in map(_reach, new)]
     come = [each for each in new if _reach(each) not in map(_reach, old)]
-    for known in (_name, _phone, _office):
+    for known in (attrgetter("name"), attrgetter("phone"), _office):
         for was in tuple(gone):
             now = next((each for each in come if known(was) and known(was) == known(each)), None)
             if now:
@@ -194,18 +196,6 @@ def _one_contact(was: Contact, now: Contact) -> Iterator[Change]:
     if was.phone and now.phone and was.phone != now.phone:
         who = clip(now.name or now.department or "담당자", _SHOWN)
         yield Change(f"{who} 전화 (phone)", was.phone, now.phone, weighty=True)
-
-
-def _reach(contact: Contact) -> tuple[str | None, str | None]:
-    return contact.name, contact.phone
-
-
-def _name(contact: Contact) -> str | None:
-    return contact.name
-
-
-def _phone(contact: Contact) -> str | None:
-    return contact.phone
 
 
 def _office(contact: Contact) -> tuple[str, str] | None:

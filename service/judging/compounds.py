@@ -42,7 +42,7 @@ def has_word(morphs: Morphs, span: Span, edges: tuple[bool, bool]) -> bool:
     if not touched:
         return False
     first, last = touched[0], touched[-1]
-    if first is last and _is_inside(first, start, end):
+    if first is last and end - start < first.end - first.start:
         return _is_part(first, start, end) and not _in_office(morphs, span)
     starts = edges[0] or first.start == start
     ends = edges[1] or last.end == end
@@ -53,10 +53,6 @@ def has_word(morphs: Morphs, span: Span, edges: tuple[bool, bool]) -> bool:
     if not ends or last.tag[0] == _PARTICLE:
         return False
     return not _in_office(morphs, span)
-
-
-def _is_inside(noun: Morph, start: int, end: int) -> bool:
-    return end - start < noun.end - noun.start
 
 
 def _is_part(noun: Morph, start: int, end: int) -> bool:

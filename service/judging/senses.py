@@ -56,7 +56,7 @@ def told(text: str, span: Span) -> bool | None:
         return False
     if _within(sense.always, letters, at):
         return True
-    if sense.apart and _runs_on(text, span[0]):
+    if sense.apart and "가" <= text[max(0, span[0] - 1) : span[0]] <= "힣":
         return False
     around = _paragraph(text, span)
     for_it = sum(word in around for word in sense.near)
@@ -79,10 +79,6 @@ def _around(text: str, span: Span) -> tuple[str, int]:
     """The neighbourhood without blanks, and where in it the word begins."""
     before = "".join(text[max(0, span[0] - _WIDEST) : span[0]].split())
     return before + "".join(text[span[0] : span[1] + _WIDEST].split()), len(before)
-
-
-def _runs_on(text: str, start: int) -> bool:
-    return start > 0 and "가" <= text[start - 1] <= "힣"
 
 
 def _paragraph(text: str, span: Span) -> str:

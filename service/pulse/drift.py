@@ -94,7 +94,7 @@ def _shorter(rows: Sequence[int], titles: Sequence[int]) -> str | None:
 
 def _emptied(lengths: Sequence[int]) -> str | None:
     """Texts without a word, or many short ones in a row: a few just point to their files."""
-    before = _older(lengths)
+    before = lengths[: max(_ENOUGH, len(lengths) // 2)]
     if len(lengths) < _ENOUGH + _SHORT_ONES:
         return None
     middle, low = median_low(before), _lowest(before)
@@ -109,10 +109,6 @@ def _emptied(lengths: Sequence[int]) -> str | None:
 
 def _custom(lists: Sequence[_N]) -> Sequence[_N]:
     return lists[: max(_ENOUGH, (len(lists) - _LAST) // 2)]
-
-
-def _older(known: Sequence[_N]) -> Sequence[_N]:
-    return known[: max(_ENOUGH, len(known) // 2)]
 
 
 def _lowest(before: Sequence[_N]) -> _N:

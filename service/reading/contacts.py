@@ -89,7 +89,8 @@ def _rows(text: str) -> Iterator[_Row]:
 def _read(segment: str, phones: list[str | None]) -> Iterator[_Row]:
     """What the words before some phones say. ``titled``: a table's label introduces the person."""
     label = _last(_DEPARTMENT, segment)
-    cell = segment[label.end() :] if label else _last_sentence(segment)
+    before = label or _last(_SENTENCE_END, segment)
+    cell = segment[before.end() :] if before else segment
     role = _role(cell)
     titled = role is not None and _INQUIRY.search(role[0]) is None
     who = words(_ROLE.sub(" ", cell[role.end() :]) if role else cell)
@@ -220,11 +221,6 @@ def _last(rule: re.Pattern[str], text: str) -> re.Match[str] | None:
     for found in rule.finditer(text):  # noqa: B007
         pass
     return found
-
-
-def _last_sentence(text: str) -> str:
-    end = _last(_SENTENCE_END, text)
-    return text[end.end() :] if end else text
 
 
 def _distinct(contacts: Iterable[Contact]) -> tuple[Contact, ...]:

@@ -78,7 +78,7 @@ class Line:
     @property
     def bullet(self) -> bool:
         """Begins an item, a note, a box or an annex of its own."""
-        return self.marked or _starts_item(self.text)
+        return self.marked or _BULLET.match(self.text) is not None
 
     @property
     def ended(self) -> bool:
@@ -101,11 +101,6 @@ class Page:
         A blank left at its end says that the text went on, so it need not reach as far.
         """
         return self.full > 0 and line.width * 100 >= self.full * (72 if line.spaced else 86)
-
-
-def _starts_item(text: str) -> bool:
-    """Whether a bullet, a number or a mark of a box stands first."""
-    return _BULLET.match(text) is not None
 
 
 def lines(text: str) -> list[Line]:

@@ -79,11 +79,8 @@ def periods(text: str, near: date | None) -> tuple[Period, ...]:
         if _is_in_sight(marks, one.span[0] - TABLE, one.span[1] + AROUND)
     )
     found = [one for one in dated if one and _is_ahead(one, near)]
-    return tuple(sorted([*found, *_labelled_open(text, labels), *_said_open(text)], key=_position))
-
-
-def _position(period: Period) -> Span:
-    return period.span[1], period.span[0]
+    found += [*_labelled_open(text, labels), *_said_open(text)]
+    return tuple(sorted(found, key=lambda one: one.span[::-1]))
 
 
 def _is_in_sight(marks: Sequence[int], first: int, last: int) -> bool:

@@ -22,7 +22,8 @@ async def serving(
     ``proxies``: addresses and networks, by commas, that are believed for whom they ask. Raises
     OSError where the address is taken.
     """
-    listener = socket.create_server((host, port), family=_family(host))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
     # A listener handed over ready made gets no TCP_NODELAY by itself: each answer, a head and a
     # body, would wait 40 ms for the client's acknowledgement of the head.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -49,10 +50,6 @@ async def serving(
         server.should_exit = True
         await task
         listener.close()
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 class _Server(uvicorn.Server):

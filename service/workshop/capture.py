@@ -107,7 +107,9 @@ def of_part(source: Source, page: Page, neutral: Neutral) -> Captured:
     """One page of a text that is kept elsewhere."""
     live = _tried(source.read_part, page)
     made = _with(page, trim.document(page, neutral, None))
-    return _held_against(live, source.read_part, "part.html", made, _in_part)
+    return _held_against(
+        live, source.read_part, "part.html", made, lambda part: [bool(part.text), part.more]
+    )
 
 
 def record(captured: Mapping[str, Captured]) -> str:
@@ -164,16 +166,13 @@ def _held_against(
     again = _tried(read, made)
     if isinstance(live, ScrapeError):
         same = isinstance(again, ScrapeError) and again.trouble == live.trouble
-        return Captured(name, made, None, None if same else f"{live.detail} → {_short(again)}")
+        said = again.detail if isinstance(again, ScrapeError) else "읽힘 / read"
+        return Captured(name, made, None, None if same else f"{live.detail} → {said}")
     if isinstance(again, ScrapeError):
         return Captured(name, made, None, again.detail)
     lost = [each for each in told(again) if each not in told(live)]
     trouble = f"{lost[0]}" if lost else None if told(again) else "—"
     return Captured(name, made, again, trouble)
-
-
-def _short(read: object) -> str:
-    return read.detail if isinstance(read, ScrapeError) else "읽힘 / read"
 
 
 def _in_list(listing: Listing) -> list[object]:
@@ -184,10 +183,6 @@ def _in_list(listing: Listing) -> list[object]:
 def _in_post(detail: Detail) -> list[object]:
     counted = (len(detail.files), bool(detail.text), detail.body is not None)
     return [detail.published, detail.publisher is None, detail.title is None, counted]
-
-
-def _in_part(part: Part) -> list[object]:
-    return [bool(part.text), part.more]
 
 
 def _said(declaration: object) -> Iterator[str]:

@@ -50,16 +50,13 @@ def _name_of(tag: Tag) -> str:
     """A selector for ``tag`` among its siblings: by id, by class, by its place."""
     if isinstance(tag.get("id"), str) and _CLASS.fullmatch(str(tag["id"])):
         return f"{tag.name}#{tag['id']}"
-    classes = [each for each in _classes(tag) if _CLASS.fullmatch(each)]
+    named = map(str, tag.get_attribute_list("class"))
+    classes = [each for each in named if _CLASS.fullmatch(each)]
     if classes:
         return ".".join([tag.name, *classes])
     before = len(tag.find_previous_siblings(tag.name))
     alone = not before and tag.find_next_sibling(tag.name) is None
     return tag.name if alone else f"{tag.name}:nth-of-type({before + 1})"
-
-
-def _classes(tag: Tag) -> list[str]:
-    return [str(each) for each in tag.get_attribute_list("class") if each]
 
 
 def inside(node: Tag) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ Pure. The pages come from whoever asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bs4 import Tag
 from lxml import etree
@@ -20,6 +21,8 @@ from scrapers.platforms.article import ArticleLayout
 from scrapers.platforms.board import Board
 from scrapers.platforms.feed import Feed
 from service.workshop import near
+
+_Row = TypeVar("_Row")
 
 _ANY = 10**9
 _IN_ROW = {
@@ -100,17 +103,7 @@ def _board(source: Board, page: Page) -> Iterable[Line]:
     )
     first = html.line_of(rows[0]) if rows else ""
     yield Line("row", source.row, str(len(rows)), bool(rows), first, candidates)
-    for field, bounds in _IN_ROW.items():
-        selector = getattr(source, field)
-        if selector and rows:
-            yield _each(
-                field,
-                selector,
-                [[html.line_of(tag) for tag in row.select(selector)] for row in rows],
-                bounds,
-                lambda at: near.inside(rows[at]),
-                page,
-            )
+    yield from _fields(source, _IN_ROW, page, rows, _lines, near.inside)
     if rows:
         yield _keys(source.key, [html.markup_of(row) for row in rows], page)
 
@@ -120,19 +113,9 @@ def _feed(source: Feed, page: Page) -> Iterable[Line]:
     items = feed.at(root, source.item)
     instead = () if items else _tags(root)
     yield Line("item", source.item, str(len(items)), bool(items), instead=instead)
-    for field, bounds in _IN_ITEM.items():
-        path = getattr(source, field)
-        if path and items:
-            yield _each(
-                field,
-                path,
-                [[_element(found) for found in feed.at(item, path)] for item in items],
-                bounds,
-                lambda at: near.children(items[at]),
-                page,
-            )
+    yield from _fields(source, _IN_ITEM, page, items, _elements, near.children)
     if items:
-        addresses = [" ".join(map(_element, feed.at(item, source.loc))) for item in items]
+        addresses = [" ".join(_elements(item, source.loc)) for item in items]
         yield _keys(source.key, addresses, page)
 
 
@@ -143,17 +126,7 @@ def _api(source: Api, page: Page) -> Iterable[Line]:
     rows = rows if isinstance(rows, list) else []
     instead = () if rows else near.lists(content)
     yield Line("rows", source.rows, str(len(rows)), bool(rows), instead=instead)
-    for field, bounds in _IN_OBJECT.items():
-        path = getattr(source, field)
-        if path and rows:
-            yield _each(
-                field,
-                path,
-                [[text for text in [_written(api.at(row, path))] if text] for row in rows],
-                bounds,
-                lambda at: near.members(rows[at]),
-                page,
-            )
+    yield from _fields(source, _IN_OBJECT, page, rows, _values, near.members)
 
 
 def _article(layout: ArticleLayout, page: Page) -> Iterable[Line]:
@@ -167,6 +140,22 @@ def _article(layout: ArticleLayout, page: Page) -> Iterable[Line]:
         example = html.line_of(found[0]) if found else ""
         instead = () if ok else near.blocks(root) if field == "body" else near.inside(_head(root))
         yield Line(f"article.{field}", selector, str(len(found)), ok, example, instead)
+
+
+def _fields(
+    source: Source,
+    wanted: Mapping[str, tuple[int, int]],
+    page: Page,
+    rows: Sequence[_Row],
+    texts: Callable[[_Row, str], list[str]],
+    around: Callable[[_Row], tuple[str, ...]],
+) -> Iterable[Line]:
+    """Every field that is declared, in all the rows."""
+    for field, bounds in wanted.items():
+        sought = getattr(source, field)
+        if sought and rows:
+            found = [texts(row, sought) for row in rows]
+            yield _each(field, sought, found, bounds, lambda at: around(rows[at]), page)
 
 
 def _each(
@@ -205,8 +194,16 @@ def _keys(pattern: str, texts: Sequence[str], page: Page) -> Line:
     return Line("key", pattern, f"{len(keys)}/{len(texts)}", not wrong, example, instead)
 
 
-def _element(found: etree._Element) -> str:
-    return near.text_of(found) or str(found.get("href") or "")
+def _lines(row: Tag, selector: str) -> list[str]:
+    return [html.line_of(tag) for tag in row.select(selector)]
+
+
+def _elements(item: etree._Element, path: str) -> list[str]:
+    return [near.text_of(each) or str(each.get("href") or "") for each in feed.at(item, path)]
+
+
+def _values(row: object, path: str) -> list[str]:
+    return [text for text in [_written(api.at(row, path))] if text]
 
 
 def _tags(root: etree._Element) -> tuple[str, ...]:

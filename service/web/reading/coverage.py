@@ -50,20 +50,16 @@ def add_coverage(app: FastAPI, house: Shell, reaches: Reaches) -> None:
     @app.get("/coverage")
     async def coverage(request: Request) -> Response:
         extent, language = await reaches.extent(), language_of(request)
-        groups = [
-            (side, [_row(each, extent, language) for each in extent.sources if _side(each) == side])
-            for side in _SIDES
+        rows = [
+            (place(each.source_id).side, _row(each, extent, language)) for each in extent.sources
         ]
+        groups = [(side, [row for its, row in rows if its == side]) for side in _SIDES]
         return house.page(
             request,
             "coverage",
             groups=[each for each in groups if each[1]],
             sums=_sums(extent, language),
         )
-
-
-def _side(reach: Reach) -> str:
-    return place(reach.source_id).side
 
 
 def _row(reach: Reach, extent: Extent, language: str) -> Row:
