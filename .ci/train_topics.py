@@ -18,7 +18,7 @@ import io
 import re
 import sys
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def main(folder: Path) -> None:
     topics, fields = taxonomies()
     registry = Registry.load()
     without_agencies = masker(registry.names())
-    arrays = _about(_releases(folder, registry), topics, without_agencies)
+    arrays = _about(_releases(folder, registry, topics), topics, without_agencies)
     arrays |= _support(labelled(folder), fields, without_agencies)
     _write(TARGET, arrays)
     print(f"{TARGET.name}: {TARGET.stat().st_size / 1e6:.1f} MB")
@@ -119,7 +119,7 @@ def _support(
     }
 
 
-def _releases(folder: Path, registry: Registry) -> list[Release]:
+def _releases(folder: Path, registry: Registry, codes: Collection[str]) -> list[Release]:
     def release(
         entry: Mapping[str, Any], topics: Sequence[str], kind: str, *, given: bool
     ) -> Release:
@@ -137,6 +137,9 @@ def _releases(folder: Path, registry: Registry) -> list[Release]:
         for entry in lines(path)
     }
     ours = [line.split("\t") for line in (HERE / "topic_labels.tsv").read_text().splitlines()[1:]]
+    for line, (number, topics, kind) in enumerate(ours, 2):
+        if wrong := [*({*topics.split()} - {*codes}), *({kind} - {*KINDS}), *({number} - {*texts})]:
+            sys.exit(f"topic_labels.tsv:{line}: 모르는 것 / unknown: {', '.join(wrong)}")
     return labelled + [
         release(texts[number], topics.split(), kind, given=False) for number, topics, kind in ours
     ]

@@ -9,7 +9,7 @@ import httpx
 
 Add = Callable[..., Awaitable[int]]
 
-SOON = datetime.now(UTC) + timedelta(days=1)  # noqa: DTZ - the database's clock decides
+SOON = datetime.now(UTC) + timedelta(days=1)  # the database's clock decides
 
 
 async def test_pages_go_on_where_the_last_one_ended_though_something_new_came(
