@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.database import Intentions, changed
 from service.store.ending import LIVE, turn_page
@@ -120,8 +121,19 @@ class Dismissals(Intentions):
                 if gone.all() or await changed(tx, rule, same, **said):
                     done.append(each)
             if done:
+                await _renumber(tx, subscription_id, min(each.rule_id for each in done))
                 await turn_page(tx)
         return done
+
+
+async def _renumber(tx: AsyncConnection, subscription_id: int, first: int) -> None:
+    """Give a rule that says otherwise, and those behind it, new numbers in the old order.
+
+    By its number a worker knows what a rule says, and looks no second time.
+    """
+    of_it = (rule.c.subscription_id == subscription_id) & (rule.c.id >= first)
+    for number in (await tx.scalars(sa.select(rule.c.id).where(of_it).order_by(rule.c.id))).all():
+        await tx.execute(sa.update(rule).where(rule.c.id == number).values(id=sa.text("DEFAULT")))
 
 
 _TOLD = (

@@ -11,6 +11,7 @@ from service.store.asking import Endpoint
 from service.store.database import Database
 from service.store.dismissals import Dismissals, Narrowed
 from service.store.subscriptions import Subscriptions
+from service.store.verdicts import Verdicts
 
 Add = Callable[..., Awaitable[int]]
 
@@ -111,6 +112,21 @@ async def test_a_dismissal_narrows_a_rule_once(
     case = await dismissals.case(owner, vain)
     assert case is not None
     assert (dict(case.rules), case.dismissed) == ({}, True)
+
+
+async def test_workers_that_know_a_rule_learn_that_it_was_narrowed(
+    dismissals: Dismissals, tell: Tell, owner: int, database: Database, sql: asyncpg.Connection
+) -> None:
+    vain = await tell("참외 축제")
+    rule_id = await sql.fetchval("SELECT id FROM rule WHERE text = '수출'")
+    verdicts = Verdicts(database)
+    known = {each.id for each in (await verdicts.rules()).added}
+
+    await dismissals.dismiss(owner, vain, [Narrowed(rule_id, "수출", "수출 -참외", "-참외 수출")])
+
+    changed = await verdicts.rules(known)
+    assert rule_id in changed.gone
+    assert "수출 -참외" in [each.text for each in changed.added]
 
 
 async def test_a_rule_that_becomes_another_is_not_kept_twice(
