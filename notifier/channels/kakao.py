@@ -96,7 +96,7 @@ class Kakao(Posting):
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
         _check(message.address)
         if lacked := self._lacked():
-            raise TryAgain(f"알림톡 설정이 없습니다 (not set): {lacked}")
+            raise TryAgain(f"알림톡 설정이 없습니다 (not set): {lacked}", ours=True)
         body = packed(self._payload(message))
         headers = {
             "authorization": self._signed(self._poster.now()),
@@ -219,8 +219,9 @@ def _judge(answer: Answer) -> None:
     if answer.taken and word in _SENT:
         unbroken(answer)
         return
-    if word in _OPERATOR or word in _SERVER:
-        raise TryAgain(f"{answer.status} {word}: 나중에 다시 보냅니다 (later)", answer.retry_after)
+    if word in _OPERATOR or word in _SERVER:  # no fault of whose number it is
+        why = f"{answer.status} {word}: 나중에 다시 보냅니다 (later)"
+        raise TryAgain(why, answer.retry_after, ours=True)
     if word in _UNWANTED:
         raise EndpointGone(f"{answer.status} {word}: 받기를 거부한 번호입니다 (opted out)")
     judge(replace(answer, status=_REFUSED) if answer.taken else answer, said=word)

@@ -61,7 +61,8 @@ class Telegram(Posting):
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
         _check(message.address)
         if not self._token:
-            raise TryAgain("텔레그램 봇 토큰이 없습니다 (no token): PABAL_TELEGRAM_TOKEN")
+            why = "텔레그램 봇 토큰이 없습니다 (no token): PABAL_TELEGRAM_TOKEN"
+            raise TryAgain(why, ours=True)
         url = f"{self._api}/bot{self._token}/sendMessage"
         body = packed(_payload(message.address, letter(message)))
         answer = await self._poster.post(url, body, {"content-type": "application/json"})
@@ -120,7 +121,8 @@ def _judge(answer: Answer) -> None:
     told = _told(answer)
     description = str(said.get("description", "")).lower()
     if told.status in {_UNAUTHORIZED, _NO_METHOD}:
-        raise TryAgain(f"{told.status}: 봇 토큰이 틀립니다 (the bot's token is wrong)")
+        why = f"{told.status}: 봇 토큰이 틀립니다 (the bot's token is wrong)"
+        raise TryAgain(why, ours=True)
     words = next((words for words in _ENDED if words in description), "")
     judge(told, gone={told.status} if words else (), said=words)
 

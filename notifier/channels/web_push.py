@@ -68,7 +68,7 @@ class WebPush(Posting):
         """Push one message. Raises TryAgain, Undeliverable or EndpointGone."""
         browser = self._browser(message.address)
         if not self._key:
-            raise TryAgain("웹 푸시의 키가 없습니다 (no key): PABAL_VAPID_KEY")
+            raise TryAgain("웹 푸시의 키가 없습니다 (no key): PABAL_VAPID_KEY", ours=True)
         said = letter(message)
         topic = _topic(message)
         headers = {
@@ -104,7 +104,8 @@ class WebPush(Posting):
         try:
             signer = _signer(self._key)
         except ValueError:
-            raise TryAgain("웹 푸시의 키가 틀립니다 (no such key): PABAL_VAPID_KEY") from None
+            why = "웹 푸시의 키가 틀립니다 (no such key): PABAL_VAPID_KEY"
+            raise TryAgain(why, ours=True) from None
         return str(signer.sign(claims)["Authorization"])
 
 

@@ -272,6 +272,34 @@ async def test_a_service_is_understood_in_its_own_words(
 
 
 @pytest.mark.parametrize(
+    ("name", "head", "body"),
+    [
+        ("telegram", "401 No", _telegram(401, "Unauthorized")),
+        ("kakao", "200 OK", {"statusCode": "1030"}),
+        ("kakao", "402 Pay", {"errorCode": "NotEnoughBalance"}),
+    ],
+)
+async def test_what_the_operator_has_to_mend_switches_no_reader_off(
+    name: str, head: str, body: object
+) -> None:
+    failure = await _failure(name, _says(head, body))
+
+    assert isinstance(failure, TryAgain)
+    assert failure.ours
+
+
+@pytest.mark.parametrize("name", ["telegram", "kakao"])
+async def test_without_its_key_a_service_waits_and_blames_nobody(name: str) -> None:
+    channel = open_channel(name, ChannelOptions())
+
+    with pytest.raises(TryAgain) as caught:
+        await channel.send(_message(name, "http://127.0.0.1:1"))
+    await channel.aclose()
+
+    assert caught.value.ours
+
+
+@pytest.mark.parametrize(
     ("name", "body", "wait"),
     [
         ("discord", {"message": "x", "retry_after": 0.65, "global": False}, 0.65),

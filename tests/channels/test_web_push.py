@@ -139,11 +139,13 @@ async def test_without_a_key_no_address_is_taken_and_what_is_owed_waits() -> Non
 
     with pytest.raises(BadAddress, match="PABAL_VAPID_KEY"):
         channel.check_address(message.address)
-    with pytest.raises(TryAgain, match="PABAL_VAPID_KEY"):
+    with pytest.raises(TryAgain, match="PABAL_VAPID_KEY") as caught:
         await channel.send(message)
+    assert caught.value.ours
     wrong = open_channel(ChannelOptions(vapid_key="A" * 43))
-    with pytest.raises(TryAgain, match="no such key"):
+    with pytest.raises(TryAgain, match="no such key") as caught:
         await wrong.send(message)
+    assert caught.value.ours
 
 
 def test_a_new_key_is_a_key_that_is_not_shown_with_the_options() -> None:
