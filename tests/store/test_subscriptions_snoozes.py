@@ -161,6 +161,32 @@ async def test_who_is_muted_is_told_nothing_and_what_was_owed_is_given_up(
 
 
 @pytest.mark.usefixtures("held")
+async def test_a_shorter_snooze_brings_what_waits_forward(
+    subscriptions: Subscriptions, now: datetime, sql: asyncpg.Connection
+) -> None:
+    await subscriptions.snooze("무역", now + 3 * DAY)
+    end = await subscriptions.snooze("무역", now + DAY)
+
+    assert tuple(await sql.fetchrow("SELECT due_at, window_at FROM delivery, waiting")) == (
+        end,
+        end,
+    )
+
+
+async def test_a_question_is_asked_of_its_owner_though_the_subscription_is_muted(
+    subscriptions: Subscriptions, sql: asyncpg.Connection, held: int, add: Add
+) -> None:
+    endpoint = await sql.fetchval("SELECT id FROM endpoint")
+    asking = await add("telling", reason="confirm", key="confirm 1")
+    await add("delivery", telling_id=asking, subscription_id=held, endpoint_id=endpoint)
+
+    await subscriptions.mute("무역")
+
+    left = "SELECT telling_id FROM delivery WHERE settled_at IS NULL"
+    assert [row["telling_id"] for row in await sql.fetch(left)] == [asking]
+
+
+@pytest.mark.usefixtures("held")
 async def test_what_waits_for_a_subscription_ends_with_it(
     subscriptions: Subscriptions, sql: asyncpg.Connection
 ) -> None:
