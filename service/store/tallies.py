@@ -42,8 +42,13 @@ _OWE = sa.text("""
         AND made_at < now() - interval '1 hour'
     ORDER BY 1 ON CONFLICT (day) DO UPDATE SET owed_at = now()
 """)
+# An older day that a backfill brings waits until all of it that comes is judged.
 _TAKE = sa.text("""
-    SELECT day FROM tallied WHERE made_at IS NULL OR made_at < owed_at
+    SELECT day FROM tallied WHERE (made_at IS NULL OR made_at < owed_at) AND (
+        day > CAST(timezone('Asia/Seoul', now()) AS date) - 14 OR day NOT IN (
+            SELECT CAST(timezone('Asia/Seoul',
+                coalesce(read_published_at, published_at, discovered_at)) AS date)
+            FROM article WHERE triaged_at IS NULL AND discovered_at > now() - interval '7 days'))
     ORDER BY day DESC LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
 _MADE = sa.text("UPDATE tallied SET made_at = now() WHERE day = :day")

@@ -124,6 +124,19 @@ async def test_a_day_is_counted_again_when_something_of_it_turns_up(
     assert (await tallies.of_bodies(1)).shares["mss"].releases == 2
 
 
+async def test_an_old_day_is_counted_once_all_of_it_that_came_is_judged(
+    tallies: Tallies, release: Add, sql: asyncpg.Connection
+) -> None:
+    old = {"published_at": NOON - timedelta(days=30)}
+    await release(**old)
+    await release(**old, triaged_at=None)
+    assert await tallies.keep() == 0
+
+    await sql.execute("UPDATE article SET triaged_at = now()")
+    assert await tallies.keep() == 1
+    assert (await tallies.of_bodies(8)).shares["mss"].releases == 2
+
+
 async def test_a_recent_day_is_counted_again_after_an_hour_for_news_and_embargoes(
     tallies: Tallies, release: Add, sql: asyncpg.Connection
 ) -> None:
