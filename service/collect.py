@@ -35,7 +35,8 @@ from service.turns import Turns
 
 _PASSING_TRIES = 24  # a publisher whose pages fail for a day
 _ABSENT = timedelta(hours=12)  # without a look that worked: what is found now has been out for long
-_RECENT = timedelta(hours=3)  # what a search shall have found the first time it is asked for
+_RECENT = timedelta(hours=3)  # what a search shall have found the first time it is asked for,
+# and before the last look that worked: a word may not have had its turn for about so long.
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +285,7 @@ def _floor(source: Source, slot: Slot, *, gap: bool) -> datetime | None:
     first finds was out before it began: what its lead missed until then is no news any more.
     """
     if source.searches:
-        return slot.now - _RECENT
+        return (slot.last_ok_at or slot.now) - _RECENT
     if source.checks:
         return slot.baselined_at
     return slot.last_ok_at - MARGIN if gap and slot.last_ok_at else slot.floor

@@ -234,6 +234,20 @@ async def test_a_list_asked_part_by_part_uses_no_validator_and_is_not_slowed_by_
     assert rest < timedelta(seconds=661)
 
 
+async def test_what_came_while_a_search_could_not_be_asked_is_told(
+    poll: Poll, serve: Serve, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "수출")
+    serve("/search?수출", listed(k1=-SOON))
+    await poll("search")
+    await sql.execute("UPDATE source SET last_ok_at = now() - interval '9 hours'")
+    serve("/search?수출", listed(k3=-timedelta(hours=8), k2=-timedelta(hours=20)))
+    await poll("search")
+
+    baseline = {key: silent for _, key, silent in await stored(sql)}
+    assert (baseline["k3"], baseline["k2"]) == (False, True)
+
+
 async def test_a_search_is_asked_for_the_words_of_live_rules_and_for_none_without_them(
     poll: Poll, serve: Serve, asked: Asked, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
