@@ -24,6 +24,7 @@ from service.sending import Sending
 
 _PREFIX = "PABAL_"
 _KEY = "key_"
+_EMPTY_SAYS = {"look_again"}  # never; of all others an empty variable is one that is not set
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _WAIT = re.compile(r"([1-9]\d{0,3})([smhd])")
 
@@ -206,7 +207,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     for name, value in environ.items():
         if name.startswith(_PREFIX):
             field, text = _setting(name, value, environ)
-            values[field] = text
+            if text or field in _EMPTY_SAYS:
+                values[field] = text
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

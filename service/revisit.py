@@ -109,15 +109,18 @@ class Revisit:
         one.say(changed=changed)
 
     async def _failed(self, due: Due, request: Request, error: ScrapeError, one: Unit) -> None:
-        """Try a passing failure again for an hour; what fails otherwise waits for the next look."""
+        """Try a passing failure again for an hour; what fails otherwise waits for the next look.
+
+        So with a page that is gone: sites under repair say so of every page.
+        """
         gone = isinstance(error, Gone) and error.url == request.url
         passing = isinstance(error, Passing)
-        again = passing and due.failures < len(OPEN_LADDER)
+        again = (gone or passing) and due.failures < len(OPEN_LADDER)
         one.ended("failed", why=str(error), again=again, gone=gone)
-        if gone:
-            await self.revisits.withdrawn(due, str(error))
-        elif again:
+        if again:
             await self.revisits.put_off(due, jittered(OPEN_LADDER[due.failures] / self.pace))
+        elif gone:
+            await self.revisits.withdrawn(due, str(error))
         else:
             await self.revisits.give_up(due, str(error), notice=not passing)
 

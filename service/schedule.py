@@ -156,6 +156,8 @@ def _guarded(name: str, job: _Job) -> _Job:
         except AWAY as error:
             if not is_away(error):
                 raise
-            log.error("schedule.database_away", job=name, why=str(error).splitlines()[0])
+            # A timeout says nothing of itself.
+            why = next(iter(str(error).splitlines()), type(error).__name__)
+            log.error("schedule.database_away", job=name, why=why)
 
     return run

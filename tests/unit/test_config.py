@@ -69,6 +69,13 @@ def test_a_bad_setting_is_refused_by_its_name(name: str, value: str) -> None:
         from_environment({name: value})
 
 
+def test_an_empty_variable_is_one_that_is_not_set_but_for_looks_that_are_never() -> None:
+    known = ("PABAL_URL", "PABAL_DATA", "PABAL_HOST", "PABAL_PORT", "PABAL_SECRET", "PABAL_SOURCES")
+
+    assert from_environment(dict.fromkeys(known, "")) == from_environment({})
+    assert from_environment({"PABAL_LOOK_AGAIN": ""}).looks == ()
+
+
 def test_a_misspelt_setting_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(BadSetting, match=r"PABAL_DATBASE_URL.*did you mean PABAL_DATABASE_URL"):
         from_environment({"PABAL_DATBASE_URL": "postgresql://host/name"})

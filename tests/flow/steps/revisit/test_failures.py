@@ -107,7 +107,7 @@ async def test_a_page_that_cannot_be_read_is_left_until_the_next_look(
 async def test_a_page_that_is_gone_is_a_revision_in_which_nothing_else_changes(
     revisit: Revisit, told: AddArticle, serve: Serve, sql: asyncpg.Connection
 ) -> None:
-    await told()
+    await told(failures=len(OPEN_LADDER))
     serve("/k1", Gone(f"{HOST}/k1", "404"))
 
     await revisit.look_again("a")
@@ -118,6 +118,19 @@ async def test_a_page_that_is_gone_is_a_revision_in_which_nothing_else_changes(
         "글이 내려감 (withdrawn)"
     )
     assert await sql.fetchval("SELECT kind FROM ops_item") == "post-withdrawn"
+
+
+async def test_a_page_that_is_gone_for_less_than_an_hour_was_not_withdrawn(
+    revisit: Revisit, told: AddArticle, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    await told()
+    serve("/k1", Gone(f"{HOST}/k1", "404"))
+
+    await revisit.look_again("a")
+
+    row = await sql.fetchrow("SELECT failures, look_due > now() FROM article")
+    assert tuple(row) == (1, True)
+    assert await sql.fetchval("SELECT count(*) FROM revision") == 0
 
 
 async def test_a_page_whose_text_alone_is_gone_was_not_withdrawn(
