@@ -64,7 +64,7 @@ fuzz: $(READY)  ## 망가진 문서와 글 읽기, 10분 (ARGS="--minutes 1") / 
 rhythm: $(READY)  ## 모든 출처의 30일을 몇십 분에, 사고까지 (ARGS="--days 8") / a month of all sources
 	@$(BIN)/python tests/rhythm/rhythm.py $(ARGS)
 
-quarter: $(READY)  ## 석 달의 요약·알림·마감, 시계가 튀어도 (ARGS="--days 14") / a quarter of digests
+quarter: $(READY)  ## 석 달의 묶음·알림·마감, 시계가 튀어도 (ARGS="--days 14") / a quarter of digests
 	@$(BIN)/python tests/quarter/quarter.py $(ARGS)
 
 storm: $(READY)  ## 10만 구독에 한 소식, 일꾼을 죽여 가며 / one release, a hundred thousand told

@@ -60,7 +60,7 @@ class Settings(Sending, Operating):
         default=8080,
         ge=0,
         le=65535,
-        description="화면의 포트, 0이면 빈 것 / port of the page; 0: any free one",
+        description="화면의 포트, 0이면 비어 있는 아무 포트 / port of the page; 0: any free one",
     )
     url: str | None = Field(
         default=None,

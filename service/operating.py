@@ -19,9 +19,9 @@ class Operating(BaseModel):
         ge=0,
         le=65535,
         description="모든 프로세스에서 `/metrics`·`/healthz`·`/readyz`를 낼 포트. 화면 없는 "
-        "프로세스의 점검에 씁니다. 0이면 빈 것, 비우면 화면 옆에만 / port of /metrics, /healthz "
-        "and /readyz in every process, with a page or without; 0: any free one; unset: only "
-        "beside the page",
+        "프로세스의 점검에 씁니다. 0이면 비어 있는 아무 포트, 비우면 화면 옆에만 / port of "
+        "/metrics, /healthz and /readyz in every process, with a page or without; 0: any free "
+        "one; unset: only beside the page",
     )
     ops_host: str = Field(
         default="127.0.0.1", description="그 포트의 주소 / address that port listens on"

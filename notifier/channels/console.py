@@ -13,7 +13,7 @@ CARD = Card(
     korean="콘솔",
     english="Console",
     address="`-`",
-    what="`pabal up`을 켠 화면에 찍습니다 / printed where the service runs",
+    what="`pabal up`을 실행한 터미널 창에 찍습니다 / printed where the service runs",
     example="-",
     operators=True,
 )

@@ -41,7 +41,10 @@ def confirm(
             settings,
             lambda database: Consent(database).answer_for(code, channel, address or "-"),
         ):
-            raise UserError(f"{code}: {place}에 알리지 않습니다 (does not tell this address)")
+            raise UserError(
+                f"{code} {place}: 그 구독에 이 주소가 없습니다. pabal subscriptions로 보십시오 "
+                "(that subscription has no such address)"
+            )
         typer.echo(f"{code}: {place}, 운영자가 책임집니다 / you answer for its consent")
         return
     named = in_store(settings, lambda database: _answered(settings, database, code.strip()))

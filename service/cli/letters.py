@@ -25,8 +25,10 @@ def letters(
 ) -> None:
     """끝내 보내지 못한 알림을 봅니다. / Show the messages that nobody took.
 
-    다시 보내도 같은 메시지 번호라, 받은 곳은 한 번만 봅니다. 꺼진 곳에는 다시 보내지 않습니다. /
-    Sent again a message keeps its id; to an endpoint that is switched off nothing is sent.
+    다시 보내도 번호는 같습니다. 웹훅과 많은 메일함은 같은 번호로 하나만 봅니다. 메신저는 앞서
+    받았다면 두 번 보일 수 있습니다. 꺼진 곳에는 다시 보내지 않습니다. / Sent again a message keeps
+    its id, of which webhooks and many mailboxes show one; a chat that had taken it before may show
+    it twice. To an endpoint that is switched off nothing is sent.
     """
     if resend is not None and drop is not None:
         raise UserError("--resend와 --drop은 함께 쓰지 않습니다 (one of the two)")

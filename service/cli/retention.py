@@ -19,11 +19,11 @@ _WHAT = {
     "sign_in": "지난 로그인 링크 / links to sign in with",
     "request": "한 번만 할 요청의 표시 / marks of requests that count once",
     "ops_item": "닫힌 살펴볼 것 / closed ops items",
-    "backfill": "끝난 소급 / finished backfills",
+    "backfill": "다 읽은 지난 글 / finished backfills",
     "attempt": "보낸 시도 / attempts of what is settled",
     "delivery.hits": "보낸 알림의 일치한 말 / matched words of what is settled",
-    "waiting.hits": "요약에 실린 일치한 말 / matched words of what digests told",
-    "audit": "감사 기록 / audit",
+    "waiting.hits": "묶음에 실린 일치한 말 / matched words of what digests told",
+    "audit": "바꾼 기록 / audit log",
 }
 
 

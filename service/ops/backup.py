@@ -68,7 +68,9 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
     """
     part = path.with_name(f"{path.name}.part")
     if path.exists():
-        raise UserError(f"{path}: 이미 있습니다 (is there already)")
+        raise UserError(
+            f"{path}: 이미 있습니다. 다른 이름을 주십시오 (is there already: give another name)"
+        )
     try:
         # It has addresses, and the secret that links are signed with.
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -28,6 +28,10 @@ _WRONG = (
 
 _SECONDS = 10.0
 
+_SEE = "설정 {0}: 값을 보십시오 / see what is set there"
+_SERVER = "설정 {0}: 값과, 그 서버가 떠 있는지 보십시오 / see what is set, and whether it is up"
+_INSTALL = "파발을 다시 설치하십시오 / install Pabal again"
+
 _Check = Callable[[Settings], Awaitable[Iterable[Finding]]]
 
 
@@ -36,23 +40,26 @@ async def examine(settings: Settings, *, ask: bool) -> list[Finding]:
 
     ``ask``: the mail server too, by connecting to it.
     """
-    checks: list[tuple[str, _Check]] = [
-        ("설정 / settings", _settings),
-        ("Python", _python),
-        ("출처 / sources", _sources),
-        ("채널 / channels", _channels),
-        ("형태소 분석기 / Kiwi", _kiwi),
-        ("디스크 / disk", _disk),
-        ("데이터베이스 / database", _database),
+    checks: list[tuple[str, _Check, str]] = [
+        ("설정 / settings", _settings, _SEE.format("PABAL_*")),
+        ("Python", _python, _INSTALL),
+        ("출처 / sources", _sources, _SEE.format("PABAL_SOURCES, PABAL_SOURCES_DIR")),
+        ("채널 / channels", _channels, _SEE.format("PABAL_*_TOKEN, *_KEY, PABAL_MAIL_*")),
+        ("형태소 분석기 / Kiwi", _kiwi, _INSTALL),
+        ("디스크 / disk", _disk, "PABAL_DATA와 그 권한을 보십시오 / see PABAL_DATA and its rights"),
+        ("데이터베이스 / database", _database, _SERVER.format("PABAL_DATABASE_URL")),
     ]
     if ask and settings.mail_server:
-        checks.append(("메일 서버 / mail server", _mail))
+        server = _SERVER.format("PABAL_MAIL_SERVER, PABAL_MAIL_PASSWORD")
+        checks.append(("메일 서버 / mail server", _mail, server))
     found: list[Finding] = []
-    for what, check in checks:
+    for what, check, advice in checks:
         try:
             found += await check(settings)
         except _WRONG as error:
-            found.append(Finding(what, ok=False, found=f"{type(error).__name__}: {error}"))
+            said = isinstance(error, (UserError, SendError))  # in words for a person already
+            why = str(error) if said else f"{type(error).__name__}: {error}"
+            found.append(Finding(what, ok=False, found=why, advice=advice))
     return found
 
 

@@ -69,7 +69,7 @@ async def test_a_subscription_is_tried_kept_in_a_file_snoozed_and_woken(
     assert "(동의 전 / not confirmed)" in (await pabal("subscriptions")).stdout
     place = f"webhook:{hook}"
     assert (await pabal("confirm", "--operator", "나", place)).returncode == 0
-    assert "does not tell this" in (await pabal("confirm", "--operator", "나", "mail:a@b")).stderr
+    assert "has no such address" in (await pabal("confirm", "--operator", "나", "mail:a@b")).stderr
     assert "no such code" in (await pabal("confirm", "made-up")).stderr
 
     # One message to each, marked, and no delivery.

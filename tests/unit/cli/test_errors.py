@@ -172,7 +172,10 @@ def test_the_doctor_says_which_source_nobody_declared(pabal: Pabal) -> None:
     away = {"PABAL_DATABASE_URL": "postgresql://x@127.0.0.1:1/x", "PABAL_SOURCES": "yna,nope"}
     found = pabal("doctor", **away)
     assert found.returncode == 1
-    assert "✗ 출처 / sources: BadSetting: 설정 PABAL_SOURCES: nope" in found.stdout
+    assert "✗ 출처 / sources: 설정 PABAL_SOURCES: nope" in found.stdout
+    _, _, database = found.stdout.partition("✗ 데이터베이스 / database: ")
+    assert "PABAL_DATABASE_URL: 값과, 그 서버가 떠 있는지 보십시오" in database
+    assert "Unreachable" not in database
 
 
 @pytest.mark.parametrize(
