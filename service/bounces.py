@@ -21,6 +21,7 @@ from service.model import Returned
 from service.reading.returned import read_returned
 from service.reading.told_of_mail import read_event
 from service.store import bounces
+from service.store.database import storable
 
 log = structlog.get_logger()
 
@@ -52,8 +53,8 @@ class Bounces:
     async def read(self) -> int:
         """Settle what lies in the mailbox; returns how many mails were understood.
 
-        A mailbox that cannot be opened is tried again the next time. Where we die half way, what
-        was settled is found again, and changes nothing.
+        A mailbox that cannot be opened is told a person, and tried again the next time. Where we
+        die half way, what was settled is found again, and changes nothing.
         """
         if self.opened is None:
             return 0
@@ -62,8 +63,11 @@ class Bounces:
             told = {key: await self._settle(read_returned(raw)) for key, raw in mails}
             await asyncio.to_thread(_mark, self.opened, told)
         except (OSError, imaplib.IMAP4.error, mailbox.Error) as error:
-            log.warning("bounces.unread", why=str(error)[:200])
+            why = storable(str(error)[:200])
+            log.warning("bounces.unread", why=why)
+            await self.store.seen(why)
             return 0
+        await self.store.seen(None)
         return sum(told.values())
 
     async def heard(self, body: bytes) -> int:

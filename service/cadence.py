@@ -8,7 +8,7 @@ their last: with ``21:00-08:00`` a digest at 08:00 is a digest after the night.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -22,12 +22,19 @@ from service.pulse.calendar import working
 Every = Literal["at-once", "hourly", "daily", "weekly"]
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAMED = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _FORM = re.compile(
     "(?P<every>at-once|hourly|daily|weekly)"
     f"(?: (?P<weekday>{'|'.join(_DAYS)}))?(?: (?P<at>{_CLOCK}))?(?P<workdays> workdays)?"
     f"(?: quiet (?P<quiet>{_CLOCK}-{_CLOCK}))?"
 )
+_WORDS: Mapping[Every, tuple[str, str]] = {
+    "at-once": ("나오는 대로", "as it comes"),
+    "hourly": ("한 시간마다", "every hour"),
+    "daily": ("매일", "every day"),
+    "weekly": ("매주", "every week"),
+}
 _MORNING = time(8)
 _DAY, _HOUR, _BURST = timedelta(days=1), timedelta(hours=1), timedelta(minutes=10)
 _SHIFTS = timedelta(days=21)  # further than holidays in a row ever put a digest off
@@ -97,6 +104,22 @@ def kept(text: str) -> Cadence:
         return parse(text)
     except UserError:
         return Cadence("at-once")
+
+
+def in_words(cadence: Cadence) -> tuple[str, str]:
+    """As a reader is told it, in Korean and in English."""
+    korean, english = _WORDS[cadence.every]
+    if cadence.weekday is not None:
+        korean = f"매주 {'월화수목금토일'[cadence.weekday]}요일"
+        english = f"every {_NAMED[cadence.weekday]}"
+    if cadence.at is not None:
+        korean, english = f"{korean} {cadence.at:%H:%M}", f"{english} at {cadence.at:%H:%M}"
+    if cadence.workdays:
+        korean, english = f"{korean}, 쉬는 날은 건너뜀", f"{english}, not on days off"
+    if cadence.quiet is not None:
+        hours = "{:%H:%M}–{:%H:%M}".format(*cadence.quiet)
+        korean, english = f"{korean} · {hours} 방해 금지", f"{english} · quiet {hours}"
+    return korean, english
 
 
 def _quiet(text: str, said: str | None) -> tuple[time, time] | None:

@@ -173,7 +173,8 @@ def remind_of(typed: str) -> tuple[int, ...]:
         return ()
     if not _DAYS.fullmatch(typed.strip()):
         raise UserError(
-            f"{typed}: 14,7,1이나 none이어야 합니다 (must look like 14,7,1, or be none)"
+            f"{typed}: 14,7,1처럼 적습니다. 없애려면 칸을 비우고, 명령에서는 none (must look like "
+            "14,7,1; for none leave the field empty, or type none at the command)"
         )
     return tuple(sorted({int(each) for each in typed.split(",")}, reverse=True))
 

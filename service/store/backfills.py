@@ -185,7 +185,8 @@ class Backfills(Leased):
                 await self._finish(tx, filling, outcome)
                 await ops.close(tx, "backfill-failed", filling.source_id)
                 if outcome == "ended" and told and not (filling.met or leaf.met):
-                    lost = lost or f"its list ended before {filling.since:%Y-%m-%d}"
+                    day = f"{filling.since:%Y-%m-%d}"
+                    lost = lost or f"목록이 {day}까지 닿지 않음 (its list ended before {day})"
             if lost is not None:
                 await ops.note(tx, "possible-gap", filling.source_id, lost)
         return new

@@ -36,6 +36,14 @@ class _Mailed:
 class Returns(Intentions):
     """Intentions about mail that came back, a transaction each."""
 
+    async def seen(self, trouble: str | None) -> None:
+        """Note that the mailbox cannot be read, and why; None: that it was read."""
+        async with self._database.transaction() as tx:
+            if trouble is None:
+                await ops.close(tx, "mailbox-unread", "bounces")
+            else:
+                await ops.note(tx, "mailbox-unread", "bounces", trouble)
+
     async def settle(self, returned: Returned) -> bool:
         """Act upon what became of a mail; False where no mail of that id was sent, or came back.
 
@@ -103,6 +111,6 @@ async def _strike(tx: AsyncConnection, mailed: _Mailed, why: str) -> None:
         )
     )
     if (days or 0) >= _STRIKES:
-        said = f"mail came back on {days} days, at last: {storable(why)}"
+        said = f"메일이 {days}일 되돌아옴 (mail came back on {days} days): {storable(why)}"
         await leave(tx, endpoint.c.id == mailed.endpoint_id, said)
         await ops.note(tx, "endpoint-failing", f"mail {mailed.address}", said)

@@ -159,7 +159,7 @@ def finishing(slot: Slot, polled: Polled) -> tuple[object, ...]:
 async def read_on(tx: AsyncConnection, slot: Slot, polled: Polled) -> None:
     """Have what lies behind the pages that were read fetched too, page by page."""
     if polled.more is None or slot.last_ok_at is None:
-        why = f"slot {slot.number}: nothing known in sight"
+        why = "목록이 끝까지 모두 새 글 (all of the list was new)"
         await ops.note(tx, "possible-gap", slot.source_id, why)
         return
     since = slot.last_ok_at - MARGIN

@@ -88,9 +88,8 @@ class Readings(Intentions):
         if rows:
             await tx.execute(insert(mention).values(rows))
         if reading.unknown_publisher is not None:
-            await ops.note(
-                tx, "unknown-publisher", reading.unknown_publisher, f"article {article_id}"
-            )
+            which = f"글 {article_id}번 (article {article_id})"
+            await ops.note(tx, "unknown-publisher", reading.unknown_publisher, which)
         await wake(tx, [Wake("triage", str(article_id))])
 
 

@@ -235,7 +235,7 @@ class Reconciled:
             await wake(tx, [Wake("deliver", name) for name in sorted(filter(None, made))])
             number = sum(made.values())
             if number:
-                await ops.note(tx, "alert-lost", found.article.url, f"{number}")
+                await ops.note(tx, "alert-lost", found.article.url, _owed_again(number))
         return number
 
     async def digests(self) -> int:
@@ -246,7 +246,7 @@ class Reconciled:
             made = list(await tx.scalars(_DIGESTS, spans))
             await wake(tx, [Wake("deliver", each) for each in sorted(set(made))])
             if made:
-                await ops.note(tx, "alert-lost", "digests", f"{len(made)}")
+                await ops.note(tx, "alert-lost", "digests", _owed_again(len(made)))
         return len(made)
 
     async def orphans(self) -> int:
@@ -254,8 +254,13 @@ class Reconciled:
         async with self._database.transaction() as tx:
             number = int(await tx.scalar(_ORPHANS, {"patience": self._patience}) or 0)
             if number:
-                await ops.note(tx, "alert-lost", "tellings", f"{number}")
+                said = f"{number}건을 보내지 못함 ({number} cannot be sent)"
+                await ops.note(tx, "alert-untold", "tellings", said)
         return number
+
+
+def _owed_again(number: int) -> str:
+    return f"{number}건을 다시 보냄 ({number} owed again)"
 
 
 async def _restore(

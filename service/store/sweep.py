@@ -142,9 +142,9 @@ async def _unjudged(tx: AsyncConnection, patience: timedelta) -> list[Wake]:
     wakes = []
     for row in woken.all():
         if row.swept >= _STUCK:
-            await ops.note(
-                tx, "article-stuck", row.url, f"article {row.id}: woken {row.swept} times"
-            )
+            often = f"글 {row.id}번: {row.swept}번 깨움"
+            often += f" (article {row.id}: woken {row.swept} times)"
+            await ops.note(tx, "article-stuck", row.url, often)
         wakes.append(Wake("triage" if row.read_at else "read", str(row.id), once=True))
     return wakes
 

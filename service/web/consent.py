@@ -58,7 +58,7 @@ def _add_mine(app: FastAPI, pages: TokenPages, people: People) -> None:
     async def mine(request: Request, token: str) -> Response:
         who = there(await people.behind(*pages.numbers("mine", token, 2)))
         held = await people.held(who)
-        return pages.page(request, "mine", who=who, held=held, token=token)
+        return pages.page(request, "mine", whose=who, held=held, token=token)
 
     @app.get("/mine/{token}/export")
     async def export(token: str) -> Response:
@@ -72,10 +72,10 @@ def _add_mine(app: FastAPI, pages: TokenPages, people: People) -> None:
         form = await filled_in(request)
         if "erase" in form:
             erased = await people.erase(who)
-            return pages.page(request, "mine", who=who, erased=erased)
+            return pages.page(request, "mine", whose=who, erased=erased)
         ended = await people.end(who) if "all" in form else 0
         for each in map(number_in, form.get("end", ())):
             if each is not None:
                 ended += await people.end(who, each)
         held = await people.held(who)
-        return pages.page(request, "mine", who=who, held=held, token=token, ended=ended)
+        return pages.page(request, "mine", whose=who, held=held, token=token, ended=ended)

@@ -13,10 +13,11 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from scrapers.errors import called
+from service.cadence import in_words, kept
 from service.judging.changes import worded
 from service.model import SEOUL
 from service.reading.publishers import Registry
-from service.web.phrases import either
+from service.web.phrases import either, phrases
 from service.web.places import place
 
 _HANGUL = re.compile("[가-힣]")
@@ -45,6 +46,8 @@ def dress(env: Environment) -> None:
         "worded": worded,
         "trouble": _trouble,
         "place": place,
+        "subject": _subject,
+        "cadence": lambda text, language: either(language, *in_words(kept(text))),
         "publisher": lambda shown: publisher(shown, registry),
         "ministry": lambda ident: _name(ident, registry),
     }
@@ -82,6 +85,13 @@ def seoul(moment: datetime | None, precision: str | None = "minute") -> str:
 def _trouble(context: Context, name: str | None) -> str:
     """What ails a source."""
     return either(context["language"], *called(name))
+
+
+@pass_context
+def _subject(context: Context, subject: str) -> str:
+    """What an ops item is about: a source by its name."""
+    language = context["language"]
+    return phrases(language).get(f"desk.subject_{subject}") or place(subject).name(language)
 
 
 @pass_context

@@ -95,6 +95,20 @@ async def test_to_hear_it_twice_does_no_more_than_once(
     assert await sql.fetchval("SELECT count(*) FROM suppressed") <= 1
 
 
+async def test_a_mailbox_that_cannot_be_read_is_one_item_until_it_is_read(
+    database: Database, sql: asyncpg.Connection
+) -> None:
+    store = Returns(database)
+    for trouble in ("AUTHENTICATIONFAILED", "timed out"):
+        await store.seen(trouble)
+    rows = "SELECT kind, subject, detail, times, closed_at IS NULL FROM ops_item"
+    item = ("mailbox-unread", "bounces")
+    assert [tuple(row)[:2] + tuple(row)[3:] for row in await sql.fetch(rows)] == [(*item, 2, True)]
+
+    await store.seen(None)
+    assert [row[-1] for row in await sql.fetch(rows)] == [False]
+
+
 async def test_mail_that_comes_back_on_three_days_ends_the_endpoint_and_no_other(
     database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection
 ) -> None:

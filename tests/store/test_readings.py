@@ -99,7 +99,7 @@ async def test_a_publisher_that_nobody_knows_is_asked_about_once(
 
     items = await sql.fetch("SELECT kind, subject, detail, times FROM ops_item")
     assert [tuple(each) for each in items] == [
-        ("unknown-publisher", "신설부", f"article {made}", 2)
+        ("unknown-publisher", "신설부", f"글 {made}번 (article {made})", 2)
     ]
 
 

@@ -234,5 +234,5 @@ async def test_an_article_that_fails_every_time_is_woken_ever_more_rarely_and_to
     assert (await sweep(database))["read"] == 1
     items = await sql.fetch("SELECT kind, detail FROM ops_item")
     assert [tuple(each) for each in items] == [
-        ("article-stuck", f"article {article_id}: woken 6 times")
+        ("article-stuck", f"글 {article_id}번: 6번 깨움 (article {article_id}: woken 6 times)")
     ]

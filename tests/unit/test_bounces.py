@@ -29,6 +29,10 @@ class Store:
 
     def __init__(self) -> None:
         self.settled: list[Returned] = []
+        self.troubles: list[str | None] = []
+
+    async def seen(self, trouble: str | None) -> None:
+        self.troubles.append(trouble)
 
     async def settle(self, returned: Returned) -> bool:
         self.settled.append(returned)
@@ -69,10 +73,15 @@ async def test_a_mail_of_somebody_elses_number_is_left(
     assert len(box) == 1
 
 
-async def test_a_mailbox_that_is_not_there_is_tried_again_later(tmp_path: Path) -> None:
+async def test_a_mailbox_that_is_not_there_is_told_a_person_and_tried_again(tmp_path: Path) -> None:
     step, _ = _bounces(opener(str(tmp_path / "none"), ""))
 
     assert await step.read() == 0
+    mailbox.Maildir(tmp_path / "none")
+    assert await step.read() == 0
+    told, over = cast(Store, step.store).troubles
+    assert told is not None
+    assert over is None
 
 
 async def test_without_a_mailbox_nothing_is_read() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.cadence import Cadence, burst, kept, parse, quiet_end, remind_at, window
+from service.cadence import Cadence, burst, in_words, kept, parse, quiet_end, remind_at, window
 from service.errors import UserError
 from service.model import SEOUL
 from service.pulse.calendar import working
@@ -77,6 +77,28 @@ def test_anything_else_is_refused_in_words(typed: str) -> None:
 def test_what_is_kept_and_cannot_be_read_is_told_at_once() -> None:
     assert kept("every full moon") == parse("at-once")
     assert kept("daily 07:30") == parse("daily 07:30")
+
+
+@pytest.mark.parametrize(
+    ("cadence", "korean", "english"),
+    [
+        ("at-once", "나오는 대로", "as it comes"),
+        ("hourly", "한 시간마다", "every hour"),
+        ("daily 07:30", "매일 07:30", "every day at 07:30"),
+        (
+            "weekly mon 08:00 workdays",
+            "매주 월요일 08:00, 쉬는 날은 건너뜀",
+            "every Monday at 08:00, not on days off",
+        ),
+        (
+            "at-once quiet 21:00-08:00",
+            "나오는 대로 · 21:00–08:00 방해 금지",
+            "as it comes · quiet 21:00–08:00",
+        ),
+    ],
+)
+def test_a_reader_is_told_it_in_words(cadence: str, korean: str, english: str) -> None:
+    assert in_words(parse(cadence)) == (korean, english)
 
 
 @given(_ANY, _TIMES)

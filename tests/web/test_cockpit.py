@@ -219,6 +219,31 @@ async def test_an_editor_sees_no_address_in_an_item_either(desk: Desk) -> None:
     assert hook in await desk.text("/desk")
 
 
+async def test_what_an_item_is_about_is_said_in_words(desk: Desk) -> None:
+    named = {"outage": "outlets", "mailbox-unread": "bounces", "alert-untold": "tellings"}
+    for kind, subject in named.items():
+        await desk.add("ops_item", kind=kind, subject=subject, detail="x")
+
+    for language, words in (
+        ("ko", ("언론 출처", "되돌아온 메일", "알릴 내용")),
+        ("en", ("news outlets",)),
+    ):
+        seen = await desk.text(f"/desk?lang={language}")
+        assert all(seen.count(each) >= 2 for each in words)
+        assert all(say(language, f"desk.kind_{kind}") in seen for kind in named)
+        assert "tellings" not in seen
+
+
+async def test_subscriptions_are_shown_in_words(desk: Desk) -> None:
+    who = await desk.add("subscription", name="홍보팀", cadence="at-once quiet 21:00-08:00")
+    await desk.add("endpoint", subscription_id=who, channel="mail", address=ADDRESS)
+
+    seen = await desk.text("/desk/subscriptions")
+
+    assert "메일 " in seen
+    assert "나오는 대로 · 21:00–08:00 방해 금지" in seen
+
+
 async def test_as_many_letters_are_ticked_as_a_page_shows(desk: Desk) -> None:
     ticked = {"letter": [str(each) for each in range(500)], "do": "drop"}
     csrf = SIGNER.sign("csrf", 1, 7)

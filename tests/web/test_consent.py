@@ -186,6 +186,8 @@ async def test_one_address_sees_and_ends_all_that_is_its_own(
     page = await client.get(path)
     strict(page)
     assert "나" in page.text
+    assert "나오는 대로" in page.text
+    assert f"<b>메일</b> {READER}" in page.text
     assert OTHER not in page.text
     stranger = await sql.fetchval("SELECT id FROM endpoint WHERE address = $1", OTHER)
     for hostile in (str(stranger), "-1", "9" * 30, "x", "１", "", "' OR 1=1 --"):

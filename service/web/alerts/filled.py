@@ -182,6 +182,10 @@ def _cadence(filled: Filled) -> str:
 def _quiet(filled: Filled) -> str:
     if not (filled.quiet_from or filled.quiet_to):
         return ""
+    if not (filled.quiet_from and filled.quiet_to):
+        raise UserError(
+            "방해 금지는 시작과 끝을 둘 다 적거나 둘 다 비워 주세요 (fill in both, or neither)"
+        )
     return quiet_of(f"{filled.quiet_from}-{filled.quiet_to}")
 
 

@@ -37,12 +37,14 @@ KINDS = frozenset(
         "backfill-failed",
         "article-stuck",
         "alert-lost",
+        "alert-untold",
         "post-unreadable",
         "post-withdrawn",
         "file-unreadable",
         "unknown-publisher",
         "dead-letter",
         "endpoint-failing",
+        "mailbox-unread",
         "suppressed",
     }
 )

@@ -97,6 +97,8 @@ def ago(at: datetime | None, now: datetime, language: str) -> str:
     """How long ago something was, in words."""
     if at is None:
         return say(language, "coverage.never")
+    if (now - at).total_seconds() < _MINUTE:
+        return say(language, "coverage.just_now")
     return say(language, "coverage.ago", length=_length(now - at, language))
 
 

@@ -98,6 +98,17 @@ async def test_the_secret_of_a_webhook_is_shown_once(client: httpx.AsyncClient) 
 
 
 @pytest.mark.parametrize(
+    ("typed", "words"),
+    [({"quiet_from": "21:00"}, "둘 다 적거나 둘 다 비워"), ({"remind": "soon"}, "칸을 비우고")],
+)
+async def test_what_is_wrong_in_the_form_is_said_in_its_own_terms(
+    client: httpx.AsyncClient, typed: dict[str, str], words: str
+) -> None:
+    said = await client.post("/alerts/new", data={**ASKED, "mine": "1", **typed})
+    assert words in said.text
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"rules": "(수출"},

@@ -72,7 +72,7 @@ async def test_stories_stand_newest_first_with_publisher_time_and_copies(
     await article("나중", published_at=later, precision="minute", kind="notice", topics=["trade"])
 
     assert stories(await shown("/?view=all")) == [
-        "나중 a 2026.11.21 01:05 공고 통상·관세·무역 원문 : 나중",
+        "나중 a 2026.11.21 01:05 모집·공고 통상·관세·무역 원문 : 나중",
         "먼저 관세청 2026.11.20 09:05 같은 글 1건 기사 1건 원문 : 먼저",
     ]
 
@@ -137,7 +137,7 @@ async def test_a_chosen_filter_is_ticked_and_each_can_be_taken_away(shown: Show)
     ]  # fmt: skip
     chips = page.select(".chip")
     assert [each.get_text().rstrip(" ×") for each in chips] == [
-        "산업통상부", "대한무역투자진흥공사", "통상·관세·무역", "공고",
+        "산업통상부", "대한무역투자진흥공사", "통상·관세·무역", "모집·공고",
         "2026-11-01부터", "2026-11-30까지", "지금 신청할 수 있는 것만",
     ]  # fmt: skip
     away = chips[2].a

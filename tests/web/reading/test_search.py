@@ -75,7 +75,7 @@ async def test_a_hit_is_shown_with_its_words_marked_and_all_that_is_known_of_it(
     assert [each.get_text() for each in page.select("#results ~ ol mark")] == ["수출", "수출"]
     (hit,) = page.select("ol.stories > li")
     assert " ".join(hit.get_text(" ").split()) == (
-        f"수출 <바우처> 모집 …기업의 수출 을 {HOSTILE} 중소벤처기업부 2026.11.20 09:05 공고 "
+        f"수출 <바우처> 모집 …기업의 수출 을 {HOSTILE} 중소벤처기업부 2026.11.20 09:05 모집·공고 "
         "수출·해외진출 첨부에 있음: 공고.hwpx 같은 글 2건"
     )
     assert page.find_all("script") == []

@@ -37,7 +37,9 @@ async def test_a_release_is_shown_with_all_that_it_says(
     head = page.select_one("article > header")
     assert head is not None
     words = " ".join(head.get_text(" ").split())
-    assert words.startswith("수출 상담회 참가기업 모집 공고 중소벤처기업부 2026.11.20 09:05 원문")
+    assert words.startswith(
+        "수출 상담회 참가기업 모집 모집·공고 중소벤처기업부 2026.11.20 09:05 원문"
+    )
     assert [p.get_text() for p in page.select(".read p")] == ["첫 문단", "끝"]
     rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in page.select("tr")]
     assert rows == [["구분", "올해"], ["기업", "75"]]

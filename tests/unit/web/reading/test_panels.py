@@ -56,7 +56,7 @@ def test_a_week_is_named_by_its_first_day() -> None:
 def test_only_what_has_a_name_is_ranked_and_shares_are_of_everything() -> None:
     made = panels().over_time("ministries")
 
-    assert made.answer == "중소벤처기업부 글이 30건으로 가장 많고, 모두의 60%입니다."
+    assert made.answer == "중소벤처기업부 글이 30건으로 가장 많고, 전체의 60%입니다."
     assert [row[0] for row in made.table] == ["중소벤처기업부", "관세청"]
     assert made.table[0][1:] == ("20", "5", "5")
 
