@@ -13,8 +13,8 @@ from rich.text import Text
 
 _KINDS = {
     "release": "보도자료 release",
-    "reference": "참고 reference",
-    "rebuttal": "설명 rebuttal",
+    "reference": "참고자료 reference",
+    "rebuttal": "설명자료 rebuttal",
     "personnel": "인사 personnel",
     "schedule": "동정·일정 schedule",
     "notice": "모집·공고 notice",

@@ -37,12 +37,12 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 
 KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "notice": ("공고", "모집", "공모"),
-        "release": ("보도자료",),
-        "reference": ("참고", "참고자료"),
-        "rebuttal": ("설명", "해명", "설명자료"),
+        "notice": ("공고", "모집", "공모", "모집·공고", "call", "call or notice"),
+        "release": ("보도자료", "press release"),
+        "reference": ("참고자료", "참고"),
+        "rebuttal": ("설명자료", "설명", "해명", "반박", "clarification"),
         "personnel": ("인사",),
-        "schedule": ("일정", "동정"),
+        "schedule": ("일정", "동정", "동정·일정"),
         "news": ("기사", "뉴스"),
     }
 )
@@ -86,7 +86,7 @@ def code(typed: str) -> str:
     if name not in _NAMES:
         known = ", ".join(_NAMES)
         raise UnknownNameError(
-            f"‘{typed}:’이라는 조건은 없습니다. {_meant(name, [*_NAMES, *_NAMES.values()], ':')}"
+            f"‘{typed}:’: 그런 조건은 없습니다. {_meant(name, [*_NAMES, *_NAMES.values()], ':')}"
             f'쓸 수 있는 것: {known}. 글자 그대로 찾으려면 따옴표로 묶어 주세요. 예: "{typed}:" / '
             f"There is no field ‘{typed}:’. Known: {', '.join(dict.fromkeys(_NAMES.values()))}. "
             f"To search for the letters, quote them."

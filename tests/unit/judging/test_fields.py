@@ -1,9 +1,12 @@
 import pytest
 
+from notifier.labels import WORDS
 from service.judging.fields import KINDS, UnknownNameError, Values, code, resolve
 from service.judging.logic import Field
 from service.judging.taxonomy import called
+from service.model import Language
 from service.reading.publishers import Registry
+from service.web.phrases import say
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,17 @@ def test_any_source_is_taken_where_none_is_declared() -> None:
     assert resolve("source", "my_feed", values) == (Field("source", "my_feed"),)
     with pytest.raises(UnknownNameError):
         resolve("source", "언론사", values)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_kind_is_typed_as_pages_and_mails_call_it(
+    language: Language, kind: str, values: Values
+) -> None:
+    called_in_mails = WORDS[language].kinds[kind]
+
+    assert say(language, f"kind.{kind}") in (called_in_mails, called_in_mails.lower())
+    assert resolve("kind", called_in_mails, values) == (Field("kind", kind),)
 
 
 @pytest.mark.parametrize("names", [called(), KINDS])

@@ -134,7 +134,7 @@ def test_an_entry_is_its_number_and_linked_title_over_what_it_says() -> None:
 def test_what_a_question_asks_is_said_before_its_rules_and_its_button() -> None:
     asked = rows(_letter(Question("수출 소식", ("수출",), "https://pabal.example/confirm/c", "K7")))
 
-    assert [_text(row) for row in asked[3:]] == ["", "조건: 수출", "", "받겠습니다"]
+    assert [_text(row) for row in asked[3:]] == ["", "규칙: 수출", "", "받겠습니다"]
     assert asked[-1] == (Run("받겠습니다", bold=True, url="https://pabal.example/confirm/c"),)
 
 
