@@ -50,27 +50,29 @@ class ServiceProcess:
 
     async def kill(self) -> int:
         """SIGKILL to it and to everything it started, at once; returns how many processes."""
-        assert self._child is not None
-        victims = [self._child.pid, *_descendants(self._child.pid)]
+        child, self._child = self._child, None  # that it ends is no surprise from now on
+        assert child is not None
+        victims = [child.pid, *_descendants(child.pid)]
         for pid in victims:  # frozen first: nobody may start another while the others die
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
         for pid in victims:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        await self._child.wait()
-        self._child = None
+        await child.wait()
         return len(victims)
 
     async def stop(self) -> int:
         """SIGTERM, as an operator's machine does it; returns its exit code."""
-        if self._child is None:
+        child, self._child = self._child, None
+        if child is None:
             return 0
-        if self._child.returncode is None:
-            self._child.send_signal(signal.SIGTERM)
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
         try:
-            return await asyncio.wait_for(self._child.wait(), 60)
+            return await asyncio.wait_for(child.wait(), 60)
         except TimeoutError:
+            self._child = child
             await self.kill()
             raise ServiceDied(f"did not stop in 60 s\n{self.log_tail()}") from None
 
