@@ -16,7 +16,7 @@ from service import config
 from service.config import Settings
 from service.errors import UserError
 from service.model import Language
-from service.store.subscriptions import Embargoed, Endpoint, Standing, Subscriptions
+from service.store.subscriptions import Embargoed, Endpoint, Standing, Subscriptions, Taken
 from service.terminal import begin, in_store
 
 if TYPE_CHECKING:
@@ -154,8 +154,13 @@ def import_subscriptions(
         every = load(text, _checks(), agreed=operator)
 
     async def save(database: Database) -> None:
-        for each in every:
-            await _saved(each, Subscriptions(database), answered=operator)
+        taken = []
+        async with database.joined() as one:
+            for each in every:
+                with at(f"{source}: {each.name}"):
+                    taken.append(await each.save(Subscriptions(one)))
+        for each, given in zip(every, taken, strict=True):
+            await _tell(each, given, Subscriptions(database), answered=operator)
 
     in_store(begin(), save)
 
@@ -197,7 +202,8 @@ async def _foretold_and_saved(settings: Settings, wanted: Wanted, *, answered: b
 
     async with opened(settings) as (database, tools):
         await _foretell(database, tools, wanted)
-        await _saved(wanted, Subscriptions(database), answered=answered)
+        store = Subscriptions(database)
+        await _tell(wanted, await wanted.save(store), store, answered=answered)
 
 
 async def _foretell(database: Database, tools: Tools, wanted: Wanted) -> None:
@@ -220,11 +226,16 @@ async def _foretell(database: Database, tools: Tools, wanted: Wanted) -> None:
             )
 
 
-async def _saved(wanted: Wanted, store: Subscriptions, *, answered: bool) -> None:
-    """Save a subscription, and say what it has been given."""
+async def _tell(
+    wanted: Wanted,
+    taken: Sequence[tuple[Endpoint, Taken]],
+    store: Subscriptions,
+    *,
+    answered: bool,
+) -> None:
+    """Say what a subscription that was saved has been given."""
     from service.wanted import in_words  # noqa: PLC0415
 
-    taken = await wanted.save(store)
     places = ", ".join(f"{each.channel} {each.address}" for each in wanted.endpoints)
     typer.echo(f"{wanted.name}: 규칙 {len(wanted.rules)}개 → {places}")
     for warning in wanted.warnings():

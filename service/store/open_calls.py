@@ -19,8 +19,8 @@ _LATELY = 120  # days that a call without a deadline is shown after it came out
 
 Deadline = Literal["day", "always", "unknown"]
 
-# An event has many copies, and a correction may move its deadline: the article that came last
-# tells how it is now, unless its page is gone or its embargo hides it.
+# An event has many copies, and a correction may move its deadline: the article that came or was
+# changed last tells how it is now, unless its page is gone or its embargo hides it.
 _NOW = f"""
     SELECT DISTINCT ON (story_id) article.id, story_id, coalesce(read_title, title) AS title, url,
         publisher, coalesce(publishers, '{{}}') AS publishers, source_id,
@@ -41,7 +41,7 @@ _NOW = f"""
         AND (CAST(:held AS boolean) OR {told()})
         AND NOT EXISTS (SELECT FROM revision WHERE revision.article_id = article.id
             AND changes @> CAST(:withdrawn AS jsonb))
-    ORDER BY story_id, call_end IS NULL, discovered_at DESC, article.id DESC
+    ORDER BY story_id, call_end IS NULL, changed_at DESC, article.id DESC
 """  # noqa: S608 - of constants
 _DATED = sa.text(f"""
     WITH chosen AS (

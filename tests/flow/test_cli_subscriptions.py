@@ -114,6 +114,24 @@ async def test_a_subscription_is_tried_kept_in_a_file_snoozed_and_woken(
         assert "no such subscription" in (await pabal(command, "너")).stderr
 
 
+async def test_of_a_file_with_an_entry_that_cannot_be_saved_nothing_is(
+    pabal: Pabal, replica: str, tmp_path: Path
+) -> None:
+    ends = {"name": "나", "rules": ["관세"], "until": "2999-01-02", "endpoints": ["console"]}
+    await pabal("subscribe", "나", "--rule", "관세", "--to", "console")
+    await pabal("snooze", "나", "--until", "2999-06-01")
+    first = {"name": "가", "rules": ["수출"], "endpoints": [f"webhook:{replica}/sink/가"]}
+    file = tmp_path / "two.yaml"
+    file.write_text(json.dumps({"subscriptions": [first, ends]}), "utf-8")
+
+    refused = await pabal("import-subscriptions", str(file))
+
+    assert refused.returncode == 2
+    assert "two.yaml: 나: " in refused.stderr
+    assert "whsec_" not in refused.stdout
+    assert "가" not in (await pabal("subscriptions", "--yaml")).stdout
+
+
 async def test_what_is_chosen_is_kept_and_what_is_left_out_stays(pabal: Pabal) -> None:
     typed = ("subscribe", "나", "--rule", "관세", "--to", "ntfy:https://ntfy.example/topic")
     first = await pabal(*typed)

@@ -83,6 +83,17 @@ async def test_of_an_event_the_newest_article_tells_the_deadline(
     assert await titles(calls) == (["앞당김"], [])
 
 
+async def test_a_page_that_was_changed_last_tells_the_deadline_of_its_event(
+    calls: OpenCalls, call: Add, add: Add
+) -> None:
+    story = await add("story")
+    page = await call("연장함", 20, story_id=story, discovered_at=NOW - timedelta(days=2))
+    await call("옛 마감의 사본", 1, story_id=story, discovered_at=NOW - timedelta(days=1))
+    await add("revision", article_id=page, noticed_at=NOW, changes=[{"what": "마감 (deadline)"}])
+
+    assert await titles(calls) == (["연장함"], [])
+
+
 async def test_what_is_under_embargo_or_withdrawn_is_not_shown(
     calls: OpenCalls, call: Add, add: Add
 ) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from service.judging.taxonomy import called
-from service.store.browse import Browse, Place
+from service.store.browse import Browse
 from service.store.database import storable
 from service.store.embargo import Held
 from service.store.keys import Bearer
@@ -26,6 +26,9 @@ from service.web.held import headers
 router = APIRouter(tags=["read"])
 
 _SHORTLY = {"Cache-Control": "public, max-age=30"}
+_EPOCH = datetime(1, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_NO_CLOCK = "99:99"  # a day without one is over last
 
 
 @router.get("/stories", responses=documented("scope"), openapi_extra=OPEN)
@@ -120,13 +123,13 @@ async def calls(
     held = bearer is not None
     board = await OpenCalls(house.database).board(behind or None, asked.topic, held=held)
     listed = ("calls", asked.ministry, asked.topic)
-    after = pages.read(listed, asked.cursor)
+    after = pages.unpack(listed, asked.cursor, 4)
     every = [*board.dated, *board.undated]
-    rest = _behind(every, after)
+    rest = [each for each in every if _place(each) > _again(after)] if after else every
     shown = rest[: asked.limit]
     return shapes.Page(
         items=[shaping.open_call(each) for each in shown],
-        next=pages.write(listed, _place(shown[-1])) if len(rest) > asked.limit else None,
+        next=pages.pack(listed, *map(abs, _place(shown[-1]))) if len(rest) > asked.limit else None,
     )
 
 
@@ -154,23 +157,18 @@ async def _release(house: House, bearer: Bearer | None, number: int) -> Release:
     return found
 
 
-def _place(call: OpenCall) -> Place:
-    """Where a call stands: by its deadline, what has none behind all others."""
+def _place(call: OpenCall) -> tuple[int, ...]:
+    """Where a call stands, whatever became of that one: by its deadline, else the newest first."""
     if call.end is None:
-        return Place.at(0, call.id)
-    return Place(datetime(call.end.year, call.end.month, call.end.day, tzinfo=UTC), call.id)
+        return 1, -((call.out_at - _EPOCH) // _MICROSECOND), 0, -call.id
+    clock = int((call.end_clock or _NO_CLOCK).replace(":", ""))
+    return 0, call.end.toordinal(), clock, call.id
 
 
-def _behind(every: list[OpenCall], after: Place | None) -> list[OpenCall]:
-    """What stands behind a call; where that is gone, behind its deadline."""
-    if after is None:
-        return every
-    for turn, each in enumerate(every):
-        if each.id == after.id:
-            return every[turn + 1 :]
-    if after.ticks == 0:
-        return [each for each in every if each.end is None and each.id < after.id]
-    return [each for each in every if each.end is None or _place(each).came > after.came]
+def _again(place: tuple[int, ...]) -> tuple[int, ...]:
+    """A place as it was before its signs went."""
+    undated, when, clock, number = place
+    return (1, -when, clock, -number) if undated else place
 
 
 def _stamp(moment: datetime) -> str:

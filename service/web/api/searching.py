@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.search import BadCursorError, Order
+from service.search import Order
 from service.web.api import shapes, shaping
 from service.web.api.asked import Asking
-from service.web.api.backing import House
+from service.web.api.backing import House, Pages
 from service.web.api.gate import OPEN, Reader
 from service.web.api.problems import Problem, documented
 
@@ -18,27 +18,25 @@ router = APIRouter(tags=["read"])
 
 @router.get("/search", responses=documented("scope", "extra"), openapi_extra=OPEN)
 async def search(
-    house: House, bearer: Reader, asked: Annotated[Asking, Query()]
+    house: House, pages: Pages, bearer: Reader, asked: Annotated[Asking, Query()]
 ) -> shapes.FoundPage:
     """제목·본문·첨부에서 찾기. / Search in titles, texts and attachments."""
     if house.search is None:
         raise Problem("extra", "여기서는 찾을 수 없습니다 (no search here)")
     rule = house.means.checks().rule(asked.q)[1]
     order: Order = "newest" if asked.newest else "best"
-    try:
-        found = await house.search.find(
-            rule,
-            order=order,
-            cursor=asked.cursor,
-            limit=asked.limit,
-            held=bearer is not None,
-        )
-    except BadCursorError:
-        why = "이 검색의 커서가 아닙니다 (not a cursor of a search)"
-        raise Problem("cursor", why) from None
+    listed = ("search", asked.q, order)
+    after = pages.unpack(listed, asked.cursor, 4)
+    found = await house.search.find(
+        rule,
+        order=order,
+        cursor=".".join(map(str, after)) if after else None,
+        limit=asked.limit,
+        held=bearer is not None,
+    )
     return shapes.FoundPage(
         items=[shaping.hit(each) for each in found.hits],
-        next=found.cursor,
+        next=found.cursor and pages.pack(listed, *map(int, found.cursor.split("."))),
         total=found.total,
         exact=found.exact,
     )

@@ -7,6 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
+from service.indexing import Indexing
+from service.store.database import Database
+from service.store.search import Searching
+from tests.web.api.conftest import nothing
+
 Add = Callable[..., Awaitable[int]]
 
 SOON = datetime.now(UTC) + timedelta(days=1)  # the database's clock decides
@@ -162,3 +167,41 @@ async def test_open_calls_are_cut_into_pages(client: httpx.AsyncClient, article:
 
     assert [each["id"] for page in (first, rest) for each in page["items"]] == made
     assert rest["next"] is None
+
+
+async def test_calls_of_one_day_are_all_shown_though_one_is_told_by_its_copy_meanwhile(
+    client: httpx.AsyncClient, article: Add, add: Add
+) -> None:
+    story = await add("story")
+    said = {"call_end": SOON.date(), "facts": {"call": {"is_call": True}}}
+    some = {"call_end": None, "facts": {"call": {"is_call": True, "open_ended": True}}}
+    lately = {"read_published_at": SOON - timedelta(days=3)}
+    made = [await article(**said), await article(story_id=story, **said), await article(**said)]
+    undated = [await article(**some, **lately) for _ in range(3)]
+
+    first = (await client.get("/calls", params={"limit": 2})).json()
+    copy = await article(story_id=story, **said)
+    rest = (await client.get("/calls", params={"limit": 3, "cursor": first["next"]})).json()
+    last = (await client.get("/calls", params={"limit": 3, "cursor": rest["next"]})).json()
+
+    shown = [each["id"] for page in (first, rest, last) for each in page["items"]]
+    assert shown == [*made[:2], made[2], copy, *reversed(undated)]
+
+
+async def test_a_search_goes_on_where_its_page_ended(
+    client: httpx.AsyncClient, article: Add, add: Add, database: Database
+) -> None:
+    made = [await article(read_title=f"수출 소식 {number}") for number in range(5)]
+    for number in made:
+        await add("unsearched", article_id=number)
+    await Indexing(Searching(database), nothing, {"a": "government"}).enter_all()
+    asked = {"q": "수출", "limit": "2", "newest": "true"}
+
+    pages = [(await client.get("/search", params=asked)).json()]
+    while pages[-1]["next"]:
+        more = asked | {"cursor": pages[-1]["next"]}
+        pages.append((await client.get("/search", params=more)).json())
+
+    assert [each["id"] for page in pages for each in page["items"]] == [*reversed(made)]
+    elsewhere = {"q": "관세", "cursor": pages[0]["next"]}
+    assert (await client.get("/search", params=elsewhere)).status_code == 400
