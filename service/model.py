@@ -79,6 +79,7 @@ class Given:
 
     ``publisher`` is the name as printed. ``published_at`` is aware; its clock part means something
     only where ``precision`` is finer than a day. ``news``: it is known to be a newspaper's.
+    ``near`` is a day near it, for dates without a year where nobody says when it was published.
     """
 
     text: str
@@ -88,6 +89,7 @@ class Given:
     precision: Precision | None = None
     byline: str | None = None
     news: bool = False
+    near: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

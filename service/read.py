@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scrapers.model import Source
-from service.model import Article, Embargo, Given
+from service.model import SEOUL, Article, Embargo, Given
 from service.observe import Unit, unit
 from service.reading import embargo, release
 from service.reading.publishers import Registry
@@ -53,6 +53,7 @@ class Read:
             published_at=article.published_at,
             precision=article.precision,
             news=source is not None and source.kind == "news",
+            near=None if article.baseline else article.discovered_at.astimezone(SEOUL).date(),
         )
 
     def _publisher(self, source: Source | None) -> str | None:

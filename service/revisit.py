@@ -83,7 +83,7 @@ class Revisit:
         ]
 
     async def _swapped(self, source: Source, file: Filed, kept: KeptFile | None) -> bool:
-        if kept is None or kept.sha256 is None:
+        if kept is None or (kept.sha256 is None and not kept.lacking):
             return False
         try:
             content = await visit.download(self.fetcher, source, file.name, file.url, urgent=False)

@@ -11,6 +11,11 @@ from service.reading.box import CLOCK, CONDITION, EDITION, IMMEDIATE, ONLINE, PA
 from service.reading.times import Stamp, stamps
 
 _WEEKDAYS = "월화수목금토일"
+_DAY_AHEAD = re.compile(
+    r"(?:(?P<next>익일|다음\s?날|이튿날|내일|명일)|(?P<weekday>[월화수목금토일])요일"
+    r"|(?<![0-9.])(?P<day>[0-9]{1,2})\s?일\s?(?:\([월화수목금토일]\))?)[\s,]{0,3}$"
+)
+_ABROAD, _AT_HOME = re.compile(r"현지\s?(?:시[간각])?"), re.compile(r"한국\s?시[간각]|KST")
 _FROM = re.compile(r"\s{0,3}\)?\s?(?:부터|이후)")
 
 
@@ -128,28 +133,34 @@ def _online(
 ) -> Printed | None:
     """The clock time from which it may be online; the papers' own where only they have one."""
     timed = [one for one in found if one.clock]
+    timed = [one for one in timed if not _is_last(value, one, _ABROAD, _AT_HOME)] or timed
     if timed:
-        media = [one for one in timed if not _for_paper(value, one)]
+        media = [one for one in timed if not _is_last(value, one, PAPER, ONLINE)]
         return Printed((media or timed)[0].day, (media or timed)[0].clock)
     days = [one.day for one in found if paper is None or one.day != paper[0]]
     day = days[0] if days else found[0].day if found else base
-    clock = next(_clocks(value, day), None) if day else None
-    return Printed(day, clock) if day and clock else None
+    return next(_clocks(value, day, base or day), None) if day else None
 
 
-def _for_paper(value: str, stamp: Stamp) -> bool:
-    """Whether the medium named last before a time is the paper."""
+def _is_last(value: str, stamp: Stamp, these: re.Pattern[str], those: re.Pattern[str]) -> bool:
+    """Whether of two kinds of words one of ``these`` stands last before a time."""
     before = value[: stamp.span[0]]
-    papers, onlines = list(PAPER.finditer(before)), list(ONLINE.finditer(before))
-    return bool(papers) and (not onlines or papers[-1].start() > onlines[-1].start())
+    one, other = list(these.finditer(before)), list(those.finditer(before))
+    return bool(one) and (not other or one[-1].start() > other[-1].start())
 
 
-def _clocks(value: str, day: date) -> Iterator[str]:
-    """Clock times without a day beside them, on 24 hours."""
+def _clocks(value: str, day: date, base: date | None) -> Iterator[Printed]:
+    """Clock times without a date beside them, on 24 hours.
+
+    Of ``day``, or of the next one from ``base`` that the words before name: ``익일 06:00``,
+    ``15일(수) 12:00``, ``수요일 낮 12시``.
+    """
     for match in CLOCK.finditer(value):
-        for one in stamps(f"{day.isoformat()} {match[0]}", None):
+        said = _DAY_AHEAD.search(value[: match.start()])
+        own = _edition_day(said, base) if said and base else day
+        for one in stamps(f"{own.isoformat()} {match[0]}", None):
             if one.clock:
-                yield one.clock
+                yield Printed(one.day, one.clock)
 
 
 def _condition(value: str, found: tuple[Stamp, ...]) -> str | None:

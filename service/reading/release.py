@@ -61,14 +61,15 @@ def _release(given: Given, documents: Sequence[tuple[str, str]], registry: Regis
     papers = [dissect(text, given.title) for _, text in documents[:1]]
     papers += [dissect(text, None) for _, text in documents[1:]]
     parts = [*papers, web]  # what was printed says more than the page it hangs on
-    day = _day(_given(given))
+    day = _day(_given(given)) or given.near
     lifted = _first_found(parts, lambda part: embargo.find(part.box, day))
     handed_out = _first_found(parts, lambda part: embargo.distributed(part.box, day))
     when = _first(_given(given), _from_box(lifted, handed_out))
     text = _text(web, papers, [name for name, _ in documents])
     title = parts[0].title or clean_line(given.title or "")
-    said_by = signed(parts[0], given.publisher, text, _day(when), registry)
-    call = calls.find(title, text, _day(when))
+    day = _day(when) or given.near
+    said_by = signed(parts[0], given.publisher, text, day, registry)
+    call = calls.find(title, text, day)
     return Reading(
         title=title,
         text=text,
@@ -84,7 +85,7 @@ def _release(given: Given, documents: Sequence[tuple[str, str]], registry: Regis
         embargo=lifted,
         contacts=_first_found(parts, lambda part: contacts.find(part.contacts)) or (),
         call=call,
-        mentions=mentions.find(title, text, _day(when), registry),
+        mentions=mentions.find(title, text, day, registry),
     )
 
 

@@ -17,19 +17,23 @@ _PLACE = ("position", "url", "document", "rank")
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file as stored. ``sha256`` is that of its bytes, None where they were never fetched."""
+    """A file as stored. ``sha256`` is that of its bytes, None where they were never fetched.
+
+    ``lacking``: they were asked for, and did not come.
+    """
 
     id: int
     name: str
     url: str
     sha256: bytes | None
+    lacking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A file as the page lists it now: the stored one that it is, None where it is new.
 
-    ``swapped``: under that name other bytes came.
+    ``swapped``: under that name other bytes came, or bytes where none had come before.
     """
 
     file: Filed

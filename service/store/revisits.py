@@ -79,7 +79,10 @@ class Revisits(Leased):
             if row is None:
                 return None
             files = await tx.execute(
-                sa.select(attachment.c.id, attachment.c.name, attachment.c.url, attachment.c.sha256)
+                sa.select(
+                    *(attachment.c.id, attachment.c.name, attachment.c.url, attachment.c.sha256),
+                    sa.func.coalesce(attachment.c.reason.in_(("not-fetched", "refused")), False),
+                )
                 .where(attachment.c.article_id == row.id)
                 .order_by(attachment.c.position)
             )

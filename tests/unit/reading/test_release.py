@@ -158,3 +158,15 @@ def test_an_unknown_publisher_is_kept_as_printed() -> None:
 
 def test_nothing_is_read_as_nothing() -> None:
     assert read(Given(""), (), REGISTRY) == Reading("", "", (), None)
+
+
+def test_dates_without_a_year_are_near_the_day_it_was_found_where_no_other_is_known() -> None:
+    text = PAPER.replace("2026. ", "") + "\n신청 기간: 5. 20.(수) ~ 6. 5.(금)까지 모집합니다.\n"
+    title = "수출 상담회 참가기업 모집 공고"
+
+    found = read(Given(text, title=title, near=date(2026, 5, 11)), (), REGISTRY)
+
+    assert found.embargo is not None
+    assert found.embargo.online == Printed(date(2026, 5, 12), "11:00")
+    assert found.call.end == date(2026, 6, 5)
+    assert read(Given(text, title=title), (), REGISTRY).embargo is None

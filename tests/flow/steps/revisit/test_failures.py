@@ -57,6 +57,27 @@ async def test_a_file_that_does_not_come_counts_as_unchanged(
     assert await state(sql) == SAME
 
 
+@pytest.mark.parametrize(
+    ("reason", "again"), [("not-fetched", True), ("refused", True), ("not-asked", False)]
+)
+async def test_a_file_that_had_not_come_is_read_once_it_does(
+    revisit: Revisit,
+    told: AddArticle,
+    serve: Serve,
+    sql: asyncpg.Connection,
+    reason: str,
+    again: bool,
+) -> None:
+    await told(file=True)
+    await sql.execute("UPDATE attachment SET sha256 = NULL, text = NULL, reason = $1", reason)
+    serve("/k1", WITH_FILE)
+    serve("/file", "안내문")
+
+    await revisit.look_again("a")
+
+    assert await sql.fetchval("SELECT settled_at IS NULL FROM attachment") is again
+
+
 @pytest.mark.parametrize("failures", range(len(OPEN_LADDER)))
 @pytest.mark.parametrize("error", [RESET, Throttled(f"{HOST}/k1", "429", 5.0)], ids=type)
 async def test_a_passing_failure_is_tried_again_on_the_next_rung(
