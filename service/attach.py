@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from scrapers.documents.model import DocumentError
-from scrapers.errors import Refused, ScrapeError, Throttled, TooLarge
+from scrapers.errors import Refused, ScrapeError, Throttled, TooLarge, Unreachable
 from scrapers.fetch import Fetcher
 from scrapers.model import Source
 from service import visit
@@ -61,6 +61,9 @@ class Attach:
                 one.ended("lost", why=str(lost.__cause__))
             except ScrapeError as error:
                 await self._failed(owed, error, one)
+            except OSError as error:  # the reader does not start: no file is to blame for that
+                why = f"the reader of documents: {type(error).__name__}: {error}"
+                await self._failed(owed, Unreachable(owed.url, why), one)
             else:
                 await self._settle(owed, settled, one)
 

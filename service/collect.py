@@ -12,6 +12,7 @@ from functools import partial
 
 from scrapers.errors import (
     Broken,
+    Gone,
     Passing,
     Refused,
     ScrapeError,
@@ -33,7 +34,8 @@ from service.store.polled import MARGIN, Polled, Slot
 from service.store.sources import Sources
 from service.turns import Turns
 
-_PASSING_TRIES = 24  # a publisher whose pages fail for a day
+# A publisher's pages may fail for a day, and its list show a post a minute before its page.
+_TRIES = {Passing: 24, Gone: 2, Refused: 0, Broken: len(OPEN_LADDER)}
 _ABSENT = timedelta(hours=12)  # without a look that worked: what is found now has been out for long
 _RECENT = timedelta(hours=3)  # what a search shall have found the first time it is asked for,
 # and before the last look that worked: a word may not have had its turn for about so long.
@@ -216,9 +218,9 @@ class Collect:
 
     async def _open_failed(self, owed: Owed, error: ScrapeError, one: Unit) -> None:
         """Try the page again later, or let the list's words do where that cannot help."""
-        tries = _PASSING_TRIES if isinstance(error, Passing) else len(OPEN_LADDER)
-        last = isinstance(error, Refused) or owed.failures >= tries
         assert isinstance(error, Passing | Broken | Refused)
+        tries = next(tries for kind, tries in _TRIES.items() if isinstance(error, kind))
+        last = owed.failures >= tries
         one.ended("failed", why=str(error), last=last)
         if last:
             await self.articles.store_opened(owed, Opened(owed.article.summary), problem=str(error))

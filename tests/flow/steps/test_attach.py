@@ -51,6 +51,8 @@ class Reader:
             raise DocumentError("broken", "no\0 section")
         if text.startswith("crashed"):
             raise DocumentError("crashed", "killed by signal 9")
+        if text.startswith("unstarted"):
+            raise ChildProcessError("the process that reads documents does not start")
         return Document("hwpx", text, "reader", tables=1)
 
 
@@ -115,6 +117,23 @@ async def test_every_file_is_fetched_with_the_pause_of_its_source_and_stored_as_
     digest = hashlib.sha256(content).digest()
     assert tuple(row) == (digest, len(content), "hwpx", "reader", 1)
     assert await sql.fetchval("SELECT entrypoint FROM pgqueuer") == "read"
+
+
+async def test_a_reader_that_does_not_start_is_no_files_fault(
+    attach: Attach, serve: Serve, file: AddFile, sql: asyncpg.Connection
+) -> None:
+    later = await file(0)
+    await file(1)
+    await file(2, failures=len(FILE_LADDER))
+    for number, text in enumerate(("unstarted", ARCHIVE, "unstarted")):
+        serve(f"/f{number}", text)
+
+    await attach.attach_owed("a")
+
+    (_, read), (_, given_up) = [(text, reason) for text, reason, _ in await results(sql)]
+    assert (read, given_up) == (None, "not-fetched")  # which is asked for at the next look
+    row = await sql.fetchrow("SELECT failures, due_at > now() FROM attachment WHERE id = $1", later)
+    assert tuple(row) == (1, True)
 
 
 async def test_a_document_that_cannot_be_read_costs_itself_only(

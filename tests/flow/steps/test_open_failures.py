@@ -69,7 +69,7 @@ async def test_a_text_is_read_page_by_page_until_one_is_missing(
 async def test_a_text_whose_first_page_is_missing_could_not_be_read(
     collect: MakeCollect, serve: Serve, add_article: AddArticle, sql: asyncpg.Connection
 ) -> None:
-    await add_article()
+    await add_article(failures=2)
     serve("/k1", f"text: 머리말\nbody: {HOST}/body/1")
     serve("/body/1", Gone(f"{HOST}/body/1", "404"))
 
@@ -96,15 +96,18 @@ async def test_half_a_text_is_not_stored(
 # what a failure does
 
 
-@pytest.mark.parametrize("error", [Gone(f"{HOST}/k1", "404"), Disallowed(f"{HOST}/k1", "403")])
+@pytest.mark.parametrize(
+    ("error", "before"), [(Gone(f"{HOST}/k1", "404"), 2), (Disallowed(f"{HOST}/k1", "403"), 0)]
+)
 async def test_a_page_that_is_refused_leaves_the_words_of_the_list_and_tells_a_person(
     collect: MakeCollect,
     serve: Serve,
     add_article: AddArticle,
     sql: asyncpg.Connection,
     error: ScrapeError,
+    before: int,
 ) -> None:
-    await add_article()
+    await add_article(failures=before)
     serve("/k1", error)
 
     await collect().open_owed("a")
@@ -118,6 +121,7 @@ async def test_a_page_that_is_refused_leaves_the_words_of_the_list_and_tells_a_p
     ("error", "before", "wait"),
     [
         *((error, n, wait) for error in (RESET, STRANGE) for n, wait in enumerate(OPEN_LADDER)),
+        *((Gone(f"{HOST}/k1", "404"), n, OPEN_LADDER[n]) for n in range(2)),
         (RESET, 23, OPEN_LADDER[-1]),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, ScrapeError) else str(value),

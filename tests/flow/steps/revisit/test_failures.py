@@ -169,7 +169,7 @@ async def test_a_page_whose_text_alone_is_gone_was_not_withdrawn(
 async def test_a_page_that_never_could_be_read_is_not_looked_at_again(
     collect: MakeCollect, add_article: AddArticle, serve: Serve, sql: asyncpg.Connection
 ) -> None:
-    await add_article()
+    await add_article(failures=2)
     serve("/k1", Gone(f"{HOST}/k1", "404"))
 
     await replace(collect(), first_look=LADDER[0]).open_owed("a")
