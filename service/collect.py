@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from scrapers.errors import (
-    Broken,
     Gone,
     Passing,
     Refused,
@@ -35,7 +34,7 @@ from service.store.sources import Sources
 from service.turns import Turns
 
 # A publisher's pages may fail for a day, and its list show a post a minute before its page.
-_TRIES = {Passing: 24, Gone: 2, Refused: 0, Broken: len(OPEN_LADDER)}
+_TRIES = {Passing: 24, Gone: 2, Refused: 0, ScrapeError: len(OPEN_LADDER)}
 _ABSENT = timedelta(hours=12)  # without a look that worked: what is found now has been out for long
 _RECENT = timedelta(hours=3)  # what a search shall have found the first time it is asked for,
 # and before the last look that worked: a word may not have had its turn for about so long.
@@ -218,8 +217,7 @@ class Collect:
 
     async def _open_failed(self, owed: Owed, error: ScrapeError, one: Unit) -> None:
         """Try the page again later, or let the list's words do where that cannot help."""
-        assert isinstance(error, Passing | Broken | Refused)
-        tries = next(tries for kind, tries in _TRIES.items() if isinstance(error, kind))
+        tries = next(_TRIES[kind] for kind in type(error).__mro__ if kind in _TRIES)
         last = owed.failures >= tries
         one.ended("failed", why=str(error), last=last)
         if last:
