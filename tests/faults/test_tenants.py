@@ -53,7 +53,7 @@ class Town:
     @property
     def secrets(self) -> list[str]:
         """What nobody is ever shown again."""
-        tails = [key.rpartition("_")[2] for key in self.keys.values()]
+        tails = [key.split("_", 2)[2] for key in self.keys.values()]
         cookies = [sha256(who.encode()).hexdigest() for who in WHOM]
         return [WEBHOOK, WEBHOOK[6:], TELEGRAM, SIGNING.decode(), *tails, *cookies]
 
