@@ -20,11 +20,10 @@ from rich.table import Table
 
 from tests.bench.report import OURS, Figure, Growth, Seconds, named, save, shown
 from tests.storm.house import TEXTS, House, house, publish, subscribe, until
-from tests.storm.storm import STEPS, Storm, blow, by_hand
+from tests.storm.storm import JUDGED, STEPS, Storm, blow, by_hand
 
 TITLES = "수출길을 함께 넓힌다", "기업들의 목소리를 듣다", "내년 살림을 짜다"
 NOBODY = "경로당에 김장 김치를 나누었다. 어르신 마흔 분이 함께했다."
-JUDGED = "SELECT count(*) FROM article WHERE read_title = $1 AND triaged_at IS NOT NULL"
 FIRST, LAST = STEPS[-2:]
 console = Console(width=100)
 

@@ -28,13 +28,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wher
 from tests.faults import record
 from tests.storm.house import TEXTS, House, house, publish, until
 
+JUDGED = "SELECT count(*) FROM article WHERE read_title = $1 AND triaged_at IS NOT NULL"
 _STATE = """
     SELECT count(*) AS owed, count(*) FILTER (WHERE settled_at IS NULL) AS open,
            count(*) FILTER (WHERE outcome = 'sent') AS sent,
            count(DISTINCT delivery.created_at) AS commits,
-           min(delivery.created_at) AS owed_at, max(settled_at) AS last_at,
-           bool_and(EXISTS (SELECT FROM article WHERE article.id = telling.article_id
-                            AND triaged_at IS NOT NULL)) AS judged
+           min(delivery.created_at) AS owed_at, max(settled_at) AS last_at
     FROM delivery JOIN telling ON telling.id = telling_id WHERE facts ->> 'title' = $1
 """
 _IDS = """
@@ -89,8 +88,10 @@ async def blow(built: House, title: str, text: str, kills: int, rng: random.Rand
 
     async def settled() -> bool:
         # The first thousand may all be sent while the rows of the others are written.
+        if not await built.sql.fetchval(JUDGED, title):
+            return False
         row = await built.sql.fetchrow(_STATE, title)
-        return bool(row["owed"]) and row["judged"] and not row["open"]
+        return bool(row["owed"]) and not row["open"]
 
     await until(built, anything, 0.02)
     storm.first = time.monotonic() - appeared
