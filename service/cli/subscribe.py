@@ -105,15 +105,14 @@ def subscribe(
 ) -> None:
     """규칙에 맞는 소식을 알립니다. / Tell of whatever matches the rules.
 
-    받을 곳이 없으면 파발을 실행한 터미널 창에 찍습니다. 새 주소에는 먼저 받겠느냐고
-    묻습니다. / On the console where no address is given. A new address is first asked whether it
-    wants to be told.
+    받을 곳이 없으면 파발을 실행한 터미널 창에 찍습니다. 새 주소에는 먼저 묻습니다. / On the
+    console where no address is given. A new address is first asked whether it wants to be told.
     """
     from service.wanted import Wanted  # noqa: PLC0415
 
     checks = _checks()
-    places = [*(to or ()), *([f"webhook:{webhook}"] if webhook else ())] or ["console"]
-    endpoints = _endpoints(checks, places, secret, agreed=operator)
+    places = [*(to or ()), *([f"webhook:{webhook}"] if webhook else ())]
+    endpoints = _endpoints(checks, places or ["console"], secret, agreed=operator)
     wanted = Wanted(
         name,
         tuple(map(checks.rule, rule)),

@@ -130,8 +130,9 @@ async def test_without_a_setting_no_address_is_taken_and_what_is_owed_waits(
 
     with pytest.raises(BadAddress, match=f"PABAL_KAKAO_{lacked.upper()}"):
         channel.check_address("01012345678")
-    with pytest.raises(TryAgain, match=f"PABAL_KAKAO_{lacked.upper()}"):
+    with pytest.raises(TryAgain, match=f"PABAL_KAKAO_{lacked.upper()}") as caught:
         await channel.send(MESSAGE)
+    assert caught.value.ours
 
 
 def test_templates_are_read_from_one_line() -> None:

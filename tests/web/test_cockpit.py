@@ -223,11 +223,8 @@ async def test_what_an_item_is_about_is_said_in_words(desk: Desk) -> None:
     named = {"outage": "outlets", "mailbox-unread": "bounces", "alert-untold": "tellings"}
     for kind, subject in named.items():
         await desk.add("ops_item", kind=kind, subject=subject, detail="x")
-
-    for language, words in (
-        ("ko", ("언론 출처", "되돌아온 메일", "알릴 내용")),
-        ("en", ("news outlets",)),
-    ):
+    shown = {"ko": ("언론 출처", "되돌아온 메일", "알릴 내용"), "en": ("news outlets",)}
+    for language, words in shown.items():
         seen = await desk.text(f"/desk?lang={language}")
         assert all(seen.count(each) >= 2 for each in words)
         assert all(say(language, f"desk.kind_{kind}") in seen for kind in named)
