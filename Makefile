@@ -10,8 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 # The pure rooms have to be covered, by the tests that are theirs: watching slows, so others go without.
 PURE := tests/sources $(addprefix tests/unit/,judging notifier reading scrapers)
-# One more than the cores there are: some tests wait.
-THREE := $(BIN)/pytest -n 3 --dist worksteal -m "not faults and not browser and not alone"
+TWO := $(BIN)/pytest -n 2 --dist worksteal -m "not faults and not browser and not alone"
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
 	--generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
@@ -45,8 +44,8 @@ contracts: $(READY)  ## 어느 방이 어느 방을 쓰는가 / which room may i
 	$(BIN)/lint-imports
 
 unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test but the long faults, coverage
-	$(THREE) $(ARGS) $(PURE) --cov
-	$(THREE) $(ARGS) $(PURE:%=--ignore=%)
+	$(TWO) $(ARGS) $(PURE) --cov
+	$(TWO) $(ARGS) $(PURE:%=--ignore=%)
 
 alone: $(READY)  ## 혼자 돌아야 하는 시험 / tests beside which nothing may run
 	$(BIN)/pytest -m "alone and not faults" $(ARGS) $$(grep -rl --include='*.py' mark.alone tests) || \
