@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from service.judging.taxonomy import called
-from service.store.browse import Browse
+from service.store.browse import Browse, Place
 from service.store.database import storable
 from service.store.embargo import Held
 from service.store.keys import Bearer
@@ -26,8 +26,6 @@ from service.web.held import headers
 router = APIRouter(tags=["read"])
 
 _SHORTLY = {"Cache-Control": "public, max-age=30"}
-_EPOCH = datetime(1, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _NO_CLOCK = "99:99"  # a day without one is over last
 
 
@@ -160,7 +158,7 @@ async def _release(house: House, bearer: Bearer | None, number: int) -> Release:
 def _place(call: OpenCall) -> tuple[int, ...]:
     """Where a call stands, whatever became of that one: by its deadline, else the newest first."""
     if call.end is None:
-        return 1, -((call.out_at - _EPOCH) // _MICROSECOND), 0, -call.id
+        return 1, -Place(call.out_at, call.id).ticks, 0, -call.id
     clock = int((call.end_clock or _NO_CLOCK).replace(":", ""))
     return 0, call.end.toordinal(), clock, call.id
 
