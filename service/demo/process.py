@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
+
+# Below those that systems give to calls going out (Linux from 32,768, others from 49,152): such a
+# call would hold the port of a service that is being started again.
+_PORTS = range(20_000, 32_000)
 
 
 class ServiceDied(Exception):
@@ -52,7 +58,7 @@ class ServiceProcess:
         """SIGKILL to it and to everything it started, at once; returns how many processes."""
         child, self._child = self._child, None  # that it ends is no surprise from now on
         assert child is not None
-        victims = [child.pid, *_descendants(child.pid)]
+        victims = [child.pid, *descendants(child.pid)]
         for pid in victims:  # frozen first: nobody may start another while the others die
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
@@ -81,11 +87,19 @@ class ServiceProcess:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-20:])
 
 
-def _descendants(pid: int) -> list[int]:
+def free_port() -> int:
+    """A port of loopback that nobody holds now and that no call going out will be given."""
+    for port in SystemRandom().sample(_PORTS, 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError(f"none of a hundred ports in {_PORTS} is free")
+
+
+def descendants(pid: int) -> list[int]:
     """Children, their children and so on; a session of their own hides none of them."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):
             for child in map(int, task.read_text().split()):
-                found += [child, *_descendants(child)]
+                found += [child, *descendants(child)]
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -20,7 +19,7 @@ from service.demo import invent, papers
 from service.demo.ledger import Ledger, Published, Received, draw_up
 from service.demo.mailbox import open_mailbox
 from service.demo.papers import Papers
-from service.demo.process import ServiceProcess
+from service.demo.process import ServiceProcess, free_port
 from service.demo.server import serving
 from service.demo.sink import Sink
 from service.demo.world import Release, World
@@ -98,7 +97,7 @@ class Demo:
         world, secret = World(), new_secret()
         sink = Sink(secret)
         sink.delay = plan.slow_sink
-        page = f"http://127.0.0.1:{_free_port()}"
+        page = f"http://127.0.0.1:{free_port()}"
         for release in _history(plan):
             world.publish(release, time.time())
         async with (
@@ -264,11 +263,6 @@ def _plain_reader(rules: Sequence[str]) -> Callable[[str, str], bool]:
         return any(plain(each, title, text, analyse, spell=spell) for each in parsed)
 
     return holds
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @asynccontextmanager

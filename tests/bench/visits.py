@@ -36,8 +36,7 @@ from service import desk
 from service.analyser import Analyser
 from service.config import Settings
 from service.demo import invent
-from service.demo.process import ServiceProcess
-from service.demo.run import _free_port
+from service.demo.process import ServiceProcess, free_port
 from service.demo.server import serving
 from service.demo.world import World
 from service.ops.embedded import running
@@ -149,7 +148,7 @@ async def service(home: Path, url: str) -> AsyncIterator[str]:
     now = datetime.now(ZoneInfo("Asia/Seoul"))
     for old in invent.releases(99, 120, now - timedelta(days=3), hours=48):
         world.publish(old, time.time())
-    page = f"http://127.0.0.1:{_free_port()}"
+    page = f"http://127.0.0.1:{free_port()}"
     async with AsyncExitStack() as stack:
         replica = await stack.enter_async_context(serving(world))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")} | {

@@ -28,8 +28,7 @@ import asyncpg
 
 from service.demo import invent
 from service.demo.mailbox import Mailbox, open_mailbox
-from service.demo.process import ServiceProcess
-from service.demo.run import _free_port
+from service.demo.process import ServiceProcess, free_port
 from service.demo.server import HOST, _App
 from service.demo.world import Release
 from service.store.evidence import Evidence
@@ -155,7 +154,7 @@ async def _town(url: str, home: Path) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         replica = await stack.enter_async_context(serving(weather, HOST, 0))
         mailbox = await stack.enter_async_context(open_mailbox())
-        page = f"http://127.0.0.1:{_free_port()}"
+        page = f"http://127.0.0.1:{free_port()}"
         environment = _environment(url, home, replica, page, mailbox.address)
         service = ServiceProcess(environment, home / "service.log")
         await service.start()

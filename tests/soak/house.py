@@ -9,8 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.demo.process import ServiceProcess
-from service.demo.run import _free_port
+from service.demo.process import ServiceProcess, free_port
 from tests.partition import reckoning
 
 _MISHAP = 0.03  # of the run: what begins anew must be warm by the time memory is judged
@@ -43,7 +42,7 @@ class House:
 
 @asynccontextmanager
 async def house(home: Path, url: str, replica: str, relay: str) -> AsyncIterator[House]:
-    page = f"http://127.0.0.1:{_free_port()}"
+    page = f"http://127.0.0.1:{free_port()}"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")} | {
         "PABAL_DATA": str(home),
         "PABAL_DATABASE_URL": url,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from service.demo.process import ServiceProcess, _descendants
+from service.demo.process import ServiceProcess, descendants
 
 _EVERY = 5.0
 _KINDS = {"scrapers.documents.worker": "documents", "resource_tracker": "tracker"}
@@ -40,7 +40,7 @@ def _sizes(processes: Mapping[str, ServiceProcess]) -> Mapping[str, float]:
             continue
         with suppress(OSError):
             sizes[name].append(_resident(child.pid))
-            for pid in _descendants(child.pid):
+            for pid in descendants(child.pid):
                 sizes[f"{name}: {_kind(pid)}"].append(_resident(pid))
     return {name: statistics.fmean(each) for name, each in sizes.items()}
 
