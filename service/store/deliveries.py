@@ -32,7 +32,7 @@ _SENT = """
     ), held AS (
         SELECT claimed.* FROM said CROSS JOIN LATERAL (
             SELECT id, endpoint_id FROM delivery
-            WHERE delivery.id = said.id AND delivery.fence = said.fence AND settled_at IS NULL
+            WHERE delivery.id = said.id AND delivery.fence = said.fence AND outcome IS NULL
             FOR UPDATE
         ) AS claimed
     ), settled AS (
@@ -47,7 +47,9 @@ _SENT = """
 """
 """Settle claims ($1, $2) as sent; answers with the endpoints that were failing until now.
 
-Rows are looked up one by one, in order: whatever a plan expects, not all that is open is gone over.
+Rows are looked up one by one, in order, and asked for ``outcome``, which is set with
+``settled_at``: no index is for that, while those of open rows, few when a plan was made, may hold a
+hundred thousand now, and each look-up would go over them all.
 """
 _WELL = """
     UPDATE endpoint SET failing_since = NULL, rests_until = NULL WHERE id = ANY($1)
@@ -58,12 +60,12 @@ _LATER = """
             AS said (id, fence, detail, wait)
     ), put_off AS (
         UPDATE delivery SET due_at = now() + wait, last_error = detail
-        FROM said
-        WHERE delivery.id = said.id AND delivery.fence = said.fence AND settled_at IS NULL
+        FROM said WHERE delivery.id = ANY($1)
+            AND delivery.id = said.id AND delivery.fence = said.fence AND outcome IS NULL
         RETURNING delivery.id
     ), recorded AS (
         UPDATE attempt SET finished_at = now(), outcome = 'later', detail = said.detail
-        FROM said WHERE delivery_id = said.id AND number = said.fence
+        FROM said WHERE delivery_id = ANY($1) AND delivery_id = said.id AND number = said.fence
     )
     SELECT id FROM put_off
 """
@@ -205,7 +207,7 @@ class Deliveries(Claims):
                 .values(finished_at=sa.func.now(), outcome="dead", detail=detail)
             )
             ours = (delivery.c.id == due.id) & (delivery.c.fence == due.fence)
-            held = ours & delivery.c.settled_at.is_(None)
+            held = ours & delivery.c.outcome.is_(None)  # as above
             died = {"settled_at": sa.func.now(), "outcome": "dead", "last_error": detail}
             if not await changed(tx, delivery, held, **died):
                 return
