@@ -48,11 +48,10 @@ def cut(text: str, holes: Mapping[str, str]) -> tuple[Run, ...]:
 
 def joined(runs: Sequence[Run], values: Mapping[str, bytes]) -> bytes:
     """The base64 of the whole text, lines and all, with ``values`` in its holes."""
-    shown = [encoded(run.form % run.pick(values)) if isinstance(run, Own) else run for run in runs]
+    shown = [_again(run.form % run.pick(values)) if isinstance(run, Own) else run for run in runs]
     return b"".join(shown)
 
 
-@lru_cache(4096)
 def encoded(run: bytes) -> bytes:
     """Base64 of whole lines, filled up."""
     if short := -len(run) % 3:
@@ -61,3 +60,7 @@ def encoded(run: bytes) -> bytes:
     lines = [shown[at : at + 76] for at in range(0, len(shown), 76)]
     lines.append(b"")
     return b"\r\n".join(lines)
+
+
+# Many have the same rules; what all share is kept encoded, and a digest, one's own, is not kept.
+_again = lru_cache(1024)(encoded)

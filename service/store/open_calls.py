@@ -33,7 +33,9 @@ _NOW = f"""
         coalesce(read_published_at, published_at, discovered_at) AS out_at,
         greatest(discovered_at, (SELECT max(noticed_at) FROM revision
             WHERE revision.article_id = article.id)) AS changed_at,
-        (SELECT count(*) FROM revision WHERE revision.article_id = article.id) AS revisions,
+        (SELECT count(DISTINCT kin.id) + count(revision.id) - 1
+            FROM article AS kin LEFT JOIN revision ON revision.article_id = kin.id
+            WHERE kin.story_id = article.story_id AND kin.kind <> 'news') AS revisions,
         {until()} AS held_until
     FROM article
     WHERE story_id IN (SELECT story_id FROM chosen) AND kind <> 'news'

@@ -171,9 +171,11 @@ class Subscriptions(Intentions):
 
     async def unmute(self, name: str) -> bool:
         """Tell it again of what comes from now on. False where none of that name is live."""
-        return await self._pause(name, paused_at=None, resumed_at=sa.func.now())
+        paused = subscription.c.paused_at.is_not(None)  # of one who was not, nothing was left out
+        since = sa.case((paused, sa.func.now()), else_=subscription.c.resumed_at)
+        return await self._pause(name, paused_at=None, resumed_at=since)
 
-    async def _pause(self, name: str, **at: sa.Function[datetime] | None) -> bool:
+    async def _pause(self, name: str, **at: sa.ColumnElement[datetime] | None) -> bool:
         async with self._database.transaction() as tx:
             subscription_id = await _set(tx, name, **at)
             if subscription_id is not None and at["paused_at"] is not None:

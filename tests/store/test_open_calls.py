@@ -94,6 +94,20 @@ async def test_a_page_that_was_changed_last_tells_the_deadline_of_its_event(
     assert await titles(calls) == (["연장함"], [])
 
 
+async def test_whatever_page_stands_for_an_event_its_revisions_only_grow(
+    calls: OpenCalls, call: Add, add: Add
+) -> None:
+    story = await add("story")
+    page = await call("처음", 9, story_id=story, discovered_at=NOW - timedelta(days=2))
+    for _ in range(3):
+        await add("revision", article_id=page, noticed_at=NOW - timedelta(days=1))
+    before = (await calls.board()).dated[0].revisions
+    await call("앞당김", 1, story_id=story)
+
+    [now] = (await calls.board()).dated
+    assert (now.title, before, now.revisions) == ("앞당김", 3, 4)
+
+
 async def test_what_is_under_embargo_or_withdrawn_is_not_shown(
     calls: OpenCalls, call: Add, add: Add
 ) -> None:

@@ -160,6 +160,22 @@ async def test_who_is_muted_is_told_nothing_and_what_was_owed_is_given_up(
     assert not await subscriptions.unmute("없음")
 
 
+async def test_only_of_whom_was_muted_it_is_kept_since_when_they_are_told_again(
+    subscriptions: Subscriptions, sql: asyncpg.Connection
+) -> None:
+    since = "SELECT resumed_at FROM subscription"
+    await subscriptions.subscribe("무역", [EXPORT], OUT)
+    assert await subscriptions.unmute("무역")
+    assert await sql.fetchval(since) is None
+
+    await subscriptions.mute("무역")
+    await subscriptions.unmute("무역")
+    first = await sql.fetchval(since)
+    assert first is not None
+    await subscriptions.unmute("무역")
+    assert await sql.fetchval(since) == first
+
+
 @pytest.mark.usefixtures("held")
 async def test_a_shorter_snooze_brings_what_waits_forward(
     subscriptions: Subscriptions, now: datetime, sql: asyncpg.Connection

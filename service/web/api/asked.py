@@ -106,6 +106,7 @@ class Asking(BaseModel):
     q: str = Field(
         min_length=1,
         max_length=1000,
+        pattern=r"^[^\x00]+$",
         description="규칙의 말로 · words, in the language of rules (docs/rules.md)",
         examples=["수출 바우처"],
     )

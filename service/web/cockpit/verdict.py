@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from service.model import SEOUL
+from service.pulse.calendar import working
 from service.store.cockpit import Item
 from service.store.gauges import Gauges
 
@@ -98,8 +99,8 @@ def _queues(gauges: Gauges, now: datetime) -> Iterator[Wrong]:
 def _silence(gauges: Gauges, now: datetime) -> Iterator[Wrong]:
     """Ministries publish all day long: nothing at all on a working day is a fault of ours."""
     here = now.astimezone(SEOUL)
-    working = here.weekday() < 5 and here.hour in _HOURS  # noqa: PLR2004 - Saturday
-    if working and gauges.newest is not None and gauges.newest > _QUIET:
+    at_work = working(here.date()) and here.hour in _HOURS
+    if at_work and gauges.newest is not None and gauges.newest > _QUIET:
         since = now - timedelta(seconds=gauges.newest)
         yield Wrong("bad", "silence", since, "/desk/sources")
 

@@ -54,6 +54,7 @@ def test_silence_is_wrong_in_working_hours_alone() -> None:
     assert keys(quiet, (), None, NOON) == [("bad", "silence")]
     assert keys(quiet, (), None, NOON - timedelta(hours=4)) == []  # eight in the morning
     assert keys(quiet, (), None, NOON + timedelta(days=1)) == []  # Saturday
+    assert keys(quiet, (), None, datetime(2026, 9, 25, 3, tzinfo=UTC)) == []  # 추석, a Friday
 
 
 def test_a_database_that_can_only_be_read_is_wrong() -> None:

@@ -205,3 +205,8 @@ async def test_a_search_goes_on_where_its_page_ended(
     assert [each["id"] for page in pages for each in page["items"]] == [*reversed(made)]
     elsewhere = {"q": "관세", "cursor": pages[0]["next"]}
     assert (await client.get("/search", params=elsewhere)).status_code == 400
+
+
+async def test_a_search_for_what_no_text_can_hold_is_refused(client: httpx.AsyncClient) -> None:
+    asked = await client.get("/search", params={"q": "수출\x00바우처"})
+    assert asked.status_code == 422

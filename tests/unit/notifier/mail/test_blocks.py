@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.mail.blocks import cut, encoded, joined
+from notifier.mail.blocks import _again, cut, encoded, joined
 
 LINES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
 HOLES = {"«이름»": "name", "«링크»": "link"}
@@ -44,3 +44,9 @@ def test_a_run_is_filled_up_before_its_last_line_ends(length: int) -> None:
     read = b64decode(encoded(run))
     assert len(read) % 3 == 0
     assert read.replace(b" ", b"") == run
+
+
+def test_what_a_text_has_alone_is_not_kept() -> None:
+    before = _again.cache_info()
+    joined(cut("아침 소식\n" * 2000, {}), {})
+    assert _again.cache_info() == before
