@@ -24,7 +24,7 @@ from service.demo.process import ServiceProcess
 from service.demo.run import SOURCES_OF_SITE
 from service.demo.sink import Sink
 from service.demo.sites.files import EVERY_ERROR_PAGE
-from service.demo.sites.repcodes import REP_CODES
+from service.demo.sites.korea_kr import REP_CODES
 from service.demo.world import Release, World
 from service.store.database import Database
 from service.store.evidence import Evidence

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
 from service.demo.sites import files
-from service.demo.sites.repcodes import REP_CODES
 from service.demo.sites.web import NOT_FOUND, Ask, Reply, conditional, ids, number, text
 from service.demo.world import Release, World
+from service.reading.publishers import Registry
 
 _ROWS = 20
 _PART_LENGTH = 3000
@@ -21,6 +21,9 @@ _BLOCK = 10
 _FILES_A_RELEASE = 10
 
 _RUN = 37  # letters of a line in the viewer
+REP_CODES = {body.name: body.rep_code for body in Registry.load() if body.rep_code}
+"""repCode of each ministry, as the list filters by it."""
+
 _MINISTRIES = {code: ministry for ministry, code in REP_CODES.items()}
 _STATE = ("repCodeType", "repCode", "startDate", "endDate", "srchWord", "period")
 _PART = re.compile(r"/docViewer/result/\d{4}\.\d\d/\d\d/(\d+)/\1\.hwpx\.files/(\d+)\.html")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.demo import invent
-from service.demo.sites.repcodes import REP_CODES
+from service.demo.sites.korea_kr import REP_CODES
 from service.demo.themes import DATE_ONLY, OUTLETS
 from service.demo.world import Release
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from bs4 import BeautifulSoup
 
-from service.demo.sites.repcodes import REP_CODES
+from service.demo.sites.korea_kr import REP_CODES
 from service.demo.sites.web import Reply
 from service.demo.world import Release, World
 
