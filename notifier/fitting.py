@@ -146,6 +146,11 @@ def tame(text: str) -> str:
     return text.translate(_TWINS)
 
 
+def tamed(run: Run) -> str:
+    """A run for such a markup, where nothing but text is shown."""
+    return spelt(replace(run, text=tame(run.text)))
+
+
 def cut(
     text: str,
     most: int,

@@ -1,6 +1,7 @@
 """Incoming hooks of chat services: a letter is posted as JSON to the secret URL of a room.
 
-What differs from service to service stands in its own channel, as a ``Service``.
+What differs from service to service stands in its own channel, as the ``Service`` that is its
+``open_channel``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,14 @@ from dataclasses import dataclass, field
 from notifier.errors import BadAddress
 from notifier.letter import Letter, letter
 from notifier.model import ChannelOptions, Message, Receipt
-from notifier.posting import Answer, Poster, Posting, judge, open_poster, packed
+from notifier.posting import Answer, Poster, Posting, code, judge, open_poster, packed
+
+_GONE = frozenset({404, 410})
+
+
+def by_code(answer: Answer) -> None:
+    """Judge by status: a hook that is not there is gone; ``code`` of the answer says why."""
+    judge(answer, gone=_GONE, said=code(answer.said.get("code", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +33,13 @@ class Service:
     name: str
     hooks: re.Pattern[str]
     payload: Callable[[Letter], object]
-    verdict: Callable[[Answer], None] = judge
+    verdict: Callable[[Answer], None] = by_code
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, options: ChannelOptions) -> Hook:
+        """The channel to it, for the caller to close."""
+        return Hook(self, options, open_poster(options))
 
 
 class Hook(Posting):
@@ -62,8 +74,3 @@ class Hook(Posting):
             name = self._service.name
             raise BadAddress(f"{name} 웹훅의 주소가 아닙니다 (not the URL of a hook of {name})")
         return str(url.update_query(self._service.query)) if self._service.query else address
-
-
-def open_hook(service: Service, options: ChannelOptions) -> Hook:
-    """The channel to ``service``, for the caller to close."""
-    return Hook(service, options, open_poster(options))

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from notifier.errors import BadAddress, TryAgain
-from notifier.fitting import Run, cut, foot, spelt, tame, units, written
+from notifier.fitting import Run, cut, foot, tame, tamed, units, written
 from notifier.letter import letter
 from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
 
@@ -67,7 +66,7 @@ class Apprise:
         title = cut(tame(said.subject), _TITLE)
         most = max(_LEAST, min(_MOST, service.body_maxlen) - len(title))
         source = [(Run(said.labels.source, url=said.url),)] if said.url else []
-        body = written(said, _write, most, units, head=source, foot=foot(said))
+        body = written(said, tamed, most, units, head=source, foot=foot(said))
         kind = "warning" if said.urgent else "info"
         if not ways.notify(body=body, title=title, notify_type=kind, body_format="text"):
             raise TryAgain("Apprise가 보내지 못했습니다 (Apprise could not send it)")
@@ -94,7 +93,3 @@ class Apprise:
 def open_channel(options: ChannelOptions) -> Apprise:
     """Apprise, where ``options`` allow it."""
     return Apprise(options)
-
-
-def _write(run: Run) -> str:
-    return spelt(replace(run, text=tame(run.text)))

@@ -17,9 +17,9 @@ from dataclasses import replace
 from typing import Any
 
 from notifier.fitting import Run, cut, links, main, titled, units, written
-from notifier.hooks import Hook, Service, open_hook
+from notifier.hooks import Service
 from notifier.letter import Letter
-from notifier.model import Card, ChannelOptions, Traits
+from notifier.model import Card, Traits
 from notifier.posting import Answer, code, judge, seconds
 
 CARD = Card(
@@ -35,11 +35,6 @@ _TITLE, _DESCRIPTION = 256, 4096
 _COLOURS = {False: 0x1D4ED8, True: 0xB45309}
 _ESCAPES = {ord(char): f"\\{char}" for char in "\\*_~`|<>#-+[]()@:!"}
 _GONE = frozenset({401, 404, 410})
-
-
-def open_channel(options: ChannelOptions) -> Hook:
-    """Discord's webhooks, with the webhook's URL as the address."""
-    return open_hook(SERVICE, options)
 
 
 def escape(text: str) -> str:
@@ -74,7 +69,7 @@ def _verdict(answer: Answer) -> None:
     judge(told, gone=_GONE, said=code(said.get("code", "")))
 
 
-SERVICE = Service(
+open_channel = Service(
     name="Discord",
     hooks=re.compile(
         r"((ptb|canary)\.)?discord(app)?\.com/api/(v[0-9]{1,2}/)?webhooks/[0-9]+/[\w-]+", re.ASCII

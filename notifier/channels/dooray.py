@@ -16,10 +16,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from notifier.fitting import Run, cut, foot, main, spelt, tame, titled, units, written
-from notifier.hooks import Hook, Service, open_hook
+from notifier.fitting import cut, foot, main, tame, tamed, titled, units, written
+from notifier.hooks import Service
 from notifier.letter import Letter
-from notifier.model import Card, ChannelOptions
+from notifier.model import Card
 from notifier.posting import Answer, code, judge, unbroken
 
 CARD = Card(
@@ -36,24 +36,15 @@ _GONE = frozenset({404, 410})
 _REFUSED = 400
 
 
-def open_channel(options: ChannelOptions) -> Hook:
-    """Dooray's incoming hooks, with the hook's URL as the address."""
-    return open_hook(SERVICE, options)
-
-
 def _payload(letter: Letter) -> dict[str, Any]:
     attachment = {
-        "text": written(letter, _write, _TEXT, units, foot=foot(letter)),
+        "text": written(letter, tamed, _TEXT, units, foot=foot(letter)),
         "color": _COLOURS[bool(letter.changes)],
     }
     if leads := main(letter):
         attachment |= {"title": leads[0], "titleLink": leads[1]}
     text = cut(letter.subject or titled(letter), _SUBJECT, units, tame)
     return {"botName": "파발", "text": text, "attachments": [attachment]}
-
-
-def _write(run: Run) -> str:
-    return spelt(replace(run, text=tame(run.text)))
 
 
 def _verdict(answer: Answer) -> None:
@@ -65,7 +56,7 @@ def _verdict(answer: Answer) -> None:
     unbroken(answer)
 
 
-SERVICE = Service(
+open_channel = Service(
     name="Dooray",
     hooks=re.compile(r"hook\.(gov-)?dooray\.(com|co\.kr)/services/[\w/-]+", re.ASCII),
     payload=_payload,

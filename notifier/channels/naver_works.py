@@ -14,10 +14,9 @@ import re
 from typing import Any
 
 from notifier.fitting import cut, foot, main, spelt, titled, units, written
-from notifier.hooks import Hook, Service, open_hook
+from notifier.hooks import Service
 from notifier.letter import Letter
-from notifier.model import Card, ChannelOptions
-from notifier.posting import Answer, code, judge
+from notifier.model import Card
 
 CARD = Card(
     korean="NAVER WORKS",
@@ -28,12 +27,6 @@ CARD = Card(
 )
 
 _TITLE, _TEXT, _LABEL = 100, 890, 20
-_GONE = frozenset({404, 410})
-
-
-def open_channel(options: ChannelOptions) -> Hook:
-    """The incoming webhooks of NAVER WORKS, with the webhook's URL as the address."""
-    return open_hook(SERVICE, options)
 
 
 def _payload(letter: Letter) -> dict[str, Any]:
@@ -46,13 +39,8 @@ def _payload(letter: Letter) -> dict[str, Any]:
     return message
 
 
-def _verdict(answer: Answer) -> None:
-    judge(answer, gone=_GONE, said=code(answer.said.get("code", "")))
-
-
-SERVICE = Service(
+open_channel = Service(
     name="NAVER WORKS",
     hooks=re.compile(r"webhook\.worksmobile\.com/message/[\w.~-]+", re.ASCII),
     payload=_payload,
-    verdict=_verdict,
 )

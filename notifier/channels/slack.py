@@ -16,9 +16,9 @@ import re
 from typing import Any
 
 from notifier.fitting import Row, Run, cut, fit, links, titled, units
-from notifier.hooks import Hook, Service, open_hook
+from notifier.hooks import Service
 from notifier.letter import Letter
-from notifier.model import Card, ChannelOptions
+from notifier.model import Card
 from notifier.posting import Answer, code, judge
 
 CARD = Card(
@@ -46,11 +46,6 @@ _ENDED = frozenset(
         "team_disabled",
     }
 )
-
-
-def open_channel(options: ChannelOptions) -> Hook:
-    """Slack's incoming webhooks, with the hook's URL as the address."""
-    return open_hook(SERVICE, options)
 
 
 def _payload(letter: Letter) -> dict[str, Any]:
@@ -101,7 +96,7 @@ def _verdict(answer: Answer) -> None:
     judge(answer, gone={answer.status} if ended else _MISSING, said=word)
 
 
-SERVICE = Service(
+open_channel = Service(
     name="Slack",
     hooks=re.compile(r"hooks\.slack(-gov)?\.com/services/[^/]+/[^/]+/[^/]+"),
     payload=_payload,

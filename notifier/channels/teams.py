@@ -17,9 +17,9 @@ from dataclasses import replace
 from typing import Any
 
 from notifier.fitting import Row, Run, cut, fit, foot, main, titled, units
-from notifier.hooks import Hook, Service, open_hook
+from notifier.hooks import Service
 from notifier.letter import Letter
-from notifier.model import Card, ChannelOptions
+from notifier.model import Card
 from notifier.posting import Answer, code, judge, packed, unbroken
 
 CARD = Card(
@@ -34,11 +34,6 @@ _CARD = 22_000  # bytes of rows: of 28 KB, with room for what stands around them
 _TITLE = 300
 _ERROR_INSIDE = re.compile(rb"returned HTTP error ([45][0-9]{2})")
 _GONE = frozenset({401, 404, 410})
-
-
-def open_channel(options: ChannelOptions) -> Hook:
-    """Workflows of Teams, with the URL of the workflow as the address."""
-    return open_hook(SERVICE, options)
 
 
 def _payload(letter: Letter) -> dict[str, Any]:
@@ -86,7 +81,7 @@ def _verdict(answer: Answer) -> None:
     unbroken(answer)
 
 
-SERVICE = Service(
+open_channel = Service(
     name="Teams",
     hooks=re.compile(
         r"[\w.-]+\.(logic\.azure\.(com|us)|environment\.api\.powerplatform\.com)"

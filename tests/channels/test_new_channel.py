@@ -16,10 +16,9 @@ import re
 from typing import Any
 
 from notifier.fitting import links, spelt, units, written
-from notifier.hooks import Hook, Service, open_hook
+from notifier.hooks import Service
 from notifier.letter import Letter
-from notifier.model import Card, ChannelOptions
-from notifier.posting import judge
+from notifier.model import Card
 
 CARD = Card(
     korean="차임",
@@ -30,16 +29,11 @@ CARD = Card(
 )
 
 
-def open_channel(options: ChannelOptions) -> Hook:
-    """Rooms of Chime."""
-    return open_hook(SERVICE, options)
-
-
 def _payload(letter: Letter) -> dict[str, Any]:
     return {"text": written(letter, spelt, 3000, units, foot=[(), *links(letter)])}
 
 
-SERVICE = Service("Chime", re.compile(r"hooks\\.chime\\.example/rooms/[0-9]+"), _payload, judge)
+open_channel = Service("Chime", re.compile(r"hooks\\.chime\\.example/rooms/[0-9]+"), _payload)
 '''
 SHOW = """
 import runpy

@@ -108,7 +108,7 @@ def posted() -> Posted:
         elif name == "ntfy":
             channel = Ntfy(poster)
         else:
-            declared = import_module(f"notifier.channels.{name}").SERVICE
+            declared = import_module(f"notifier.channels.{name}").open_channel
             channel = Hook(declared, OPTIONS, poster)
         address = ADDRESSES.get(name) or card(name).example
         channel.check_address(address)

@@ -29,7 +29,7 @@ class Nowhere:
 def _hook(name: str, *, private: bool = False) -> Hook:
     chosen = ChannelOptions(private_addresses=private)
     poster = Poster(chosen, Nowhere(), lambda: datetime.now(UTC))
-    return Hook(import_module(f"notifier.channels.{name}").SERVICE, chosen, poster)
+    return Hook(import_module(f"notifier.channels.{name}").open_channel, chosen, poster)
 
 
 @pytest.mark.parametrize(
