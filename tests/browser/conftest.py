@@ -19,6 +19,7 @@ from tests.conftest import disposable, throwaway
 
 CHROMIUM = shutil.which("chromium")
 PHONE, DESK = 360, 1280
+OFFICE = "pabal.office"  # over plain http no browser trusts it, as it does trust 127.0.0.1
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +28,7 @@ _ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--host-resolver-rules=MAP {OFFICE} 127.0.0.1",
 ]
 _GRAVE = {"serious", "critical"}
 

@@ -12,7 +12,7 @@ import pytest
 
 from service.judging import rules
 from service.store.subscriptions import Endpoint, Subscriptions
-from tests.browser.conftest import PHONE, Visit, Visitor
+from tests.browser.conftest import OFFICE, PHONE, Visit, Visitor
 from tests.browser.test_every_page import place
 from tests.browser.town import BROKEN, EMBARGOED, OFFICER, SEOUL, VOUCHER, Town, link_in
 from tests.conftest import throwaway
@@ -222,6 +222,15 @@ def test_a_reader_may_not_enter_the_desk(signed_in: Visit) -> None:
     reader = signed_in("reader")
     reader.go("/desk", status=403)
     assert reader.page.locator("h1").count() == 1
+
+
+def test_over_plain_http_in_an_office_forms_are_taken(people: Town, visit: Visit) -> None:
+    reader = visit()
+    reader.base = people.page.replace("127.0.0.1", OFFICE)
+    reader.go("/sign-in")
+    _signs_in(reader, people, f"{throwaway('office')}@pabal.example")
+    reader.page.wait_for_url(lambda url: "/sign-in" not in url)
+    assert reader.page.locator("form[action='/sign-out'] button").count() == 1
 
 
 def test_signed_out_is_signed_out(signed_in: Visit) -> None:

@@ -89,7 +89,7 @@ async def state(sql: asyncpg.Connection) -> list[object]:
 def strict(answer: httpx.Response) -> None:
     """What is true of every answer of these pages."""
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert "noindex" in answer.headers["x-robots-tag"]
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy

@@ -49,7 +49,7 @@ async def test_every_answer_is_guarded_by_its_headers(client: httpx.AsyncClient)
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
 
 
 async def test_the_interface_is_not_described_to_strangers(client: httpx.AsyncClient) -> None:
