@@ -38,7 +38,8 @@ async def _link(settings: Settings, database: Database, address: str, role: Role
     from service.admit import link  # noqa: PLC0415
     from service.parts import signer  # noqa: PLC0415
     from service.store.sign_ins import SignIns  # noqa: PLC0415
+    from service.web.serve import address_at  # noqa: PLC0415
 
-    base = settings.url or f"http://{settings.host}:{settings.port}"
+    base = settings.url or address_at(settings.host, settings.port)
     made = await SignIns(database).offer(address, role)
     return link(base, await signer(settings, database), made.id, made.asked_at)

@@ -11,6 +11,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 _GRACE = 10  # seconds for what is being answered once we are asked to stop
+_HERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what listens on all
+
+
+def address_at(host: str, port: int) -> str:
+    """The address at which a browser on this machine reaches what listens on ``host``."""
+    named = _HERE.get(host, host)
+    return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"
 
 
 @asynccontextmanager
@@ -44,8 +51,7 @@ async def serving(
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await server.ready.wait()
-        shown = f"[{host}]" if ":" in host else host
-        yield f"http://{shown}:{listener.getsockname()[1]}"
+        yield address_at(host, listener.getsockname()[1])
     finally:
         server.should_exit = True
         await task

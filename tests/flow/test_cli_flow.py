@@ -267,3 +267,16 @@ async def test_a_source_that_cannot_be_read_is_told_with_its_cause(ask: Ask) -> 
     assert code == 1
     assert [line.split(":")[0] for line in checked.splitlines()] == ["✗ yna", "✗ mk"]
     assert "https://" in checked
+
+
+@pytest.mark.parametrize(
+    ("host", "link"),
+    [("0.0.0.0", "http://127.0.0.1:8080/sign-in/"), ("::1", "http://[::1]:8080/sign-in/")],
+)
+async def test_a_link_to_sign_in_leads_to_the_page_wherever_it_listens(
+    ask: Ask, migrated_url: str, host: str, link: str
+) -> None:
+    settings = {"PABAL_DATABASE_URL": migrated_url, "PABAL_HOST": host, "PABAL_PORT": "8080"}
+    code, printed, _ = await ask("sign-in", "reader@a.example", **settings)
+    assert code == 0
+    assert printed.startswith(link)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from service.web.serve import serving
+from service.web.serve import address_at, serving
 
 
 async def test_what_was_begun_is_answered_and_nothing_new_is_taken() -> None:
@@ -52,3 +52,17 @@ async def test_a_proxy_is_believed_for_whom_it_asks_where_it_is_ours(
     async with serving(app, "127.0.0.1", 0, proxies) as base, httpx.AsyncClient() as client:
         said = {"X-Forwarded-For": "203.0.113.9, 192.0.2.7"}  # the first is what anybody wrote
         assert (await client.get(base, headers=said)).text == seen
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("", "http://127.0.0.1:8080"),
+        ("2001:db8::7", "http://[2001:db8::7]:8080"),
+        ("192.0.2.7", "http://192.0.2.7:8080"),
+    ],
+)
+def test_an_address_is_one_that_a_browser_here_can_open(host: str, address: str) -> None:
+    assert address_at(host, 8080) == address
