@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from uuid import UUID
@@ -45,6 +45,8 @@ _UNDELIVERED = re.compile(
     re.IGNORECASE,
 )
 _CHARSETS = {"euc-kr": "cp949", "ks_c_5601-1987": "cp949"}
+# Parts within parts within parts, a charset that cannot be one: what the parser does not foresee.
+_BROKEN = (RecursionError, MessageError, AttributeError, LookupError, TypeError, ValueError)
 _COMPLAINTS = frozenset({"abuse", "fraud", "virus", "other", "miscategorized"})
 
 
@@ -54,7 +56,7 @@ def read_returned(raw: bytes) -> Returned | None:
         mail = message_from_bytes(raw[:_MOST])
         message_id = _about(mail, raw[:_MOST])
         said = message_id and _said(mail)
-    except RecursionError:  # parts within parts within parts
+    except _BROKEN:
         return None
     return Returned(message_id, *said) if message_id and said else None
 
@@ -190,5 +192,5 @@ def _header(mail: Message, name: str) -> str:
     value = str(mail.get(name, ""))[:_LONGEST]
     try:
         return str(make_header(decode_header(value)))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return value

@@ -63,6 +63,19 @@ async def test_what_is_understood_is_removed_and_the_rest_left_for_a_person(
     assert (left["Subject"], left.get_flags()) == ("question", "S")
 
 
+async def test_a_mail_that_cannot_be_read_holds_up_no_other(
+    box: mailbox.Maildir, tmp_path: Path
+) -> None:
+    box.add(
+        f"To: bounces+{OURS}@x\nFrom: postmaster\nContent-Type: text/plain; charset*=a\0b''x\n\n?\n"
+    )
+    box.add(END)
+    step, _ = _bounces(opener(str(tmp_path / "bounces"), ""))
+
+    assert await step.read() == 1
+    assert [mail.get_flags() for mail in box] == ["S"]
+
+
 async def test_a_mail_of_somebody_elses_number_is_left(
     box: mailbox.Maildir, tmp_path: Path
 ) -> None:

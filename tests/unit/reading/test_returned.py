@@ -253,6 +253,8 @@ def test_a_complaint_that_hides_the_id_is_known_by_our_other_header() -> None:
         b"Content-Type: message/rfc822\n\n" * 9_000,
         b'Content-Type: multipart/mixed; boundary="a"\n\n--a\n' * 6_000,
         b"From: <" * 40_000,
+        b"From: postmaster\nContent-Type: text/plain; charset*=a\0b''x\n\n",
+        b"Subject: =?\xff\xfe?b?aGVsbG8=?=\nFrom: =?\xff?q?a?=\n\n",
         b"Subject: =?utf-8?b?" * 15_000,
         b"Subject: =?x-none?q?a?=\nFrom: mailer-daemon\n\n",
         b"From: postmaster\nContent-Type: text/plain; charset=nonsense\n\nundelivered",
