@@ -72,11 +72,7 @@ def _add_preview(app: FastAPI, room: Room) -> None:
     async def preview(request: Request) -> Response:
         who = need(request, "reader")
         filled = read(await room.house.form(request))
-        try:
-            tried = await _tried(room, who, filled)
-        except Outdated:
-            return Response(status_code=204)
-        return room.house.page(request, "alert_preview", tried=tried)
+        return room.house.page(request, "alert_preview", tried=await _tried(room, who, filled))
 
 
 def _add_making(app: FastAPI, room: Room) -> None:
@@ -132,7 +128,7 @@ def _add_changing(app: FastAPI, room: Room) -> None:
 
 
 async def _tried(room: Room, who: Who, filled: Filled) -> Tried:
-    """What the rules of a form would have brought. Raises Outdated."""
+    """What the rules of a form would have brought."""
     try:
         written = rules_of(filled.rules, room.means.checks())
     except UserError as error:
@@ -143,6 +139,8 @@ async def _tried(room: Room, who: Who, filled: Filled) -> Tried:
         return Tried([_shown(each, None) for each in written])
     try:
         found = await room.looks.look(who.session_id, [rule for _, rule in written])
+    except Outdated:
+        return Tried()  # a form without a preview looks again by itself
     except (Busy, TooBroad) as error:
         trouble = "alerts.busy" if isinstance(error, Busy) else "alerts.too_broad"
         return Tried([_shown(each, None) for each in written], trouble=trouble)

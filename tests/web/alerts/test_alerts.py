@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -225,3 +226,26 @@ async def test_a_rule_is_tried_on_the_last_month_before_it_is_saved(
     assert "관세 상담" in tried.text
     assert "<html" not in tried.text
     assert await sql.fetchval("SELECT count(*) FROM subscription") == 0
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new", "known"])
+async def test_a_form_whose_look_another_one_ended_stands_as_it_was_typed(
+    client: httpx.AsyncClient, sql: asyncpg.Connection, known: bool
+) -> None:
+    path = f"/alerts/{await make(client)}" if known else "/alerts/new"
+    typed = {"rules": "통상 -전시회", "csrf": client.headers["x-csrf"]}
+    waiting = """SELECT count(*) > 0 FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+    async with asyncio.timeout(30):
+        async with sql.transaction():
+            await sql.execute("LOCK TABLE article")
+            first = asyncio.create_task(client.post(path, data={**ASKED, **typed, "look": "1"}))
+            while not await sql.fetchval(waiting):  # noqa: ASYNC110 - a row tells it
+                await asyncio.sleep(0.01)
+            second = asyncio.create_task(client.post("/alerts/preview", data=typed))
+            form = await first
+        assert (await second).status_code == 200
+
+    assert form.status_code == 200
+    assert ">통상 -전시회</textarea>" in form.text
+    assert 'hx-trigger="load, input' in form.text, "the page looks again by itself"
