@@ -128,17 +128,20 @@ class Open(NamedTuple):
         return compounds.has_word(morphs, self.within, self.borders)
 
 
-def look(text: str, span: Span) -> bool | Open:
-    """Whether the occurrence is a word, where senses or the letters around it can say."""
+def look(text: str, span: Span, *, keep: bool = True) -> bool | Open:
+    """Whether the occurrence is a word, where senses or the letters around it can say.
+
+    ``keep``: the same term may be asked for in such a run again.
+    """
     sense = senses.told(text, span)
     if sense is not None:
         return sense
     start, end = span
     origin, stop = _run(text, span)
-    return _within(text[origin:stop], (start - origin, end - origin))
+    within = _kept if keep else _within
+    return within(text[origin:stop], (start - origin, end - origin))
 
 
-@lru_cache(maxsize=1 << 15)
 def _within(run: str, span: Span) -> bool | Open:
     """The same for a run of letters and digits. They come round again, also in other texts."""
     left, right = edges(run, span)
@@ -149,6 +152,9 @@ def _within(run: str, span: Span) -> bool | Open:
     if particle := _LAST_PARTICLE.search(run, span[1]):
         run = run[: particle.start()]
     return Open(run, span, (bool(left), bool(right)))
+
+
+_kept = lru_cache(maxsize=1 << 13)(_within)
 
 
 def stands(text: str, span: Span, analyse: Analyse) -> bool:
