@@ -37,7 +37,7 @@ from service.triage import Triage
 log = structlog.get_logger()
 
 
-Handler = Callable[[str], Awaitable[None]]
+Handler = Callable[[str], Awaitable[object]]
 Tasks = Mapping[Step, Handler]
 
 _HEARTBEAT = timedelta(seconds=10)  # a dead worker's wake-ups are handed out again after this
@@ -86,32 +86,20 @@ def _of_declared(declared: Collection[str], handler: Handler) -> Handler:
 
 def judging(read: Read, triage: Triage) -> Tasks:
     """The tasks that carry an article on; kept apart, so that slow publishers hold up no alert."""
-
-    async def reading(subject: str) -> None:
-        await read.read(int(subject))
-
-    async def judge(subject: str) -> None:
-        await triage.judge(int(subject))
-
-    return {"read": reading, "triage": judge}
+    return {
+        "read": lambda subject: read.read(int(subject)),
+        "triage": lambda subject: triage.judge(int(subject)),
+    }
 
 
 def searching(indexing: Indexing) -> Tasks:
     """The task that enters articles in the search index, however many are owed."""
-
-    async def index(_subject: str) -> None:
-        await indexing.enter_all()
-
-    return {"index": index}
+    return {"index": lambda _: indexing.enter_all()}
 
 
 def reconciling(reconcile: Reconcile) -> Tasks:
     """The task that looks, once a night, whether all that should be owed is."""
-
-    async def look(_subject: str) -> None:
-        await reconcile.look()
-
-    return {"reconcile": look}
+    return {"reconcile": lambda _: reconcile.look()}
 
 
 def telling(deliver: Deliver, admit: Admit) -> Tasks:

@@ -7,6 +7,7 @@ numbers, comments (숨은 설명, 메모), deleted text of tracked changes, pict
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import methodcaller
 
 from lxml import etree
 
@@ -141,20 +142,8 @@ def _chosen(switch: etree._Element) -> etree._Element:
     return otherwise if otherwise is not None else next(switch.iterchildren(), switch)
 
 
-def _composed(element: etree._Element) -> str:
-    return element.get("composeText", "")
-
-
-def _scripted(element: etree._Element) -> str:
-    return element.findtext("{*}script", "")
-
-
-def _glossed(element: etree._Element) -> str:
-    return element.findtext("{*}mainText", "")
-
-
 _IN_LINE: Mapping[str, Callable[[etree._Element], str]] = {
-    "compose": _composed,
-    "equation": _scripted,
-    "dutmal": _glossed,
+    "compose": methodcaller("get", "composeText", ""),
+    "equation": methodcaller("findtext", "{*}script", ""),
+    "dutmal": methodcaller("findtext", "{*}mainText", ""),
 }

@@ -4,8 +4,6 @@ Only what is listed here, or what the page itself calls its outlet, is cut from 
 without blanks.
 """
 
-from __future__ import annotations
-
 OUTLETS = frozenset(
     """
     경향신문 국민일보 내일신문 노컷뉴스 뉴데일리 뉴스1 뉴스와이어 뉴스핌 뉴시스 네이버뉴스 다음

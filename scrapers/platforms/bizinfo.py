@@ -1,7 +1,5 @@
 """The page of a notice of 기업마당, bizinfo.go.kr, the same from its list and from its API."""
 
-from __future__ import annotations
-
 from scrapers.platforms.article import ArticleLayout
 
 LINK = "https://www.bizinfo.go.kr/sii/siia/selectSIIA200Detail.do?pblancId={key}"

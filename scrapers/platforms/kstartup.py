@@ -1,7 +1,5 @@
 """The page of a notice of K-Startup, k-startup.go.kr, the same from its list and from its API."""
 
-from __future__ import annotations
-
 from scrapers.platforms.article import ArticleLayout
 
 LIST = "https://www.k-startup.go.kr/web/contents/bizpbanc-ongoing.do"

@@ -1,7 +1,5 @@
 """The boards of 국토교통부: what their posts' pages have in common."""
 
-from __future__ import annotations
-
 from scrapers.platforms.article import ArticleLayout
 
 ARTICLE = ArticleLayout(

@@ -1,7 +1,5 @@
 """The words of the invented releases. In braces elsewhere: {country}, {goods} and the rest."""
 
-from __future__ import annotations
-
 _WORDS = {
     "country": (
         "미국, 중국, 일본, 베트남, 인도, 인도네시아, 태국, 독일, 프랑스, 폴란드, 체코, "

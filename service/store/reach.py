@@ -35,7 +35,7 @@ _DELAYS = """
     WHERE NOT known_late AND precise IN ('second', 'minute')
 """
 _QUERY = sa.text(f"""
-    SELECT source.id, newest_at, last_ok_at, delay.middle, delay.posts,
+    SELECT source.id, newest_at, last_ok_at, make_interval(secs => delay.middle), delay.posts,
         route.shown, route.missed,
         CASE WHEN paused_at IS NOT NULL THEN 'paused'
             WHEN failures > 0 THEN CASE WHEN 'source-broken' = ANY(found.kinds)
@@ -106,17 +106,4 @@ class Reaches(Intentions):
         async with self._database.transaction() as tx:
             rows = (await tx.execute(_QUERY, {"since": _SINCE, "last": _LAST})).all()
             now, articles = (await tx.execute(today)).one()
-        return Extent(now, [_reach(row) for row in rows], articles)
-
-
-def _reach(row: sa.Row[tuple[object, ...]]) -> Reach:
-    return Reach(
-        row.id,
-        row.newest_at,
-        row.last_ok_at,
-        None if row.middle is None else timedelta(seconds=float(row.middle)),
-        row.posts,
-        row.shown,
-        row.missed,
-        row.state,
-    )
+        return Extent(now, [Reach(*row) for row in rows], articles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ _MOST_LINKS = 10
 
 WITHDRAWN = Change("글이 내려감 (withdrawn)", "", "", weighty=False)
 """What a revision says of an article whose page is gone."""
+GONE = {"withdrawn": json.dumps([{"what": WITHDRAWN.what}])}
+"""The same, as ``:withdrawn`` of a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +75,10 @@ def paused(source_id: str) -> sa.Exists:
     return sa.exists().where(source.c.id == source_id, source.c.paused_at.is_not(None))
 
 
-def article_of(row: sa.Row[tuple[object, ...]]) -> Article:
+def article_of(row: sa.Row[Any]) -> Article:
     """The article in a row of all its columns."""
-    return Article(
-        row.id,
-        row.source_id,
-        row.key,
-        row.url,
-        row.title,
-        row.publisher,
-        row.published_at,
-        row.precision,
-        row.summary,
-        row.text or "",
-        row.baseline,
-        row.discovered_at,
-    )
+    known = {each: getattr(row, each) for each in Article.__dataclass_fields__}
+    return Article(**known | {"text": row.text or ""})
 
 
 HEADLINE = sa.func.coalesce(article.c.read_title, article.c.title)

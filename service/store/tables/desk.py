@@ -1,7 +1,5 @@
 """Who uses the pages and the API: accounts, how they sign in, keys, and what they changed."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 

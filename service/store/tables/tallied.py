@@ -1,7 +1,5 @@
 """Figures that are kept by the day, since to count a million releases takes too long for a page."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 
 from service.store.tables.columns import at, metadata

@@ -1,7 +1,5 @@
 """What is told to whom, and what a person has to look at."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 

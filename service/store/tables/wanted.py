@@ -1,7 +1,5 @@
 """Who wants to be told of what, where and when."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated
@@ -45,16 +45,12 @@ class Own:
         """Of one request."""
         self._house, self._bearer = house, bearer
         self._who = who_of(bearer)
-        self._owner = Owner(house.database, self._who)
+        self.owner = Owner(house.database, self._who)
         self._checks = house.means.checks()
-
-    async def every(self) -> Sequence[Subscribed]:
-        """All of the account's."""
-        return await self._owner.every()
 
     async def mine(self, number: int) -> Subscribed:
         """One of the account's. Raises Problem where it is none, whosever it may be."""
-        found = await self._owner.one(number)
+        found = await self.owner.one(number)
         if found is None:
             raise Problem("nothing", "그런 구독은 없습니다 (no such subscription)")
         return found
@@ -69,13 +65,9 @@ class Own:
         added = [each for each in asked.endpoints or () if each not in known]
         return self._wanted(asked, before.name, self._endpoints(added))
 
-    async def make(self, wanted: Wanted) -> Saved:
-        """Save a new one under its name, or one beside it."""
-        return await self._owner.make(wanted)
-
     async def change(self, before: Subscribed, asked: wanting.Changing, wanted: Wanted) -> Saved:
         """Save what is otherwise, and take away what a list does not have any more."""
-        return await self._owner.change(
+        return await self.owner.change(
             before,
             wanted,
             rules=None if asked.rules is None else _forms(wanted.rules),
@@ -84,16 +76,10 @@ class Own:
             muted=asked.muted,
         )
 
-    async def end(self, mine: Subscribed) -> None:
-        """End it."""
-        await self._owner.end(mine)
-
-    async def once(
-        self, key: str | None, asked: BaseModel, make: Callable[[], Awaitable[Saved]]
-    ) -> Saved:
+    async def once(self, key: str | None, asked: BaseModel, wanted: Wanted) -> Saved:
         """Make it, or give what the same request made before. Raises Problem where they differ."""
         if key is None:
-            return await make()
+            return await self.owner.make(wanted)
         requests, account = Requests(self._house.database), self._bearer.account_id
         name = sha256(key.encode()).digest()
         body = sha256(f"{type(asked).__name__} {asked.model_dump_json()}".encode()).digest()
@@ -102,7 +88,7 @@ class Own:
             return await self._again(known.same, known.made)
         made = None
         try:
-            made = await make()
+            made = await self.owner.make(wanted)
         finally:
             if made is None:
                 await requests.failed(account, name)

@@ -28,7 +28,7 @@ _SECONDS = 8.0  # for one preview
 @router.get("/subscriptions", responses=documented("scope"))
 async def subscriptions(house: House, bearer: Subscriber) -> Several[wanting.SubscriptionOut]:
     """내 구독. / The account's own subscriptions."""
-    mine = await ledger.Own(house, bearer).every()
+    mine = await ledger.Own(house, bearer).owner.every()
     return Several(items=[showing.shown(each) for each in mine])
 
 
@@ -39,7 +39,7 @@ async def subscribe(
     """구독 만들기. / Make a subscription; an endpoint that is new is asked for its consent."""
     own = ledger.Own(house, bearer)
     wanted = own.wanted(asked)
-    made = await own.once(once, asked, lambda: own.make(wanted))
+    made = await own.once(once, asked, wanted)
     response.headers["Location"] = f"/api/v1/subscriptions/{made.subscription.id}"
     return showing.saved(made, wanted)
 
@@ -67,7 +67,7 @@ async def change(
 async def end(house: House, bearer: Subscriber, number: Number) -> None:
     """구독 끝내기. / End a subscription and whatever is still owed to it."""
     own = ledger.Own(house, bearer)
-    await own.end(await own.mine(number))
+    await own.owner.end(await own.mine(number))
 
 
 @router.post("/webhooks", status_code=201, responses=documented("scope", "conflict", "large"))
@@ -88,7 +88,7 @@ async def hook(
             embargoed=asked.embargoed,
         )
     )
-    made = await own.once(once, asked, lambda: own.make(wanted))
+    made = await own.once(once, asked, wanted)
     response.headers["Location"] = f"/api/v1/subscriptions/{made.subscription.id}"
     said = showing.saved(made, wanted)
     return wanting.Hooked(

@@ -11,6 +11,7 @@ from service.model import SEOUL
 from service.pulse.calendar import working
 from service.store.cockpit import Item
 from service.store.gauges import Gauges
+from service.web.phrases import FIRST, phrases
 
 Weight = Literal["bad", "warn"]
 
@@ -28,28 +29,9 @@ _LATE: Mapping[str, float] = {
 _QUIET = 3 * 3600.0  # seconds without any news, in working hours
 _HOURS = range(11, 19)  # in Korea; before that a quiet night is behind us
 _FULL, _NEARLY = 0.05, 0.15  # of a disk that is left
-KINDS = frozenset(
-    {
-        "source-broken",
-        "source-quiet",
-        "source-drift",
-        "outage",
-        "possible-gap",
-        "backfill-failed",
-        "article-stuck",
-        "alert-lost",
-        "alert-untold",
-        "post-unreadable",
-        "post-withdrawn",
-        "file-unreadable",
-        "unknown-publisher",
-        "dead-letter",
-        "endpoint-failing",
-        "mailbox-unread",
-        "suppressed",
-    }
-)
-"""The kinds of ops items; each has its words, and says what is to be done."""
+_WORDED = "desk.kind_"
+KINDS = frozenset(each.removeprefix(_WORDED) for each in phrases(FIRST) if each.startswith(_WORDED))
+"""The kinds of ops items that have their words."""
 
 # Told together; each stands below among the items.
 _GRAVE = frozenset({"source-broken", "outage", "endpoint-failing", "article-stuck"})
