@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 
 from service.store.database import Intentions
 from service.store.items import LATELY, Item, items, items_of
-from service.store.rows import WITHDRAWN
+from service.store.rows import GONE
 
 _SEASON = timedelta(days=400)  # between a call and its last day
 
@@ -75,11 +74,7 @@ class Calls(Intentions):
             if each.story_id is not None:
                 told.setdefault(each.story_id, []).insert(0, each)
         standing: dict[int, list[sa.Row[Any]]] = {each: [] for each in told}
-        values = {
-            "reader": subscription_id,
-            "stories": list(told),
-            "withdrawn": json.dumps([{"what": WITHDRAWN.what}]),
-        }
+        values = {"reader": subscription_id, "stories": list(told), **GONE}
         for row in await self._rows(sa.text(_STANDING), values):
             standing[row.story_id].append(row)
         return [_call(each, told[each], standing[each]) for each in sorted(told)]

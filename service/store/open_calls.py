@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,9 +9,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from service.store.database import Intentions
+from service.store.database import TODAY, Intentions
 from service.store.embargo import told, until
-from service.store.rows import WITHDRAWN
+from service.store.rows import GONE
 
 _MOST = 2_000  # calls; of those without a deadline a tenth
 _LATELY = 120  # days that a call without a deadline is shown after it came out
@@ -120,15 +119,9 @@ class OpenCalls(Intentions):
 
         ``held``: also what is under embargo.
         """
-        values = {
-            "publisher": publisher,
-            "topic": topic,
-            "held": held,
-            "withdrawn": json.dumps([{"what": WITHDRAWN.what}]),
-        }
-        today = sa.text("SELECT CAST(timezone('Asia/Seoul', now()) AS date)")
+        values = {"publisher": publisher, "topic": topic, "held": held, **GONE}
         async with self._database.transaction() as tx:
-            day = (await tx.execute(today)).scalar_one()
+            day = (await tx.execute(sa.select(TODAY))).scalar_one()
             dated = await tx.execute(_DATED, values | {"today": day, "most": _MOST})
             later = {"lately": _LATELY, "most": _MOST // 10}
             undated = await tx.execute(_UNDATED, values | later)

@@ -7,7 +7,6 @@ else is told of the event never stands in its way.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,9 +17,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.database import Intentions, Wake, wake
-from service.store.rows import WITHDRAWN
+from service.store.rows import GONE
 
-_GONE = {"withdrawn": json.dumps([{"what": WITHDRAWN.what}])}
 _WISHED = sa.text("""
     SELECT cadence, array_agg(DISTINCT day) FROM subscription CROSS JOIN unnest(remind) AS day
     WHERE ended_at IS NULL AND coalesce(expires_at > now(), true) GROUP BY cadence
@@ -179,13 +177,13 @@ class Reminders(Intentions):
         None that is withdrawn, nor one of which the newest is under embargo.
         """
         async with self._database.transaction() as tx:
-            rows = await tx.execute(_asked(_CALLS), {"today": today, "last": last, **_GONE})
+            rows = await tx.execute(_asked(_CALLS), {"today": today, "last": last, **GONE})
             return [_call(row._asdict()) for row in rows]
 
     async def forget_outdated(self) -> None:
         """Let nobody who sleeps be reminded, on waking up, of a deadline that has moved since."""
         async with self._database.transaction() as tx:
-            await tx.execute(_asked(_OUTDATED), _GONE)
+            await tx.execute(_asked(_OUTDATED), GONE)
 
     async def remind(self, rung: Rung) -> int:
         """Remind of a deadline whom it is due; returns how many messages that is.

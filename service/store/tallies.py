@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 
-from service.store.database import Intentions
+from service.store.database import TODAY, Intentions
 from service.store.embargo import told
 
 EDGES = (
@@ -176,11 +176,6 @@ class Tallies(Intentions):
             await tx.execute(_MADE, {"day": day})
         return True
 
-    async def today(self) -> date:
-        """The day in Korea, by the database's clock."""
-        async with self._database.transaction() as tx:
-            return await _today(tx)
-
     async def of_bodies(self, blocks: int, block: int = 7) -> Tally:
         """Everything together, by publisher (and EVERYBODY), of whole days up to yesterday.
 
@@ -194,7 +189,7 @@ class Tallies(Intentions):
 
     async def _tally(self, by: _By, whose: str, blocks: int, block: int) -> Tally:
         async with self._database.transaction() as tx:
-            last = await _today(tx) - timedelta(days=1)
+            last = (await tx.execute(sa.select(TODAY))).scalar_one() - timedelta(days=1)
             values = {"last": last, "days": blocks * block, "block": block, "whose": whose}
             released = (await tx.execute(_RELEASED[by], values)).all()
             covered = (await tx.execute(_COVERED[by], values)).all()
@@ -211,8 +206,3 @@ class Tallies(Intentions):
             {(row.weekday, row.step): row.releases for row in hours},
             {row.step: row.releases for row in leads},
         )
-
-
-async def _today(tx: Any) -> date:
-    day: date = await tx.scalar(sa.text("SELECT CAST(timezone('Asia/Seoul', now()) AS date)"))
-    return day

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from fastapi.responses import PlainTextResponse, Response
 
 from service.model import SEOUL
 from service.store.called import Calls
@@ -20,7 +17,7 @@ from service.store.database import Database
 from service.store.told import Reader, Told
 from service.web.calendar import calendar
 from service.web.entries import letter_of
-from service.web.stream import BACK, Stream
+from service.web.stream import BACK, Stream, Streamed
 from service.web.syndication import Feed, atom, json_feed
 from service.web.tokens import TokenPages, there
 from service.web.typed import has_tagged
@@ -93,7 +90,9 @@ def _add_stream(app: FastAPI, shelf: _Shelf, stream: Stream) -> None:
         reader = await shelf.reader(token)
         if stream.full(reader):
             return PlainTextResponse(_FULL, 429, _OWN | {"Retry-After": "60"})
-        return _Events(stream.events(reader, request.headers.get("last-event-id", "")))
+        told = stream.events(reader, request.headers.get("last-event-id", ""))
+        # A proxy that gathers an answer before it hands it on would make it useless.
+        return Streamed(told, "text/event-stream", _OWN | {"X-Accel-Buffering": "no"})
 
 
 def _add_digest(app: FastAPI, shelf: _Shelf) -> None:
@@ -132,18 +131,3 @@ def _has(request: Request, headers: dict[str, str]) -> bool:
         return parsedate_to_datetime(changed) <= parsedate_to_datetime(since)
     except (ValueError, TypeError):  # no date, or one without a zone
         return False
-
-
-class _Events(StreamingResponse):
-    """A stream that gives its line back at once when its reader has gone."""
-
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
-        # A proxy that gathers an answer before it hands it on would make it useless.
-        super().__init__(
-            events, media_type="text/event-stream", headers=_OWN | {"X-Accel-Buffering": "no"}
-        )
-        self._events = events
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(self._events):
-            await super().__call__(scope, receive, send)

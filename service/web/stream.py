@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from notifier.posting import packed
 from service.store.items import Item
@@ -260,3 +262,26 @@ class Stream:
                 group.end()
             if key not in valid or (not group.lines and group.left_at < gone):
                 del self._groups[key]
+
+
+class Streamed(StreamingResponse):
+    """What is written while it is sent; what it holds is given back at once however that ends."""
+
+    def __init__(
+        self,
+        pieces: AsyncGenerator[bytes, None],
+        media: str,
+        headers: Mapping[str, str],
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``release`` is called at the end."""
+        super().__init__(pieces, headers=headers, media_type=media)
+        self._pieces, self._release = pieces, release
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            async with aclosing(self._pieces):
+                await super().__call__(scope, receive, send)
+        finally:
+            self._release()

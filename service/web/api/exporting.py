@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from service.export import MEDIA, Form, NoParquet, written
 from service.store.cockpit import Cockpit
@@ -21,6 +17,7 @@ from service.web.api.backing import House
 from service.web.api.gate import Exporter, Operator
 from service.web.api.problems import Problem, documented
 from service.web.api.shapes import Health, Item
+from service.web.stream import Streamed
 
 _AT_ONCE = 2
 """Exports that one process writes at a time, one of an account: who reads slowly holds no two."""
@@ -87,25 +84,4 @@ async def _export(
         raise Problem("limit", why, {"Retry-After": "30"})
     under_way.add(bearer.account_id)
     done = partial(under_way.discard, bearer.account_id)
-    return _Pieces(pieces, MEDIA[form], headers, done)
-
-
-class _Pieces(StreamingResponse):
-    """A file that is written while it is sent; its place is given back however that ends."""
-
-    def __init__(
-        self,
-        pieces: AsyncGenerator[bytes, None],
-        media: str,
-        headers: dict[str, str],
-        release: Callable[[], None],
-    ) -> None:
-        super().__init__(pieces, headers=headers, media_type=media)
-        self._pieces, self._release = pieces, release
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            async with aclosing(self._pieces):
-                await super().__call__(scope, receive, send)
-        finally:
-            self._release()
+    return Streamed(pieces, MEDIA[form], headers, done)
