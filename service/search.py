@@ -17,11 +17,11 @@ from typing import Literal
 
 from service.judging import facts, searching
 from service.judging.alone import Alone, Hearing
-from service.judging.excerpt import Excerpt, marked
+from service.judging.excerpt import marked
 from service.judging.logic import Rule
 from service.judging.morphemes import Morphs
-from service.model import Kind, Match, Precision, Span
-from service.preview import Tools
+from service.model import Match, Span
+from service.preview import Brought, Tools
 from service.store.search import Place, Searching, Stored
 
 Order = Literal["best", "newest"]
@@ -42,27 +42,15 @@ class BadCursorError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """An article for which the rule holds.
+class Hit(Brought):
+    """An article for which the rule holds, shown as a preview shows one.
 
-    ``in_title``: where its words stand in the title; ``excerpt``: those around the first hit in the
-    text (or title), with marks. ``publisher``: as printed, ``publishers``: registry ids. ``came``:
-    when it was published, else first seen; its clock part means something only where ``precision``
-    is finer than a day. ``files``: names of the files whose text has a hit. ``copies``: ids of
-    other articles of its story that are on this page too. ``held_until``: it is under embargo.
+    ``publisher``: as printed, ``publishers``: registry ids. ``files``: names of the files whose
+    text has a hit. ``copies``: ids of other articles of its story that are on this page too.
+    ``held_until``: it is under embargo.
     """
 
-    article_id: int
-    source_id: str
-    url: str
-    title: str
-    in_title: tuple[Span, ...]
-    excerpt: Excerpt
-    publisher: str | None
     publishers: tuple[str, ...]
-    came: datetime
-    precision: Precision | None
-    kind: Kind
     topics: tuple[str, ...]
     files: tuple[str, ...] = ()
     copies: tuple[int, ...] = ()
@@ -257,12 +245,12 @@ def _hit(
         stored.url,
         said.title,
         match.in_title,
-        marked(said, match),
         "·".join(known.get(each, each) for each in said.publishers) or stored.publisher,
-        said.publishers,
         stored.came,
         said.precision,
         said.kind,
+        marked(said, match),
+        said.publishers,
         stored.topics,
         _files(said.text, match.hits, names),
         tuple(copies),

@@ -11,15 +11,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-_KINDS = {
-    "release": "보도자료 release",
-    "reference": "참고자료 reference",
-    "rebuttal": "설명자료 rebuttal",
-    "personnel": "인사 personnel",
-    "schedule": "동정·일정 schedule",
-    "notice": "모집·공고 notice",
-    "news": "기사 news",
-}
+from notifier.labels import WORDS
+
 _SHOWN = 40  # lines of text; the whole is in --json
 
 
@@ -49,7 +42,8 @@ def _facts(said: Mapping[str, Any]) -> Table:
 
 def _rows(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Label and value of every fact that is there."""
-    yield "종류 kind", _KINDS.get(said["kind"], "—")
+    kind = WORDS["ko"].kinds.get(said["kind"])
+    yield "종류 kind", f"{kind} {said['kind']}" if kind else "—"
     who = said["publishers"] or [said["publisher"] or "—"]
     yield "기관 publisher", " · ".join(who)
     if said["ministries"] and said["ministries"] != said["publishers"]:

@@ -51,26 +51,31 @@ class Topic(Shape):
     names: list[str]
 
 
-class Story(Shape):
-    """An event by its first release (of news alone, the first article).
-
-    ``id`` is that release's; ``copies`` and ``news`` count further articles. ``publisher`` as
-    printed, ``ministries`` the ids behind it. ``held_until``: its embargo, while it lasts.
-    """
+class _Announced(Shape):
+    """What is said of all that was announced."""
 
     id: int
     title: str
     url: str
     publisher: str | None
     ministries: list[str]
-    kind: Kind | None
     topics: list[str]
+    held_until: datetime | None
+
+
+class Story(_Announced):
+    """An event by its first release (of news alone, the first article).
+
+    ``id`` is that release's; ``copies`` and ``news`` count further articles. ``publisher`` as
+    printed, ``ministries`` the ids behind it. ``held_until``: its embargo, while it lasts.
+    """
+
+    kind: Kind | None
     source: str
     published_at: datetime | None
     precision: Precision | None
     came: datetime
     apply_by: date | None
-    held_until: datetime | None
     condition: str | None
     copies: int
     news: int
@@ -131,21 +136,22 @@ class Embargo(Shape):
     condition: str | None
 
 
-class Release(Shape):
-    """One article of one source, whole. ``text`` is null until it was read."""
+class StoryWhole(_Announced):
+    """An event whole: a release, its copies, and the news that repeats it."""
 
-    id: int
-    source: str
-    url: str
-    title: str
-    publisher: str | None
-    ministries: list[str]
     kind: Kind | None
-    topics: list[str]
     published_at: datetime | None
     precision: Precision | None
+    copies: list[Kin]
+    coverage: list[Kin]
+    revisions: list[Revision]
+
+
+class Release(StoryWhole):
+    """One article of one source, whole. ``text`` is null until it was read."""
+
+    source: str
     discovered_at: datetime
-    held_until: datetime | None
     embargo: Embargo | None
     text: str | None
     subtitles: list[str]
@@ -153,47 +159,19 @@ class Release(Shape):
     call: Call | None
     series: list[Mention]
     files: list[File]
-    copies: list[Kin]
-    coverage: list[Kin]
-    revisions: list[Revision]
 
 
-class StoryWhole(Shape):
-    """An event whole: a release, its copies, and the news that repeats it."""
-
-    id: int
-    title: str
-    url: str
-    publisher: str | None
-    ministries: list[str]
-    kind: Kind | None
-    topics: list[str]
-    published_at: datetime | None
-    precision: Precision | None
-    held_until: datetime | None
-    copies: list[Kin]
-    coverage: list[Kin]
-    revisions: list[Revision]
-
-
-class Found(Shape):
+class Found(_Announced):
     """An article that a search found; offsets into ``title`` and ``excerpt``, half open."""
 
-    id: int
-    title: str
     in_title: list[tuple[int, int]]
-    url: str
-    publisher: str | None
-    ministries: list[str]
     kind: Kind
-    topics: list[str]
     source: str
     came: datetime
     precision: Precision | None
     excerpt: str
     marks: list[tuple[int, int]]
     files: list[str]
-    held_until: datetime | None
 
 
 class FoundPage(Page[Found]):
@@ -203,22 +181,15 @@ class FoundPage(Page[Found]):
     exact: bool
 
 
-class OpenCall(Shape):
+class OpenCall(_Announced):
     """What one can apply for now. ``deadline``: a day is known, always, or nobody says."""
 
-    id: int
-    title: str
-    url: str
-    publisher: str | None
-    ministries: list[str]
-    topics: list[str]
     source: str
     start: date | None
     end: date | None
     end_clock: str | None
     deadline: Deadline
     changed_at: datetime
-    held_until: datetime | None
 
 
 class Source(Shape):

@@ -43,14 +43,7 @@ def release(found: Release) -> shapes.Release:
 
 def whole(found: Release) -> shapes.StoryWhole:
     """The story of a release."""
-    return shapes.StoryWhole.of(
-        found,
-        ministries=found.publishers,
-        kind=found.reading.kind if found.reading else None,
-        copies=_kin(found, coverage=False),
-        coverage=_kin(found, coverage=True),
-        revisions=revisions(found),
-    )
+    return shapes.StoryWhole.of(release(found))
 
 
 def revisions(found: Release) -> list[shapes.Revision]:
