@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import imaplib
 import mailbox
+import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -92,8 +93,9 @@ def opener(place: str, password: str) -> Callable[[], AbstractContextManager[Box
 
     @contextmanager
     def opened() -> Iterator[Box]:
+        tls = ssl.create_default_context()  # of itself imaplib believes any certificate
         with imaplib.IMAP4_SSL(
-            parts.hostname or "", parts.port or _IMAPS, timeout=_SECONDS
+            parts.hostname or "", parts.port or _IMAPS, ssl_context=tls, timeout=_SECONDS
         ) as server:
             server.login(user, password)
             yield Imap(server, folder)

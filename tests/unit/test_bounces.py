@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import imaplib
 import json
 import mailbox
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from service.bounces import Bounces, Box, Imap, opener
 from service.model import Returned
@@ -18,6 +21,7 @@ from service.schedule import Schedule
 from service.store import bounces
 from service.store.sources import Sources
 from service.watch import Watch
+from tests.channels.mailbox import certified
 
 OURS = "3f2b8c1e-5d44-4a6f-9e0b-7c1d2e3f4a5b"
 END = f"From: reader@example.kr\nTo: bounces+{OURS}@pabal.example\nSubject: unsubscribe\n\n"
@@ -151,6 +155,39 @@ async def test_a_folder_that_is_not_there_is_tried_again_later() -> None:
     step, _ = _bounces(opened)
 
     assert await step.read() == 0
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_only_a_server_whose_certificate_is_trusted_is_told_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, trusted: bool
+) -> None:
+    certificate, key = certified()
+    pem = certificate.public_bytes(Encoding.PEM)
+    file = tmp_path / "server.pem"
+    file.write_bytes(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(file)
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* OK\r\n")
+        async for line in reader:
+            heard.append(line)
+            said = b"NO" if b"LOGIN" in line else b"OK"
+            writer.write(b"* CAPABILITY IMAP4REV1\r\n%s %s .\r\n" % (line.split()[0], said))
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as server:
+        port = server.sockets[0].getsockname()[1]
+        step, _ = _bounces(opener(f"imaps://pabal@127.0.0.1:{port}", "hidden"))
+        assert await step.read() == 0
+
+    assert (b"hidden" in b"".join(heard)) == trusted
+    [told] = cast(Store, step.store).troubles
+    assert told is not None
+    assert ("CERTIFICATE_VERIFY_FAILED" in told) != trusted
 
 
 SES = {
