@@ -1,8 +1,8 @@
 """What a migration does to tables that others write to meanwhile, without keeping them waiting.
 
-Each of these commits what the migration did before it: they come last in a migration. Begun again
-after a crash, each finds its way. Within a transaction of the caller, who then has the tables
-alone, all is done in that.
+Each of these commits what the migration did before it: they come last in a migration, after what is
+done only if it is not there yet. Begun again after a crash, each finds its way. Within a
+transaction of the caller, who then has the tables alone, all is done in that.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ def upgrade() -> None:
         columns.text("trouble", nullable=True),
         sa.PrimaryKeyConstraint("article_id", name="pk_searchable"),
         comment="What an article is found by in a search.",
+        if_not_exists=True,
     )
     op.create_index(
         "ix_searchable_words",
@@ -32,8 +33,9 @@ def upgrade() -> None:
         ["words"],
         postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
+        if_not_exists=True,
     )
-    op.create_index("ix_searchable_out_at", "searchable", ["out_at"])
+    op.create_index("ix_searchable_out_at", "searchable", ["out_at"], if_not_exists=True)
     op.create_table(
         "unsearched",
         _article("unsearched"),
@@ -42,6 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", name="pk_unsearched"),
         comment="An article that is to be entered in what is searched, "
         "for the first time or again.",
+        if_not_exists=True,
     )
     in_parts(
         "article",

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("what", "day", "publisher", "topic", "step", name="pk_tally"),
         comment="How many releases came out on a day: whose, about what, when, how covered.",
+        if_not_exists=True,
     )
     op.create_table(
         "tallied",
@@ -33,12 +34,14 @@ def upgrade() -> None:
         columns.time("made_at"),
         sa.PrimaryKeyConstraint("day", name="pk_tallied"),
         comment="Days whose figures are made, or are to be made again.",
+        if_not_exists=True,
     )
     op.create_index(
         "ix_tallied_owed",
         "tallied",
         ["day"],
         postgresql_where=sa.text("made_at IS NULL OR made_at < owed_at"),
+        if_not_exists=True,
     )
     build_index(
         "ix_article_undated_call",
