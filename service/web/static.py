@@ -17,7 +17,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".LICENSE": "text/plain; charset=utf-8",
 }
-_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
+_KEPT = "public, max-age=31536000, immutable"
 
 
 def add_static(app: FastAPI) -> None:
@@ -25,17 +25,22 @@ def add_static(app: FastAPI) -> None:
     held = {path.name: path for path in _FOLDER.iterdir() if path.suffix in _TYPES}
 
     @app.get("/static/{name}")
-    async def static(name: str) -> Response:
+    async def static(name: str, v: str = "") -> Response:
         if name not in held:
             return Response(status_code=404)
-        kind = _TYPES[held[name].suffix]
-        return Response(_content(name), media_type=kind, headers=_KEPT)
+        # While another release is rolled out its pages ask us too, for what only it has.
+        keep = {"Cache-Control": _KEPT if v == _version(name) else "no-store"}
+        return Response(_content(name), media_type=_TYPES[held[name].suffix], headers=keep)
+
+
+def asset(name: str) -> str:
+    """The address of a file, another one as soon as its content is. Raises OSError for none."""
+    return f"/static/{name}?v={_version(name)}"
 
 
 @cache
-def asset(name: str) -> str:
-    """The address of a file, another one as soon as its content is. Raises OSError for none."""
-    return f"/static/{name}?v={sha256(_content(name)).hexdigest()[:12]}"
+def _version(name: str) -> str:
+    return sha256(_content(name)).hexdigest()[:12]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -50,6 +51,15 @@ async def test_every_answer_is_guarded_by_its_headers(client: httpx.AsyncClient)
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
+
+
+async def test_a_file_is_kept_for_good_by_its_own_content_alone(client: httpx.AsyncClient) -> None:
+    link = re.search(r'href="(/static/pabal.css[^"]*)"', (await client.get("/")).text)
+    assert link is not None
+    ours, other = link[1], link[1][:-1] + ("0" if link[1][-1] != "0" else "1")
+    assert "immutable" in (await client.get(ours)).headers["cache-control"]
+    for path in (other, "/static/pabal.css", "/static/pabal.css?v="):
+        assert (await client.get(path)).headers["cache-control"] == "no-store"
 
 
 async def test_the_interface_is_not_described_to_strangers(client: httpx.AsyncClient) -> None:
