@@ -19,7 +19,7 @@ _MESSAGE_ID = re.compile(
 )
 _MOST = 1000  # events in one body
 _HARD = {"permanent", "hardbounce", "bademailaddress", "bounce"}
-_SOFT = {"transient", "undetermined", "temporary", "softbounce", "blocked", "dropped"}
+_SOFT = {"transient", "undetermined", "old", "softbounce", "blocked", "dropped"}
 
 
 def read_event(body: bytes) -> list[Returned]:
@@ -57,6 +57,10 @@ def _fate(event: Mapping[str, Any]) -> tuple[Fate, str] | None:
     bounce = event.get("bounce")
     told = bounce.get("bounceType") if isinstance(bounce, dict) else data.get("severity")
     how = _word(told or event.get("Type") or data.get("type"))
+    if data.get("reason") == "old":  # Mailgun gave up, which it calls permanent
+        how = "old"
+    if how == "temporary":  # Mailgun tries again; what comes of it is told, too
+        return None
     if how in _HARD:
         return "gone", how
     return "refused", how if how in _SOFT else kind
