@@ -86,14 +86,16 @@ class Own:
         known = await requests.begin(account, name, body)
         if known is not None:
             return await self._again(known.same, known.made)
-        made = None
+        saved = None
         try:
-            made = await self.owner.make(wanted)
+            async with self._house.database.joined() as one:
+                made = await Owner(one, self._who).make(wanted)
+                await Requests(one).done(account, name, made.subscription.id)
+            saved = made
         finally:
-            if made is None:
+            if saved is None:
                 await requests.failed(account, name)
-        await requests.done(account, name, made.subscription.id)
-        return made
+        return saved
 
     async def _again(self, same: bool, made: int | None) -> Saved:
         if not same:

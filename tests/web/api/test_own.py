@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -236,3 +237,18 @@ async def test_deliveries_are_cut_into_pages(
     assert shown == ["일 2", "일 1", "일 0"]
     assert first["items"][0]["rules"] == ["수출"]
     assert rest.json()["next"] is None
+
+
+async def test_a_request_of_once_that_breaks_off_at_its_end_has_made_nothing(
+    client: httpx.AsyncClient, mine: str, sql: asyncpg.Connection
+) -> None:
+    await sql.execute("ALTER TABLE request ADD CONSTRAINT broken CHECK (made IS NULL)")
+    try:
+        broken = await client.post("/subscriptions", json=WANTED, headers=bearing(mine, "a"))
+        assert broken.status_code == 500
+        assert await sql.fetchval("SELECT count(*) FROM subscription") == 0
+    finally:
+        await sql.execute("ALTER TABLE request DROP CONSTRAINT broken")
+
+    again = await client.post("/subscriptions", json=WANTED, headers=bearing(mine, "a"))
+    assert (again.status_code, again.json()["subscription"]["name"]) == (201, "수출")
