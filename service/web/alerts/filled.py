@@ -14,12 +14,10 @@ from service.store.audit import Who
 from service.store.database import storable
 from service.store.owned import Place
 from service.store.subscriptions import Embargoed, Endpoint, Subscribed
-from service.wanted import Checks, Wanted, quiet_of, remind_of
+from service.wanted import LONGEST, MOST_PLACES, MOST_RULES, Checks, Wanted, quiet_of, remind_of
 from service.web.typed import Form, first
 
-_MOST_RULES = 20
-_MOST_PLACES = 10
-_LONGEST_NAME, _LONGEST_RULE, _LONGEST_ADDRESS = 60, 500, 1000
+_LONGEST_NAME = 60
 _Known = TypeVar("_Known", bound=str)
 _DIGESTS = ("daily", "weekly")
 
@@ -78,8 +76,8 @@ def of(each: Subscribed) -> Filled:
     spelt = str(replace(when, quiet=None)).split()
     return Filled(
         name=each.title,
-        rules="\n".join(each.rules),
-        urgent="\n".join(each.urgent),
+        rules=_box(each.rules),
+        urgent=_box(each.urgent),
         every=when.every,
         at=f"{when.at:%H:%M}" if when.at else "08:00",
         weekday=spelt[1] if when.weekday is not None else "mon",
@@ -94,6 +92,11 @@ def of(each: Subscribed) -> Filled:
     )
 
 
+def _box(rules: Sequence[str]) -> str:
+    """Rules in a box, one a line: what was typed elsewhere may have line breaks of its own."""
+    return "\n".join(" ".join(each.split()) for each in rules)
+
+
 def _lines(typed: str) -> list[str]:
     """The rules of a box, one a line."""
     return [each.strip() for each in typed.splitlines() if each.strip()]
@@ -102,11 +105,8 @@ def _lines(typed: str) -> list[str]:
 def rules_of(typed: str, checks: Checks) -> tuple[tuple[str, Rule], ...]:
     """The rules of a box, checked. Raises UserError, which names the line."""
     every = _lines(typed)
-    if len(every) > _MOST_RULES:
-        raise UserError(f"규칙은 {_MOST_RULES}개까지 둘 수 있습니다 (at most {_MOST_RULES} rules)")
-    for each in every:
-        if len(each) > _LONGEST_RULE:
-            raise UserError(f"{each[:40]}…: 규칙이 너무 깁니다 (this rule is too long)")
+    if len(every) > MOST_RULES:
+        raise UserError(f"규칙은 {MOST_RULES}개까지 둘 수 있습니다 (at most {MOST_RULES} rules)")
     return tuple(checks.rule(each) for each in every)
 
 
@@ -125,8 +125,8 @@ def wanted(
     staying = [each for each in places if each.id not in filled.leaving]
     if not endpoints and not staying:
         raise UserError("받을 곳이 하나는 있어야 합니다 (it must go somewhere)")
-    if len(staying) + len(endpoints) > _MOST_PLACES:
-        raise UserError(f"받을 곳은 {_MOST_PLACES}곳까지입니다 (at most {_MOST_PLACES} places)")
+    if len(staying) + len(endpoints) > MOST_PLACES:
+        raise UserError(f"받을 곳은 {MOST_PLACES}곳까지입니다 (at most {MOST_PLACES} places)")
     rings = any(checks.traits[each.channel].people for each in staying)
     return Wanted(
         _title(filled),
@@ -159,7 +159,7 @@ def _endpoints(
     if filled.channel:
         if filled.channel not in offered:
             raise UserError(f"{filled.channel}: 그런 곳은 고를 수 없습니다 (not to be chosen)")
-        address = "" if offered[filled.channel] == "-" else filled.address[:_LONGEST_ADDRESS]
+        address = "" if offered[filled.channel] == "-" else filled.address[:LONGEST]
         if not address and offered[filled.channel] != "-":
             raise UserError("주소를 적어 주세요 (type the address)")
         typed.append((filled.channel, address))

@@ -11,24 +11,26 @@ from service.model import Kind, Language, Reason
 from service.store.asking import Standing
 from service.store.history import Outcome
 from service.store.subscriptions import Embargoed
+from service.wanted import LONGEST, MOST_PLACES, MOST_RULES
 from service.web.api.asked import LARGEST, Cursor, Day
 from service.web.api.shapes import Shape
 
-_Line = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]+$")]
+_Line = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]+$")]
 _Name = Annotated[
     str,
     Field(
         min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
     ),
 ]
-_Rules = Annotated[list[_Line], Field(min_length=1, max_length=50)]
+_Rules = Annotated[list[_Line], Field(min_length=1, max_length=MOST_RULES)]
+_Places = Annotated[list[_Line], Field(min_length=1, max_length=MOST_PLACES)]
 _Day = Annotated[int, Field(ge=0, le=99)]
 
 
 class _Choices(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    urgent: Annotated[list[_Line], Field(max_length=50)] | None = Field(
+    urgent: Annotated[list[_Line], Field(max_length=MOST_RULES)] | None = Field(
         default=None, description="밤에도 바로 · of what the rules match, told even at night"
     )
     cadence: _Line | None = Field(
@@ -49,7 +51,7 @@ class Wanting(_Choices):
 
     name: _Name
     rules: _Rules
-    endpoints: Annotated[list[_Line], Field(min_length=1, max_length=20)] = Field(
+    endpoints: _Places = Field(
         description="받는 곳 · where, as CHANNEL:ADDRESS", examples=[["mail:you@example.org"]]
     )
 
@@ -58,7 +60,7 @@ class Changing(_Choices):
     """What is to be otherwise; what is left out stays. A list is the whole list."""
 
     rules: _Rules | None = None
-    endpoints: Annotated[list[_Line], Field(min_length=1, max_length=20)] | None = None
+    endpoints: _Places | None = None
     muted: bool | None = Field(default=None, description="끄기 · tell nothing meanwhile")
 
 

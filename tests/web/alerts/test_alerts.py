@@ -12,6 +12,7 @@ import pytest
 
 from service.store.database import Database
 from service.store.subscriptions import Endpoint, Subscriptions
+from service.wanted import MOST_RULES
 from tests.web.alerts.mine import ASKED, OTHER, READER, make, sign_in
 
 
@@ -86,6 +87,36 @@ async def test_a_change_leaves_what_the_form_says_and_nothing_else(
     assert [each["channel"] for each in on] == ["feed"]
     what = await sql.fetch("SELECT what, who FROM audit WHERE what LIKE 'alert.%' ORDER BY id")
     assert [tuple(each) for each in what] == [("alert.make", READER), ("alert.change", READER)]
+
+
+async def test_a_rule_with_line_breaks_stays_one_when_the_form_is_saved(
+    client: httpx.AsyncClient, sql: asyncpg.Connection
+) -> None:
+    ident = await make(client, rules="수출 바우처\n통상\t관세", urgent="수출 바우처")
+    await sql.execute("UPDATE rule SET text = translate(text, E' \t', E'\n\u2028')")
+    before = await sql.fetch("SELECT text, canonical, urgent FROM rule ORDER BY id")
+
+    shown = (await client.get(f"/alerts/{ident}")).text
+    boxes = dict(re.findall(r'<textarea id="(\w+)"[^>]*>([^<]*)</textarea>', shown))
+    await client.post(f"/alerts/{ident}", data={**ASKED, **boxes, "remind": "5"})
+
+    assert await sql.fetchval("SELECT remind FROM subscription") == [5]
+    assert await sql.fetch("SELECT text, canonical, urgent FROM rule ORDER BY id") == before
+
+
+async def test_the_form_takes_as_much_as_the_api(
+    client: httpx.AsyncClient, sql: asyncpg.Connection
+) -> None:
+    shown = await client.get(f"/alerts/{await make(client, rules=_numbered(MOST_RULES))}")
+    more = await client.post("/alerts/new", data={**ASKED, "rules": _numbered(MOST_RULES + 1)})
+
+    assert await sql.fetchval("SELECT count(*) FROM rule") == MOST_RULES
+    assert "maxlength" not in shown.text, "the server says what is too long"
+    assert f"at most {MOST_RULES} rules" in more.text
+
+
+def _numbered(count: int) -> str:
+    return "\n".join(f"수출바우처{number}" for number in range(count))
 
 
 async def test_the_secret_of_a_webhook_is_shown_once(client: httpx.AsyncClient) -> None:
