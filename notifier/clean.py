@@ -43,8 +43,9 @@ def lines(texts: Iterable[str]) -> tuple[str, ...]:
 def line(text: str, most: int = LONGEST) -> str:
     """One line of ``text``: a terminal escape or a bidi override must not reach a reader."""
     read = text[:_MOST_READ]
-    shown = (c if c.isprintable() else " " if c.isspace() else "" for c in read)
-    return cut(" ".join("".join(shown).split()), most)
+    if not read.isprintable():
+        read = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in read)
+    return cut(" ".join(read.split()), most)
 
 
 def cut(text: str, most: int) -> str:
