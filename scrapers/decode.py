@@ -23,11 +23,12 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>", re.IGNORECASE)
 _KOREAN = re.compile(
     r"euc[-_]?kr|ks[-_]?c[-_]?5601.*|(?:x-)?windows-949|ms949|cp949|uhc|korean", re.IGNORECASE
 )
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""Byte order marks and what they say."""
 
 
 def text(page: Page) -> str:
@@ -49,7 +50,7 @@ def text(page: Page) -> str:
 
 
 def _candidates(page: Page) -> tuple[str, ...]:
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if page.body.startswith(mark):
             return (encoding,)
     return ("cp949", "utf-8") if _KOREAN.fullmatch(_label(page)) else ("utf-8", "cp949")

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from types import MappingProxyType
 
 import httpx
@@ -24,8 +24,6 @@ from scrapers.keys import Keys, names
 from scrapers.model import Answer, Freshness, Page, Request
 from scrapers.robots import Robots
 from scrapers.wire import Errand, Limits, Reply, Wire, expect_ok, seconds
-
-__all__ = ["Fetcher", "Limits"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEP_BODY = frozenset({307, 308})
@@ -67,7 +65,7 @@ class Fetcher:
         for. ``public``: which addresses a page may lead us to; None: all. ``now``: aware times.
         """
         self._wire = Wire(
-            agent=f"Pabal/{_version()} (+{contact})",
+            agent=f"Pabal/{version('pabal')} (+{contact})",
             replica=replica,
             pace=pace,
             limits=limits,
@@ -216,10 +214,3 @@ def _max_age(cache_control: str) -> float | None:
         if name.lower() == "max-age":
             return seconds(value.strip('"'))
     return None
-
-
-def _version() -> str:
-    try:
-        return version("pabal")
-    except PackageNotFoundError:
-        return "0"

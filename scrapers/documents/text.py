@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
+from scrapers.decode import MARKS
 from scrapers.documents.letters import legible
 from scrapers.documents.model import Document, DocumentError
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def read_text(content: bytes) -> Document:
     """Text of a plain file, in UTF-8 or CP949 or as its mark says. Raises DocumentError."""
-    marked = next(((encoding,) for mark, encoding in _MARKS if content.startswith(mark)), None)
+    marked = next(((encoding,) for mark, encoding in MARKS if content.startswith(mark)), None)
     for encoding in marked or ("utf-8", "cp949"):
         try:
             text = content.decode(encoding)

@@ -87,7 +87,7 @@ class Api(Declared):
         """The text of one post."""
         if self.article:
             return self.article.read(page)
-        text = html.plain(_written(at(intake.data(page), self.text)))
+        text = html.plain(written(at(intake.data(page), self.text)))
         if not text:
             raise LayoutError(page.url, f"no text at {self.text!r}")
         return Detail(text)
@@ -144,9 +144,9 @@ def _has(value: object, path: str) -> bool:
 
 def line(value: object) -> str:
     """What a reader sees of a value, on one line."""
-    return html.fold(html.plain(_written(value)))
+    return html.fold(html.plain(written(value)))
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """A string, which may hold markup, or a whole number; empty for anything else."""
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from bs4 import Tag
 
-from scrapers import html, links
+from scrapers import html
 from scrapers.errors import LayoutError
 from scrapers.model import Detail, File, Moment, Page, Part, Request
 from scrapers.platforms import intake, posts
@@ -130,7 +130,7 @@ class ArticleLayout:
 
     def _address(self, link: Tag, page: Page) -> str:
         if self.file_key is None:
-            return _href(link, page)
+            return posts.address(page, str(link.get("href", "")))
         said = html.markup_of(link)
         key = posts.key_in(self.file_key, said, page)
         named = next(re.finditer(self.file_key, said)).groupdict()
@@ -150,14 +150,6 @@ class ArticleLayout:
             )
         except KeyError as missing:
             raise LayoutError(page.url, f"the viewer's address has no {missing}") from missing
-
-
-def _href(link: Tag, page: Page) -> str:
-    """Where a link leads, absolute. Raises LayoutError where that is no address."""
-    try:
-        return links.absolute(page.final_url, str(link.get("href", "")))
-    except ValueError as trouble:
-        raise LayoutError(page.url, str(trouble)) from trouble
 
 
 def _inside(elements: Iterable[Tag]) -> set[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from scrapers import html, links
+from scrapers import html
 from scrapers.errors import LayoutError
 from scrapers.model import (
     NOBODY_ASKS,
@@ -76,7 +76,7 @@ class Feed(Declared):
             title = title.removesuffix(f"- {issuer}").rstrip()
         if not title:
             raise LayoutError(page.url, f"an empty {self.title!r}")
-        address = self._address(item, page)
+        address = posts.address(page, _link(item, self.loc, page))
         key = posts.key_in(self.key, address, page)
         text = html.plain(_text(item, self.summary, page) or "") if self.summary else ""
         whole = self.kind != "news" and self.article is None
@@ -89,12 +89,6 @@ class Feed(Declared):
             summary=posts.teaser(text) or None,
             text=text or None if whole else None,
         )
-
-    def _address(self, item: etree._Element, page: Page) -> str:
-        try:
-            return links.absolute(page.final_url, _link(item, self.loc, page))
-        except ValueError as trouble:
-            raise LayoutError(page.url, str(trouble)) from trouble
 
     def _published(self, item: etree._Element, page: Page) -> Moment | None:
         written = _text(item, self.date, page) if self.date else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from scrapers import dates, html
+from scrapers import dates, html, links
 from scrapers.errors import LayoutError
 from scrapers.model import Moment, Page, Post
 
@@ -27,6 +27,14 @@ def key_in(pattern: str, text: str, page: Page) -> str:
     if len(keys) != 1:
         raise LayoutError(page.url, f"expected one key by {pattern!r} in a row, found {len(keys)}")
     return keys.pop()
+
+
+def address(page: Page, href: str) -> str:
+    """Where a link on ``page`` leads, absolute. Raises LayoutError where that is no address."""
+    try:
+        return links.absolute(page.final_url, href)
+    except ValueError as trouble:
+        raise LayoutError(page.url, str(trouble)) from trouble
 
 
 def listed(posts: Iterable[Post], page: Page, *, dated: bool) -> tuple[Post, ...]:

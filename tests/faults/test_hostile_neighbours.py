@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 import asyncpg
 import pytest
 
-from scrapers.fetch import Fetcher, Limits
+from scrapers.fetch import Fetcher
 from scrapers.model import Source
 from scrapers.platforms.board import Board
+from scrapers.wire import Limits
 from service.collect import Collect
 from service.store.articles import Articles
 from service.store.database import Database

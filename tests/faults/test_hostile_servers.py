@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from scrapers.errors import ScrapeError
-from scrapers.fetch import Fetcher, Limits
+from scrapers.fetch import Fetcher
 from scrapers.model import Page, Request
+from scrapers.wire import Limits
 from tests.flow.sites import SOURCES, Answer, Writer, listing, page, row, silence, stream
 
 URL = "http://ill.go.kr/list"

@@ -12,8 +12,9 @@ import pytest
 
 from notifier.egress import is_public
 from scrapers.errors import ScrapeError
-from scrapers.fetch import Fetcher, Limits
+from scrapers.fetch import Fetcher
 from scrapers.model import Request
+from scrapers.wire import Limits
 from service.config import Settings
 from service.parts import publishers
 from tests.faults.inside import FORMS, HOSTS, NAMES, listening

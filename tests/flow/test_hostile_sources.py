@@ -13,7 +13,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from scrapers.errors import TROUBLES
-from scrapers.fetch import Fetcher, Limits
+from scrapers.fetch import Fetcher
+from scrapers.wire import Limits
 from service.collect import Collect
 from service.store.articles import Articles
 from service.store.database import Database

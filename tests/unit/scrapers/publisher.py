@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from scrapers.fetch import Fetcher, Limits
+from scrapers.fetch import Fetcher
 from scrapers.model import Answer, Freshness, Page, Request
+from scrapers.wire import Limits
 
 NOW = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
 

@@ -20,13 +20,13 @@ from cryptography.x509.oid import NameOID
 
 from scrapers import errors
 from scrapers.errors import PASSES, Passing, ScrapeError, Trouble
-from scrapers.fetch import Fetcher, Limits
+from scrapers.fetch import Fetcher
 from scrapers.model import Page, Request, Source
 from scrapers.platforms.api import Api
 from scrapers.platforms.board import Board
 from scrapers.platforms.feed import Feed
 from scrapers.platforms.sitemap import Sitemap
-from scrapers.wire import Reply, expect_ok
+from scrapers.wire import Limits, Reply, expect_ok
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 BOARD = Board(

@@ -20,8 +20,8 @@ from scrapers.errors import (
     TooLarge,
     Unreachable,
 )
-from scrapers.fetch import Limits
 from scrapers.model import Answer, Freshness, Request
+from scrapers.wire import Limits
 from tests.unit.scrapers.publisher import NOW, Asked, answer, fetching, get, page, publishing
 
 MIB = 2**20

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from scrapers.errors import Disallowed, ServerTrouble
-from scrapers.fetch import Limits, _site
+from scrapers.fetch import _site
 from scrapers.model import Request
+from scrapers.wire import Limits
 from tests.unit.scrapers.publisher import Asked, answer, fetching, get, publishing
 
 
