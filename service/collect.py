@@ -180,9 +180,8 @@ class Collect:
         return replace(listed, gap=gap)
 
     async def _unknown(self, source: Source, slot: Slot, keys: Collection[str]) -> set[str]:
-        if source.checks:
-            return await self.sources.unknown_to_all(self._routes(slot.source_id), keys)
-        return await self.sources.unknown(slot.source_id, keys)
+        routes = self._routes(slot.source_id) if source.checks else [slot.source_id]
+        return await self.sources.unknown(routes, keys)
 
     def _routes(self, source_id: str) -> tuple[str, ...]:
         """Every declared route to what a source lists, itself among them."""

@@ -148,12 +148,6 @@ class Index:
             at, which = at[self.alive[at]], which[self.alive[at]]
         return self.ids[at], which
 
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        columns = [each for one in self.tables for each in (one.starts, one.shared, *one.others)]
-        return sum(each.nbytes for each in (*columns, self.starts)) + self.ids.nbytes
-
     def _known(self, asked: Ints) -> Ints:
         return asked[asked < len(self.tables[0].starts) - 1]
 

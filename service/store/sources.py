@@ -90,13 +90,10 @@ class Sources(Intentions):
 
     async def renew(self, slot: Slot) -> bool:
         """Keep the lease of a poll under way; False where a later slot has taken over."""
-        return await self._settle(slot, next_due=sa.func.now() + LEASE)
+        async with self._database.transaction() as tx:
+            return await _update(tx, slot, next_due=sa.func.now() + LEASE)
 
-    async def unknown(self, source_id: str, keys: Collection[str]) -> set[str]:
-        """Those of ``keys`` that this source has not announced before."""
-        return await self.unknown_to_all([source_id], keys)
-
-    async def unknown_to_all(self, routes: Collection[str], keys: Collection[str]) -> set[str]:
+    async def unknown(self, routes: Collection[str], keys: Collection[str]) -> set[str]:
         """Those of ``keys`` that none of these sources has announced before."""
         rows = await self._database.all_at_once(_UNKNOWN, list(routes), list(keys))
         return {row["key"] for row in rows}
@@ -165,10 +162,6 @@ class Sources(Intentions):
             await _end(tx, slot, finished_at=now, outcome="failed", detail=detail, trouble=trouble)
             if kept is not None:
                 await _keep(tx, slot, kept)
-
-    async def _settle(self, slot: Slot, **values: object) -> bool:
-        async with self._database.transaction() as tx:
-            return await _update(tx, slot, **values)
 
 
 async def _update(tx: AsyncConnection, slot: Slot, **values: object) -> bool:

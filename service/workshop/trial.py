@@ -84,7 +84,7 @@ def of_post(source: Source, page: Page) -> tuple[Line, ...]:
         return tuple(_article(layout, page))
     if isinstance(source, Api) and source.text:
         content = intake.data(page)
-        text = _written(api.at(content, source.text))
+        text = api.written(api.at(content, source.text))
         instead = () if text else near.members(content)
         return (Line("text", source.text, "1" if text else "0", bool(text), text, instead),)
     return ()
@@ -138,7 +138,9 @@ def _article(layout: ArticleLayout, page: Page) -> Iterable[Line]:
         found = root.select(selector)
         ok = least <= len(found) <= most
         example = html.line_of(found[0]) if found else ""
-        instead = () if ok else near.blocks(root) if field == "body" else near.inside(_head(root))
+        instead = (
+            () if ok else near.blocks(root) if field == "body" else near.inside(root.body or root)
+        )
         yield Line(f"article.{field}", selector, str(len(found)), ok, example, instead)
 
 
@@ -203,19 +205,10 @@ def _elements(item: etree._Element, path: str) -> list[str]:
 
 
 def _values(row: object, path: str) -> list[str]:
-    return [text for text in [_written(api.at(row, path))] if text]
+    return [text for text in [api.written(api.at(row, path))] if text]
 
 
 def _tags(root: etree._Element) -> tuple[str, ...]:
     """The paths of what a document of another form is made of."""
     inner = [f"{root[0].tag}/{each.tag}" for each in root[0]] if len(root) else []
     return tuple(dict.fromkeys([*(str(each.tag) for each in root), *inner]))[:8]
-
-
-def _head(root: Tag) -> Tag:
-    """Where the title and the date of a post stand: all of it but what is long."""
-    return root.body or root
-
-
-def _written(value: object) -> str:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -86,7 +86,7 @@ class Bench:
         slot = await self.sources.begin_poll(ID, number)
         assert slot is not None
         begun = time.perf_counter()
-        unknown = await self.sources.unknown(ID, {each.key for each in posts})
+        unknown = await self.sources.unknown([ID], {each.key for each in posts})
         found = [each for each in posts if each.key in unknown]
         known = time.perf_counter()
         await self.sources.finish_poll(slot, Polled(1, len(posts), found, None, None, None, 60.0))

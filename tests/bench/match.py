@@ -32,12 +32,15 @@ console = Console(width=100)
 
 def weights(matcher: Matcher) -> tuple[int, int]:
     """Bytes of the arrays, and of the words with all that leads to them."""
-    arrays = sum(each.index.size for each in matcher._segments)
+    indexes = [each.index for each in matcher._segments]
+    tables = [one for each in indexes for one in each.tables]
+    columns = [column for one in tables for column in (one.starts, one.shared, *one.others)]
+    held = [*columns, *(part for each in indexes for part in (each.starts, each.ids))]
     words = matcher._conditions
-    tables = (words._number, words._spelt, words._lengths, words._alike, words._atoms, words._asked)
+    sets = (words._number, words._spelt, words._lengths, words._alike, words._atoms, words._asked)
     terms = [each for each in words._atoms if isinstance(each, Term)]
     objects = [*terms, *(each.text for each in terms), *words._lengths, *words._alike.values()]
-    return arrays, sum(map(sys.getsizeof, (*tables, *objects)))
+    return sum(each.nbytes for each in held), sum(map(sys.getsizeof, (*sets, *objects)))
 
 
 def pairs(texts: Sequence[tuple[str, str]], docs: Sequence[Terms], count: int) -> int:

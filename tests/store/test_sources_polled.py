@@ -100,9 +100,9 @@ async def test_a_key_is_known_within_its_source_only(
 ) -> None:
     await baselined(sources, sql, polled("k1", "k2"))
 
-    assert await sources.unknown("a", ["k1", "k2", "k3"]) == {"k3"}
-    assert await sources.unknown("b", ["k1"]) == {"k1"}
-    assert await sources.unknown("a", []) == set()
+    assert await sources.unknown(["a"], ["k1", "k2", "k3"]) == {"k3"}
+    assert await sources.unknown(["b"], ["k1"]) == {"k1"}
+    assert await sources.unknown(["a"], []) == set()
 
 
 async def test_a_post_that_is_stored_already_is_neither_stored_nor_counted(
@@ -153,7 +153,7 @@ async def test_a_poll_that_cannot_be_stored_whole_leaves_nothing(
     assert await sql.fetchrow("SELECT * FROM source WHERE id = 'a'") == before
     assert await sql.fetchval("SELECT count(*) FROM article") == 0
     assert await wakes() == []
-    assert await sources.unknown("a", ["k1"]) == {"k1"}
+    assert await sources.unknown(["a"], ["k1"]) == {"k1"}
 
 
 async def test_whole_posts_are_woken_for_reading_and_the_others_for_one_collecting(
