@@ -48,11 +48,7 @@ class Filled:
 
 def read(form: Form) -> Filled:
     """The form as it was sent."""
-
-    def one(name: str) -> str:
-        return storable(first(form, name)).strip()
-
-    texts = {name: one(name) for name in _TEXTS}
+    texts = {name: storable(first(form, name)).strip() for name in _TEXTS}
     leaving = (each for each in form.get("leave", ()) if each.isascii() and each.isdecimal())
     return Filled(
         **texts,
