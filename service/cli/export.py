@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import IO, Annotated
 
 import typer
 
+from service.config import Settings
 from service.errors import UserError
 from service.export import FORMS, Form, written
 from service.store.browse import Wish
@@ -39,17 +41,21 @@ def export(
     엠바고가 남은 글은 빠집니다. API의 /export와 같습니다. / None whose embargo lasts. The same as
     /export of the API.
     """
+    from service.ops.backup import new_file  # noqa: PLC0415 - help comes without the whole house
+
     settings = begin()
     wish = Wish(
-        ministries=_bodies(ministry or ()),
-        kinds=tuple(kind or ()),
+        ministries=_known("ministry", ministry or ()),
+        kinds=_known("kind", kind or ()),
         since=_day("--since", since),
         until=_day("--until", until),
-        sources=tuple(source or ()),
+        sources=_declared(settings, source or ()),
     )
     form = _form(target)
+    place = Path(target).resolve()
+    out = nullcontext(sys.stdout.buffer) if target == "-" else new_file(place, public=True)
     try:
-        with nullcontext(sys.stdout.buffer) if target == "-" else Path(target).open("wb") as file:
+        with out as file:
             in_store(settings, lambda database: _write(database, wish, form, file))
     except OSError as error:
         raise UserError(f"{target}: {error.strerror}") from error
@@ -63,7 +69,7 @@ def _form(target: str) -> Form:
     raise UserError(f"{target}: .jsonl, .csv, .parquet 가운데 하나로 (must end in one of them)")
 
 
-async def _write(database: Database, wish: Wish, form: Form, file: BinaryIO) -> None:
+async def _write(database: Database, wish: Wish, form: Form, file: IO[bytes]) -> None:
     from service.store.exports import Exports  # noqa: PLC0415
 
     async for piece in written(form, Exports(database).batches(wish)):
@@ -77,13 +83,19 @@ def _day(option: str, typed: str) -> date | None:
         raise UserError(f"{option} {typed}: 2026-10-01처럼 (must look like 2026-10-01)") from None
 
 
-def _bodies(names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def _known(field: str, names: Sequence[str]) -> tuple[str, ...]:
     from service.judging.fields import resolve, usual  # noqa: PLC0415
 
     values = usual()
     try:
-        return tuple(
-            str(each.value) for name in names for each in resolve("ministry", name, values)
-        )
+        return tuple(str(each.value) for name in names for each in resolve(field, name, values))
     except ValueError as error:
         raise UserError(str(error)) from error
+
+
+def _declared(settings: Settings, names: Sequence[str]) -> tuple[str, ...]:
+    from service import catalogue  # noqa: PLC0415
+
+    if strange := set(names) - set(catalogue.every(settings)):
+        raise UserError(f"{min(strange)}: 그런 출처가 없습니다 (no such source)")
+    return tuple(names)

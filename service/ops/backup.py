@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import secrets
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -61,27 +62,30 @@ class Manifest(BaseModel):
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that nobody else may read, and that is there only if the block ends well.
+def new_file(path: Path, *, public: bool = False) -> Iterator[IO[bytes]]:
+    """A file that is there only if the block ends well, and that nobody else may read.
 
-    Raises UserError where it is there already, or cannot be written.
+    A public one others may read, and it takes the place of the one before. Raises UserError where
+    one that is not is there already, or where it cannot be written.
     """
-    part = path.with_name(f"{path.name}.part")
-    if path.exists():
+    if path.exists() and not public:
         raise UserError(
             f"{path}: 이미 있습니다. 다른 이름을 주십시오 (is there already: give another name)"
         )
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    # It has addresses, and the secret that links are signed with.
+    mode = 0o666 if public else 0o600
     try:
-        # It has addresses, and the secret that links are signed with.
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                part.rename(path)
+            finally:
+                part.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 async def back_up(url: str, to: IO[bytes], *, version: str, now: datetime) -> Manifest:
