@@ -16,6 +16,7 @@ from service import config
 from service.config import Settings
 from service.errors import UserError
 from service.model import Language
+from service.store.owned import Owned
 from service.store.subscriptions import Embargoed, Endpoint, Standing, Subscriptions, Taken
 from service.terminal import begin, in_store
 
@@ -157,7 +158,7 @@ def import_subscriptions(
         async with database.joined() as one:
             for each in every:
                 with at(f"{source}: {each.name}"):
-                    taken.append(await each.save(Subscriptions(one)))
+                    taken.append(await _saved(one, each))
         for each, given in zip(every, taken, strict=True):
             await _tell(each, given, Subscriptions(database), answered=operator)
 
@@ -201,8 +202,14 @@ async def _foretold_and_saved(settings: Settings, wanted: Wanted, *, answered: b
 
     async with opened(settings) as (database, tools):
         await _foretell(database, tools, wanted)
-        store = Subscriptions(database)
-        await _tell(wanted, await wanted.save(store), store, answered=answered)
+        taken = await _saved(database, wanted)
+        await _tell(wanted, taken, Subscriptions(database), answered=answered)
+
+
+async def _saved(database: Database, wanted: Wanted) -> list[tuple[Endpoint, Taken]]:
+    """Save it, unless it would join what a reader made on the pages. Raises UserError."""
+    await Owned(database).check_joined(wanted.name, wanted.endpoints)
+    return await wanted.save(Subscriptions(database))
 
 
 async def _foretell(database: Database, tools: Tools, wanted: Wanted) -> None:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from service.errors import UserError
+from service.store.addressed import addressed
+from service.store.asking import Endpoint
 from service.store.audit import What, Who, note
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave, turn_page
@@ -74,6 +76,25 @@ class Owned(Intentions):
                 if (await tx.execute(own)).scalar_one_or_none() is not None:
                     break
         return name
+
+    async def check_joined(self, name: str, endpoints: Collection[Endpoint]) -> None:
+        """Raise UserError where ``name`` is an account's and does not go to all of these already.
+
+        Nobody is told by an alert of somebody else, and shown to them, by a name that both chose.
+        """
+        theirs = endpoint.c.subscription_id == subscription.c.id
+        here = (sa.exists().where(theirs, addressed(to.channel, to.address)) for to in endpoints)
+        query = (
+            sa.select(account.c.address)
+            .join(subscription, subscription.c.account_id == account.c.id)
+            .where(subscription.c.name == name, ~sa.and_(sa.true(), *here))
+        )
+        if found := await self._row(query):
+            raise UserError(
+                f"{name}: {found.address} 님의 알림입니다. 다른 이름을 쓰거나, 그 알림이 이미 가는 "
+                f"곳만 --to로 적어 주세요 (an alert of {found.address}: choose another name, or "
+                "give with --to nothing but places that it goes to already)"
+            )
 
     async def keep_rules(
         self,

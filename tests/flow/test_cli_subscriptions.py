@@ -157,6 +157,39 @@ async def test_what_is_chosen_is_kept_and_what_is_left_out_stays(pabal: Pabal) -
         assert (wrong.returncode, "Traceback" in wrong.stderr) == (2, False)
 
 
+async def test_an_alert_of_a_reader_is_joined_by_nobody_who_chose_its_name(
+    pabal: Pabal, database: Database, tmp_path: Path
+) -> None:
+    own = ("--to", "ntfy:https://ntfy.example/own", "--operator")
+    await pabal("subscribe", "수출", "--rule", "수출", *own)
+    await pabal("sign-in", "reader@a.example")
+    async with database.transaction() as tx:
+        await tx.execute(sa.text("UPDATE subscription SET account_id = (SELECT id FROM account)"))
+    kept = (await pabal("subscriptions", "--yaml")).stdout
+    file = tmp_path / "other.yaml"
+    file.write_text(kept.replace("/own", "/other"), "utf-8")
+
+    for other in (
+        ("subscribe", "수출", "--rule", "관세", *own, "--to", "ntfy:https://ntfy.example/OWN"),
+        ("subscribe", "수출", "--rule", "관세"),
+        ("import-subscriptions", str(file)),
+    ):
+        refused = await pabal(*other)
+        assert refused.returncode == 2
+        assert "수출: reader@a.example 님의 알림입니다" in refused.stderr
+        assert "choose another name, or give with --to" in refused.stderr
+    assert (await pabal("subscriptions", "--yaml")).stdout == kept
+
+    # One that was switched off is switched on again so.
+    async with database.transaction() as tx:
+        await tx.execute(sa.text("UPDATE endpoint SET switched_off_at = now()"))
+    assert (await pabal("subscribe", "수출", "--rule", "수출", *own)).returncode == 0
+    assert (await pabal("subscriptions", "--yaml")).stdout == kept
+
+    await pabal("unsubscribe", "수출")  # it would be its reader's again
+    assert (await pabal(*other)).returncode == 2
+
+
 async def test_an_address_agrees_by_its_code_is_handed_over_and_erased(
     pabal: Pabal, database: Database
 ) -> None:
