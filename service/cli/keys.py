@@ -17,7 +17,7 @@ from service.terminal import begin, in_store
 
 _Said = TypeVar("_Said")
 _Whose = Annotated[str, typer.Argument(metavar="ADDRESS", help="계정의 메일 / whose account")]
-_Number = Annotated[int, typer.Argument(help="열쇠의 번호 / its number")]
+_Number = Annotated[int, typer.Argument(max=2**63 - 1, help="열쇠의 번호 / its number")]
 
 
 group = typer.Typer(
@@ -35,7 +35,9 @@ def make(
         list[str] | None,
         typer.Option(help="read, alerts, operate (여러 번 가능) / repeatable; read alone at first"),
     ] = None,
-    days: Annotated[int, typer.Option(min=0, help="쓸 수 있는 날, 0: 끝없이 / 0: for good")] = 90,
+    days: Annotated[
+        int, typer.Option(min=0, max=36_500, help="쓸 수 있는 날, 0: 끝없이 / 0: for good")
+    ] = 90,
     per_minute: Annotated[int, typer.Option(help="1분에 몇 번 / requests a minute")] = PER_MINUTE,
 ) -> None:
     """열쇠를 만들어 한 번 보입니다. / Make a key, and show it once."""
@@ -66,7 +68,7 @@ def exchange(
     address: _Whose,
     number: _Number,
     hours: Annotated[
-        int, typer.Option(min=0, help="옛것을 더 쓸 시간 / how long the old one counts")
+        int, typer.Option(min=0, max=8_760, help="옛것을 더 쓸 시간 / how long the old one counts")
     ] = int(OVERLAP.total_seconds()) // 3600,
 ) -> None:
     """새 열쇠로 바꿉니다. / Give a new key for an old one, which counts a while longer."""
