@@ -229,6 +229,8 @@ def _setting(name: str, value: str, environ: Mapping[str, str]) -> tuple[str, st
             return known[plain], Path(value).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise BadSetting(name, f"{value}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise BadSetting(name, f"{value}: UTF-8 글이 아닙니다: no text in UTF-8") from None
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise BadSetting(name, f"이런 설정은 없습니다: there is no such setting{hint}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Sequence
 from typing import Annotated
 
@@ -50,8 +51,8 @@ def _ids(typed: str) -> Collection[int] | None:
     if typed.strip() == _ALL:
         return None
     try:
-        return [int(each) for each in typed.split(",")]
-    except ValueError:
+        return list(array("q", map(int, typed.split(","))))  # as large as the store has them
+    except (ValueError, OverflowError):
         raise UserError(f"{typed}: 번호(12,15)나 all을 적어 주세요 (numbers, or all)") from None
 
 

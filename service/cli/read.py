@@ -82,7 +82,10 @@ async def _one(reader: _Reader, source: str, documents: Documents, fetcher: Fetc
             page = (await fetcher.get(Request(source))).page
             content = page.body if page else b""
         else:
-            content = await asyncio.to_thread(Path(source).read_bytes)
+            try:
+                content = await asyncio.to_thread(Path(source).read_bytes)
+            except OSError as error:
+                return reader.unread(name, f"refused: {error.strerror}")
         document = await documents.read(content)
     except (DocumentError, ScrapeError) as error:
         return reader.unread(name, str(error))

@@ -151,7 +151,10 @@ def capture(
     source = _one(source_id, _declared(settings))
     if (folder / source_id).exists():
         raise UserError(f"{folder / source_id}: 이미 있습니다 (it is there already)")
-    raise typer.Exit(0 if asyncio.run(_capture(settings, source, folder / source_id)) else 1)
+    try:
+        raise typer.Exit(0 if asyncio.run(_capture(settings, source, folder / source_id)) else 1)
+    except OSError as error:
+        raise UserError(f"{error.filename or folder}: {error.strerror}") from None
 
 
 async def _capture(settings: Settings, source: Source, folder: Path) -> bool:

@@ -71,7 +71,9 @@ async def test_dead_letters_are_shown_sent_again_and_dropped(
     await sql.close()
 
 
-@pytest.mark.parametrize("typed", [("--resend", "x"), ("--resend", "1", "--drop", "1")])
+@pytest.mark.parametrize(
+    "typed", [("--resend", "x"), ("--drop", "9" * 20), ("--resend", "1", "--drop", "1")]
+)
 async def test_what_cannot_be_meant_is_refused(pabal: Pabal, typed: tuple[str, ...]) -> None:
     code, _, said = await pabal("letters", *typed)
 

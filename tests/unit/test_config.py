@@ -99,6 +99,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         from_environment({"PABAL_PORT_FILE": str(tmp_path / "nowhere")})
 
 
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\x30\x82\xff")
+    with pytest.raises(BadSetting, match=r"PABAL_DKIM_KEY_FILE.*key: .*UTF-8"):
+        from_environment({"PABAL_DKIM_KEY_FILE": str(tmp_path / "key")})
+
+
 def test_sources_are_given_by_commas() -> None:
     assert from_environment({"PABAL_SOURCES": "yna, etoday,"}).sources == ("yna", "etoday")
 

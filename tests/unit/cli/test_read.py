@@ -102,6 +102,14 @@ def test_a_file_that_is_not_there_is_named_before_anything_is_read(pabal: Pabal)
     assert "없는파일.hwpx: 파일이 없습니다" in done.stderr
 
 
+def test_a_file_that_cannot_be_opened_stops_no_other(pabal: Pabal, tmp_path: Path) -> None:
+    (tmp_path / "글.txt").write_text("제목\n본문 첫 줄", "utf-8")
+    unread, read = _json(pabal("read", "/proc/self/mem", str(tmp_path / "글.txt"), "--json"))
+
+    assert unread["error"].startswith("refused: ")
+    assert "본문 첫 줄" in read["full_text"]
+
+
 def test_a_time_that_is_none_is_named_with_its_record(pabal: Pabal) -> None:
     done = pabal("read", "-", given=_lines({"id": "9", "text": "글", "published": "어제"}))
 

@@ -276,6 +276,13 @@ def test_a_capture_of_a_page_that_drifted_says_that_it_is_refused(
     assert (tmp_path / "city_news" / "list.html").read_text("utf-8").count('class="day"') == 6
 
 
+def test_where_no_capture_can_be_written_it_is_said(live: Pabal, declared: Path) -> None:
+    typed = ("sources", "capture", "city_news", "--dir", "/proc/none")
+    done = live(*typed, PABAL_SOURCES_DIR=str(declared.parent))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "/proc/none" in done.stderr
+
+
 def test_a_capture_is_not_written_over(live: Pabal, tmp_path: Path) -> None:
     (tmp_path / "yna").mkdir()
 
