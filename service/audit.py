@@ -61,9 +61,6 @@ class Sources:
         if source in _KINDS:
             polled = any(SOURCE_KINDS[each.kind] == source for each in self.polled.values())
             return None if polled else _NONE_OF_KIND
-        return self._trouble(source)
-
-    def _trouble(self, source: str) -> tuple[str, str] | None:
         if source not in self.declared:
             return "이런 출처는 (이제) 없습니다", "no such source is declared (any more)"
         if source not in self.polled:

@@ -81,7 +81,11 @@ class Documents:
             child = self._idle.pop()
             if child.returncode is None:
                 return child
-        child, ready = await self._spawn(), False
+        # An empty environment: what reads hostile bytes needs no secret of ours.
+        child = await asyncio.create_subprocess_exec(
+            *self._worker, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
+        )
+        ready = False
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await _answer(child)
@@ -92,12 +96,6 @@ class Documents:
             if not ready:
                 await _kill(child)
         return child
-
-    async def _spawn(self) -> Process:
-        # An empty environment: what reads hostile bytes needs no secret of ours.
-        return await asyncio.create_subprocess_exec(
-            *self._worker, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
-        )
 
     async def _ask(self, child: Process, content: bytes) -> Answer:
         assert child.stdin is not None

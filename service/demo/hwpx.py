@@ -54,12 +54,8 @@ def write(blocks: Iterable[Block], *, locked: bool = False) -> bytes:
 
 
 def _paragraph(text: str) -> str:
-    return f'<hp:p id="0" paraPrIDRef="0" styleIDRef="0"><hp:run charPrIDRef="0">{_t(text)}\
-</hp:run></hp:p>'
-
-
-def _t(text: str) -> str:
-    return f"<hp:t>{escape(text, quote=False)}</hp:t>"
+    return f'<hp:p id="0" paraPrIDRef="0" styleIDRef="0"><hp:run charPrIDRef="0">\
+<hp:t>{escape(text, quote=False)}</hp:t></hp:run></hp:p>'
 
 
 def _table(rows: Sequence[Row]) -> str:

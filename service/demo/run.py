@@ -104,7 +104,7 @@ class Demo:
             serving(world, sink) as base,
             open_mailbox() as mailbox,
             self._service(base, page, mailbox.address) as service,
-            _database(self._address()) as database,
+            _database(plan.database_url or address(plan.home / "data")) as database,
         ):
             progress.stage = "첫 확인 / first look"
             evidence = Evidence(database)
@@ -148,9 +148,6 @@ class Demo:
             yield service
         finally:
             await service.stop()
-
-    def _address(self) -> str:
-        return self.plan.database_url or address(self.plan.home / "data")
 
     async def _publish(self, world: World, service: ServiceProcess) -> None:
         """Put releases up at their time, ``speed`` times faster."""

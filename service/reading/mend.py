@@ -34,7 +34,6 @@ _BULLET = re.compile(
 _INLINE = "△▲▴①②③④⑤⑥⑦⑧⑨⑩➀➁➂➃➄➅❶❷❸❹❺❻"
 """Marks of items that officials also number off within a sentence."""
 _SENTENCE_END = re.compile(r"[.!?。…:：;>】][\"'”’」』｣)\]*>]{0,3}$")
-_EMPTY_LINES = re.compile(r"\n{4,}")
 _LOOSE_BULLET = re.compile(
     r"(?<=[.”\"’)])[ \t](?=(?:[□ㅇ○◇◆※■●▶▷❶-❿➊-➓]|- [가-힣(]|\*{1,2} ?[(가-힣])[^\n])"
 )

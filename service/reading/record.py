@@ -43,7 +43,7 @@ def plain(reading: Reading, registry: Registry) -> dict[str, Any]:
         "publisher": names[0] if names else reading.unknown_publisher,
         "publishers": names,
         "ministries": list(reading.named),
-        "published_at": reading.published_at and _iso(reading.published_at),
+        "published_at": reading.published_at and reading.published_at.astimezone(SEOUL).isoformat(),
         "published_precision": reading.precision,
         "kind": reading.kind,
         "embargo": reading.embargo and _embargo(reading.embargo),
@@ -102,10 +102,6 @@ def _published(value: object) -> tuple[datetime | None, Precision | None]:
         raise ValueError(f"no time that anything is published at: {text}")
     zoned = at if at.tzinfo else at.replace(tzinfo=SEOUL)
     return zoned, "day" if len(text) == _DAY else "minute"
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(SEOUL).isoformat()
 
 
 def _day(day: date | None) -> str | None:

@@ -115,10 +115,6 @@ _PLACE = sa.select(
 ).join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
 
 
-def _known(endpoint_id: int, epoch: int) -> sa.ColumnElement[bool]:
-    return (endpoint.c.id == endpoint_id) & (endpoint.c.epoch == epoch)
-
-
 def _given(endpoint_id: int, epoch: int) -> sa.ColumnElement[bool]:
     """That a link with these numbers was given out, now or before it was taken up again."""
     return (endpoint.c.id == endpoint_id) & (endpoint.c.epoch >= epoch)
@@ -128,7 +124,8 @@ def _asked(endpoint_id: int, epoch: int, asked_at: int) -> sa.ColumnElement[bool
     """That the endpoint is the one which was asked then, not too long ago, and has not left."""
     then = sa.func.to_timestamp(asked_at)
     open_still = (then > sa.func.now() - OPEN_FOR) & (then <= sa.func.now())
-    return _known(endpoint_id, epoch) & ON & open_still
+    known = (endpoint.c.id == endpoint_id) & (endpoint.c.epoch == epoch)
+    return known & ON & open_still
 
 
 async def _place(tx: AsyncConnection, chosen: sa.ColumnElement[bool]) -> Place | None:

@@ -39,6 +39,7 @@ TODAY = sa.cast(sa.func.timezone("Asia/Seoul", sa.func.now()), sa.Date)
 """The day in Korea, by the database's clock."""
 
 _USED = "used"
+_LONGEST = 1000  # characters of what was said
 _RESTED = 5.0  # seconds
 
 
@@ -185,6 +186,11 @@ def _watch(engine: sa.Engine) -> None:
 def storable(text: str) -> str:
     """``text`` as PostgreSQL keeps it: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def said(detail: str) -> str:
+    """What a receiver or a server said, as it is kept."""
+    return storable(detail)[:_LONGEST]
 
 
 async def within(connection: AsyncConnection) -> asyncpg.Connection:

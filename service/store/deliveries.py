@@ -15,14 +15,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.model import DueDelivery
 from service.store import ops
 from service.store.claimed import Claims
-from service.store.database import Database, Wake, changed, storable, wake, within
+from service.store.database import Database, Wake, changed, said, wake, within
 from service.store.failing import give_up, lock, rest, suppress, switch_off
 from service.store.tables import attempt, delivery, endpoint
 
 FAILING = timedelta(days=2)
 """An endpoint that takes nothing for as long is switched off."""
 
-_LONGEST = 1000  # characters of what a receiver said
 _DEADLOCKS = 3  # that a group may meet: whoever ends a subscription locks its rows in any order
 
 _SENT = """
@@ -153,7 +152,7 @@ class Deliveries(Claims):
         values = [
             [each.due.id for each in sent],
             [each.due.fence for each in sent],
-            [_said(each.detail) for each in sent],
+            [said(each.detail) for each in sent],
         ]
         for left in reversed(range(_DEADLOCKS)):
             try:
@@ -175,7 +174,7 @@ class Deliveries(Claims):
                 _LATER,
                 [each.due.id for each in later],
                 [each.due.fence for each in later],
-                [_said(each.detail) for each in later],
+                [said(each.detail) for each in later],
                 [timedelta(seconds=each.wait) for each in later],
             )
             held = {row["id"] for row in rows}
@@ -186,7 +185,7 @@ class Deliveries(Claims):
                 if (rests := rested.get(each.due.endpoint_id)) is not None:
                     waits.add((each.due.channel, math.ceil(rests.left.total_seconds())))
                     if rests.over:
-                        await give_up(tx, each.due, _said(each.detail))
+                        await give_up(tx, each.due, said(each.detail))
             await wake(
                 tx,
                 [
@@ -197,7 +196,7 @@ class Deliveries(Claims):
 
     async def _settle_dead(self, dead: Dead) -> None:
         """Keep a dead letter, tell an operator; of one who is gone end the endpoint too."""
-        due, detail = dead.due, _said(dead.detail)
+        due, detail = dead.due, said(dead.detail)
         async with self._database.transaction() as tx:
             if dead.gone:  # the endpoint before its deliveries: two at once wait for each other
                 await lock(tx, [due.endpoint_id])
@@ -215,10 +214,6 @@ class Deliveries(Claims):
                 await switch_off(tx, due.endpoint_id, detail, detail)
                 await suppress(tx, due.channel, due.address, f"gone: {detail}")
             await ops.note(tx, "dead-letter", f"{due.channel} {due.address}", detail)
-
-
-def _said(detail: str) -> str:
-    return storable(detail)[:_LONGEST]
 
 
 def _rests(later: Sequence[Later]) -> dict[int, timedelta]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 
@@ -210,9 +208,8 @@ class Searching(Intentions):
 
 def _stored(row: asyncpg.Record, at: datetime) -> Stored:
     story = ("article", row["id"]) if row["story_id"] is None else ("story", row["story_id"])
-    given: Any = row["facts"]
     reading = facts.load(
-        json.loads(given) if isinstance(given, str) else given,
+        row["facts"],
         title=row["read_title"] or "",
         text=row["read_text"] or "",
         publishers=tuple(row["publishers"] or ()),

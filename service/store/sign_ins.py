@@ -15,7 +15,7 @@ from service.errors import UserError
 from service.model import Language
 from service.store.addressed import account_of, refused
 from service.store.audit import Role, note
-from service.store.database import Intentions, Wake, changed, storable, wake
+from service.store.database import Intentions, Wake, changed, said, wake
 from service.store.failing import suppress
 from service.store.tables import account, sign_in, suppressed
 
@@ -29,7 +29,6 @@ _AN_HOUR = 10
 """Mails that are asked for from one place."""
 
 _LEASE = timedelta(seconds=45)  # longer than the channel may take to answer
-_LONGEST = 1000  # characters of what a server said
 
 Answer = Literal["owed", "often"]
 """Whether an asker hears the usual thing, or that too much was asked for from there."""
@@ -117,25 +116,22 @@ class SignIns(Intentions):
 
     async def sent(self, owed: Owed) -> None:
         """Settle a claim as sent."""
-        await self._settle(owed, sent_at=sa.func.now(), due_at=None, last_error=None)
+        async with self._database.transaction() as tx:
+            await _settled(tx, owed, sent_at=sa.func.now(), due_at=None, last_error=None)
 
     async def later(self, owed: Owed, detail: str, wait: float) -> None:
         """Put a claim off for ``wait`` seconds."""
         after = timedelta(seconds=wait)
         async with self._database.transaction() as tx:
-            if await _settled(tx, owed, due_at=sa.func.now() + after, last_error=_said(detail)):
+            if await _settled(tx, owed, due_at=sa.func.now() + after, last_error=said(detail)):
                 await wake(tx, [Wake("admit", "mail", after=after)])
 
     async def dead(self, owed: Owed, detail: str, *, gone: bool) -> None:
         """Give a claim up; ``gone``: there is no such mailbox, and nothing is sent there again."""
         async with self._database.transaction() as tx:
-            held = await _settled(tx, owed, due_at=None, last_error=_said(detail))
+            held = await _settled(tx, owed, due_at=None, last_error=said(detail))
             if held and gone:
-                await suppress(tx, "mail", owed.address, f"gone: {_said(detail)}")
-
-    async def _settle(self, owed: Owed, **values: object) -> None:
-        async with self._database.transaction() as tx:
-            await _settled(tx, owed, **values)
+                await suppress(tx, "mail", owed.address, f"gone: {said(detail)}")
 
 
 async def _asked(
@@ -181,7 +177,3 @@ async def _settled(tx: AsyncConnection, owed: Owed, **values: object) -> bool:
     """Whether the claim held still."""
     mine = (sign_in.c.id == owed.id) & (sign_in.c.fence == owed.fence)
     return await changed(tx, sign_in, mine, sign_in.c.sent_at.is_(None), **values)
-
-
-def _said(detail: str) -> str:
-    return storable(detail)[:_LONGEST]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -166,7 +166,7 @@ class Vitals(Intentions):
             opened = [each for key, each in found.items() if key not in known]
             closed = [row for key, row in known.items() if key not in found]
             if opened:
-                await tx.execute(sa.insert(ops_item), [_row(each) for each in opened])
+                await tx.execute(sa.insert(ops_item), [asdict(each) for each in opened])
             if closed:
                 await tx.execute(
                     sa.update(ops_item)
@@ -234,10 +234,6 @@ _OPEN = (ops_item.c.kind.in_(get_args(FindingKind)), ops_item.c.closed_at.is_(No
 async def _now(tx: AsyncConnection) -> datetime:
     now: datetime = (await tx.execute(sa.select(sa.func.now()))).scalar_one()
     return now
-
-
-def _row(finding: Finding) -> dict[str, str]:
-    return {"kind": finding.kind, "subject": finding.subject, "detail": finding.detail}
 
 
 def _by_slot(rows: Iterable[Any]) -> defaultdict[str, dict[int, Shape]]:

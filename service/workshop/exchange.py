@@ -42,7 +42,8 @@ def taken_in(
         text = toml.written(values)
         try:
             own.read(text, f"{name}.toml")
-            _write(folder / f"{name}.toml", text)
+            with (folder / f"{name}.toml").open("x", encoding="utf-8") as made:
+                made.write(text)
         except BadDeclaration as bad:
             yield each, str(bad), False
             continue
@@ -63,8 +64,3 @@ def opened(file: Path) -> tuple[Outline, ...]:
     """The feeds of an OPML file. Raises OSError, NotOpml."""
     with file.open("rb") as content:
         return opml.read(content.read(opml.LARGEST + 1))
-
-
-def _write(file: Path, text: str) -> None:
-    with file.open("x", encoding="utf-8") as opened_:
-        opened_.write(text)
