@@ -28,17 +28,13 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(Box):
     """One letter, as high as its font and as wide as it moves the pen.
 
     ``char`` has a blank before the letter where a gap was read as one.
     """
 
     char: str
-    left: float
-    bottom: float
-    right: float
-    top: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def _glyphs(page: pdfium.PdfPage) -> Iterator[Glyph]:
         if code < _FIRST or not raw.FPDFText_GetLooseCharBox(text, index, place):
             lead = ""
         elif box.top > box.bottom:
-            yield Glyph(lead + chr(code), box.left, box.bottom, box.right, box.top)
+            yield Glyph(box.left, box.bottom, box.right, box.top, lead + chr(code))
             lead = ""
         elif code == _FIRST:
             lead = " "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.judging.logic import lowered
-from service.reading.publishers import Registry
+from service.reading.publishers import Registry, key_of
 
 
 def spellings(term: str, registry: Registry) -> tuple[str, ...]:
@@ -27,11 +27,7 @@ def _names_of(name: str, registry: Registry) -> tuple[str, ...]:
     return tuple(
         each
         for body in bodies
-        if _key(name) in map(_key, body.names())
+        if key_of(name) in map(key_of, body.names())
         for each in body.names()
         if each not in body.homonyms
     )
-
-
-def _key(name: str) -> str:
-    return "".join(name.split()).casefold()

@@ -13,7 +13,8 @@ from itertools import accumulate, pairwise
 
 from service.judging.conditions import Spell
 from service.judging.lexemes import FACT, LONGEST, RUN, TIME, TITLE, border
-from service.judging.logic import And, Field, Near, Not, Or, Rule, Term, lowered, terms, wanted
+from service.judging.logic import And, Field, Near, Not, Or, Rule, Term, terms, wanted
+from service.judging.terms import squeeze
 
 _SHORTEST = 2
 _CUT_UP = 10  # letters; what is longer, typed in one, is looked for in one only
@@ -97,7 +98,7 @@ def _none(part: Term | Near | Field, spell: Spell) -> str:
             return _EVERYTHING
         case Term():
             mark = TITLE if part.title else ""
-            words = [_letters(each) for each in _spellings(part, spell)]
+            words = [squeeze(each) for each in _spellings(part, spell)]
             known = [each for each in words if RUN.fullmatch(each) and len(each) <= LONGEST]
             return f"!{_some(lexeme(mark + each) for each in known)}" if known else _EVERYTHING
 
@@ -112,10 +113,6 @@ def _spellings(term: Term, spell: Spell) -> tuple[str, ...]:
     return (term.text,) if term.exact else spell(term.text)
 
 
-def _letters(spelling: str) -> str:
-    return lowered("".join(spelling.split()))
-
-
 def _term(term: Term, spell: Spell, *, in_title: bool) -> str:
     mark = TITLE if term.title or in_title else ""
     return _some(_spelt(each, mark) for each in _spellings(term, spell))
@@ -124,7 +121,7 @@ def _term(term: Term, spell: Spell, *, in_title: bool) -> str:
 @lru_cache(maxsize=4_096)
 def _spelt(spelling: str, mark: str) -> str:
     """One spelling: its runs of letters, and between them the signs that part them."""
-    letters = _letters(spelling)
+    letters = squeeze(spelling)
     typed = {*accumulate(map(len, spelling.split()[:-1]))}
     runs = [*RUN.finditer(letters)]
     found = [_run(each[0], {at - each.start() for at in typed}, mark) for each in runs]

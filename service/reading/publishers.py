@@ -96,7 +96,7 @@ class Registry:
         self._by_name: dict[str, tuple[Publisher, ...]] = {}
         for publisher in self._by_id.values():
             for name in publisher.names():
-                key = _key(name)
+                key = key_of(name)
                 self._by_name[key] = (*self._by_name.get(key, ()), publisher)
 
     @classmethod
@@ -137,7 +137,7 @@ class Registry:
         here goes by, as printed, each once.
         """
         printed = " ".join(printed.split())
-        whole = self._by_name.get(_key(_BETWEEN.sub("", printed)))
+        whole = self._by_name.get(key_of(_BETWEEN.sub("", printed)))
         if whole:  # a dot may also be part of one name: 저출산·고령사회위원회
             return whole, ()
         known: dict[str, Publisher] = {}
@@ -167,12 +167,12 @@ class Registry:
         """
         if day is not None:
             return self.name_on(body, day)
-        keys = {_key(each) for each in (printed, *_BETWEEN.split(printed))}
+        keys = {key_of(each) for each in (printed, *_BETWEEN.split(printed))}
         in_full = (name for name in body.full_names() if name in keys and name not in body.short)
         if said := next(in_full, None):
             return said
         eras = (Former(body.name, None, body.short), *body.former)
-        meant = [era.name for era in eras if not keys.isdisjoint(map(_key, era.short))]
+        meant = [era.name for era in eras if not keys.isdisjoint(map(key_of, era.short))]
         printed_in_full = {spot.printed for spot in self.spots(text)} if len(meant) > 1 else set()
         latest = meant[0] if meant else body.name
         return next((name for name in meant if name in printed_in_full), latest)
@@ -181,7 +181,7 @@ class Registry:
         """The names of bodies that stand in a running text as words; no homonyms, no outlets."""
         for match in self._in_text.finditer(text):
             printed = match.group()
-            yield Spot(match.start(), match.end(), printed, self._by_name[_key(printed)])
+            yield Spot(match.start(), match.end(), printed, self._by_name[key_of(printed)])
 
     @cached_property
     def _in_text(self) -> re.Pattern[str]:
@@ -200,11 +200,12 @@ class Registry:
             tried += [bracketed["outside"], bracketed["inside"]]
         words = printed.split(maxsplit=_WORDS)
         tried += ["".join(words[:count]) for count in range(len(words) - 1, 0, -1)]
-        keys = (_key(self._hanja.get(name, name)) for name in tried)
+        keys = (key_of(self._hanja.get(name, name)) for name in tried)
         return next((self._by_name[key] for key in keys if key in self._by_name), ())
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """By what a name is found, however its blanks and capitals are printed."""
     return _BLANK.sub("", name).casefold()
 
 

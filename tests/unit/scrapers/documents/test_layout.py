@@ -10,7 +10,7 @@ Rules = tuple[Sequence[Rule], Sequence[Rule]]
 
 
 def written(x: float, y: float, text: str) -> list[Glyph]:
-    return [Glyph(char, x + 10 * n, y, x + 10 * n + 10, y + 10) for n, char in enumerate(text)]
+    return [Glyph(x + 10 * n, y, x + 10 * n + 10, y + 10, char) for n, char in enumerate(text)]
 
 
 def sheet(

@@ -9,7 +9,7 @@ def written(x: float, y: float, text: str, size: float = 10) -> list[Glyph]:
     glyphs = []
     for char in text:
         width = size / 2 if char == " " else size
-        glyphs.append(Glyph(char, x, y, x + width, y + size))
+        glyphs.append(Glyph(x, y, x + width, y + size, char))
         x += width
     return glyphs
 
@@ -34,7 +34,7 @@ def test_a_superscript_stays_in_its_line() -> None:
 
 def test_a_small_gap_is_a_blank_and_a_blank_that_was_read_is_written_once() -> None:
     assert texts(written(50, 300, "가"), written(63, 300, "나")) == ["가 나"]
-    read = Glyph(" 나", 63, 300, 73, 310)
+    read = Glyph(63, 300, 73, 310, " 나")
     assert texts(written(50, 300, "가"), [read]) == ["가 나"]
 
 
