@@ -14,9 +14,6 @@ _HOURS = {"h": 1, "시간": 1, "d": 24, "일": 24, "w": 168, "주": 168}
 Since = timedelta | datetime
 """So long ago, or since then (aware)."""
 
-Until = timedelta | datetime
-"""For so long, or until then (aware)."""
-
 
 def since(typed: str) -> Since:
     """``30d``, ``2w``, ``12h``, ``30일``, or a day in Asia/Seoul. Raises UserError for another."""
@@ -31,7 +28,7 @@ def since(typed: str) -> Since:
     return datetime.combine(day, time.min, SEOUL)
 
 
-def until(typed: str, now: datetime) -> Until:
+def until(typed: str, now: datetime) -> timedelta | datetime:
     """``3d``, ``2w``, ``12h``, ``3일``, or to the end of a day. Raises UserError for another."""
     return _span(typed) or day_end(typed, now, "3d, 12h나 2026-10-01", "3d, 12h or 2026-10-01")
 

@@ -140,6 +140,4 @@ def _named(sender: Sender) -> str:
     return f"{name} <{sender.address}>"
 
 
-@lru_cache(4)
-def _date(now: datetime) -> str:
-    return format_datetime(now)
+_date = lru_cache(4)(format_datetime)

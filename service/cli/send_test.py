@@ -42,7 +42,7 @@ def send_test(name: Annotated[str, typer.Argument(help="구독 이름 / its name
 async def _sent(settings: Settings, name: str) -> list[tuple[Endpoint, bool, str]]:
     """Each endpoint, whether it took the message, and in which words."""
     from service.lookback import opened  # noqa: PLC0415
-    from service.parts import open_channels  # noqa: PLC0415
+    from service.parts import ways_to_tell  # noqa: PLC0415
     from service.store.subscriptions import Subscriptions  # noqa: PLC0415
 
     async with opened(settings) as (database, _):
@@ -53,9 +53,7 @@ async def _sent(settings: Settings, name: str) -> list[tuple[Endpoint, bool, str
         raise UserError(f"{name}: 받는 곳이 없습니다 (it has no endpoint)")
     alert = Alert(name, _TITLE, settings.contact, None, "pabal", None, None, _SUMMARY, ())
     async with AsyncExitStack() as stack:
-        channels = open_channels(settings)
-        for each in channels.values():
-            stack.push_async_callback(each.aclose)
+        channels, _ = ways_to_tell(settings, stack)
         return await asyncio.gather(*(_try(channels, to, alert) for to in listed[0].endpoints))
 
 

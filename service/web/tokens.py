@@ -48,7 +48,7 @@ class TokenPages:
             request, f"{name}.html", context, status, headers=KEPT_NOWHERE
         )
 
-    def void(self, request: Request) -> Response:
+    async def void(self, request: Request, _: Exception) -> Response:
         """The answer to each token that does not count."""
         ip, now = ip_of(request), time.monotonic()
         began, count = self._wrong.pop(ip, (now, 0))
@@ -69,7 +69,4 @@ def there(found: _T | None) -> _T:
 
 def add_void(app: FastAPI, pages: TokenPages) -> None:
     """Answer what does not count, wherever it is found out."""
-
-    @app.exception_handler(_Void)
-    async def void(request: Request, _: _Void) -> Response:
-        return pages.void(request)
+    app.add_exception_handler(_Void, pages.void)

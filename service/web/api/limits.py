@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _MINUTE = 60.0
@@ -34,16 +34,15 @@ class Allowance:
 
 
 class Buckets:
-    """The buckets of all who ask. ``clock`` gives seconds that only grow."""
+    """The buckets of all who ask."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self) -> None:
         """Every bucket is full at first."""
-        self._clock = clock
         self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, who: str, per_minute: int) -> Allowance:
         """Take one from somebody's bucket of ``per_minute``, where there is one in it."""
-        now = self._clock()
+        now = time.monotonic()
         then, held = self._held.pop(who, (now, float(per_minute)))
         each = _MINUTE / per_minute  # seconds
         held = min(float(per_minute), held + (now - then) / each)
