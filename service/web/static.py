@@ -29,18 +29,14 @@ def add_static(app: FastAPI) -> None:
         if name not in held:
             return Response(status_code=404)
         # While another release is rolled out its pages ask us too, for what only it has.
-        keep = {"Cache-Control": _KEPT if v == _version(name) else "no-store"}
+        keep = {"Cache-Control": _KEPT if asset(name).endswith(f"?v={v}") else "no-store"}
         return Response(_content(name), media_type=_TYPES[held[name].suffix], headers=keep)
 
 
+@cache
 def asset(name: str) -> str:
     """The address of a file, another one as soon as its content is. Raises OSError for none."""
-    return f"/static/{name}?v={_version(name)}"
-
-
-@cache
-def _version(name: str) -> str:
-    return sha256(_content(name)).hexdigest()[:12]
+    return f"/static/{name}?v={sha256(_content(name)).hexdigest()[:12]}"
 
 
 @cache
