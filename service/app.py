@@ -23,7 +23,7 @@ from service.collect import Collect
 from service.config import Settings
 from service.deliver import Deliver
 from service.documents import Documents
-from service.heap import given_back
+from service.heap import kept_small
 from service.indexing import Indexing
 from service.judging.topics import Topics
 from service.ops.reach import reachable
@@ -93,6 +93,7 @@ async def run(
     ``ready`` is called once everything is up, with the page's address where there is one.
     """
     gc.set_threshold(YOUNG)
+    kept_small()
     sources = declared(settings)
     await reachable(url, writes=True)
     await migrate(url)
@@ -103,7 +104,6 @@ async def run(
         analyser = Analyser()
         stack.push_async_callback(analyser.stop)
         seen = await stack.enter_async_context(watched(settings, database, sources))
-        await stack.enter_async_context(given_back())
         page = None
         if "web" in roles:
             page = await _page(settings, database, analyser, seen, stack)

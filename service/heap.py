@@ -1,36 +1,21 @@
-"""Memory that the C library keeps of what it was given back, for the next page to be read."""
+"""Memory of the C library: what pages and documents took goes back to the system at once."""
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
-_EVERY = 60.0  # seconds
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # of malloc.h
+_LARGE = 128 * 1024  # bytes
 
 
-@asynccontextmanager
-async def given_back() -> AsyncIterator[None]:
-    """Hand free memory back to the system every minute; without glibc nothing is done.
+def kept_small() -> None:
+    """Keep large texts apart, and one heap for all threads; without glibc nothing is done.
 
-    Trees of pages come and go between what stays: after some thousand pages more than half of a
-    worker's heap was free, and none of it at its end, from where alone it goes back by itself.
+    Left to itself it puts texts of up to 32 MB among small things that stay, once it has seen some
+    come and go, and gives threads heaps of their own: after some hundred pages half of a worker's
+    heap was free, though little of it could go back, and it grew on.
     """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is None:
-        yield
-        return
-    task = asyncio.create_task(_trim(trim))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _trim(trim: ctypes._NamedFuncPointer) -> None:
-    while True:
-        await asyncio.sleep(_EVERY)
-        await asyncio.to_thread(trim, 0)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _LARGE)
+        mallopt(_ARENA_MAX, 1)
