@@ -142,8 +142,11 @@ class Collect:
             body_sha256=digest,
             next_in=next_poll(
                 source.every / self.pace,
-                # A check that finds nothing is no reason to check less often.
-                quiet_polls=0 if listed.found or source.checks else slot.quiet_polls + 1,
+                # A check that finds nothing is no reason to check less often; of words one has its
+                # turn, and others may be in the news.
+                quiet_polls=0
+                if listed.found or source.checks or source.searches
+                else slot.quiet_polls + 1,
                 max_age=answer.max_age,
             ),
             shape=listed.shape,

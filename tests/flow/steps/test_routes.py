@@ -248,6 +248,18 @@ async def test_what_came_while_a_search_could_not_be_asked_is_told(
     assert (baseline["k3"], baseline["k2"]) == (False, True)
 
 
+async def test_a_search_that_finds_nothing_is_asked_no_less_often(
+    poll: Poll, serve: Serve, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    await subscribe("무역", "수출")
+    serve("/search?수출", listed(k1=-SOON))
+    for _ in range(30):
+        await poll("search")
+
+    rest = await sql.fetchval("SELECT next_due - now() FROM source WHERE id = 'search'")
+    assert rest < timedelta(seconds=661)
+
+
 async def test_a_search_is_asked_for_the_words_of_live_rules_and_for_none_without_them(
     poll: Poll, serve: Serve, asked: Asked, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
