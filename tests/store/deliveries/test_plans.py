@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import asyncpg
 import pytest
 
 from service.store.deliveries import _LATER, _SENT
+from service.store.migrate import migrate
+from service.work import connect
 
 _SETTLED = """
     INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, settled_at, outcome)
     SELECT 1, each, each, 'mail', now(), 'sent' FROM generate_series(1, 2000) AS each
 """
+
+
+@pytest.fixture
+async def sql(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """To a database of its own: what ANALYZE finds would change the plans of other tests."""
+    await migrate(database_url)
+    connection = await connect(database_url)
+    yield connection
+    await connection.close()
 
 
 @pytest.mark.parametrize(

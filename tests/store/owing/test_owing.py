@@ -77,7 +77,8 @@ async def test_each_is_told_for_its_own_reasons(
 
     await verdicts.settle(await add("article"), Verdict(Place(["url:1"]), FACTS, concern))
 
-    assert [each["hits"] for each in await owed(sql)] == [both, HITS, both]
+    told = await sql.fetch("SELECT hits FROM delivery ORDER BY subscription_id")
+    assert [json.loads(row["hits"]) for row in told] == [both, HITS, both]
 
 
 @pytest.mark.parametrize("urgent", [False, True])
