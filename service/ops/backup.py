@@ -65,10 +65,10 @@ class Manifest(BaseModel):
 def new_file(path: Path, *, public: bool = False) -> Iterator[IO[bytes]]:
     """A file that is there only if the block ends well, and that nobody else may read.
 
-    A public one others may read, and it takes the place of the one before. Raises UserError where
-    one that is not is there already, or where it cannot be written.
+    A public one others may read, and it takes the place of the file before. Raises UserError where
+    something else is there already, or where it cannot be written.
     """
-    if path.exists() and not public:
+    if path.exists() and not (public and path.is_file()):  # a device or pipe is not replaced
         raise UserError(
             f"{path}: 이미 있습니다. 다른 이름을 주십시오 (is there already: give another name)"
         )

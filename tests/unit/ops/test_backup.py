@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -54,3 +55,12 @@ def test_where_no_file_can_be_it_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match="Not a directory"), new_file(tmp_path / "file" / "a.zip"):
         pass
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    place = tmp_path / "pipe"
+    os.mkfifo(place)
+
+    with pytest.raises(UserError, match="is there already"), new_file(place, public=True):
+        pass
+    assert place.is_fifo()
