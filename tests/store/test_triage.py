@@ -175,7 +175,9 @@ async def test_an_alert_is_owed_to_every_endpoint_of_its_subscription(
     assert await verdicts.settle(made, owing("url:1", to=[told])) == 2
 
     rows = await sql.fetch("SELECT * FROM delivery ORDER BY endpoint_id")
-    endpoints = await sql.fetch("SELECT id FROM endpoint WHERE subscription_id = $1", told)
+    endpoints = await sql.fetch(
+        "SELECT id FROM endpoint WHERE subscription_id = $1 ORDER BY id", told
+    )
     assert [row["endpoint_id"] for row in rows] == [each["id"] for each in endpoints]
     assert {(row["subscription_id"], row["channel"]) for row in rows} == {(told, "console")}
     assert len({row["message_id"] for row in rows}) == 2

@@ -52,7 +52,9 @@ async def test_whoever_is_told_of_the_event_only_now_gets_the_event_alone(
 
     assert await verdicts.settle(await add("article"), corrected(told[0], new)) == 2
 
-    to_whom = await sql.fetch("SELECT subscription_id FROM delivery WHERE settled_at IS NULL")
+    to_whom = await sql.fetch(
+        "SELECT subscription_id FROM delivery WHERE settled_at IS NULL ORDER BY 1"
+    )
     assert [row[0] for row in to_whom] == [told[0], new]
     first, second = await owed(sql)
     assert ("changes" in first, "changes" in second) == (True, False)

@@ -208,6 +208,8 @@ async def test_an_endless_key_title_or_address_is_bounded_and_known_again(
 
     await poll(collect())
 
-    rows = await sql.fetch("SELECT length(key), length(title), length(url) FROM article")
+    rows = await sql.fetch(
+        "SELECT length(key), length(title), length(url) FROM article ORDER BY 1 DESC"
+    )
     assert [tuple(row) for row in rows] == [(64, 1_000, 2_000), (2, 5, 20)]
     assert await items(sql) == []
