@@ -12,14 +12,28 @@ from scrapers.errors import LayoutError
 
 _SILENT = "script|style|template|noscript|iframe|head|select|button"
 _CELL = "t[dh]"
-_INLINE = "a|b|big|br|em|font|i|img|small|span|strong|sub|sup|u"
 _BLOCK = (
-    "address|article|aside|blockquote|caption|d[dlt]|details|div|fieldset|figcaption|figure|footer"
-    "|form|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|summary|table|tbody|tfoot|thead|tr"
+    "address|article|aside|blockquote|caption|center|d[dlt]|details|dialog|dir|div|fieldset|figcaption"
+    "|figure|footer|form|h[1-6r]|header|hgroup|legend|li|main|menu|nav|[ou]l|p|pre|section|summary"
+    "|table|tbody|tfoot|thead|tr"
 )
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
-# "<속보>" and "<AI 기본법>" are text; only elements that publishers really write are markup.
-_TEXTUAL_LT = re.compile(rf"<(?!!--|/?(?:{_SILENT}|{_CELL}|{_INLINE}|{_BLOCK})\b)", re.IGNORECASE)
+# What else the standard knows, with what it calls obsolete, and what Office and Hangul paste.
+_OTHER = (
+    "a|abbr|acronym|applet|area|audio|b|base|basefont|bd[io]|bgsound|big|blink|body|br|canvas|cite"
+    "|code|col|colgroup|data|datalist|del|dfn|em|embed|font|frame|frameset|html|i|img|input|ins|kbd"
+    "|keygen|label|link|map|mark|marquee|math|meta|meter|nobr|noembed|noframes|object|optgroup|option"
+    "|output|param|picture|progress|q|rb|rp|rt|rtc|ruby|s|samp|search|selectedcontent|slot|small"
+    "|source|span|strike|strong|su[bp]|svg|textarea|time|title|track|tt|u|var|video|wbr|xml|xmp"
+    r"|(?:[movwx]|st\d|u\d):[a-z]\w*"
+)
+# "<속보>", "<KOTRA>" and "<P-CBO 발행>" are text: only an element's name and what may follow one is
+# markup.
+_TEXTUAL_LT = re.compile(
+    rf"<(?!!(?:--|\[|doctype\b)|\?xml\b"
+    rf"|/?(?:{_SILENT}|{_CELL}|{_BLOCK}|{_OTHER})(?:/|\s*(?:/?>|\Z)|\s+[a-z]))",
+    re.IGNORECASE,
+)
 _RESOLVED = HTMLFormatter(entity_substitution=None)
 _LEFT_OVER = re.compile(r"&(?:#\w+|[a-z]+\d*);|<(?:br|/?p|/?div)\b", re.IGNORECASE)
 

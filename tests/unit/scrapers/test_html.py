@@ -1,3 +1,5 @@
+from html import escape
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -49,6 +51,53 @@ def test_text_reads_as_a_person_sees_it(markup: str, expected: str) -> None:
 )
 def test_a_field_is_unescaped_twice_at_most(field: str, expected: str) -> None:
     assert html.plain(field) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        (
+            '<table><colgroup><col style="width:9%" /><col></colgroup><tr><td>가<td>나</table>',
+            "가\t나",
+        ),
+        (
+            '<?xml:namespace prefix = o ns = "urn:office" />수출<o:p></o:p> 지원<o:p>&nbsp;</o:p>',
+            "수출 지원",
+        ),
+        (
+            "<v:shape id=a><v:imagedata src=b></v:shape>수출<w:wrap/> <st1:place>서울</st1:place>",
+            "수출 서울",
+        ),
+        ("<!DOCTYPE html><![if !supportEmptyParas]>수출<![endif]>", "수출"),
+        ("<del>11월</del> <ins>12월</ins><wbr><mark>말</mark>까지", "11월 12월말까지"),
+        (
+            "<center>수출</center><LABEL for='a'>지원</LABEL><input disabled><s\nclass=b>끝</s>",
+            "수출\n지원끝",
+        ),
+        ("수출 <span style='font-family:바탕", "수출"),
+    ],
+)
+def test_no_element_that_a_publisher_may_write_becomes_text(field: str, expected: str) -> None:
+    assert html.plain(field) == expected
+    assert html.plain(escape(f"<p>{field}")) == expected
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "<KOTRA> 상담회",
+        "<K-뷰티> 수출",
+        "<2026 수출 사업> 공고",
+        "<S-OIL> 실적, <P-CBO> 발행, <A·B> 협력",
+        "<Q&A> 신청 방법",
+        "<LINK 3.0> 사업과 <data 기반 행정>",
+        "<AI:허브> <P:봄>",
+        "수출 < 수입, 3<5",
+    ],
+)
+def test_what_stands_in_angle_brackets_and_is_no_element_stays(title: str) -> None:
+    assert html.plain(title) == title
+    assert html.plain(escape(f"<p>{title}</p>")) == title
 
 
 def test_an_element_is_counted() -> None:
