@@ -55,3 +55,15 @@ class Sheet:
     glyphs: tuple[Glyph, ...]
     across: tuple[Rule, ...]
     upright: tuple[Rule, ...]
+
+    def clockwise(self) -> Sheet:
+        """The same page turned to the right by a quarter."""
+        across = (Rule(self.width - rule.at, rule.start, rule.end) for rule in self.upright)
+        upright = (
+            Rule(rule.at, self.width - rule.end, self.width - rule.start) for rule in self.across
+        )
+        glyphs = (
+            Glyph(box.bottom, self.width - box.right, box.top, self.width - box.left, box.char)
+            for box in self.glyphs
+        )
+        return Sheet(self.height, self.width, tuple(glyphs), tuple(across), tuple(upright))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from ctypes import byref, c_int
+from math import pi
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -16,6 +18,8 @@ _MAX_GLYPHS = 30_000  # on one page; a page of a newspaper has ten thousand
 _MAX_PATHS = 30_000  # likewise: a dotted line is a thousand
 _THIN = 3.0
 _FIRST = ord(" ")  # what comes before is no letter
+_QUARTER = pi / 2
+_SAMPLE = 200  # letters of a page that are asked which way they stand
 
 
 def sheets(content: bytes) -> Iterator[Sheet]:
@@ -33,14 +37,30 @@ def sheets(content: bytes) -> Iterator[Sheet]:
 
 
 def _sheet(page: pdfium.PdfPage) -> Sheet:
+    """The page turned so that its letters stand: what /Rotate says is not always where they do."""
     width, height = page.get_size()
+    if page.get_rotation() in {90, 270}:  # PDFium gives places on the page as it was before
+        width, height = height, width
     across, upright = _rules(page)
-    return Sheet(width, height, tuple(_glyphs(page)), tuple(across), tuple(upright))
-
-
-def _glyphs(page: pdfium.PdfPage) -> Iterator[Glyph]:
-    """Letters as the page writes them; a blank that PDFium reads out of a gap goes to the next."""
     text = page.get_textpage()
+    sheet = Sheet(width, height, tuple(_glyphs(text)), tuple(across), tuple(upright))
+    for _ in range(_quarters(text)):
+        sheet = sheet.clockwise()
+    text.close()
+    return sheet
+
+
+def _quarters(text: pdfium.PdfTextPage) -> int:
+    """How often the page is to be turned to the right until most of its letters stand."""
+    count = text.count_chars()
+    some = range(0, count, count // _SAMPLE + 1)
+    letters = [index for index in some if raw.FPDFText_GetUnicode(text, index) > _FIRST]
+    turns = Counter(-round(raw.FPDFText_GetCharAngle(text, index) / _QUARTER) for index in letters)
+    return turns.most_common(1)[0][0] % 4 if turns else 0
+
+
+def _glyphs(text: pdfium.PdfTextPage) -> Iterator[Glyph]:
+    """Letters as the page writes them; a blank that PDFium reads out of a gap goes to the next."""
     box = raw.FS_RECTF()
     place = byref(box)
     lead = ""
@@ -53,7 +73,6 @@ def _glyphs(page: pdfium.PdfPage) -> Iterator[Glyph]:
             lead = ""
         elif code == _FIRST:
             lead = " "
-    text.close()
 
 
 def _rules(page: pdfium.PdfPage) -> tuple[list[Rule], list[Rule]]:

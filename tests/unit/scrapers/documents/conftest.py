@@ -38,9 +38,14 @@ def hwpx() -> Callable[..., bytes]:
 
 @pytest.fixture
 def pdf() -> Callable[..., bytes]:
-    """``pdf(content, content)``: a page for each string of operators; /F is Helvetica, ASCII."""
+    """``pdf(content, content)``: a page for each string of operators; /F is Helvetica, ASCII.
 
-    def pdf(*pages: str, size: tuple[int, int] = (600, 800), trailer: str = "") -> bytes:
+    ``rotate`` is what a page says of how it is to be shown.
+    """
+
+    def pdf(
+        *pages: str, size: tuple[int, int] = (600, 800), rotate: int = 0, trailer: str = ""
+    ) -> bytes:
         kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
         objects = [
             "<</Type/Catalog/Pages 2 0 R>>",
@@ -48,7 +53,7 @@ def pdf() -> Callable[..., bytes]:
             "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
         ]
         for number, content in enumerate(pages):
-            page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size[0]} {size[1]}]"
+            page = f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {size[0]} {size[1]}]/Rotate {rotate}"
             page += f"/Resources<</Font<</F 3 0 R>>>>/Contents {5 + 2 * number} 0 R>>"
             objects += [page, f"<</Length {len(content)}>>stream\n{content}\nendstream"]
         out, places = "%PDF-1.4\n", ""

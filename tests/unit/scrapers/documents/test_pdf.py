@@ -52,6 +52,31 @@ def test_two_pages_on_a_broad_sheet_are_two(pdf: Pdf) -> None:
     assert (document.text, document.pages) == ("left\nright", 2)
 
 
+_TURNED = {90: "0 1 -1 0 800 0", 180: "-1 0 0 -1 600 800", 270: "0 -1 1 0 0 600"}
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_page_reads_the_same_however_it_is_turned(pdf: Pdf, turned: int, rotate: int) -> None:
+    page = at(50, 740, "a heading of two lines") + at(50, 728, "that goes on here")
+    page += grid((50, 200, 400), (680, 650, 620)) + "50 300 150 30 re S\n200 300 200 30 re S\n"
+    page += at(60, 660, "name") + at(210, 660, "phone") + at(60, 630, "Lee") + at(210, 630, "Kim")
+    page += at(60, 310, "a") + at(210, 310, "b")
+    upright = "a heading of two lines\nthat goes on here\n\nname\tphone\nLee\tKim\n\na\tb"
+
+    assert read_pdf(pdf(page, rotate=rotate)).text == upright
+    size = (600, 800) if turned == 180 else (800, 600)
+    document = read_pdf(pdf(f"{_TURNED[turned]} cm\n{page}", size=size, rotate=rotate))
+    assert (document.text, document.tables, document.pages) == (upright, 2, 1)
+
+
+def test_a_stamp_across_a_page_does_not_turn_it(pdf: Pdf) -> None:
+    stamp = "BT /F 10 Tf 0 1 -1 0 590 50 Tm (draft) Tj ET\n"
+    assert read_pdf(pdf(stamp + at(50, 700, "what the page says"))).text.startswith(
+        "what the page says\n"
+    )
+
+
 def test_a_poster_gives_no_text(pdf: Pdf) -> None:
     assert read_pdf(pdf("0 0 600 800 re f")).text == ""
 
