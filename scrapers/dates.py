@@ -68,13 +68,13 @@ _IN_ADDRESS = re.compile(
 _YEARS = range(1900, 2100)
 
 
-def read(raw: str, now: datetime | None = None) -> Moment | None:
+def read(raw: str) -> Moment | None:
     """The moment that ``raw`` writes down, or None.
 
     Labels around it (입력, 송고 …) are ignored; of several times the first that is not labelled
-    수정 counts. With ``now`` (aware), a date more than an hour after it is None too, and so is one
-    before 1900 or after 2099: it is how some sites print "none". Relative times ("1시간 전") and
-    days without a year ("7월 15일") are None: a Moment cannot say that it is approximate.
+    수정 counts. A date before 1900 or after 2099 is None: it is how some sites print "none". So are
+    relative times ("1시간 전") and days without a year ("7월 15일"): a Moment cannot say that it is
+    approximate.
     """
     trimmed = _published(" ".join(raw.split()))
     match = next(filter(None, (pattern.fullmatch(trimmed) for pattern in _PATTERNS)), None)
@@ -84,9 +84,12 @@ def read(raw: str, now: datetime | None = None) -> Moment | None:
         moment = _moment({name: part for name, part in match.groupdict().items() if part})
     except ValueError:  # 2026.13.40, 25:61, an offset of three days
         return None
-    if moment.at.year not in _YEARS:
-        return None
-    return None if now and moment.at - now > timedelta(hours=1) else moment
+    return moment if moment.at.year in _YEARS else None
+
+
+def past(moment: Moment | None, now: datetime) -> Moment | None:
+    """``moment``, or None where it lies more than an hour after ``now`` (aware)."""
+    return None if moment is None or moment.at - now > timedelta(hours=1) else moment
 
 
 def in_address(url: str) -> Moment | None:

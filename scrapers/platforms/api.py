@@ -110,7 +110,7 @@ class Api(Declared):
             key=key,
             url=self.link.replace("{key}", key),
             title=title,
-            published=self._published(row, page),
+            published=self._published(row),
             publisher=self._issuer(row, key),
             summary=(posts.teaser(line(at(row, self.summary))) or None) if self.summary else None,
         )
@@ -124,8 +124,8 @@ class Api(Declared):
     def _issuer(self, row: object, key: str) -> str | None:  # noqa: ARG002 - a row says it
         return (line(at(row, self.issuer)) or None) if self.issuer else None
 
-    def _published(self, row: object, page: Page) -> Moment | None:
-        return posts.published(line(at(row, self.date)), page, date_only=self.date_only)
+    def _published(self, row: object) -> Moment | None:
+        return posts.published(line(at(row, self.date)), date_only=self.date_only)
 
 
 def at(value: object, path: str) -> object:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from bs4 import Tag
 
-from scrapers import html
+from scrapers import dates, html
 from scrapers.errors import LayoutError
 from scrapers.model import Detail, File, Moment, Page, Part, Request
 from scrapers.platforms import intake, posts
@@ -97,7 +97,8 @@ class ArticleLayout:
         if element is None:
             return None
         written = element.get("content") if element.name == "meta" else html.line_of(element)
-        return posts.published(str(written), page, date_only=self.date_only)
+        moment = posts.published(str(written), date_only=self.date_only)
+        return dates.past(moment, page.fetched_at)
 
     def _issuer(self, root: Tag, page: Page) -> str | None:
         element = html.at_most_one(root, self.issuer, page.url) if self.issuer else None

@@ -105,7 +105,7 @@ class Board(Declared):
         if self.date is None:
             return None
         written = html.line_of(html.one(row, self.date, page.url))
-        return posts.published(written, page, date_only=self.date_only)
+        return posts.published(written, date_only=self.date_only)
 
     def _list(self, number: int) -> Request:
         return Request(self.url.replace(_PAGE, str(number)), self.form)

@@ -92,7 +92,7 @@ class Feed(Declared):
 
     def _published(self, item: etree._Element, page: Page) -> Moment | None:
         written = _text(item, self.date, page) if self.date else None
-        return posts.published(written, page, date_only=self.date_only) if written else None
+        return posts.published(written, date_only=self.date_only) if written else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

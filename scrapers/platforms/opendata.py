@@ -132,7 +132,7 @@ class OpenData(Declared):
             key=key,
             url=self.link.replace("{key}", key),
             title=title,
-            published=posts.published(_line(item, self.date), page, date_only=self.date_only),
+            published=posts.published(_line(item, self.date), date_only=self.date_only),
             publisher=(_line(item, self.issuer) or None) if self.issuer else None,
             # Where its page cannot be had, this is what there is to read.
             summary=text or None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from scrapers import dates, html, links
 from scrapers.errors import LayoutError
@@ -12,12 +13,12 @@ from scrapers.model import Moment, Page, Post
 _TEASER = 200  # characters kept at most: what may be quoted of news
 
 
-def published(raw: str, page: Page, *, date_only: bool = False) -> Moment | None:
-    """A date as printed on ``page``; None where it cannot be read or lies in the future.
+def published(raw: str, *, date_only: bool = False) -> Moment | None:
+    """A date as printed; None where it cannot be read.
 
     ``date_only`` says that the publisher fills in 00:00:00 where it means a day.
     """
-    moment = dates.read(raw, page.fetched_at)
+    moment = dates.read(raw)
     return dates.as_day(moment) if moment and date_only else moment
 
 
@@ -40,7 +41,8 @@ def address(page: Page, href: str) -> str:
 def listed(posts: Iterable[Post], page: Page, *, dated: bool) -> tuple[Post, ...]:
     """Each key once: the first of its kind, and the ordinary row before its pinned double.
 
-    Raises LayoutError where a ``dated`` list has no readable date at all: its form has changed.
+    A date in the future is no date of publication: such a post has none. Raises LayoutError where
+    a ``dated`` list has no readable date at all: its form has changed.
     """
     kept: dict[str, Post] = {}
     for post in posts:
@@ -49,7 +51,10 @@ def listed(posts: Iterable[Post], page: Page, *, dated: bool) -> tuple[Post, ...
             kept[post.key] = post
     if dated and all(post.published is None for post in kept.values()):
         raise LayoutError(page.url, "no row has a date that can be read")
-    return tuple(kept.values())
+    return tuple(
+        replace(post, published=dates.past(post.published, page.fetched_at))
+        for post in kept.values()
+    )
 
 
 def teaser(text: str) -> str:

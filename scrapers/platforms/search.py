@@ -122,8 +122,8 @@ class Search(Api):
         hosts = (".".join(labels[begin:]) for begin in range(len(labels)))
         return next((_OUTLETS[host] for host in hosts if host in _OUTLETS), None)
 
-    def _published(self, row: object, page: Page) -> Moment | None:
-        moment = super(Search, self)._published(row, page)
+    def _published(self, row: object) -> Moment | None:
+        moment = super(Search, self)._published(row)
         # Seconds are printed, and always 00.
         return moment and replace(moment, precision="minute")
 

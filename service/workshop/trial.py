@@ -12,7 +12,7 @@ from typing import TypeVar
 from bs4 import Tag
 from lxml import etree
 
-from scrapers import html
+from scrapers import dates, html
 from scrapers.errors import LayoutError
 from scrapers.model import Page, Source
 from scrapers.platforms import api, feed, intake, posts
@@ -103,7 +103,7 @@ def _board(source: Board, page: Page) -> Iterable[Line]:
     )
     first = html.line_of(rows[0]) if rows else ""
     yield Line("row", source.row, str(len(rows)), bool(rows), first, candidates)
-    yield from _fields(source, _IN_ROW, page, rows, _lines, near.inside)
+    yield from _fields(source, _IN_ROW, rows, _lines, near.inside)
     if rows:
         yield _keys(source.key, [html.markup_of(row) for row in rows], page)
 
@@ -113,7 +113,7 @@ def _feed(source: Feed, page: Page) -> Iterable[Line]:
     items = feed.at(root, source.item)
     instead = () if items else _tags(root)
     yield Line("item", source.item, str(len(items)), bool(items), instead=instead)
-    yield from _fields(source, _IN_ITEM, page, items, _elements, near.children)
+    yield from _fields(source, _IN_ITEM, items, _elements, near.children)
     if items:
         addresses = [" ".join(_elements(item, source.loc)) for item in items]
         yield _keys(source.key, addresses, page)
@@ -126,7 +126,7 @@ def _api(source: Api, page: Page) -> Iterable[Line]:
     rows = rows if isinstance(rows, list) else []
     instead = () if rows else near.lists(content)
     yield Line("rows", source.rows, str(len(rows)), bool(rows), instead=instead)
-    yield from _fields(source, _IN_OBJECT, page, rows, _values, near.members)
+    yield from _fields(source, _IN_OBJECT, rows, _values, near.members)
 
 
 def _article(layout: ArticleLayout, page: Page) -> Iterable[Line]:
@@ -147,7 +147,6 @@ def _article(layout: ArticleLayout, page: Page) -> Iterable[Line]:
 def _fields(
     source: Source,
     wanted: Mapping[str, tuple[int, int]],
-    page: Page,
     rows: Sequence[_Row],
     texts: Callable[[_Row, str], list[str]],
     around: Callable[[_Row], tuple[str, ...]],
@@ -157,7 +156,7 @@ def _fields(
         sought = getattr(source, field)
         if sought and rows:
             found = [texts(row, sought) for row in rows]
-            yield _each(field, sought, found, bounds, lambda at: around(rows[at]), page)
+            yield _each(field, sought, found, bounds, lambda at: around(rows[at]))
 
 
 def _each(
@@ -166,7 +165,6 @@ def _each(
     found: Sequence[Sequence[str]],
     bounds: tuple[int, int],
     around: Callable[[int], tuple[str, ...]],
-    page: Page,
 ) -> Line:
     """One field in every row: right where it is found as often as ``bounds`` allow in each."""
     least, most = bounds
@@ -178,7 +176,7 @@ def _each(
         count += f", {max(map(len, found))}×"
     ok = not wrong
     if field == "date" and there:
-        read = sum(posts.published(texts[0], page) is not None for texts in found if texts)
+        read = sum(dates.read(texts[0]) is not None for texts in found if texts)
         count, ok = f"{count}, 읽힘 / read {read}", ok and bool(read)
     return Line(field, sought, count, ok, example, () if ok else around(wrong[0] if wrong else 0))
 

@@ -93,6 +93,12 @@ def test_a_date_in_the_future_is_no_date() -> None:
     assert today.published is not None
 
 
+def test_a_list_of_days_to_come_alone_is_one_we_know() -> None:
+    opens, later = posts(row("2", date="2026.11.22"), row("1", date="2026.12.1"))
+
+    assert (opens.published, later.published) == (None, None)
+
+
 def test_a_list_on_which_no_date_can_be_read_has_changed() -> None:
     with pytest.raises(LayoutError, match="no row has a date"):
         posts(row("2", date="방금"), row("1", date="1시간 전"))
