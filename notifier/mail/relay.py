@@ -23,6 +23,7 @@ _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _NO_SUCH = re.compile(r"5\.1\.([1236]|10)|5\.2\.1")
 _NO_MAILBOX = frozenset({550, 551, 553})
 _POLICY = re.compile(r"spam|block|black|polic|reput|denied|relay|rbl|dnsbl|auth|limit", re.ASCII)
+_FULL = re.compile(r"\bfull\b|quota|storage|가득|용량")  # it is there, whatever its status says
 
 
 class Relay:
@@ -114,7 +115,9 @@ def _judge(answer: Answer) -> None:
 
 
 def _nobody(answer: Answer) -> bool:
-    """Whether it is the address that is not there, and not the mail that is disliked."""
+    """Whether it is the address that is not there, and not full, or the mail that is disliked."""
+    if _FULL.search(answer.text.lower()):
+        return False
     if enhanced := _ENHANCED.match(answer.text):
         return _NO_SUCH.fullmatch(enhanced[0]) is not None
     return (

@@ -38,6 +38,16 @@ _NOBODY = re.compile(
     r"this address no longer accepts|couldn't be found|could not be found|존재하지 않는",
     re.IGNORECASE,
 )
+# The mailbox is there, whatever status it is put under; servers call it 5.1.1 and 5.2.1, too.
+_FULL = re.compile(
+    r"(?<![\d.])[45]\.2\.2(?![\d.])|"
+    r"(?m:^|[;:\"]) ?[45]52[ -](?![45]\.[013-7]\.)|"
+    r"mail ?box[^\n\"]{0,40}full\b|\b(account|user|inbox|disk) (is )?full\b|over ?quota|"
+    r"quota (is |was |has been )?(full|exceeded)|exceed[^\n\"]{0,30}(quota|storage)|"
+    r"insufficient (system )?storage|"
+    r"(메일함|편지함|사서함|용량|저장 ?공간)\S{0,3} ?(가득|꽉|초과|부족)",
+    re.IGNORECASE,
+)
 _UNDELIVERED = re.compile(
     r"undeliver|not be delivered|could ?n[o']t (be )?deliver|delivery.{0,40}fail|failure notice|"
     r"returned mail|wasn't able to deliver|unable to deliver|permanent (fatal )?error|"
@@ -59,6 +69,11 @@ def read_returned(raw: bytes) -> Returned | None:
     except _BROKEN:
         return None
     return Returned(message_id, *said) if message_id and said else None
+
+
+def says_full(said: str) -> bool:
+    """Whether a server says that a mailbox is full: it may have room again."""
+    return bool(_FULL.search(said))
 
 
 def _said(mail: Message) -> tuple[Fate, str] | None:
@@ -108,9 +123,13 @@ def _failed(status: str, diagnostic: str) -> tuple[Fate, str]:
     given = _STATUS.search(status)
     best = said if said and (not given or given[0].endswith(".0.0")) else given or said
     shown = best[0] if best else "5.0.0"
-    if _no_such(shown) or (_general(shown) and _NOBODY.search(diagnostic)):
-        return "gone", shown
-    return "refused", shown
+    return ("gone" if _is_nobody(shown, diagnostic) else "refused"), shown
+
+
+def _is_nobody(status: str, said: str) -> bool:
+    if says_full(said):
+        return False
+    return _no_such(status) or (_general(status) and bool(_NOBODY.search(said)))
 
 
 def _no_such(status: str) -> bool:
@@ -127,7 +146,7 @@ def _in_words(mail: Message) -> tuple[Fate, str] | None:
     found = _STATUS.search(said)
     code = _CODE.search(said)
     shown = found[0] if found else code[1] if code else "5.0.0"
-    if _no_such(shown) or (_general(shown) and _NOBODY.search(said)):
+    if _is_nobody(shown, said):
         return "gone", shown
     return ("refused", shown) if shown[0] in "45" else None
 

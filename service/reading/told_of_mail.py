@@ -13,12 +13,16 @@ from typing import Any
 from uuid import UUID
 
 from service.model import Fate, Returned
+from service.reading.returned import says_full
 
 _MESSAGE_ID = re.compile(
     r"(?:msg_|\+)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b", re.IGNORECASE
 )
 _MOST = 1000  # events in one body
 _HARD = {"permanent", "hardbounce", "bademailaddress", "bounce"}
+# What Mailgun calls permanent all the same: it held the mail back, or the receiver disliked it.
+_HELD_BACK = {"suppressbounce", "espblock"}
+_FULL_CODE = re.compile(r'"code": "?[45]52\b')
 _SOFT = {"transient", "undetermined", "old", "softbounce", "blocked", "dropped"}
 
 
@@ -57,12 +61,16 @@ def _fate(event: Mapping[str, Any]) -> tuple[Fate, str] | None:
     bounce = event.get("bounce")
     told = bounce.get("bounceType") if isinstance(bounce, dict) else data.get("severity")
     how = _word(told or event.get("Type") or data.get("type"))
-    if data.get("reason") == "old":  # Mailgun gave up, which it calls permanent
+    reason = _word(data.get("reason"))
+    if reason == "old":  # Mailgun gave up, which it calls permanent
         how = "old"
     if how == "temporary":  # Mailgun tries again; what comes of it is told, too
         return None
     if how in _HARD:
-        return "gone", how
+        shown = _shown(event)
+        full = "full" if says_full(shown) or _FULL_CODE.search(shown) else None
+        why = full or (reason if reason in _HELD_BACK else None)
+        return ("refused", why) if why else ("gone", how)
     return "refused", how if how in _SOFT else kind
 
 
@@ -71,4 +79,4 @@ def _word(value: object) -> str:
 
 
 def _shown(event: Mapping[str, Any]) -> str:
-    return json.dumps(event, ensure_ascii=True)[:100_000]
+    return json.dumps(event, ensure_ascii=False)[:100_000]

@@ -53,6 +53,8 @@ PIPELINED = pytest.mark.parametrize(
         ("RCPT", "550 5.7.1 relaying denied", Undeliverable),
         ("RCPT", "550 your host is on a blocklist", Undeliverable),
         ("RCPT", "552 5.2.2 over quota", Undeliverable),
+        ("RCPT", "550 mailbox is full", Undeliverable),
+        ("RCPT", "550 5.2.1 the account is over its quota", Undeliverable),
         ("RCPT", "554 5.7.1 no", Undeliverable),
         ("END", "550 5.7.1 looks like spam", Undeliverable),
         ("END", "550 5.1.1 no such user after all", EndpointGone),

@@ -190,6 +190,11 @@ async def test_only_a_server_whose_certificate_is_trusted_is_told_the_password(
     assert ("CERTIFICATE_VERIFY_FAILED" in told) != trusted
 
 
+def mailgun(reason: str = "bounce", **status: object) -> dict[str, object]:
+    failed = {"event": "failed", "severity": "permanent", "reason": reason}
+    return {"event-data": {**failed, "delivery-status": status, "id": f"msg_{OURS}"}}
+
+
 SES = {
     "notificationType": "Bounce",
     "bounce": {"bounceType": "Permanent"},
@@ -209,6 +214,13 @@ SES = {
             "gone",
         ),
         ({"event-data": {"event": "failed", "severity": "temporary", "id": f"msg_{OURS}"}}, None),
+        (mailgun(code=552, message="requested action aborted"), "refused"),
+        (mailgun(code=550, message="5.2.2 no room"), "refused"),
+        (mailgun(code=550, message="편지함 용량 초과"), "refused"),
+        (mailgun(code=550, message="5.1.1 no such user"), "gone"),
+        (mailgun("suppress-bounce", code=605), "refused"),
+        (mailgun("espblock", code=550), "refused"),
+        (mailgun("suppress-complaint", code=607), "gone"),
         ({"event-data": {"event": "failed", "severity": "permanent", "reason": "old",
                          "id": f"msg_{OURS}"}}, "refused"),
         ({"event-data": {"event": "failed", "severity": "temporary", "reason": "old",
@@ -219,6 +231,12 @@ SES = {
         ({"RecordType": "Bounce", "Type": "SoftBounce", "MessageID": f"msg_{OURS}"}, "refused"),
         ({"RecordType": "SpamComplaint", "MessageID": f"msg_{OURS}"}, "complaint"),
         ([{"event": "bounce", "type": "bounce", "smtp-id": f"<msg_{OURS}@pabal.example>"}], "gone"),
+        ([{"event": "bounce", "type": "bounce", "reason": "552 5.2.2 mailbox full",
+           "smtp-id": f"<msg_{OURS}@x>"}], "refused"),
+        ({**SES, "bounce": {"bounceType": "Permanent", "bouncedRecipients": [
+            {"status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 over quota"}]}}, "refused"),
+        ({"RecordType": "Bounce", "Type": "HardBounce", "Details": "smtp;552 5.2.2 full",
+          "MessageID": f"msg_{OURS}"}, "refused"),
         ([{"event": "bounce", "type": "blocked", "smtp-id": f"<msg_{OURS}@x>"}], "refused"),
         ([{"event": "spamreport", "smtp-id": f"<msg_{OURS}@x>"}], "complaint"),
         ([{"event": "open", "smtp-id": f"<msg_{OURS}@x>"}, 7, None], None),

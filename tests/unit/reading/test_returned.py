@@ -37,6 +37,10 @@ GONE = [
 REFUSED = [
     ("5.2.2", "552 5.2.2 over quota"),
     ("4.2.2", "452 4.2.2 mailbox full"),
+    ("5.0.0", "550 mailbox unavailable: the mailbox of this reader is full"),
+    ("5.1.1", "550 5.1.1 user is over quota"),
+    ("5.2.1", "550 5.2.1 편지함이 가득 찼습니다"),
+    ("5.0.0", "552 recipient rejected"),
     ("5.7.1", "550 5.7.1 message content rejected as spam"),
     ("5.7.26", "550 5.7.26 unauthenticated mail is not accepted"),
     ("5.7.1", "554 5.7.1 Service unavailable; client host [192.0.2.1] blocked"),
