@@ -39,8 +39,6 @@ NOTED = re.compile(r"[(（][^()（）\n]{0,8}[)）]")
 
 LAST_DAY = re.compile(r"마[ ]{0,2}감|기[ ]{0,2}한|[~∼～〜][ ]*$")
 """A single day behind these is an end; behind 접수일자 it is a beginning."""
-REPLACED = re.compile(r"(?:당초|기존|종전|변경 ?전|연장 ?전)[ )）\]:：]{0,4}$")
-REPLACING = re.compile(r"(?:변경|연장|추가|정정|수정|→|⇒)[^\n]{0,12}$")
 NOT_NOW = re.compile(
     r"지난(?:해)?[ ][^\n.]{0,12}$|(?:다음 ?해|익년도?|차년도|매년|매월)[ ]?$"
     r"|(?:보고서|결과물|정산서|실적)[을를]?[ ]?$"

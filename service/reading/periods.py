@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 
 from service.model import Span
+from service.reading import corrections
 from service.reading import period_words as words
 from service.reading.places import (
     AROUND,
@@ -98,7 +99,7 @@ def _is_ahead(period: Period, near: date | None) -> bool:
 def _period(spot: Place) -> Period | None:
     last = spot.found.end.span[0] if spot.found.end else spot.found.span[0]
     if (
-        words.REPLACED.search(spot.before)
+        corrections.is_old(spot)
         or words.NOT_NOW.search(spot.before)
         or words.TENTATIVE.search(spot.text, max(0, last - 6), last)
     ):
@@ -109,6 +110,8 @@ def _period(spot: Place) -> Period | None:
         return _made(spot, Grade.SAID, spot.begin)
     if _under_heading(spot) or _in_column(spot):
         return _made(spot, Grade.NEAR, spot.begin)
+    if label := corrections.label_of_new_cell(spot):
+        return _made(spot, Grade.SAID, spot.begin, label[0])
     return None
 
 
@@ -138,7 +141,7 @@ def _reaches(spot: Place, label: re.Match[str]) -> bool:
             own = label.end() - line_start(text, label.start())
             return own <= _WORD and len(spot.after) <= _WORD
         return True
-    return label.end() > spot.begin and words.REPLACING.search(spot.before) is not None
+    return label.end() > spot.begin and corrections.is_new(spot)
 
 
 def _in_sentence(spot: Place) -> bool:
@@ -190,13 +193,14 @@ def _in_column(spot: Place) -> bool:
     return len(told) == 1 and any(label["term"] for label in words.LABEL.finditer(head))
 
 
-def _made(spot: Place, grade: Grade, begin: int) -> Period | None:
+def _made(spot: Place, grade: Grade, begin: int, label: str = "") -> Period:
+    """The period of a place; ``label`` is what names it from another cell."""
     start, end = spot.found.start, spot.found.end
     remarked = remark(spot)
     is_open = _is_open(spot, remarked)
     if is_open:
         end = None
-    elif not spot.has_end and not words.LAST_DAY.search(spot.text, begin, spot.found.span[0]):
+    elif not (spot.has_end or _is_last(spot, label + spot.text[begin : spot.found.span[0]])):
         start, end = start or end, None  # 접수일자 : 2. 2. is a beginning
     return Period(
         grade,
@@ -208,6 +212,11 @@ def _made(spot: Place, grade: Grade, begin: int) -> Period | None:
         _quote(spot, begin),
         (begin, spot.found.span[1]),
     )
+
+
+def _is_last(spot: Place, said: str) -> bool:
+    """Whether a single day is an end, by what is said before it."""
+    return words.LAST_DAY.search(said) is not None or corrections.is_new_end(spot)
 
 
 def _is_open(spot: Place, remarked: str) -> bool:

@@ -74,6 +74,13 @@ def is_alone(spot: Place) -> bool:
     return sum(1 for cell in _CELL.split(row) if cell.strip()) <= 1
 
 
+def beside(spot: Place) -> list[str]:
+    """The cells before its own in its row."""
+    first = spot.found.span[0]
+    row = _CELL.split(spot.text[line_start(spot.text, first) : first])
+    return [cell.strip() for cell in row[:-1]]
+
+
 def heads(spot: Place) -> list[str]:
     """The short ones of the three lines above, in order."""
     above = spot.text[max(0, spot.begin - AROUND) : spot.begin].split("\n")

@@ -15,6 +15,8 @@ from service.model import Span
 
 _GAP = r"[ \t\u00a0\u3000]{0,3}"
 _JOIN = r"[~∼～〜–—-]"
+ARROW = r"(?:→|⇒|➡|➔|➜|⇨|[-=]>)"
+"""Between what was and what is."""
 _WEEKDAYS = "월화수목금토일"
 _CENTURY_TURN = 70
 """A year of two digits from here on is of the last century."""
@@ -54,6 +56,9 @@ _RANGE_AHEAD = re.compile(
 )
 _SLASHED_RANGE_AHEAD = re.compile(rf"{_GAP}[~∼～〜]{_GAP}[0-9]{{1,2}}/[0-9]{{1,2}}(?![0-9/])")
 _SPACED_DAY = re.compile(r"[0-9]{1,2}\.[ ][0-9]{1,2}[ ]?\.(?![ ]?[0-9])")
+_CHANGE = rf"{_GAP}{ARROW}{_GAP}(?:[(（\[][^()（）\n]{{0,8}}[)）\]]{_GAP})?"
+_CHANGED = re.compile(_CHANGE)
+_CHANGE_AHEAD = re.compile(rf"{_SPACED_DAY.pattern}{_CHANGE}{_SPACED_DAY.pattern}")
 _JOINED = re.compile(rf"(?:{_GAP}[(（][^()（）\n]{{0,20}}[)）])?{_GAP}(?:부터|에서|{_JOIN}){_GAP}")
 _RANGE_DAY = re.compile(
     r"(?P<day>[0-9]{1,2})"
@@ -116,7 +121,10 @@ def _stamp(text: str, head: re.Match[str], near: date | None, last: Stamp | None
     day = int(next(parts[f"d{n}"] for n in range(1, 6) if parts[f"d{n}"]))
     tail = _tail(text, head.end())
     joined = last is not None and _is_joined(text, last.span[1], head.start())
-    clear = joined or (parts["bare"] is not None and _ends_open_range(text, head))
+    clear = joined or (
+        _SPACED_DAY.match(text, head.start()) is not None
+        and (_ends_open_range(text, head) or _is_changed(text, head, last))
+    )
     if parts["bare"] and not (clear or _says_date(text, parts["bare"], tail)):
         return None
     year = _written_year(parts, near)
@@ -193,10 +201,14 @@ def _says_date(text: str, separator: str, tail: _Tail) -> bool:
 def _ends_open_range(text: str, head: re.Match[str]) -> bool:
     """Whether it is the day of ``~ 6. 30.``: blanks and dots as no decimal has them."""
     start = head.start()
-    return (
-        text[max(0, start - 2) : start].rstrip(" ").endswith(("~", "∼", "～", "〜"))
-        and _SPACED_DAY.match(text, start) is not None
-    )
+    return text[max(0, start - 2) : start].rstrip(" ").endswith(("~", "∼", "～", "〜"))
+
+
+def _is_changed(text: str, head: re.Match[str], last: Stamp | None) -> bool:
+    """Whether it is a day of ``11. 20. → 12. 4.``, either one."""
+    if last is not None and _CHANGED.fullmatch(text, last.span[1], head.start()):
+        return True
+    return _CHANGE_AHEAD.match(text, head.start()) is not None
 
 
 def _is_joined(text: str, start: int, end: int) -> bool:

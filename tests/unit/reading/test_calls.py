@@ -175,17 +175,6 @@ def test_the_number_of_regular_staff_opens_nothing() -> None:
     assert not find("", "신청대상 : 상시 근로자 20인 이상\n전자접수시스템 이용", NEAR).open_ended
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "접수기한 : (당초) 2026년 3월 20일(금) → (변경) 2026년 4월 6일(월)",
-        "접수기간 : (기존) 3. 2. ~ 3. 20. 18:00 (변경) 3. 2. ~ 4. 6. 18:00",
-    ],
-)
-def test_of_a_changed_period_the_new_one_counts(text: str) -> None:
-    assert _end(text) == "2026-04-06"
-
-
 def test_the_first_of_several_periods_is_the_main_one() -> None:
     text = "신청기간 : 3. 12.(목) ~ 4. 6.(월)\n" + "가" * 100 + "\n지원금 신청기간 : ~ 11. 30.(월)"
     assert _end(text) == "2026-04-06"

@@ -70,6 +70,8 @@ def test_a_printed_date_is_read(text: str, day: str, clock: str | None) -> None:
         "3.2~3.5%",
         "~ 3.5.",
         "~ 1. 2. 3.",
+        "2.1 → 2.3.",
+        "3. 20. → 1. 2. 3.",
         "4.13 발표",
         "4/13",
         "7월말",
@@ -111,6 +113,11 @@ def test_both_ends_of_a_range_keep_their_clocks() -> None:
         ("2026-04-06", "10:00"),
         ("2026-04-24", "17:00"),
     ]
+
+
+@pytest.mark.parametrize("arrow", ["→", "⇒", "->", "=>", "→ (변경) "])
+def test_an_arrow_from_day_to_day_says_that_both_are_days(arrow: str) -> None:
+    assert [day for day, _ in _read(f"4. 20. {arrow} 5. 6.")] == ["2026-04-20", "2026-05-06"]
 
 
 def test_the_number_of_days_is_no_end_of_a_range() -> None:
