@@ -83,6 +83,9 @@ class ScrapeError(Exception):
     trouble: Trouble = "unreachable"
     """What an operator calls it."""
 
+    retry_after: float | None = None
+    """Seconds that the server asked us to wait, where it said so."""
+
     def __init__(self, url: str, detail: str, trouble: Trouble | None = None) -> None:
         """Remember where (``url``), what (``detail``, one clear clause) and what it is called.
 

@@ -19,7 +19,7 @@ from types import MappingProxyType
 import httpx
 
 from scrapers.connections import Public
-from scrapers.errors import Broken, RedirectTrouble
+from scrapers.errors import Broken, RedirectTrouble, Throttled
 from scrapers.keys import Keys, names
 from scrapers.model import Answer, Freshness, Page, Request
 from scrapers.robots import Robots
@@ -120,7 +120,11 @@ class Fetcher:
             kept = Freshness(fresh.etag or known.etag, fresh.last_modified or known.last_modified)
             return Answer(None, kept, max_age)
         now = self._now()
-        expect_ok(reply, url, now)
+        try:
+            expect_ok(reply, url, now)
+        except Throttled as asked:
+            self._wire.rest(reply.url, asked.retry_after)
+            raise
         page = Page(url, str(reply.url), reply.status, reply.headers, reply.body, now)
         return Answer(page, fresh, max_age)
 

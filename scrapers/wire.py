@@ -7,9 +7,8 @@ within its time and size, and every failure is given its ScrapeError.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,11 +25,14 @@ from scrapers.errors import (
     Throttled,
     Unreachable,
 )
+from scrapers.hosts import Hosts
 from scrapers.keys import Keys
 from scrapers.model import Request
 from scrapers.replica import Replica
 
-_HOUR, _DAY = 3_600.0, 86_400.0
+_DAY = 86_400.0
+_REST = 30.0  # seconds that a host is left alone that says "less often", and not how long
+_SLOWEST = 200_000  # bytes a second at which a file that is larger than a page may come
 _LEGACY_TLS = frozenset({"www.semas.or.kr"})
 """Hosts that know no secure renegotiation, without which OpenSSL 3 meets nobody by itself."""
 
@@ -40,8 +42,9 @@ class Limits:
     """How much one get may cost.
 
     ``total``: seconds of all its exchanges, redirects and robots.txt included, waiting for a turn
-    not. ``size``: bytes of a body, as announced and when decompressed. ``redirects``: hops.
-    ``ratio``: how many times its sent size a body may have, once it is over 1 MiB.
+    not; a file has more by its length. ``size``: bytes of a body, as announced and when
+    decompressed. ``redirects``: hops. ``ratio``: how many times its sent size a body may have,
+    once it is over 1 MiB.
     """
 
     total: float = 30.0
@@ -57,6 +60,7 @@ class Errand:
     ``url`` names it in errors, ``pause`` is the least number of seconds its host rests before
     each of its exchanges, ``left`` the seconds they may still take. ``urgent`` ones go before
     others that wait for the same host. ``keys`` are the names of those that it is sent with.
+    ``granted``: seconds more that came to be allowed, for a file as large as it says.
     """
 
     url: str
@@ -64,6 +68,7 @@ class Errand:
     left: float
     urgent: bool = False
     keys: Sequence[str] = ()
+    granted: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class Wire:
         self._keys = keys
         self._pace = pace
         self._limits = limits
-        self._hosts: dict[bytes, _Host] = {}
+        self._hosts = Hosts()
 
     def request(self, url: httpx.URL, asked: Request, headers: dict[str, str]) -> httpx.Request:
         """What ``asked`` carries, sent to ``url`` with the cookies that it is owed."""
@@ -131,33 +136,29 @@ class Wire:
         ``size`` caps its bytes where that is not the ordinary cap.
 
         Raises:
+            Throttled: the host asked to be left alone, and is not asked.
             Unreachable: no answer, or not within the time the errand has left.
             ServerTrouble: the body stopped half way.
             TooLarge: the body is over the size or ratio cap.
             Broken: the body is not encoded as it says, the request names a key that is not set
                 or not for its host, or the host is not on the public network.
         """
-        host = self._host(request.url.netloc)
         sent = self._keys.put_into(request, errand.keys, errand.url) if errand.keys else request
-        async with host.turn(pause / self._pace, urgent=errand.urgent):
+        async with self._hosts.of(request.url.netloc).turn(
+            pause / self._pace, url=errand.url, urgent=errand.urgent
+        ):
             reply = await self._timed(sent, errand, size or self._limits.size)
         return self._without_keys(reply, request.url) if errand.keys else reply
+
+    def rest(self, url: httpx.URL, retry_after: float | None) -> None:
+        """Ask the host of ``url`` nothing for so many seconds, at most an hour."""
+        self._hosts.of(url.netloc).rest(_REST / self._pace if retry_after is None else retry_after)
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._transport.aclose()
         if self._legacy is not None:
             await self._legacy.aclose()
-
-    def _host(self, netloc: bytes) -> _Host:
-        """Whose turn it is there; pages lead to ever more hosts, so the others are forgotten."""
-        host = self._hosts.get(netloc)
-        if host is None:
-            long_ago = asyncio.get_running_loop().time() - _HOUR
-            kept = self._hosts.items()
-            self._hosts = {name: each for name, each in kept if not each.rests_since(long_ago)}
-            host = self._hosts[netloc] = _Host()
-        return host
 
     def _transport_to(self, host: str) -> httpx.AsyncBaseTransport:
         if host not in _LEGACY_TLS:
@@ -169,15 +170,18 @@ class Wire:
     async def _timed(self, request: httpx.Request, errand: Errand, size: int) -> Reply:
         started = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(errand.left):
-                return await self._exchange(request, errand.url, size)
+            async with asyncio.timeout(errand.left) as limit:
+                return await self._exchange(request, errand, size, limit)
         except TimeoutError as error:
-            detail = f"no whole answer within {self._limits.total:g} seconds"
+            detail = f"no whole answer within {self._limits.total + errand.granted:g} seconds"
             raise Unreachable(errand.url, detail) from error
         finally:
             errand.left -= asyncio.get_running_loop().time() - started
 
-    async def _exchange(self, request: httpx.Request, url: str, size: int) -> Reply:
+    async def _exchange(
+        self, request: httpx.Request, errand: Errand, size: int, limit: asyncio.Timeout
+    ) -> Reply:
+        url = errand.url
         try:
             transport = self._transport_to(request.url.host)
             response = await transport.handle_async_request(request)
@@ -191,10 +195,20 @@ class Wire:
                 self._cookies.extract_cookies(response)
             body = b""
             if response.status_code == httpx.codes.OK:
+                self._grant(errand, limit, response, size)
                 body = await read_body(response, url, size=size, ratio=self._limits.ratio)
             elif response.status_code == httpx.codes.NOT_MODIFIED:
                 await anext(response.aiter_raw(), b"")  # nothing; the connection can be used again
         return Reply(request.url, response.status_code, dict(response.headers), body)
+
+    def _grant(
+        self, errand: Errand, limit: asyncio.Timeout, response: httpx.Response, size: int
+    ) -> None:
+        """Time for as long a file as is announced: one that is silent was waited for already."""
+        announced = response.headers.get("Content-Length", "")
+        if size > self._limits.size and announced.isdecimal():
+            errand.granted = min(int(announced), size) / _SLOWEST
+            limit.reschedule((limit.when() or 0.0) + errand.granted)
 
     def _without_keys(self, reply: Reply, url: httpx.URL) -> Reply:
         """``reply`` to ``url`` with the names of keys where it repeats the keys."""
@@ -202,57 +216,6 @@ class Wire:
         headers = {name: hidden(value) for name, value in reply.headers.items()}
         body = hidden(reply.body.decode("latin-1")).encode("latin-1")
         return Reply(url, reply.status, headers, body)
-
-
-class _Host:
-    """Whose turn it is at one host: the urgent first, else whoever waits longest."""
-
-    def __init__(self) -> None:
-        self._taken = False
-        self._urgent: deque[asyncio.Future[None]] = deque()
-        self._others: deque[asyncio.Future[None]] = deque()
-        self._ended = float("-inf")
-
-    def rests_since(self, moment: float) -> bool:
-        """Whether nobody had a turn after ``moment`` of the loop's clock, or waits for one."""
-        return not self._taken and self._ended < moment
-
-    @asynccontextmanager
-    async def turn(self, rest: float, *, urgent: bool) -> AsyncIterator[None]:
-        """Hold the host alone, at least ``rest`` seconds after its last turn ended."""
-        clock = asyncio.get_running_loop().time
-        await self._take(self._urgent if urgent else self._others)
-        try:
-            if (wait := self._ended + rest - clock()) > 0:
-                await asyncio.sleep(wait)
-            try:
-                yield
-            finally:
-                self._ended = clock()
-        finally:
-            self._pass_on()
-
-    async def _take(self, queue: deque[asyncio.Future[None]]) -> None:
-        if not self._taken:
-            self._taken = True
-            return
-        mine = asyncio.get_running_loop().create_future()
-        queue.append(mine)
-        try:
-            await mine
-        except asyncio.CancelledError:
-            if mine.done() and not mine.cancelled():  # the turn came and nobody is here for it
-                self._pass_on()
-            raise
-
-    def _pass_on(self) -> None:
-        for queue in (self._urgent, self._others):
-            while queue:
-                waiting = queue.popleft()
-                if not waiting.done():
-                    waiting.set_result(None)
-                    return
-        self._taken = False
 
 
 def expect_ok(reply: Reply, url: str, now: datetime) -> None:

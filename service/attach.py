@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from scrapers.documents.model import DocumentError
-from scrapers.errors import Refused, ScrapeError, Throttled, TooLarge, Unreachable
+from scrapers.errors import Refused, ScrapeError, TooLarge, Unreachable
 from scrapers.fetch import Fetcher
 from scrapers.model import Source
 from service import visit
 from service.documents import Documents
 from service.lease import LeaseLost, held
 from service.observe import Unit, unit
-from service.pace import FILE_LADDER, jittered
+from service.pace import FILE_LADDER, waited
 from service.store.attachments import Attachments, OwedFile, Settled
 from service.store.database import storable
 from service.turns import Turns
@@ -87,7 +87,7 @@ class Attach:
 
     async def _failed(self, owed: OwedFile, error: ScrapeError, one: Unit) -> None:
         """Try again soon, a few times; an article is not held back by its file for long."""
-        asked = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
+        asked = error.retry_after or 0.0
         last = (
             isinstance(error, Refused | TooLarge)
             or owed.failures >= len(FILE_LADDER)
@@ -98,8 +98,8 @@ class Attach:
         if last:
             await self._settle(owed, Settled(reason=_reason(error), detail=storable(why)), one)
         else:
-            wait = jittered(FILE_LADDER[owed.failures] / self.pace)
-            await self.attachments.put_off(owed, storable(why), max(wait, asked))
+            wait = waited(FILE_LADDER[owed.failures] / self.pace, asked)
+            await self.attachments.put_off(owed, storable(why), wait)
 
     async def _settle(self, owed: OwedFile, settled: Settled, one: Unit) -> None:
         # A file that came and is no text is nobody's fault; one that did not come may be.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
-from scrapers.errors import Broken, LayoutError, Refused, ScrapeError, Throttled
+from scrapers.errors import Broken, LayoutError, Refused, ScrapeError
 from scrapers.fetch import Fetcher
 from scrapers.model import Asking, Post, Request, Source
 from service import visit
@@ -85,7 +85,7 @@ class Backfill:
         if last:
             await self.backfills.give_up(filling, str(error))
             return
-        asked = error.retry_after if isinstance(error, Throttled) else None
+        asked = error.retry_after
         wait = after_failure(_AGAIN / self.pace, failures=filling.tries - 1, retry_after=asked)
         await self.backfills.put_off(filling, str(error), wait)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import statistics
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,23 +14,24 @@ from scrapers.errors import (
     Passing,
     Refused,
     ScrapeError,
-    Throttled,
     Trouble,
 )
 from scrapers.fetch import Fetcher
-from scrapers.model import Answer, Asking, Freshness, Listing, Page, Post, Request, Source
+from scrapers.model import Answer, Asking, Freshness, Page, Source
 from service import visit
 from service.asked import Asked
 from service.lease import LeaseLost, held
-from service.model import SEOUL, Found, Shape
+from service.listed import Listed
+from service.model import SEOUL
 from service.observe import Unit, tracing, unit
-from service.pace import OPEN_LADDER, after_failure, jittered, next_poll
+from service.pace import OPEN_LADDER, after_failure, next_poll, waited
 from service.store.articles import Articles
 from service.store.leases import Owed
 from service.store.opened import Opened
 from service.store.polled import MARGIN, Polled, Slot
 from service.store.sources import Sources
 from service.turns import Turns
+from service.visit import Visited
 
 # A publisher's pages may fail for a day, and its list show a post a minute before its page.
 _TRIES = {Passing: 24, Gone: 2, Refused: 0, ScrapeError: len(OPEN_LADDER)}
@@ -97,28 +97,25 @@ class Collect:
         with unit("open", article.url, article=article.id, source=article.source_id) as one:
             try:
                 async with held(partial(self.articles.renew, owed)):
-                    opened = await self._open(source, owed)
+                    visited = await self._open(source, owed)
             except LeaseLost as lost:
                 one.ended("lost", why=str(lost.__cause__))
             except ScrapeError as error:
-                await self._open_failed(owed, error, one)
+                await self._opened(source, owed, Visited(Opened(article.summary), error), one)
             else:
-                # Of a newspaper nobody is told of a mended page, of the silent baseline nothing.
-                watched = source.kind != "news" and not article.baseline
-                look_in = self.first_look if watched else None
-                await self.articles.store_opened(owed, opened, look_in=look_in)
+                await self._opened(source, owed, visited, one)
 
     async def _look(self, source: Source, slot: Slot) -> Polled:
         asking = await self._asking(source, slot)
         if source.searches and not asking.terms:  # nobody wants to know anything
-            return self._polled(source, slot, Answer(None), slot.body_sha256, _Listed())
+            return self._polled(source, slot, Answer(None), slot.body_sha256, Listed())
         request = source.first(asking)
         # Validators of another question are none, though its turn may bring the first one again.
         steady = request == source.first() == source.first(replace(asking, turn=asking.turn + 1))
         since = Freshness(slot.etag, slot.last_modified) if steady else None
         answer = await self.fetcher.get(request, freshness=since, pause=source.pause)
         digest = slot.body_sha256
-        listed = _Listed()
+        listed = Listed()
         if answer.page is not None:
             digest = hashlib.sha256(answer.page.body).digest()
             if digest != slot.body_sha256:
@@ -130,7 +127,7 @@ class Collect:
         return Asking(slot.number, slot.now.astimezone(SEOUL).date(), terms)
 
     def _polled(
-        self, source: Source, slot: Slot, answer: Answer, digest: bytes | None, listed: _Listed
+        self, source: Source, slot: Slot, answer: Answer, digest: bytes | None, listed: Listed
     ) -> Polled:
         absent = slot.last_ok_at is not None and slot.now - slot.last_ok_at > _ABSENT
         return Polled(
@@ -158,13 +155,13 @@ class Collect:
             trouble=listed.trouble,
         )
 
-    async def _walk(self, source: Source, slot: Slot, page: Page) -> _Listed:
+    async def _walk(self, source: Source, slot: Slot, page: Page) -> Listed:
         """Read pages, newest first, down to one that holds something known.
 
         Nothing is stored before all of them were read: a list that fails half way leaves no gap.
         The first look is a silent baseline, for which the front page is enough.
         """
-        listed = _Listed()
+        listed = Listed()
         for _ in range(source.max_pages):
             # Parsing a real page takes a tenth of a second: not on the event loop.
             listing = await asyncio.to_thread(source.read_list, page)
@@ -191,10 +188,10 @@ class Collect:
         lead = self.declared[source_id].route_of or source_id
         return (lead, *(name for name, each in self.declared.items() if each.route_of == lead))
 
-    async def _open(self, source: Source, owed: Owed) -> Opened:
+    async def _open(self, source: Source, owed: Owed) -> Visited:
         request = visit.own_page(source, owed.article)
         if request is None:
-            return Opened(owed.article.summary)
+            return Visited(Opened(owed.article.summary))
         # News goes before the lists of other sources and the baseline that wait for the same host.
         urgent = not owed.article.baseline
         return await visit.read(self.fetcher, request, source, owed.article, urgent=urgent)
@@ -211,73 +208,34 @@ class Collect:
         await self.sources.fail_poll(slot, trouble, detail, next_in=polled.next_in, kept=polled)
 
     async def _poll_failed(self, source: Source, slot: Slot, error: ScrapeError, one: Unit) -> None:
-        asked = error.retry_after if isinstance(error, Throttled) else None
-        wait = after_failure(source.every / self.pace, failures=slot.failures, retry_after=asked)
+        asked, every = error.retry_after, source.every / self.pace
+        wait = after_failure(every, failures=slot.failures, retry_after=asked)
         one.ended("failed", url=error.url, trouble=error.trouble, why=error.detail)
         detail = f"{error.url}: {error.detail}"
         await self.sources.fail_poll(slot, error.trouble, detail, next_in=wait)
 
-    async def _open_failed(self, owed: Owed, error: ScrapeError, one: Unit) -> None:
-        """Try the page again later, or let the list's words do where that cannot help."""
-        tries = next(_TRIES[kind] for kind in type(error).__mro__ if kind in _TRIES)
-        last = owed.failures >= tries
-        one.ended("failed", why=str(error), last=last)
-        if last:
-            await self.articles.store_opened(owed, Opened(owed.article.summary), problem=str(error))
-            return
-        wait = OPEN_LADDER[min(owed.failures, len(OPEN_LADDER) - 1)]
-        await self.articles.put_off(owed, str(error), jittered(wait / self.pace))
+    async def _opened(self, source: Source, owed: Owed, visited: Visited, one: Unit) -> None:
+        """Store what the page says; what it lacks is tried again later, where that may help."""
+        opened, error = visited.opened, visited.lacks
+        if error is not None:
+            last = owed.failures >= _tries(error, opened)
+            one.ended("failed", why=str(error), last=last)
+            if not last:
+                wait = OPEN_LADDER[min(owed.failures, len(OPEN_LADDER) - 1)] / self.pace
+                await self.articles.put_off(owed, str(error), waited(wait, error.retry_after))
+                return
+        # Of a newspaper nobody is told of a mended page, of the silent baseline nothing.
+        watched = source.kind != "news" and not owed.article.baseline
+        look_in = self.first_look if watched else None
+        problem = None if error is None else str(error)
+        await self.articles.store_opened(owed, opened, look_in=look_in, problem=problem)
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """What a walk down a list found. ``more`` is where it could go on."""
-
-    pages: int = 0
-    posts: tuple[tuple[Post, Found], ...] = ()
-    fresh: Mapping[str, Found] = field(default_factory=dict)
-    sighted: frozenset[str] = frozenset()
-    more: Request | None = None
-    gap: bool = False
-    trouble: Trouble | None = None
-
-    def and_then(
-        self,
-        posts: Sequence[tuple[Post, Found]],
-        unknown: Collection[str],
-        listing: Listing,
-        *,
-        checks: bool,
-    ) -> _Listed:
-        """With one more page of ``posts``, of which those with keys in ``unknown`` are new."""
-        known = {each.key for _, each in posts} - set(unknown) if checks else set()
-        return _Listed(
-            self.pages + 1,
-            (*self.posts, *posts),
-            {**self.fresh, **{each.key: each for _, each in posts if each.key in unknown}},
-            self.sighted | known,
-            listing.more,
-            trouble=self.trouble or listing.trouble,
-        )
-
-    @property
-    def found(self) -> tuple[Found, ...]:
-        """Lists are newest first; rows are numbered, opened and judged in the order of events."""
-        return tuple(reversed(list(self.fresh.values())))
-
-    @property
-    def shape(self) -> Shape | None:
-        """What the list looked like; None where it was not read."""
-        rows = [each for post, each in self.posts if not post.pinned]
-        if not rows:
-            return None
-        return Shape(
-            rows=len(rows),
-            dated=sum(each.published_at is not None for each in rows),
-            issued=sum(bool(each.publisher) for each in rows),
-            teased=sum(bool(each.summary or each.text) for each in rows),
-            title=int(statistics.median(len(each.title) for each in rows)),
-        )
+def _tries(error: ScrapeError, opened: Opened) -> int:
+    """How often a page is tried again. Its documents do not wait long for a text kept elsewhere."""
+    if opened.files:
+        return _TRIES[Gone]
+    return next(_TRIES[kind] for kind in type(error).__mro__ if kind in _TRIES)
 
 
 def _floor(source: Source, slot: Slot, *, gap: bool) -> datetime | None:

@@ -37,10 +37,14 @@ def next_poll(every: float, *, quiet_polls: int, max_age: float | None) -> float
 def after_failure(every: float, *, failures: int, retry_after: float | None) -> float:
     """Seconds until a source that failed is tried again: doubling, at most six hours.
 
-    ``failures`` counts those before this one; ``retry_after`` is what the server asked for.
+    ``failures`` counts those before this one.
     """
-    wait = min(every * 2 ** min(failures, 10), _LONGEST)
-    return max(jittered(wait), min(retry_after or 0.0, _LONGEST))
+    return waited(min(every * 2 ** min(failures, 10), _LONGEST), retry_after)
+
+
+def waited(seconds: float, retry_after: float | None) -> float:
+    """About ``seconds``, and not before what the server asked for, which counts up to six hours."""
+    return max(jittered(seconds), min(retry_after or 0.0, _LONGEST))
 
 
 class Rate:

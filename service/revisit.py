@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter
 
@@ -21,12 +21,13 @@ from service import visit
 from service.lease import LeaseLost, held
 from service.model import Article
 from service.observe import Unit, unit
-from service.pace import OPEN_LADDER, jittered
+from service.pace import OPEN_LADDER, waited
 from service.reading.clean import clean
 from service.store.opened import Filed, Opened
 from service.store.refile import KeptFile, Listed
 from service.store.revisits import Due, Revisits
 from service.turns import Turns
+from service.visit import Visited
 
 log = structlog.get_logger()
 
@@ -64,16 +65,18 @@ class Revisit:
         with unit("revisit", url, article=due.article.id, source=due.article.source_id) as one:
             try:
                 async with held(partial(self.revisits.renew, due)):
-                    opened = await visit.read(
+                    visited = await visit.read(
                         self.fetcher, request, source, due.article, urgent=False
                     )
+                    opened = _believed(due, visited)
                     files = await self._files(source, _paired(opened.files, due.files))
             except LeaseLost as lost:
                 one.ended("lost", why=str(lost.__cause__))
             except ScrapeError as error:
                 await self._failed(due, request, error, one)
             else:
-                await self._settle(due, opened, files, one)
+                first = due.unread and visited.lacks is None
+                await self._settle(due, opened, files, one, first=first)
 
     async def _files(self, source: Source, files: Sequence[Listed]) -> list[Listed]:
         """The files, each of which we know the bytes compared with what comes now."""
@@ -92,7 +95,9 @@ class Revisit:
             return False  # nothing is known, so nothing is told
         return hashlib.sha256(content).digest() != kept.sha256
 
-    async def _settle(self, due: Due, opened: Opened, files: Sequence[Listed], one: Unit) -> None:
+    async def _settle(
+        self, due: Due, opened: Opened, files: Sequence[Listed], one: Unit, *, first: bool
+    ) -> None:
         if due.files and not opened.files:
             # A page that came without its files is likelier broken than bare: the next look says.
             one.ended("failed", why="the page came without its files")
@@ -103,7 +108,7 @@ class Revisit:
         )
         changed = not same_files or _differs(due.article, opened)
         if changed:
-            await self.revisits.revise(due, opened, files)
+            await self.revisits.revise(due, opened, files, first=first)
         else:
             await self.revisits.unchanged(due, files)
         one.say(changed=changed)
@@ -113,16 +118,26 @@ class Revisit:
 
         So with a page that is gone: sites under repair say so of every page.
         """
-        gone = isinstance(error, Gone) and error.url == request.url
+        gone = isinstance(error, Gone) and error.url == request.url and not due.unread
         passing = isinstance(error, Passing)
         again = (gone or passing) and due.failures < len(OPEN_LADDER)
         one.ended("failed", why=str(error), again=again, gone=gone)
         if again:
-            await self.revisits.put_off(due, jittered(OPEN_LADDER[due.failures] / self.pace))
+            wait = waited(OPEN_LADDER[due.failures] / self.pace, error.retry_after)
+            await self.revisits.put_off(due, wait)
         elif gone:
             await self.revisits.withdrawn(due, str(error))
         else:
             await self.revisits.give_up(due, str(error), notice=not passing)
+
+
+def _believed(due: Due, visited: Visited) -> Opened:
+    """What the page says now. Raises what it lacks, where it has said it before."""
+    if visited.lacks is None:
+        return visited.opened
+    if not due.unread:
+        raise visited.lacks
+    return replace(visited.opened, text=due.article.text)
 
 
 def _paired(files: Sequence[Filed], kept: Sequence[KeptFile]) -> list[Listed]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from scrapers.errors import Gone, ServerTrouble
+from scrapers.errors import Gone, ScrapeError, ServerTrouble
 from scrapers.fetch import Fetcher
 from scrapers.model import Detail, File, Moment, Page, Post, Request, Source
 from service import pick
@@ -22,6 +23,18 @@ _KEY, _URL, _TITLE = 300, 2_000, 1_000  # characters; none of the real ones come
 _PARTS = 50
 _BYTES = 50 * 2**20
 _HEAD = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What an article's own page says.
+
+    ``lacks``: why its text could not be had, for which ``opened`` has the words of the list. All
+    else is the page's: some keep their text elsewhere, and that may fail alone.
+    """
+
+    opened: Opened
+    lacks: ScrapeError | None = None
 
 
 def found(source: Source, post: Post) -> Found:
@@ -55,24 +68,26 @@ async def get(fetcher: Fetcher, request: Request, source: Source, *, urgent: boo
 
 async def read(
     fetcher: Fetcher, request: Request, source: Source, article: Article, *, urgent: bool
-) -> Opened:
-    """What the article's own page at ``request`` says. Raises ScrapeError.
-
-    Gone names the address that was gone: the page's own, or that of its text.
-    """
+) -> Visited:
+    """What the article's own page at ``request`` says. Raises ScrapeError."""
     page_of = partial(get, fetcher, source=source, urgent=urgent)
     # Parsing a real page takes a tenth of a second: not on the event loop.
     detail = await asyncio.to_thread(source.read_post, await page_of(request))
-    text = "\n".join([detail.text, *await _parts(source, detail, page_of)]).strip()
+    text, lacks = "", None
+    try:
+        text = _clean("\n".join([detail.text, *await _parts(source, detail, page_of)]))
+    except ScrapeError as error:
+        lacks = error
     moment = None if _coarser(detail.published, article) else detail.published
-    return Opened(
-        text=_clean(text) or article.summary,
+    opened = Opened(
+        text=text or article.summary,
         title=detail.title and _clean(detail.title)[:_TITLE],
         publisher=detail.publisher and _clean(detail.publisher),
         published_at=moment.at if moment else None,
         precision=moment.precision if moment else None,
         files=_filed(detail.files),
     )
+    return Visited(opened, lacks)
 
 
 def _coarser(moment: Moment | None, article: Article) -> bool:

@@ -111,6 +111,19 @@ async def keep(
     return int(made.scalar_one())
 
 
+async def renew(
+    tx: AsyncConnection, article_id: int, facts: Mapping[str, object], until: datetime | None
+) -> None:
+    """Tell an event as its article says it now, which could not be read when it was first told.
+
+    What was corrected since stays as it was corrected.
+    """
+    mine = (telling.c.article_id == article_id, telling.c.reason == "alert")
+    old = (telling.c.version == 0, telling.c.facts != facts)
+    values = {"facts": facts, "embargo_until": until, "version": 1}
+    await tx.execute(sa.update(telling).where(*mine, *old).values(values))
+
+
 async def correct(
     tx: AsyncConnection,
     article_id: int,

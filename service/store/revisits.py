@@ -28,9 +28,13 @@ from service.store.tables import article, attachment, revision
 
 @dataclass(frozen=True, slots=True)
 class Due(Owed):
-    """A judged article whose page is to be looked at again, claimed until its lease runs out."""
+    """A judged article whose page is to be looked at again, claimed until its lease runs out.
+
+    ``unread``: its text could never be had, and it went out with the words of its list.
+    """
 
     files: tuple[KeptFile, ...]
+    unread: bool = False
 
 
 class Revisits(Leased):
@@ -87,7 +91,7 @@ class Revisits(Leased):
                 .order_by(attachment.c.position)
             )
             kept = tuple(KeptFile(*each) for each in files)
-        return Due(article_of(row), row.fence, row.failures, kept)
+        return Due(article_of(row), row.fence, row.failures, kept, row.last_error is not None)
 
     async def put_off(self, due: Due, delay: float) -> None:
         """Look again after ``delay`` seconds."""
@@ -117,10 +121,13 @@ class Revisits(Leased):
                     moved,
                 )
 
-    async def revise(self, due: Due, opened: Opened, files: Sequence[Listed]) -> bool:
+    async def revise(
+        self, due: Due, opened: Opened, files: Sequence[Listed], *, first: bool = False
+    ) -> bool:
         """Keep what the article said and send it on its way again with what its page says now.
 
-        False where another worker was faster.
+        ``first``: it is read for the first time, and no version of its page is behind it. False
+        where another worker was faster.
         """
         values: dict[str, object] = {
             "text": opened.text,
@@ -135,7 +142,11 @@ class Revisits(Leased):
         async with self._database.transaction() as tx:
             if not await self._held(tx, due):
                 return False
-            await _keep(tx, due.id)
+            if first:
+                values["last_error"] = None
+                await ops.close(tx, "post-unreadable", due.article.url)
+            else:
+                await _keep(tx, due.id)
             await refile(tx, due.id, files)
             await self._climb(tx, due, **values)
             if (await tx.execute(sa.select(still_owed(due.id)))).scalar_one():

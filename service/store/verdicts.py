@@ -141,6 +141,8 @@ class Verdicts(Intentions):
             if row.swept:
                 await ops.close(tx, "article-stuck", row.url)
             story_id = await stories.join(tx, article_id, verdict.place, story_id=row.story_id)
+            if row.story_id is not None and verdict.correction is None and verdict.facts:
+                await following.renew(tx, article_id, verdict.facts, verdict.embargo_until)
             owed = await _owe(tx, article_id, story_id, verdict)
             await _keep(tx, article_id, story_id, verdict, whole=whole)
             if whole:

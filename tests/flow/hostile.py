@@ -14,7 +14,7 @@ CHALLENGE = "<html><title>Just a moment...</title><script>_cf_chl_opt={}</script
 HOSTILE: dict[str, tuple[Answer, str, str]] = {
     "500": (page("", "500 Oops"), "server", "status 500"),
     "503 with Retry-After": (
-        page("", "503 No", "Retry-After: 9"),
+        page("", "503 No", "Retry-After: 0"),  # the next look comes at once
         "throttled", "status 503",
     ),
     "404": (page("", "404 Not Found"), "gone", "status 404"),

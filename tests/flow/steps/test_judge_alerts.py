@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
+from service.read import Read
+from service.triage import Triage
 from tests.flow.steps.judged import LONG, NINE, TEXT, alerts
 
 Subscribe = Callable[..., Awaitable[None]]
@@ -173,3 +175,25 @@ async def test_the_kind_that_its_words_settle_is_kept(go: Go, sql: asyncpg.Conne
     made = await go(title="[보도참고] 수출 동향", text=TEXT)
 
     assert await sql.fetchval("SELECT kind FROM article WHERE id = $1", made) == "reference"
+
+
+# what could not be read at first
+
+
+async def test_a_page_that_is_read_at_last_is_told_as_it_is_to_whom_its_list_did_not_concern(
+    go: Go, subscribe: Subscribe, read: Read, triage: Triage, sql: asyncpg.Connection
+) -> None:
+    await subscribe("제목을 본 사람", "수출")
+    await subscribe("본문을 볼 사람", "관세 환급도")
+    made = await go(title="수출 상담회", text="요약", last_error="no text")
+
+    await sql.execute(
+        "UPDATE article SET text = $1, last_error = NULL, read_at = NULL, triaged_at = NULL", TEXT
+    )
+    await read.read(made)
+    await triage.judge(made)
+
+    first, second = await alerts(sql)
+    assert [first["subscription"], second["subscription"]] == ["제목을 본 사람", "본문을 볼 사람"]
+    assert second["extract"].startswith("서울에서 열리는 행사")
+    assert await sql.fetchval("SELECT count(*) FROM telling") == 1

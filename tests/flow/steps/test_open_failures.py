@@ -8,7 +8,16 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from scrapers.errors import Broken, Disallowed, Gone, LayoutError, Passing, ScrapeError, Unreachable
+from scrapers.errors import (
+    Broken,
+    Disallowed,
+    Gone,
+    LayoutError,
+    Passing,
+    ScrapeError,
+    Throttled,
+    Unreachable,
+)
 from scrapers.model import Freshness
 from service.collect import Collect
 from service.pace import OPEN_LADDER
@@ -91,6 +100,28 @@ async def test_half_a_text_is_not_stored(
     await collect().open_owed("a")
 
     assert await stored(sql) == [("제목 1", None, False)]
+
+
+@pytest.mark.parametrize(
+    "error", [Gone(f"{HOST}/body/1", "404"), RESET, STRANGE], ids=["gone", "reset", "strange"]
+)
+@pytest.mark.parametrize(("before", "done"), [(0, False), (1, False), (2, True)])
+async def test_a_text_that_fails_keeps_nothing_else_of_its_page_back_for_long(
+    collect: MakeCollect, serve: Serve, add_article: AddArticle, sql: asyncpg.Connection,
+    error: ScrapeError, before: int, done: bool,
+) -> None:  # fmt: skip
+    await add_article(failures=before)
+    serve("/k1", f"title: 온 제목\nfile: 보도자료.hwpx\nbody: {HOST}/body/1")
+    serve("/body/1", error)
+
+    await collect().open_owed("a")
+
+    assert await stored(sql) == [
+        ("온 제목" if done else "제목 1", "요약 1" if done else None, done)
+    ]
+    files = await sql.fetch("SELECT name, due_at <= now() FROM attachment")
+    assert [tuple(each) for each in files] == [("보도자료.hwpx", True)] * done
+    assert await items(sql) == [("post-unreadable", f"{HOST}/k1", str(error))] * done
 
 
 # what a failure does
@@ -179,6 +210,18 @@ async def test_after_the_last_rung_the_words_of_the_list_must_do(
 
     assert await stored(sql) == [("제목 1", "요약 1", True)]
     assert await items(sql) == [("post-unreadable", f"{HOST}/k1", str(error))]
+
+
+async def test_a_page_is_not_asked_for_again_before_the_server_said(
+    collect: MakeCollect, serve: Serve, add_article: AddArticle, sql: asyncpg.Connection
+) -> None:
+    await add_article()
+    serve("/k1", Throttled(f"{HOST}/k1", "429", 1_800.0))
+
+    await collect(pace=36.0).open_owed("a")
+
+    rest = await sql.fetchval("SELECT collect_due - now() FROM article")
+    assert timedelta(seconds=1_790) < rest <= timedelta(seconds=1_800)
 
 
 async def test_the_pace_divides_the_wait(

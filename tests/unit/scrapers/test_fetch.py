@@ -168,6 +168,23 @@ async def test_throttled_says_how_long_to_wait(said: bytes, wait: float | None) 
     assert raised.value.retry_after == wait
 
 
+@pytest.mark.parametrize(
+    ("asked", "wait"), [({"Retry_After": "120"}, 120.0), ({}, 30.0)], ids=["said", "not said"]
+)
+async def test_a_host_that_is_asked_too_often_is_asked_nothing_for_as_long_as_it_says(
+    asked: dict[str, str], wait: float
+) -> None:
+    async with publishing(list=answer(b"", "429 Slow", **asked), view=answer(b"text")) as site:
+        async with fetching() as fetcher:
+            with pytest.raises(Throttled, match="status 429"):
+                await fetcher.get(Request(f"{site.url}/list"))
+            with pytest.raises(Throttled, match="asked to be left alone") as raised:
+                await fetcher.get(Request(f"{site.url}/view"))
+        assert raised.value.url == f"{site.url}/view"
+        assert raised.value.retry_after == pytest.approx(wait, abs=5)
+        assert site.paths() == ["/list"]
+
+
 async def test_a_refused_connection_is_unreachable_with_its_cause() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, but not listening
@@ -211,6 +228,26 @@ async def test_a_drip_is_cut_off_at_the_deadline() -> None:
         with pytest.raises(Unreachable, match=r"within 0\.5 seconds"):
             await get(f"{site.url}/list", limits=Limits(total=0.5))
         assert 0.4 < clock() - started < 1.0
+
+
+@pytest.mark.parametrize("size", [None, 2 * MIB], ids=["page", "file"])
+async def test_a_file_may_take_as_long_as_its_length_asks_for(size: int | None) -> None:
+    async def slowly(_asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(b"", Content_Length=str(MIB)))
+        for _ in range(8):
+            writer.write(b"." * (MIB // 8))
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    limits = Limits(total=0.2, size=MIB)
+    async with publishing(file=slowly) as site, fetching(limits=limits) as fetcher:
+        if size is None:
+            with pytest.raises(Unreachable, match=r"within 0\.2 seconds"):
+                await fetcher.get(Request(f"{site.url}/file"))
+            return
+        answered = await fetcher.get(Request(f"{site.url}/file"), size=size)
+    assert answered.page is not None
+    assert len(answered.page.body) == MIB
 
 
 async def test_a_slow_robots_txt_uses_up_the_same_deadline() -> None:

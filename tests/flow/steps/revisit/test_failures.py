@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from scrapers.errors import Disallowed, Gone, LayoutError, ScrapeError, Throttled, Unreachable
-from service.collect import Collect
 from service.pace import OPEN_LADDER
 from service.revisit import Revisit
 from tests.flow.steps.revisit.pages import PAGE, SAME, WITH_FILE, state
@@ -21,7 +19,6 @@ RESET = Unreachable(f"{HOST}/k1", "reset")
 
 Serve = Callable[..., None]
 AddArticle = Callable[..., Awaitable[int]]
-MakeCollect = Callable[..., Collect]
 
 
 async def test_a_page_that_comes_without_any_of_its_files_is_not_believed(
@@ -99,6 +96,18 @@ async def test_a_passing_failure_is_tried_again_on_the_next_rung(
     assert wait * 0.8 < row[2] <= wait * 1.1
 
 
+async def test_a_page_is_not_looked_at_again_before_the_server_said(
+    revisit: Revisit, told: AddArticle, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    await told()
+    serve("/k1", Throttled(f"{HOST}/k1", "429", 1_800.0))
+
+    await revisit.look_again("a")
+
+    rest = await sql.fetchval("SELECT look_due - now() FROM article")
+    assert timedelta(seconds=1_790) < rest <= timedelta(seconds=1_800)
+
+
 @pytest.mark.parametrize(
     ("error", "items"),
     [
@@ -164,15 +173,3 @@ async def test_a_page_whose_text_alone_is_gone_was_not_withdrawn(
     await revisit.look_again("a")
 
     assert await state(sql) == SAME
-
-
-async def test_a_page_that_never_could_be_read_is_not_looked_at_again(
-    collect: MakeCollect, add_article: AddArticle, serve: Serve, sql: asyncpg.Connection
-) -> None:
-    await add_article(failures=2)
-    serve("/k1", Gone(f"{HOST}/k1", "404"))
-
-    await replace(collect(), first_look=LADDER[0]).open_owed("a")
-
-    row = await sql.fetchrow("SELECT collected_at IS NULL, look_due FROM article")
-    assert tuple(row) == (False, None)
