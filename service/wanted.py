@@ -30,8 +30,8 @@ from service.store.subscriptions import (
 )
 
 NONE = "none"
-MOST_RULES, MOST_PLACES, LONGEST = 50, 20, 2000
-"""Of what pages and API take: rules, as many urgent ones, places, characters of a line."""
+MOST_RULES, MOST_PLACES, LONGEST, LONGEST_NAME = 50, 20, 2000, 80
+"""Of what pages and API take: rules, as many urgent ones, places, characters of a line, a name."""
 
 _SHORTEST_KEY, _LONGEST_KEY = 24, 64
 _HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d)?\s*-\s*([01]?\d|2[0-3])(:[0-5]\d)?", re.ASCII)

@@ -14,10 +14,18 @@ from service.store.audit import Who
 from service.store.database import storable
 from service.store.owned import Place
 from service.store.subscriptions import Embargoed, Endpoint, Subscribed
-from service.wanted import LONGEST, MOST_PLACES, MOST_RULES, Checks, Wanted, quiet_of, remind_of
+from service.wanted import (
+    LONGEST,
+    LONGEST_NAME,
+    MOST_PLACES,
+    MOST_RULES,
+    Checks,
+    Wanted,
+    quiet_of,
+    remind_of,
+)
 from service.web.typed import Form, first
 
-_LONGEST_NAME = 60
 _Known = TypeVar("_Known", bound=str)
 _DIGESTS = ("daily", "weekly")
 
@@ -141,8 +149,12 @@ def wanted(
 
 
 def _title(filled: Filled) -> str:
-    name = filled.name or next(iter(_lines(filled.rules)), "")
-    return " ".join(name.split())[:_LONGEST_NAME]
+    name = " ".join(filled.name.split())
+    if len(name) > LONGEST_NAME:
+        raise UserError(
+            f"이름은 {LONGEST_NAME}자까지입니다 (a name has at most {LONGEST_NAME} characters)"
+        )
+    return name or " ".join(next(iter(_lines(filled.rules)), "").split())[:LONGEST_NAME]
 
 
 def _endpoints(

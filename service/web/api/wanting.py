@@ -11,7 +11,7 @@ from service.model import Kind, Language, Reason
 from service.store.asking import Standing
 from service.store.history import Outcome
 from service.store.subscriptions import Embargoed
-from service.wanted import LONGEST, MOST_PLACES, MOST_RULES
+from service.wanted import LONGEST, LONGEST_NAME, MOST_PLACES, MOST_RULES
 from service.web.api.asked import LARGEST, Cursor, Day
 from service.web.api.shapes import Shape
 
@@ -19,7 +19,9 @@ _Line = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00
 _Name = Annotated[
     str,
     Field(
-        min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+        min_length=1,
+        max_length=LONGEST_NAME,
+        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
     ),
 ]
 _Rules = Annotated[list[_Line], Field(min_length=1, max_length=MOST_RULES)]

@@ -12,7 +12,7 @@ import pytest
 
 from service.store.database import Database
 from service.store.subscriptions import Endpoint, Subscriptions
-from service.wanted import MOST_RULES
+from service.wanted import LONGEST_NAME, MOST_RULES
 from tests.web.alerts.mine import ASKED, OTHER, READER, make, sign_in
 
 
@@ -113,6 +113,19 @@ async def test_the_form_takes_as_much_as_the_api(
     assert await sql.fetchval("SELECT count(*) FROM rule") == MOST_RULES
     assert "maxlength" not in shown.text, "the server says what is too long"
     assert f"at most {MOST_RULES} rules" in more.text
+
+
+async def test_a_name_may_be_as_long_as_by_the_api(
+    client: httpx.AsyncClient, sql: asyncpg.Connection
+) -> None:
+    longest = "수출" * (LONGEST_NAME // 2)
+    empty = await client.get("/alerts/new")
+    made = await make(client, name=longest)
+    longer = await client.post("/alerts/new", data={**ASKED, "mine": "1", "name": f"{longest}!"})
+
+    assert await sql.fetchval("SELECT name FROM subscription WHERE id = $1", made) == longest
+    assert "maxlength" not in empty.text, "the server says what is too long"
+    assert (longer.status_code, f"at most {LONGEST_NAME} characters" in longer.text) == (422, True)
 
 
 def _numbered(count: int) -> str:
