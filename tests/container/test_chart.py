@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ import yaml
 from service.__main__ import app
 from service.app import ROLES
 from service.config import Settings
+from service.ops.backup import new_file
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy/helm/pabal"
@@ -59,6 +61,31 @@ def test_every_role_has_a_size_and_may_be_scaled_by_itself() -> None:
     for role in ROLES:
         assert VALUES[role]["replicas"] >= 1
         assert VALUES[role]["resources"]["limits"]["memory"]
+
+
+def test_a_backup_clears_away_what_a_killed_one_left(tmp_path: Path) -> None:
+    template = (CHART / "templates/backup.yaml").read_text("utf-8")
+    command = re.search(r"- \|\n((?: {18}\S.*\n)+)", template)
+    assert command is not None
+    with new_file(tmp_path / "pabal-20260301T000000Z.zip"):
+        (alive,) = tmp_path.glob("*.part")
+        left = alive.with_name(alive.name.replace("01T", "02T"))
+        others = [tmp_path / "pabal-20260228T000000Z.zip", tmp_path / "other.part"]
+        for old in (left, *others):
+            old.touch()
+            os.utime(old, (0, 0))
+        pabal = tmp_path / "bin/pabal"
+        pabal.parent.mkdir()
+        pabal.write_text('#!/bin/sh\necho "$@"\n', "utf-8")
+        pabal.chmod(0o755)
+        ran = subprocess.run(
+            ["sh", "-c", command[1].replace("/backup", str(tmp_path))],
+            env=os.environ | {"PATH": f"{pabal.parent}:{os.environ['PATH']}"},
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+
+        assert re.fullmatch(rf"backup {tmp_path}/pabal-\d{{8}}T\d{{6}}Z\.zip\n", ran.stdout)
+        assert set(tmp_path.iterdir()) == {alive, *others, pabal.parent}
 
 
 def test_it_is_linted_without_a_warning() -> None:
