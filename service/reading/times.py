@@ -27,6 +27,8 @@ _HEAD = re.compile(
         {_GAP}(?:(?P<sep>[./-])|년도?)\s{{0,3}}(?P<m1>[0-9]{{1,2}}){_GAP}(?:(?P=sep)|[.월])
         {_GAP}(?P<d1>[0-9]{{1,2}})
     | (?P<short>[0-9]{{2}})(?:\.(?P<m2>[0-9]{{1,2}})\.(?P<d2>[0-9]{{1,2}})(?!\.?[0-9])
+        |\.{_GAP}(?P<m6>[0-9]{{1,2}}){_GAP}\.{_GAP}(?P<d6>[0-9]{{1,2}})
+          (?={_GAP}(?:\.(?!{_GAP}[0-9]{{1,2}}[ ]?\.)|일(?!간)|[(（][ ]?[{_WEEKDAYS}][)）]))
         |년{_GAP}(?P<m3>[0-9]{{1,2}})월{_GAP}(?P<d3>[0-9]{{1,2}})(?={_GAP}(?:일(?!간)|[(])))
     | (?:(?P<said>지난해|작년|올해|금년|내년){_GAP})?
         (?P<m4>[0-9]{{1,2}}){_GAP}월{_GAP}(?P<d4>[0-9]{{1,2}})(?={_GAP}(?:일(?!간)|[(]))
@@ -49,6 +51,8 @@ _CLOCK = re.compile(
       |(?P<noon>정오)|(?P<midnight>자정))""",
     re.VERBOSE,
 )
+_INDENT = 8
+_NUMBERED = re.compile(r"[0-9][ ]?[.,][ \t]*$")
 _EDITION = re.compile(rf"{_GAP}[(（<\[]?{_GAP}(?:조간|석간)")
 _RANGE_AHEAD = re.compile(
     rf"{_GAP}{_JOIN}{_GAP}(?:[0-9]{{1,2}}[ ]?\.[ ]?)?[0-9]{{1,2}}"
@@ -117,8 +121,8 @@ def stamps(text: str, near: date | None) -> tuple[Stamp, ...]:
 def _stamp(text: str, head: re.Match[str], near: date | None, last: Stamp | None) -> Stamp | None:
     """The date that begins here, or None where the numbers are something else."""
     parts = head.groupdict()
-    month = int(next(parts[f"m{n}"] for n in range(1, 6) if parts[f"m{n}"]))
-    day = int(next(parts[f"d{n}"] for n in range(1, 6) if parts[f"d{n}"]))
+    month = int(next(parts[f"m{n}"] for n in range(1, 7) if parts[f"m{n}"]))
+    day = int(next(parts[f"d{n}"] for n in range(1, 7) if parts[f"d{n}"]))
     tail = _tail(text, head.end())
     joined = last is not None and _is_joined(text, last.span[1], head.start())
     clear = joined or (
@@ -138,7 +142,10 @@ def _stamp(text: str, head: re.Match[str], near: date | None, last: Stamp | None
         when = _nearest(month, day, tail.weekday, near or (last.day if last else None), near)
     if when is None:
         return None
-    return Stamp(when, tail.clock, (head.start(), tail.end), year is not None)
+    stamp = Stamp(when, tail.clock, (head.start(), tail.end), year is not None)
+    if parts["m6"] and not (near and _is_year(text, parts["short"], stamp, tail.weekday, last)):
+        return None
+    return stamp
 
 
 def _tail(text: str, start: int) -> _Tail:
@@ -196,6 +203,21 @@ def _says_date(text: str, separator: str, tail: _Tail) -> bool:
         or _EDITION.match(text, tail.end) is not None
         or _RANGE_AHEAD.match(text, tail.end) is not None
     )
+
+
+def _is_year(text: str, short: str, stamp: Stamp, weekday: int | None, last: Stamp | None) -> bool:
+    """Whether ``26. 4. 15.`` begins with a year: 26 is no day before it and numbers no item."""
+    start, end = stamp.span
+    before = text[max(0, start - _INDENT) : start]
+    if _NUMBERED.search(before):
+        return False
+    if weekday is not None:
+        return weekday == stamp.day.weekday()
+    if last is not None and _is_joined(text, last.span[1], start):
+        # 5. 11. ~ 26. 6. 1. can be the 26th and a 1st.
+        return last.year_written or last.day.year != stamp.day.year
+    opens = before.endswith("\n") or not before.strip(" \t\u00a0\u3000")
+    return not opens or text[end : end + _INDENT].lstrip(" ~∼～〜–-").startswith(f"{short}.")
 
 
 def _ends_open_range(text: str, head: re.Match[str]) -> bool:

@@ -48,6 +48,11 @@ def _read(text: str, near: date | None = NEAR) -> list[tuple[str, str | None]]:
         ("2026-04-12T14:00", "2026-04-12", "14:00"),
         ("2026.\n4. 12.", "2026-04-12", None),
         ("26.4.12", "2026-04-12", None),
+        ("마감: 26. 5. 7.", "2026-05-07", None),
+        ("26. 4. 15.(수)", "2026-04-15", None),
+        ("(25.12. 3.)", "2025-12-03", None),
+        ("일시: 26. 4. 15일 10시", "2026-04-15", "10:00"),
+        ("일시: 26. 05. 07.(목), 18:00", "2026-05-07", "18:00"),
         ("4/13(월)", "2026-04-13", None),
         ("행사 개최(4.13.)", "2026-04-13", None),
         ("< 4. 14. 조간 >", "2026-04-14", None),
@@ -70,6 +75,10 @@ def test_a_printed_date_is_read(text: str, day: str, clock: str | None) -> None:
         "3.2~3.5%",
         "~ 3.5.",
         "~ 1. 2. 3.",
+        "17. 4. 15. 공청회",
+        "개최: 5. 25. 6. 1. 6. 8.",
+        "제26. 4. 15",
+        "절: 12. 3. 14. 기타",
         "2.1 → 2.3.",
         "3. 20. → 1. 2. 3.",
         "4.13 발표",
@@ -102,6 +111,9 @@ def test_other_numbers_are_no_dates(text: str) -> None:
         ("2026.4.10.(금)~5.3.(일)", "2026-04-10", "2026-05-03"),
         ("12. 20.(일) ~ 1. 10.(일)", "2026-12-20", "2027-01-10"),
         ("2024. 11. 1. ~ 2. 28.", "2024-11-01", "2025-02-28"),
+        ("26. 4. 15.(수) ~ 26. 5. 11.(월) 까지", "2026-04-15", "2026-05-11"),
+        ("26. 4. 15. ~ 26. 5. 11.", "2026-04-15", "2026-05-11"),
+        ("12. 15. ~ 26. 1. 16.", "2025-12-15", "2026-01-16"),
     ],
 )
 def test_a_range_gives_both_its_days(text: str, first: str, last: str) -> None:
@@ -135,6 +147,15 @@ def test_a_missing_year_brings_the_date_nearest() -> None:
 def test_a_printed_weekday_decides_the_year() -> None:
     # 2027-04-13 is a Tuesday, the same day of 2026 a Monday.
     assert _read("4. 13.(화)", NEAR) == [("2027-04-13", None)]
+
+
+def test_a_bare_year_that_its_weekday_refuses_is_none() -> None:
+    # 2017-04-15 is a Saturday, 2026-04-15 a Wednesday: the 17th item of a list.
+    assert _read("17. 4. 15.(수) 공청회") == [("2026-04-15", None)]
+
+
+def test_the_day_that_ends_a_range_is_no_year() -> None:
+    assert _read("5. 11. ~ 26. 6. 1. 발표") == [("2026-05-11", None)]
 
 
 def test_a_weekday_that_fits_no_year_is_a_slip() -> None:
