@@ -9,7 +9,7 @@ import typer
 from notifier.errors import BadAddress
 from notifier.mail.addresses import parse
 from service.config import Settings
-from service.errors import UserError
+from service.errors import BadSetting, UserError
 from service.store.audit import Role
 from service.store.database import Database
 from service.terminal import begin, in_store
@@ -27,6 +27,12 @@ def sign_in(
     메일이 없어도 됩니다. 계정이 없으면 만듭니다. / No mail is sent; a new account is made.
     """
     settings = begin()
+    if settings.url is None and settings.port == 0:
+        why = (
+            "PABAL_PORT가 0이면 화면의 포트는 pabal up만 압니다. 그것이 말한 주소를 주십시오: "
+            "with port 0 only pabal up knows the page's address; give the one that it printed"
+        )
+        raise BadSetting("PABAL_URL", why)
     try:
         spelt = str(parse(address))
     except BadAddress as error:

@@ -280,3 +280,16 @@ async def test_a_link_to_sign_in_leads_to_the_page_wherever_it_listens(
     code, printed, _ = await ask("sign-in", "reader@a.example", **settings)
     assert code == 0
     assert printed.startswith(link)
+
+
+async def test_no_link_to_sign_in_leads_to_a_port_that_nobody_knows(
+    ask: Ask, migrated_url: str
+) -> None:
+    settings = {"PABAL_DATABASE_URL": migrated_url, "PABAL_PORT": "0"}
+    code, printed, err = await ask("sign-in", "reader@a.example", **settings)
+    assert (code, printed) == (2, "")
+    assert "pabal: 설정 PABAL_URL" in err
+
+    settings["PABAL_URL"] = "http://127.0.0.1:41234"
+    _, printed, _ = await ask("sign-in", "reader@a.example", **settings)
+    assert printed.startswith("http://127.0.0.1:41234/sign-in/")
