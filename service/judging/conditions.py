@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
@@ -20,6 +20,7 @@ Seen = dict[str, list[int]]
 
 _HEAD = 6  # letters by which longer spellings are looked up; no term is shorter than _LEAST
 _LEAST = 2
+_GAP = "\n"  # between parts: blanks are in no folded text
 _MIX, _SIEVE = 1_021, (1 << 21) - 1
 _RARE, _OFTEN, _MOSTLY, _NEVER_ASKED = 0, 1 << 22, 1 << 24, 1 << 28
 _OF_FIELDS = {"ministry": _OFTEN}
@@ -110,21 +111,24 @@ class Conditions:
             self._nothing[PAD] = True
         return self._nothing.copy()
 
-    def seen(self, text: str) -> Seen:
-        """Where the letters of any spelling are: the places in the folded text, in order."""
-        letters = fold(text).letters
+    def seen(self, title: str, text: str) -> tuple[Seen, Seen]:
+        """Where the letters of any spelling are: the places in each folded part, in order."""
+        first = fold(title).letters
+        letters = first + _GAP + fold(text).letters  # together, for the calls cost more than both
+        size, start = len(letters), len(first) + 1
         known = self._spelt
-        found: Seen = defaultdict(list)
-        for length, hashes in _hashes(letters):
-            for at in np.flatnonzero(self._heads.take(hashes)).tolist():
-                head = letters[at : at + length]
-                if head in known:
-                    found[head].append(at)
-                if length == _HEAD:
-                    for longer in self._lengths.get(head, ()):
-                        piece = letters[at : at + longer]
-                        if piece in known:
-                            found[piece].append(at)
+        found: tuple[Seen, Seen] = defaultdict(list), defaultdict(list)
+        for hit in np.flatnonzero(self._heads.take(_hashes(letters))).tolist():
+            row, at = divmod(hit, size)
+            head = letters[at : at + row + _LEAST]
+            part, place = (found[0], at) if at < start else (found[1], at - start)
+            if head in known:
+                part[head].append(place)
+            if row == _HEAD - _LEAST:
+                for longer in self._lengths.get(head, ()):
+                    piece = letters[at : at + longer]
+                    if piece in known:
+                        part[piece].append(place)
         return found
 
     def possible(self, in_title: Collection[str], in_text: Collection[str]) -> set[int]:
@@ -166,13 +170,22 @@ def _hash(letters: str) -> int:
     return hashed & _SIEVE
 
 
-def _hashes(letters: str) -> Iterator[tuple[int, Ints]]:
-    """The same of all letters in a row, of so many each, by where they start."""
-    codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), np.int32)
-    hashed = codes
-    for length in range(_LEAST, min(_HEAD, len(codes)) + 1):
-        hashed = (hashed[:-1] * np.int32(_MIX) + codes[length - 1 :]) & np.int32(_SIEVE)
-        yield length, hashed
+def _hashes(letters: str) -> Ints:
+    """The same of all letters in a row, by where they start: of _LEAST each, then of one more.
+
+    What would go beyond the last letter goes on with gaps, which are in no spelling.
+    """
+    padded = letters + _GAP * (_HEAD - 1)
+    codes = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.int32)
+    size = len(letters)
+    hashes = np.empty((_HEAD - _LEAST + 1, size), np.int32)
+    before = codes[:size]
+    for length, row in enumerate(hashes, _LEAST):
+        np.multiply(before, np.int32(_MIX), out=row)
+        np.add(row, codes[length - 1 : length - 1 + size], out=row)
+        before = row
+    hashes &= np.int32(_SIEVE)
+    return hashes
 
 
 def _commonness(atom: Atom) -> int:

@@ -31,7 +31,7 @@ class Found:
     """A title and a text with the places of what was looked for in them, by its number."""
 
     def __init__(self, title: str, text: str, conditions: Conditions) -> None:
-        self._parts = [(part, conditions.seen(part)) for part in (title, text)]
+        self._parts = list(zip((title, text), conditions.seen(title, text), strict=True))
         self._conditions = conditions
         self._found: dict[int, list[list[Place]]] = {}
         self._words: list[list[int]] | None = None
