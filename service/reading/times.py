@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.model import Span
+from service.reading.clocks import GAP
+from service.reading.clocks import clock as read_clock
 
-_GAP = r"[ \t\u00a0\u3000]{0,3}"
 _JOIN = r"[~∼～〜–—-]"
 ARROW = r"(?:→|⇒|➡|➔|➜|⇨|[-=]>)"
 """Between what was and what is."""
@@ -24,51 +25,56 @@ _CENTURY_TURN = 70
 _HEAD = re.compile(
     rf"""(?<![0-9A-Za-z])(?<![0-9][.,-])(?:
       (?P<year>(?:19|20)[0-9]{{2}}|['’‘`´′][0-9]{{2}})
-        {_GAP}(?:(?P<sep>[./-])|년도?)\s{{0,3}}(?P<m1>[0-9]{{1,2}}){_GAP}(?:(?P=sep)|[.월])
-        {_GAP}(?P<d1>[0-9]{{1,2}})
+        {GAP}(?:(?P<sep>[./-])|년도?)\s{{0,3}}(?P<m1>[0-9]{{1,2}}){GAP}(?:(?P=sep)|[.월])
+        {GAP}(?P<d1>[0-9]{{1,2}})
     | (?P<short>[0-9]{{2}})(?:\.(?P<m2>[0-9]{{1,2}})\.(?P<d2>[0-9]{{1,2}})(?!\.?[0-9])
-        |\.{_GAP}(?P<m6>[0-9]{{1,2}}){_GAP}\.{_GAP}(?P<d6>[0-9]{{1,2}})
-          (?={_GAP}(?:\.(?!{_GAP}[0-9]{{1,2}}[ ]?\.)|일(?!간)|[(（][ ]?[{_WEEKDAYS}][)）]))
-        |년{_GAP}(?P<m3>[0-9]{{1,2}})월{_GAP}(?P<d3>[0-9]{{1,2}})(?={_GAP}(?:일(?!간)|[(])))
-    | (?:(?P<said>지난해|작년|올해|금년|내년){_GAP})?
-        (?P<m4>[0-9]{{1,2}}){_GAP}월{_GAP}(?P<d4>[0-9]{{1,2}})(?={_GAP}(?:일(?!간)|[(]))
+        |\.{GAP}(?P<m6>[0-9]{{1,2}}){GAP}\.{GAP}(?P<d6>[0-9]{{1,2}})
+          (?={GAP}(?:\.(?!{GAP}[0-9]{{1,2}}[ ]?\.)|일(?!간)|[(（][ ]?[{_WEEKDAYS}][)）]))
+        |년{GAP}(?P<m3>[0-9]{{1,2}})월{GAP}(?P<d3>[0-9]{{1,2}})(?={GAP}(?:일(?!간)|[(])))
+    | (?:(?P<said>지난해|작년|올해|금년|내년){GAP})?
+        (?P<m4>[0-9]{{1,2}}){GAP}월{GAP}(?P<d4>[0-9]{{1,2}})(?={GAP}(?:일(?!간)|[(]))
     | (?P<m5>[0-9]{{1,2}})[ ]?(?P<bare>[./])[ ]?(?P<d5>[0-9]{{1,2}})
     )(?![0-9:])""",
     re.VERBOSE,
 )
 _TAIL = re.compile(
-    rf"""(?P<dot>[ ]?\.)?(?P<il>{_GAP}일(?!간))?
-    (?:{_GAP}(?:[(（\[][ ]?(?P<w1>[{_WEEKDAYS}])(?:요일)?(?=[\s,.·/)）\]])[ ]?[)）\]]?
+    rf"""(?P<dot>[ ]?\.)?(?P<il>{GAP}일(?!간))?
+    (?:{GAP}(?:[(（\[][ ]?(?P<w1>[{_WEEKDAYS}])(?:요일)?(?=[\s,.·/)）\]])[ ]?[)）\]]?
       |(?P<w2>[{_WEEKDAYS}])(?:요일|(?=[)）]))))?""",
     re.VERBOSE,
 )
-_CLOCK = re.compile(
-    rf"""(?:T|[,.·]?{_GAP}[(（<\[,]?{_GAP})
-    (?:(?P<half>오전|오후|아침|새벽|낮|저녁|밤){_GAP})?
-    (?:(?P<h1>[0-9]{{1,2}})[ ]?[:：][ ]?(?P<n1>[0-9]{{2}})(?![0-9])
-      |(?P<h2>[0-9]{{1,2}})[ ]?시(?![간도군·])
-        (?:{_GAP}(?:(?P<n2>[0-9]{{1,2}})[ ]?분|(?P<thirty>반)))?
-      |(?P<noon>정오)|(?P<midnight>자정))""",
-    re.VERBOSE,
-)
 _INDENT = 8
+_TERM = 12
+"""How far before a day its label is looked for, in characters."""
 _NUMBERED = re.compile(r"[0-9][ ]?[.,][ \t]*$")
-_EDITION = re.compile(rf"{_GAP}[(（<\[]?{_GAP}(?:조간|석간)")
+_EDITION = re.compile(rf"{GAP}[(（<\[]?{GAP}(?:조간|석간)")
 _RANGE_AHEAD = re.compile(
-    rf"{_GAP}{_JOIN}{_GAP}(?:[0-9]{{1,2}}[ ]?\.[ ]?)?[0-9]{{1,2}}"
+    rf"{GAP}{_JOIN}{GAP}(?:[0-9]{{1,2}}[ ]?\.[ ]?)?[0-9]{{1,2}}"
     rf"(?:[ ]?\.(?![0-9])|[ ]?일(?!간)|[ ]?[(（][{_WEEKDAYS}]|까지|[)）])"
+    rf"|{GAP}[~∼～〜]{GAP}[0-9]{{1,2}}\.[0-9]{{1,2}}[ ](?:[0-9]{{1,2}}[:：]|[0-9]{{1,2}}시(?!간))"
 )
-_SLASHED_RANGE_AHEAD = re.compile(rf"{_GAP}[~∼～〜]{_GAP}[0-9]{{1,2}}/[0-9]{{1,2}}(?![0-9/])")
+_LAST = r"(?=[ ]*(?:$|[\n\t|,(（]))"
+"""Where a line, a cell or what is said of the days ends."""
+_DOTTED_RANGE_AHEAD = re.compile(rf"{GAP}[~∼～〜]{GAP}[0-9]{{1,2}}\.[ ]?[0-9]{{1,2}}{_LAST}")
+_TERM_BEFORE = re.compile(
+    r"(?:(?:기[ ]{0,2}간|일[ ]{0,2}[시정]|신청|접수|제출|응모|모집)[ ]?[:：)）\]\t\n~∼～〜]"
+    r"|기[ ]{0,2}한|마[ ]{0,2}감(?:일시?)?)[\s:：)）\]~∼～〜]{0,5}$"
+)
+_UNTIL_AHEAD = re.compile(
+    rf"[ ]?까지|{GAP}[~∼～〜]{GAP}[0-9]{{1,2}}[./][0-9]{{1,2}}(?:[ ]?까지|{_LAST})"
+)
+_SLASHED_RANGE_AHEAD = re.compile(rf"{GAP}[~∼～〜]{GAP}[0-9]{{1,2}}/[0-9]{{1,2}}(?![0-9/])")
 _SPACED_DAY = re.compile(r"[0-9]{1,2}\.[ ][0-9]{1,2}[ ]?\.(?![ ]?[0-9])")
-_CHANGE = rf"{_GAP}{ARROW}{_GAP}(?:[(（\[][^()（）\n]{{0,8}}[)）\]]{_GAP})?"
+_CHANGE = rf"{GAP}{ARROW}{GAP}(?:[(（\[][^()（）\n]{{0,8}}[)）\]]{GAP})?"
 _CHANGED = re.compile(_CHANGE)
 _CHANGE_AHEAD = re.compile(rf"{_SPACED_DAY.pattern}{_CHANGE}{_SPACED_DAY.pattern}")
-_JOINED = re.compile(rf"(?:{_GAP}[(（][^()（）\n]{{0,20}}[)）])?{_GAP}(?:부터|에서|{_JOIN}){_GAP}")
+_JOINED = re.compile(rf"(?:{GAP}[(（][^()（）\n]{{0,20}}[)）])?{GAP}(?:부터|에서|{_JOIN}){GAP}")
 _RANGE_DAY = re.compile(
     r"(?P<day>[0-9]{1,2})"
     rf"(?:[ ]?일(?!간|[ ]?동안)|[ ]?\.(?![ ]?[0-9])|(?=[ ]?[(（][{_WEEKDAYS}]))"
 )
-_AFTER_MIDNIGHT = re.compile(rf"{_GAP}(?:부터|이후|시작)")
+_YEAR_HYPHENED = re.compile("[0-9]{4}-")
+_HYPHENED = re.compile(r"(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})(?![0-9-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ def _stamp(text: str, head: re.Match[str], near: date | None, last: Stamp | None
         _SPACED_DAY.match(text, head.start()) is not None
         and (_ends_open_range(text, head) or _is_changed(text, head, last))
     )
-    if parts["bare"] and not (clear or _says_date(text, parts["bare"], tail)):
+    if parts["bare"] and not (clear or _says_date(text, head, tail)):
         return None
     year = _written_year(parts, near)
     if parts["short"] and near and year is not None and abs(year - near.year) > 10:  # noqa: PLR2004
@@ -152,7 +158,7 @@ def _tail(text: str, start: int) -> _Tail:
     match = _TAIL.match(text, start)
     assert match is not None  # all of it is optional
     weekday = match["w1"] or match["w2"]
-    clock, end = _clock(text, match.end())
+    clock, end = read_clock(text, match.end())
     return _Tail(
         day_said=match["il"] is not None,
         dotted=match["dot"] is not None,
@@ -162,46 +168,21 @@ def _tail(text: str, start: int) -> _Tail:
     )
 
 
-def _clock(text: str, start: int) -> tuple[str | None, int]:
-    """The clock time right behind a day, on 24 hours, and where it ends."""
-    match = _CLOCK.match(text, start)
-    if match is None:
-        return None, start
-    if match["midnight"]:
-        # 자정까지 is the day's end, 자정부터 its beginning.
-        clock = "00:00" if _AFTER_MIDNIGHT.match(text, match.end()) else "24:00"
-        return clock, match.end()
-    if match["noon"]:
-        return "12:00", match.end()
-    hour = _on_24_hours(int(match["h1"] or match["h2"]), match["half"])
-    minute = 30 if match["thirty"] else int(match["n1"] or match["n2"] or 0)
-    if hour > 24 or minute > 59 or (hour == 24 and minute):  # noqa: PLR2004
-        return None, start
-    return f"{hour:02}:{minute:02}", match.end()
-
-
-def _on_24_hours(hour: int, half: str | None) -> int:
-    """``낮 12시`` is 12, ``오후 6시`` 18, ``밤 12시`` 24, ``오전 12시`` 0."""
-    if half in {"오전", "새벽", "아침"}:
-        return hour % 12 if hour <= 12 else hour  # noqa: PLR2004
-    if half == "낮":
-        return hour + 12 if hour < 6 else hour  # noqa: PLR2004
-    if half in {"오후", "저녁", "밤"} and hour < 12:  # noqa: PLR2004
-        return hour + 12
-    return 24 if half == "밤" and hour == 12 else hour  # noqa: PLR2004
-
-
-def _says_date(text: str, separator: str, tail: _Tail) -> bool:
+def _says_date(text: str, head: re.Match[str], tail: _Tail) -> bool:
     """Whether ``4.13`` or ``4/13`` is a day: by what stands beside it."""
     if tail.weekday is not None or tail.clock is not None:
         return True
-    if separator == "/":
+    before = text[max(0, head.start() - _TERM) : head.start()]
+    if _UNTIL_AHEAD.match(text, tail.end) and _TERM_BEFORE.search(before):
+        return True
+    if head["bare"] == "/":
         return _SLASHED_RANGE_AHEAD.match(text, tail.end) is not None
     return (
         tail.day_said
         or (tail.dotted and text[tail.end : tail.end + 1] in {")", "）"})
         or _EDITION.match(text, tail.end) is not None
         or _RANGE_AHEAD.match(text, tail.end) is not None
+        or (tail.dotted and _DOTTED_RANGE_AHEAD.match(text, tail.end) is not None)
     )
 
 
@@ -239,15 +220,19 @@ def _is_joined(text: str, start: int, end: int) -> bool:
 
 
 def _range_day(text: str, start: Stamp) -> Stamp | None:
-    """The end of a range whose month stands before it: ``5월 11일 ~ 20일``."""
+    """The end of a range whose month or year stands before it: ``5월 11일 ~ 20일``."""
     joint = _JOINED.match(text, start.span[1])
-    match = joint and _RANGE_DAY.match(text, joint.end())
-    if not match:
+    if joint is None:
+        return None
+    day = None
+    if match := _RANGE_DAY.match(text, joint.end()):
+        day = _day(start.day.year, start.day.month, int(match["day"]))
+    elif "-" not in joint[0] and _YEAR_HYPHENED.match(text, start.span[0]):
+        match = _HYPHENED.match(text, joint.end())
+        day = match and _first_from(start.day, int(match["month"]), int(match["day"]))
+    if match is None or day is None or day < start.day:
         return None
     tail = _tail(text, match.end())
-    day = _day(start.day.year, start.day.month, int(match["day"]))
-    if day is None or day < start.day:
-        return None
     return Stamp(day, tail.clock, (match.start(), tail.end), start.year_written)
 
 
