@@ -97,7 +97,7 @@ class _Table:
 def read(text: str, name: str) -> Source:
     """The source that a TOML file called ``name`` declares. Raises BadDeclaration."""
     given = _parsed(text, name)
-    given.pop("what", None)
+    _said(given.pop("what", ""), name)
     platform = given.pop("platform", None)
     if not isinstance(platform, str) or platform not in PLATFORMS:
         known = ", ".join(PLATFORMS)
@@ -115,7 +115,10 @@ def read(text: str, name: str) -> Source:
 
 def what(text: str, name: str) -> str:
     """What the file says that it is, one line, empty where it does not. Raises BadDeclaration."""
-    said: object = _parsed(text, name).get("what", "")
+    return _said(_parsed(text, name).get("what", ""), name)
+
+
+def _said(said: object, name: str) -> str:
     if not isinstance(said, str) or not (said.isprintable() and len(said) <= _LONGEST):
         raise BadDeclaration(name, "what", "한 줄의 글이어야 합니다", "must be one line of text")
     return said

@@ -19,6 +19,7 @@ from service.store.database import Database
 from service.web.app import build
 from service.web.means import Means
 from service.web.metrics import Watched
+from service.web.places import places_of
 from service.web.serve import serving
 
 
@@ -51,4 +52,5 @@ async def _means(settings: Settings, analyser: Analyser, stack: AsyncExitStack) 
         traits,
         Tools(analyser.analyse, registry, source_kinds(every)),
         anonymous=settings.api_anonymous,
+        places=places_of(every, catalogue.descriptions(settings)),
     )

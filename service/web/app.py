@@ -54,7 +54,7 @@ def build(
     """
     means = means or Means()
     app = FastAPI(title="Pabal", docs_url=None, redoc_url=None, openapi_url=None)
-    house = shell(signer, url)
+    house = shell(signer, url, means.places)
     app.add_middleware(Guard, accounts=Accounts(database), away=_away, house=house)
     for error in AWAY:
         app.add_exception_handler(error, _away)

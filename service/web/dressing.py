@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +18,7 @@ from service.judging.changes import worded
 from service.model import SEOUL
 from service.reading.publishers import Registry
 from service.web.phrases import either, phrases
-from service.web.places import place
+from service.web.places import Places
 
 _HANGUL = re.compile("[가-힣]")
 
@@ -36,7 +36,7 @@ class Published(Protocol):
     def source_id(self) -> str: ...  # noqa: D102
 
 
-def dress(env: Environment) -> None:
+def dress(env: Environment, places: Places) -> None:
     """Give the templates their filters and tests."""
     registry = Registry.load()
     env.trim_blocks = env.lstrip_blocks = True
@@ -45,8 +45,8 @@ def dress(env: Environment) -> None:
         "lang": _lang,
         "worded": worded,
         "trouble": _trouble,
-        "place": place,
-        "subject": _subject,
+        "place": places.place,
+        "subject": _subject(places),
         "cadence": lambda text, language: either(language, *in_words(kept(text))),
         "publisher": lambda shown: publisher(shown, registry),
         "ministry": lambda ident: _name(ident, registry),
@@ -87,11 +87,15 @@ def _trouble(context: Context, name: str | None) -> str:
     return either(context["language"], *called(name))
 
 
-@pass_context
-def _subject(context: Context, subject: str) -> str:
+def _subject(places: Places) -> Callable[[Context, str], str]:
     """What an ops item is about: a source by its name."""
-    language = context["language"]
-    return phrases(language).get(f"desk.subject_{subject}") or place(subject).name(language)
+
+    @pass_context
+    def subject(context: Context, said: str) -> str:
+        language = context["language"]
+        return phrases(language).get(f"desk.subject_{said}") or places.place(said).name(language)
+
+    return subject
 
 
 @pass_context

@@ -13,13 +13,14 @@ from service.search import Search
 from service.store.database import Database
 from service.store.search import Searching
 from service.wanted import Checks
+from service.web.places import Places, built_in
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
     """What this process was given. ``tools`` None: rules can be read but not tried.
 
-    ``anonymous``: the API is read without a key too.
+    ``anonymous``: the API is read without a key too. ``places``: what sources are called.
     """
 
     values: Values = field(default_factory=usual)
@@ -27,6 +28,7 @@ class Means:
     traits: Mapping[str, Traits] = field(default_factory=dict)
     tools: Tools | None = None
     anonymous: bool = True
+    places: Places = field(default_factory=built_in)
 
     def checks(self) -> Checks:
         """What something that is typed now is held against."""

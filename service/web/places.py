@@ -1,4 +1,4 @@
-"""What sources are called, and whose they are, as far as they come with Pabal."""
+"""What sources are called, and whose they are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 from typing import Literal
 
 from scrapers import registry
+from scrapers.model import Source
 from service.web.phrases import either
 
 Side = Literal["government", "outlets", "own"]
@@ -33,18 +34,31 @@ class Place:
         return either(language, self.ko, self.en)
 
 
-def place(source_id: str) -> Place:
-    """The source of that id; one that does not come with Pabal is called by its id."""
-    return _places().get(source_id) or Place(source_id, source_id, None, "own")
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Every source that is known, by id."""
+
+    known: Mapping[str, Place]
+
+    def place(self, source_id: str) -> Place:
+        """The source of that id; one that nobody declares any more is called by its id."""
+        return self.known.get(source_id) or Place(source_id, source_id, None, "own")
+
+
+def places_of(sources: Mapping[str, Source], said: Mapping[str, str]) -> Places:
+    """Sources by what is said of each, Korean: English; of one nothing is said of, by its id."""
+    ours = registry.sources()
+    found = {}
+    for name, source in sources.items():
+        korean, _, english = (said[name] or name).partition(": ")
+        side: Side = "outlets" if source.kind == "news" else "government"
+        url = None if source.needs else source.first().url
+        side = side if name in ours else "own"
+        found[name] = Place(korean, english, source.publisher, side, url)
+    return Places(found)
 
 
 @cache
-def _places() -> Mapping[str, Place]:
-    said = registry.descriptions()
-    found = {}
-    for name, source in registry.sources().items():
-        korean, _, english = said[name].partition(": ")
-        side: Side = "outlets" if source.kind == "news" else "government"
-        url = None if source.needs else source.first().url
-        found[name] = Place(korean, english, source.publisher, side, url)
-    return found
+def built_in() -> Places:
+    """Those that come with Pabal."""
+    return places_of(registry.sources(), registry.descriptions())

@@ -26,6 +26,7 @@ from service.store.server import AWAY
 from service.web.dressing import TEMPLATES, dress
 from service.web.offered import way
 from service.web.phrases import check, chosen, either, languages, say
+from service.web.places import Places, built_in
 from service.web.static import asset
 from service.web.typed import Form, Refused, filled_in, first
 
@@ -52,11 +53,15 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What the areas of the application share. ``url``: the public address of the pages."""
+    """What the areas of the application share. ``url``: the public address of the pages.
+
+    ``places``: what sources are called.
+    """
 
     pages: Jinja2Templates
     signer: Signer
     url: str | None
+    places: Places
 
     def page(
         self,
@@ -116,13 +121,13 @@ class Shell:
         return said is not None and said[:1] == (who.session_id,)
 
 
-def shell(signer: Signer, url: str | None) -> Shell:
+def shell(signer: Signer, url: str | None, places: Places | None = None) -> Shell:
     """The shell, with the templates ready. Raises IncompleteError: a language lacks a phrase."""
     check()
     pages = Jinja2Templates(TEMPLATES)
-    house = Shell(pages, signer, url)
+    house = Shell(pages, signer, url, places or built_in())
     pages.context_processors.append(lambda request: _context(house, request))
-    dress(pages.env)
+    dress(pages.env, house.places)
     pages.env.globals |= {"t": _t, "phrase": say, "either": either, "letters": tuple(WORDS)}
     pages.env.globals |= {"asset": asset, "csrf_field": _csrf_field, "way": way}
     return house

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, get_args
 
 import httpx
@@ -15,6 +17,9 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from scrapers.errors import TROUBLES, Trouble
+from service.analyser import Analyser
+from service.config import Settings
+from service.desk import _means
 from service.links import Signer
 from service.store import tables
 from service.store.accounts import Accounts, Who
@@ -189,6 +194,26 @@ async def test_a_source_that_fails_is_told_in_words_with_what_was_expected_and_w
         assert said.count(seen) == 1
         assert "https://www.mofa.go.kr/" in said
         assert ("외교부 보도자료" if language == "ko" else "What to do:") in said
+
+
+async def test_a_source_of_ones_own_is_called_as_its_file_says(desk: Desk, tmp_path: Path) -> None:
+    feed = 'platform = "feed"\nurl = "https://city.example/rss"\n'
+    (tmp_path / "a.toml").write_text(f'{feed}what = "가상 시청: Example City"\n', "utf-8")
+    (tmp_path / "b.toml").write_text(feed, "utf-8")
+    await desk.add("source", id="b", next_due=NOW)
+    await desk.add("ops_item", kind="source-broken", subject="a", detail="x")
+    async with AsyncExitStack() as stack:
+        means = await _means(Settings(sources_dir=tmp_path), Analyser(), stack)
+        transport = httpx.ASGITransport(build(desk.database, SIGNER, means=means))
+        client = httpx.AsyncClient(transport=transport, base_url="http://pabal.test")
+        desk.client = await stack.enter_async_context(client)
+
+        assert "가상 시청 a" in await desk.text("/desk/sources")
+        assert "Example City a" in await desk.text("/desk/sources?lang=en")
+        assert " b b " in await desk.text("/desk/sources")
+        assert "https://city.example/rss" in await desk.text("/desk/sources/a")
+        assert "가상 시청" in await desk.text("/desk?lang=ko")
+        assert "가상 시청" in await desk.text("/coverage?lang=ko", None)
 
 
 async def test_dead_letters_are_sent_again_and_editors_see_no_address(desk: Desk) -> None:

@@ -12,7 +12,6 @@ from fastapi.responses import Response
 
 from service.store.reach import Extent, Reach, Reaches
 from service.web.phrases import say
-from service.web.places import place
 from service.web.shell import Shell, language_of
 
 _SIDES = ("government", "outlets", "own")
@@ -50,9 +49,8 @@ def add_coverage(app: FastAPI, house: Shell, reaches: Reaches) -> None:
     @app.get("/coverage")
     async def coverage(request: Request) -> Response:
         extent, language = await reaches.extent(), language_of(request)
-        rows = [
-            (place(each.source_id).side, _row(each, extent, language)) for each in extent.sources
-        ]
+        known = [(house.places.place(each.source_id), each) for each in extent.sources]
+        rows = [(its.side, _row(its.name(language), each, extent, language)) for its, each in known]
         groups = [(side, [row for its, row in rows if its == side]) for side in _SIDES]
         return house.page(
             request,
@@ -62,9 +60,9 @@ def add_coverage(app: FastAPI, house: Shell, reaches: Reaches) -> None:
         )
 
 
-def _row(reach: Reach, extent: Extent, language: str) -> Row:
+def _row(name: str, reach: Reach, extent: Extent, language: str) -> Row:
     return Row(
-        place(reach.source_id).name(language),
+        name,
         reach,
         ago(reach.newest_at, extent.now, language),
         ago(reach.looked_at, extent.now, language),

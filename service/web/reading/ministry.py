@@ -20,7 +20,7 @@ from service.web import charts
 from service.web.charts import Caption, Course
 from service.web.held import known
 from service.web.phrases import say
-from service.web.places import place
+from service.web.places import Places
 from service.web.reading.asked import named, topics
 from service.web.reading.charts import WEEKS
 from service.web.reading.coverage import ago
@@ -109,7 +109,7 @@ def add_ministry(app: FastAPI, house: Shell, store: Reads, registry: Registry) -
             newest=await store.browse.page(Wish((body.id,)), _NEWEST, held=known(request)),
             calls=board.dated[:_CALLS],
             today=board.today,
-            ours=await _ours(store.reaches, body.id, language),
+            ours=await _ours(store.reaches, house.places, body.id, language),
             series=(series := await store.ministries.series(body.id)),
             timeline=_timeline(series, language),
         )
@@ -152,12 +152,13 @@ def _panels(tally: Tally, language: str) -> Sequence[Panel]:
     return (drawn.weeks(), drawn.totals("own_topics"), drawn.covered("own_covered"), drawn.leads())
 
 
-async def _ours(reaches: Reaches, ident: str, language: str) -> list[Ours]:
+async def _ours(reaches: Reaches, places: Places, ident: str, language: str) -> list[Ours]:
     extent = await reaches.extent()
+    found = [(places.place(each.source_id), each) for each in extent.sources]
     return [
-        Ours(place(each.source_id).name(language), each, ago(each.newest_at, extent.now, language))
-        for each in extent.sources
-        if place(each.source_id).publisher == ident
+        Ours(its.name(language), each, ago(each.newest_at, extent.now, language))
+        for its, each in found
+        if its.publisher == ident
     ]
 
 

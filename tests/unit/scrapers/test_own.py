@@ -102,6 +102,7 @@ def test_the_keys_that_an_address_names_are_what_the_source_needs() -> None:
         (FEED + 'document = "os.system"', "document: 이런 항목은 없습니다"),
         (FEED + "searches = true", "searches: 이런 항목은 없습니다"),
         ('platform = "feed"', "url: 없으면 안 되는 항목입니다 / this field is missing"),
+        (FEED + "what = 1", "what: 한 줄의 글이어야 합니다 / must be one line"),
         (FEED + "every = true", "every: 수이어야 합니다 / must be a number"),
         (FEED + "every = 1", "every: 60~604800이어야 합니다"),
         (FEED + "every = nan", "every: 60~604800이어야 합니다"),
