@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from scrapers import dates, html, links
 from scrapers.errors import LayoutError
 from scrapers.model import Moment, Page, Post
 
+_SOON = timedelta(days=365)
 _TEASER = 200  # characters kept at most: what may be quoted of news
 
 
@@ -42,14 +44,16 @@ def listed(posts: Iterable[Post], page: Page, *, dated: bool) -> tuple[Post, ...
     """Each key once: the first of its kind, and the ordinary row before its pinned double.
 
     A date in the future is no date of publication: such a post has none. Raises LayoutError where
-    a ``dated`` list has no readable date at all: its form has changed.
+    a ``dated`` list has no date that can be read and is nearer than a year ahead, as the day is on
+    which applications begin: its form has changed.
     """
     kept: dict[str, Post] = {}
     for post in posts:
         known = kept.get(post.key)
         if known is None or (known.pinned and not post.pinned):
             kept[post.key] = post
-    if dated and all(post.published is None for post in kept.values()):
+    soon = page.fetched_at + _SOON
+    if dated and all(post.published is None or post.published.at > soon for post in kept.values()):
         raise LayoutError(page.url, "no row has a date that can be read")
     return tuple(
         replace(post, published=dates.past(post.published, page.fetched_at))

@@ -102,6 +102,8 @@ def test_a_list_of_days_to_come_alone_is_one_we_know() -> None:
 def test_a_list_on_which_no_date_can_be_read_has_changed() -> None:
     with pytest.raises(LayoutError, match="no row has a date"):
         posts(row("2", date="방금"), row("1", date="1시간 전"))
+    with pytest.raises(LayoutError, match="no row has a date"):
+        posts(row("2", date="2099.12.31"), row("1", date="2028.1.1"))
 
 
 def test_the_next_page_has_the_next_number() -> None:
