@@ -13,13 +13,19 @@ from dataclasses import dataclass
 from service.model import Contact
 from service.reading.people import TRAILER, Person, all_people, is_unit, last_person, words
 
-_DASH = r"\s{0,2}[-‐‑–―－)）.·]\s{0,2}"
-_AREA = r"0(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70|10)"
+_DASH = r"\s{0,2}[-‐‑−–―－)）.·]\s{0,2}"
+_SEP = rf"(?:{_DASH}|[ ])"
+_CODE = r"(?:2|3[1-3]|4[1-4]|5[1-5]|50[0-9]|6[1-4]|70|10)"
+_ABROAD = rf"\+[ ]?82(?:{_SEP}|(?=[(（]))(?:[(（]0[)）][ ]?|0)?"
 _REACH = re.compile(
-    rf"""(?<![0-9-])(?P<area>{_AREA}){_DASH}(?P<exchange>[0-9]{{3,4}}){_DASH}(?P<line>[0-9]{{4}})
-        (?![0-9])(?P<more>(?:\s?[,/·]\s?[0-9]{{4}}(?![0-9.년-]))*)
+    rf"""(?P<number>
+        (?<![0-9-])0{_CODE}{_DASH}[0-9]{{3,4}}{_DASH}[0-9]{{4}}
+        | (?<![0-9-])(?<![0-9][ ])0{_CODE}{_SEP}[0-9]{{3,4}}{_SEP}[0-9]{{4}}(?![ ][0-9])
+        | {_ABROAD}{_CODE}{_SEP}[0-9]{{3,4}}{_SEP}[0-9]{{4}}
+        )(?![0-9])(?P<more>(?:\s?[,/·]\s?[0-9]{{4}}(?![0-9.년-]))*)
     | (?P<mail>(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]{{1,64}}@[A-Za-z0-9.-]{{1,64}})
-    | (?P<masked>(?<![0-9-]){_AREA}{_DASH}[0-9*\\xX○]{{3,10}}{_DASH}[0-9*\\xX○]{{4,8}})""",
+    | (?P<masked>(?<![0-9-])0{_CODE}{_DASH}[0-9*\\xX○]{{3,10}}{_DASH}[0-9*\\xX○]{{4,8}})
+    | [(（][ ]?(?P<line>(?!19|20)[0-9]{{4}})[ ]?[)）]""",
     re.VERBOSE,
 )
 _NEAR = 400
@@ -117,27 +123,48 @@ def _reaches(text: str) -> Iterator[tuple[str, list[str | None]]]:
 
     A mail address or a masked number ends a person's words like a phone, and gives none.
     """
-    start, before = 0, ""
+    start, before, shared = 0, "", ""
     phones: list[str | None] = []
     for match in _REACH.finditer(text):
         between = text[max(start, match.start() - _NEAR) : match.start()]
+        if "\n" in between:
+            shared = ""
+        if match["line"] and not (shared and _ends_with_official(between)):
+            continue
         if phones and re.search(r"[^\W_]", between):
             yield before, _known(phones)
             phones = []
         if not phones:
             before = between
-        phones.extend(_phones(match))
+        if match["number"]:
+            shared = _beginning(match["number"])
+        phones.extend(_phones(match, shared))
         start = match.end()
     if phones:
         yield before, _known(phones)
 
 
-def _phones(match: re.Match[str]) -> list[str | None]:
-    """``044-000-0001/0002`` is two numbers."""
-    if match["area"] is None:
+def _ends_with_official(printed: str) -> bool:
+    """Whether what follows can be the last digits of a number: ``…, 이정희 사무관(4012)``."""
+    person, _ = last_person(words(printed), role=False)
+    return person is not None and person.rank is not None
+
+
+def _beginning(number: str) -> str:
+    """``+82 (0)44 203 4010`` and ``044−203−4010`` begin with ``044-203-``."""
+    area, exchange, _ = re.findall(r"[0-9]+", number)[-3:]
+    return f"0{area.lstrip('0')}-{exchange}-"
+
+
+def _phones(match: re.Match[str], shared: str) -> list[str | None]:
+    """``044-000-0001/0002`` is two numbers, ``(0002)`` behind a further official a third."""
+    if match["line"]:
+        return [shared + match["line"]]
+    if match["number"] is None:
         return [None]
-    shared = f"{match['area']}-{match['exchange']}-"
-    return [shared + line for line in [match["line"], *re.findall(r"[0-9]{4}", match["more"])]]
+    return [
+        shared + line for line in [match["number"][-4:], *re.findall(r"[0-9]{4}", match["more"])]
+    ]
 
 
 def _known(phones: list[str | None]) -> list[str | None]:

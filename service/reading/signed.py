@@ -34,7 +34,7 @@ _JOINED = re.compile(r"\s?(?:[와과,·ㆍ・․및]|그리고)\s?|\s")
 _PASSIVE = re.compile("[에의로를을도]")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _LABEL = re.compile(r"담\s?당\s?부\s?서|책\s?임\s?자|담\s?당\s?자")
-_NUMBER = re.compile(r"(?:(?!다\.)[^\d]|\d(?!\d{2})){0,120}\d{2,4}[-.)]")
+_NUMBER = re.compile(r"(?:(?!다\.)[^\d]|\d(?!\d{2})){0,120}\d{2,4}[-−.)]")
 _WITH = re.compile(r"[와과]\s")
 _OF_A_PAPER = re.compile(r"\s?(?:기자|부장|차장|팀장\s?=)")
 

@@ -19,7 +19,7 @@ from service.reading.ranges import ranges
 from service.reading.release import read
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # but line end and tab
-_PHONE = re.compile(r"0\d{1,2}-\d{3,4}-\d{4}", re.ASCII)
+_PHONE = re.compile(r"0(?:\d{1,2}|50\d)-\d{3,4}-\d{4}", re.ASCII)
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _YEARS = range(1899, 2101)  # a day before 1900 and after 2099 on the other side of the earth
 _LINES = 40  # of a text, that are read as dates one by one

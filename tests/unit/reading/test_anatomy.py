@@ -91,11 +91,14 @@ def test_tables_of_several_ministries_keep_their_labels() -> None:
     assert "<뱃길>" in parts.contacts
 
 
-def test_a_line_that_names_whom_to_ask_is_a_contact() -> None:
-    parts = dissect(f"{BODY}\n\n* 문의: 등대안전과 이나래 사무관(044-000-0002)", "등대를 고친다")
+@pytest.mark.parametrize(
+    "number", ["044-000-0002", "044−000−0002", "044 000 0002", "+82-44-000-0002", "0505-000-0002"]
+)
+def test_a_line_that_names_whom_to_ask_is_a_contact(number: str) -> None:
+    parts = dissect(f"{BODY}\n\n* 문의: 등대안전과 이나래 사무관({number})", "등대를 고친다")
 
     assert parts.body == BODY
-    assert parts.contacts == "* 문의: 등대안전과 이나래 사무관(044-000-0002)"
+    assert parts.contacts == f"* 문의: 등대안전과 이나래 사무관({number})"
 
 
 def test_a_number_for_everybody_stays_in_the_body() -> None:

@@ -55,6 +55,7 @@ def test_a_body_in_the_closing_sentence_without_a_number_has_not_signed() -> Non
     closing = "교육부 누리집에서 신청할 수 있다. 문의는 관세청 가나과(044-000-0000)로 하면 된다."
 
     assert ids(release("새 과정을 연다.", contacts=closing)) == ("kcs",)
+    assert ids(release("새 과정을 연다.", contacts=closing.replace("-", "−"))) == ("kcs",)
 
 
 def test_a_table_of_figures_with_numbers_does_not_sign_beside_the_contact_table() -> None:
