@@ -12,6 +12,8 @@ _CHANGED = r"(?:변경|연장|정정|수정)"
 _OLD = rf"(?:당초|기존|종전|현행|{_CHANGED}[ ]?전)"
 _NEW = rf"(?:{_CHANGED}(?:[ ]?[후안])?)"
 _OF_WHAT = r"(?:[ ]?(?:공고문?|내용|기간|기한|일정|사항|계획))?"
+WORD = re.compile(rf"{_OLD}|{_CHANGED}")
+"""Where none is near, no cell and no heading speaks of a correction."""
 _OLD_CELL = re.compile(rf"\W*{_OLD}{_OF_WHAT}\W*")
 _NEW_CELL = re.compile(rf"\W*{_NEW}{_OF_WHAT}\W*")
 _LONGEST_CELL = 24
@@ -43,11 +45,17 @@ _BEHIND = re.compile(_SETTLED)
 
 
 def is_old(spot: Place) -> bool:
-    """Whether others stand in the place of its days: behind an arrow, in a cell, in a section."""
+    """Whether its sentence says that others stand in the place of its days."""
     return (
         _OLD_BEFORE.search(spot.before) is not None
         or _LEADS_ON.match(spot.text, spot.found.span[1]) is not None
-        or _says(_OLD_CELL, _NEW_CELL, _above(spot))
+    )
+
+
+def is_placed_as_old(spot: Place) -> bool:
+    """Whether its row, its column or its section is that of the old days."""
+    return (
+        _says(_OLD_CELL, _NEW_CELL, _above(spot))
         or _says(_OLD_CELL, _NEW_CELL, beside(spot))
         or _is_in_old_section(spot)
     )
@@ -82,7 +90,8 @@ def _above(spot: Place) -> list[str]:
 
 def _says(one: re.Pattern[str], other: re.Pattern[str], cells: list[str]) -> bool:
     """Whether a cell says the one and none the other."""
-    bare = [words.LABEL.sub("", cell) for cell in cells if len(cell) <= _LONGEST_CELL]
+    telling = (cell for cell in cells if len(cell) <= _LONGEST_CELL and WORD.search(cell))
+    bare = [words.LABEL.sub("", cell) for cell in telling]
     return any(map(one.fullmatch, bare)) and not any(map(other.fullmatch, bare))
 
 

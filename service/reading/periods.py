@@ -74,8 +74,9 @@ def periods(text: str, near: date | None) -> tuple[Period, ...]:
     """
     labels = list(words.LABEL.finditer(text))
     marks = [label.start() for label in labels]
+    changes = [change.start() for change in corrections.WORD.finditer(text)]
     dated = (
-        _period(place(text, one))
+        _period(place(text, one), _is_in_sight(changes, one.span[0] - TABLE, one.span[1] + TABLE))
         for one in ranges(text, near)
         if _is_in_sight(marks, one.span[0] - TABLE, one.span[1] + AROUND)
     )
@@ -96,10 +97,11 @@ def _is_ahead(period: Period, near: date | None) -> bool:
     return near <= period.end and period.end - near <= _HORIZON
 
 
-def _period(spot: Place) -> Period | None:
+def _period(spot: Place, is_near_change: bool) -> Period | None:
     last = spot.found.end.span[0] if spot.found.end else spot.found.span[0]
     if (
         corrections.is_old(spot)
+        or (is_near_change and corrections.is_placed_as_old(spot))
         or words.NOT_NOW.search(spot.before)
         or words.TENTATIVE.search(spot.text, max(0, last - 6), last)
     ):
@@ -110,7 +112,7 @@ def _period(spot: Place) -> Period | None:
         return _made(spot, Grade.SAID, spot.begin)
     if _under_heading(spot) or _in_column(spot):
         return _made(spot, Grade.NEAR, spot.begin)
-    if label := corrections.label_of_new_cell(spot):
+    if is_near_change and (label := corrections.label_of_new_cell(spot)):
         return _made(spot, Grade.SAID, spot.begin, label[0])
     return None
 
