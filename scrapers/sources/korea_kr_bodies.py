@@ -1,7 +1,7 @@
 """정책브리핑 기관별 보도자료: korea.kr by ministry, a check on what korea_kr shows.
 
 The list of all turns over fast at noon, and its newsIds do not rise with time, so that something
-may slip by unseen. That of one body goes back for days. All 53 take their turns in a third of a
+may slip by unseen. That of one body goes back for days. All 48 take their turns in a third of a
 day; only what the list of all never showed is stored.
 """
 

@@ -76,7 +76,8 @@ async def hook(
 ) -> wanting.Hooked:
     """웹훅 만들기. / Have releases posted to an address, signed (Standard Webhooks).
 
-    It is a subscription with that endpoint; the receiver is asked first, by a message with a link.
+    It is a subscription with that endpoint; the receiver is asked first, by
+    ``endpoint.verify`` with a challenge that it gives back.
     """
     own = ledger.Own(house, bearer)
     wanted = own.wanted(
