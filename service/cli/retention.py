@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _WHAT = {
     "sighting": "대조 경로가 보인 글 / what checking routes showed",
-    "session": "끝난 로그인 / sessions that ended",
-    "sign_in": "지난 로그인 링크 / links to sign in with",
     "request": "한 번만 할 요청의 표시 / marks of requests that count once",
     "ops_item": "닫힌 살펴볼 것 / closed ops items",
     "backfill": "다 읽은 지난 글 / finished backfills",

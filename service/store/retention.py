@@ -57,8 +57,6 @@ def rules(kept: Kept) -> Sequence[Rule]:
     orphaned = "NOT EXISTS (SELECT 1 FROM delivery WHERE id = delivery_id)"
     every = (
         Rule("sighting", "sighting", 62, "seen_at < :cutoff"),
-        Rule("session", "session", 1, "expires_at < :cutoff"),
-        Rule("sign_in", "sign_in", 30, "expires_at < :cutoff"),
         Rule("request", "request", 2, "at < :cutoff"),
         Rule("ops_item", "ops_item", 365, "closed_at < :cutoff"),
         Rule("backfill", "backfill", 365, "finished_at < :cutoff"),

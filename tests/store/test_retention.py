@@ -19,12 +19,8 @@ FILL = """
     VALUES ('a', 'k', 'https://a.example/', '제목', '', false, 1, now() - interval '9 years');
     INSERT INTO sighting (source_id, key, seen_at)
     SELECT 'a', n, now() - n * interval '1 day' FROM unnest('{61, 63}'::int[]) AS n;
-    INSERT INTO session (sha256, account_id, expires_at)
-    SELECT n::text::bytea, 1, now() + n * interval '1 day' FROM unnest('{-2, 0, 2}'::int[]) AS n;
     INSERT INTO request (account_id, key, body, at)
     SELECT 1, n::text::bytea, '', now() - n * interval '1 day' FROM unnest('{1, 3}'::int[]) AS n;
-    INSERT INTO sign_in (address, asked_by, expires_at)
-    SELECT 'a@example.org', 'page', now() - n * interval '1 day' FROM unnest('{1, 31}'::int[]) AS n;
     INSERT INTO ops_item (kind, subject, detail, closed_at)
     SELECT 'k', n, '', now() - n * interval '1 day' FROM unnest('{1, 366, NULL}'::int[]) AS n
      WHERE n IS NOT NULL;
@@ -48,7 +44,7 @@ FILL = """
 """
 KEPT = Kept(told=8, audit=20)
 GONE = {
-    "sighting": 1, "session": 1, "sign_in": 1, "request": 1, "ops_item": 1, "backfill": 0,
+    "sighting": 1, "request": 1, "ops_item": 1, "backfill": 0,
     "attempt": 3 * 5 + 1, "delivery.hits": 5, "waiting.hits": 4, "audit": 1,
 }  # fmt: skip
 

@@ -217,6 +217,27 @@ async def test_tidying_forgets_what_is_old_of_the_engine_and_the_polls_and_nothi
     assert await sql.fetchval("SELECT count(*) FROM article") == 5
 
 
+async def test_sessions_go_when_they_end_and_links_two_days_after_they_were_asked_for(
+    database: Database, sql: asyncpg.Connection
+) -> None:
+    await sql.execute("INSERT INTO account (address) VALUES ('a@example.org')")
+    await sql.execute(
+        "INSERT INTO session (sha256, account_id, expires_at)"
+        " SELECT n::text::bytea, 1, now() + n * interval '1 hour'"
+        " FROM unnest('{-1, 1}'::int[]) AS n"
+    )
+    await sql.execute(
+        "INSERT INTO sign_in (address, asked_by, asked_at, expires_at)"
+        " SELECT 'a@example.org', n, now() - n * interval '1 hour', now()"
+        " FROM unnest('{47, 49}'::int[]) AS n"
+    )
+
+    await tidy(database)
+
+    assert await sql.fetchval("SELECT bool_and(expires_at > now()) FROM session")
+    assert await sql.fetchval("SELECT array_agg(asked_by) FROM sign_in") == ["47"]
+
+
 async def test_an_article_that_fails_every_time_is_woken_ever_more_rarely_and_told_of(
     database: Database, add: Add, sql: asyncpg.Connection
 ) -> None:
