@@ -156,12 +156,12 @@ def judge(answer: Answer, gone: Container[int] = _GONE, said: str = "") -> None:
     status = answer.status
     shown = f"{status} {said}" if said else str(status)
     if status in gone:
-        raise EndpointGone(f"{shown}: 수신처가 더 받지 않습니다 (gone)")
+        raise EndpointGone(f"{shown}: 받는 곳이 더 받지 않습니다 (gone)")
     if status in _PASSING or status // 100 == _SERVER_ERROR:
         raise TryAgain(f"{shown}: 나중에 다시 보냅니다 (later)", answer.retry_after)
     if status // 100 == _REDIRECT:
         raise Undeliverable(f"{shown}: 다른 주소로 넘기는 답은 따르지 않습니다 (redirect)")
-    raise Undeliverable(f"{shown}: 수신처가 거절했습니다 (refused)")
+    raise Undeliverable(f"{shown}: 받는 곳이 거절했습니다 (refused)")
 
 
 def unbroken(answer: Answer) -> None:

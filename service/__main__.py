@@ -63,7 +63,7 @@ def pabal(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_say_version, is_eager=True, help="몇 판인지 / which release"
+            "--version", callback=_say_version, is_eager=True, help="버전 / which release"
         ),
     ] = False,
 ) -> None:

@@ -115,7 +115,7 @@ def in_words(cadence: Cadence) -> tuple[str, str]:
     if cadence.at is not None:
         korean, english = f"{korean} {cadence.at:%H:%M}", f"{english} at {cadence.at:%H:%M}"
     if cadence.workdays:
-        korean, english = f"{korean}, 쉬는 날은 건너뜀", f"{english}, not on days off"
+        korean, english = f"{korean}, 주말과 공휴일 빼고", f"{english}, not on days off"
     if cadence.quiet is not None:
         hours = "{:%H:%M}–{:%H:%M}".format(*cadence.quiet)
         korean, english = f"{korean} · {hours} 방해 금지", f"{english} · quiet {hours}"

@@ -24,7 +24,9 @@ def accounts(
     close: Annotated[
         bool, typer.Option("--close", help="로그인을 막고 모두 로그아웃 / let nobody sign in")
     ] = False,
-    reopen: Annotated[bool, typer.Option("--open", help="다시 열기 / let them sign in")] = False,
+    reopen: Annotated[
+        bool, typer.Option("--open", help="막은 것을 풀기 / let them sign in")
+    ] = False,
 ) -> None:
     """계정을 보이고 바꿉니다. / List accounts, or change one."""
     asked = (role is not None) + close + reopen
@@ -51,5 +53,5 @@ def accounts(
 
 def _line(each: Account) -> str:
     seen = f"{clock(each.seen_at)} 로그인 / signed in" if each.seen_at else "—"
-    closed = f" ({clock(each.closed_at)}에 닫힘 / closed)" if each.closed_at else ""
+    closed = f" ({clock(each.closed_at)}에 막힘 / closed)" if each.closed_at else ""
     return f"{each.address}: {each.role}, {seen}{closed}"

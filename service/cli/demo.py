@@ -44,7 +44,7 @@ _SlowSink = Annotated[
     float,
     typer.Option(min=0, help="받는 쪽이 답하는 데 걸리는 초 / seconds the receiver takes"),
 ]
-_Seed = Annotated[int, typer.Option(help="발명과 우연의 씨 / of what is invented and random")]
+_Seed = Annotated[int, typer.Option(help="지어내기와 난수의 시드 / of what is invented and random")]
 _Count = Annotated[int, typer.Option(min=1, help="지어낼 자료 수 / releases to invent")]
 _Keep = Annotated[
     Path | None,

@@ -31,7 +31,7 @@ class _Measured:
 def routes(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
 ) -> None:
-    """같은 글에 이르는 길마다 놓친 글. / What each route to the same posts missed, in 30 days."""
+    """같은 글에 이르는 경로마다 놓친 글. / What each route to the same posts missed, in 30 days."""
     settings = begin()
     found = in_store(settings, lambda database: _measured(settings, database))
     for line in _records(found) if as_json else _lines(found):
@@ -67,7 +67,7 @@ def _records(found: _Measured) -> Iterator[str]:
 
 
 def _lines(found: _Measured) -> Iterator[str]:
-    yield "같은 글에 이르는 길, 지난 30일 / Routes to the same posts, the last 30 days"
+    yield "같은 글에 이르는 경로, 지난 30일 / Routes to the same posts, the last 30 days"
     yield from _table(found.same_keys, found.kept)
     yield "정책브리핑과 부처 누리집 / The portal and the ministries' own boards, by story"
     yield from _table(found.by_story, {})

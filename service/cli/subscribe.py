@@ -45,7 +45,10 @@ _Until = Annotated[
 ]
 _Embargoed = Annotated[
     Embargoed | None,
-    typer.Option(help="엠바고 중이면 기다림, 바로 표시와 함께 / under embargo: wait, or at once"),
+    typer.Option(
+        help="엠바고 중이면 wait: 풀린 뒤에, badge: 표시와 함께 바로 / under embargo: wait, or at "
+        "once with a badge"
+    ),
 ]
 _Cadence = Annotated[
     str | None,
@@ -76,7 +79,8 @@ _Coverage = Annotated[
     bool | None, typer.Option(help="알린 소식의 기사도 / news about what was told, too")
 ]
 _Tongue = Annotated[
-    Language | None, typer.Option(help="글 둘레의 말 / of the words around an announcement")
+    Language | None,
+    typer.Option(help="알림에 붙는 말의 언어 / words around an announcement"),
 ]
 _Operator = Annotated[
     bool,

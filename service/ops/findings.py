@@ -151,7 +151,7 @@ def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
     yield Finding(
         "대기 / queue",
         ok=not late and not seen.dead,
-        found=f"읽을 글 {seen.to_read}, 보낼 것 {seen.to_send}, 못 보낸 것 {seen.dead} / "
+        found=f"읽을 글 {seen.to_read}, 보낼 것 {seen.to_send}, 보내지 못한 것 {seen.dead} / "
         f"to read, to send, dead letters",
         advice=_also(
             "pabal letters" * bool(seen.dead),
@@ -164,7 +164,7 @@ def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
         "맥박 / pulse",
         ok=not quiet and not seen.failing,
         found=f"마지막 조회 / last poll {last} · 살펴볼 것 / ops items {seen.items} · "
-        f"아픈 출처 / failing {', '.join(seen.failing) or '—'}",
+        f"읽지 못하는 출처 / failing {', '.join(seen.failing) or '—'}",
         advice=_also(
             "pabal pulse" * bool(seen.failing),
             "scheduler가 돌고 있습니까? / is a scheduler running?" * quiet,

@@ -100,7 +100,7 @@ class SignIns(Intentions):
             row = (await tx.execute(sa.select(account).where(mine).with_for_update())).one()
             if row.closed_at is not None:
                 raise UserError(
-                    f"{address}: 닫힌 계정입니다. pabal accounts ADDRESS --open으로 엽니다 "
+                    f"{address}: 막힌 계정입니다. pabal accounts ADDRESS --open으로 풉니다 "
                     "(this account is closed: --open opens it)"
                 )
             if role is not None:

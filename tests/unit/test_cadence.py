@@ -87,7 +87,7 @@ def test_what_is_kept_and_cannot_be_read_is_told_at_once() -> None:
         ("daily 07:30", "매일 07:30", "every day at 07:30"),
         (
             "weekly mon 08:00 workdays",
-            "매주 월요일 08:00, 쉬는 날은 건너뜀",
+            "매주 월요일 08:00, 주말과 공휴일 빼고",
             "every Monday at 08:00, not on days off",
         ),
         (

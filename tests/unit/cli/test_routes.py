@@ -21,7 +21,7 @@ def test_every_route_has_its_line_under_its_lead_with_what_it_missed() -> None:
     lines = [" ".join(line.split()) for line in _lines(FOUND)]
 
     assert lines == [
-        "같은 글에 이르는 길, 지난 30일 / Routes to the same posts, the last 30 days",
+        "같은 글에 이르는 경로, 지난 30일 / Routes to the same posts, the last 30 days",
         "board",
         "board 놓침 / missed 1 / 200 0.5% 2026-03-01부터 / since: 9 / 900",
         "· 놓친 글 하나",

@@ -39,7 +39,7 @@ def test_any_other_status_asks_for_one_reaction(status: int, error: type[Excepti
 def test_a_channel_names_the_statuses_that_end_an_endpoint_and_the_reason() -> None:
     with pytest.raises(EndpointGone, match=r"^404 no_service: "):
         judge(Answer(404), gone={404}, said="no_service")
-    with pytest.raises(Undeliverable, match="410: 수신처가 거절") as caught:
+    with pytest.raises(Undeliverable, match="410: 받는 곳이 거절") as caught:
         judge(Answer(410), gone={404})
     assert not isinstance(caught.value, EndpointGone)
 
