@@ -4,7 +4,8 @@ Until it lifts it is shown to nobody who is not signed in and has no key: it sta
 in no count, and its page says no more than until when. Whoever is known sees it with that time.
 
 An article is held as long as the box of a release says, its own or that of another release of the
-same story: a copy that leaves the box out breaks no embargo. News is public whatever the release
+same story: a copy that leaves the box out breaks no embargo, nor does its own page when it is
+changed and says of it nothing any more (``Readings.store``). News is public whatever the release
 says. A correction that may be published at once ends the embargo of what it corrects. Triage does
 the same with alerts.
 """

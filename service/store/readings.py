@@ -66,7 +66,11 @@ class Readings(Intentions):
         *,
         embargo_until: datetime | None = None,
     ) -> None:
-        """Store what an article says, in place of what was read before, and wake its triage."""
+        """Store what an article says, in place of what was read before, and wake its triage.
+
+        An embargo ends early only where a box says so: a changed page may leave its box out, or
+        come as a file that cannot be read.
+        """
         await tx.execute(
             sa.update(article)
             .where(article.c.id == article_id)
@@ -77,7 +81,7 @@ class Readings(Intentions):
                 kind=reading.kind,
                 read_published_at=reading.published_at,
                 read_precision=reading.precision,
-                embargo_until=embargo_until,
+                embargo_until=embargo_until if reading.embargo else article.c.embargo_until,
                 call_end=reading.call.end if reading.call.is_call else None,
                 facts=facts.dump(reading),
                 read_at=sa.func.now(),

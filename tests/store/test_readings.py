@@ -16,6 +16,7 @@ from service.store.readings import Readings
 from service.store.releases import Release, Releases
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+TEN = NINE.replace(hour=10)
 UNOPENED = {"collected_at": None, "read_at": None, "text": None}
 
 Add = Callable[..., Awaitable[int]]
@@ -171,6 +172,34 @@ async def test_reading_again_replaces_what_was_read_before(
     assert isinstance(release, Release)
     assert release.reading == other
     assert await sql.fetchval("SELECT call_end FROM article") is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "until"),
+    [
+        pytest.param(None, NINE, id="no-box"),
+        pytest.param(Embargo("즉시", immediate=True), None, id="at-once"),
+        pytest.param(Embargo("발사 성공 시", condition="발사 성공 시"), None, id="on-an-event"),
+        pytest.param(Embargo("10:00", online=Printed(TEN.date(), "10:00")), TEN, id="another-time"),
+    ],
+)
+async def test_an_embargo_changes_only_where_a_box_says_so(
+    readings: Readings,
+    add: Add,
+    sql: asyncpg.Connection,
+    printed: Embargo | None,
+    until: datetime | None,
+) -> None:
+    made = await add("article", read_at=None)
+    await stored(readings, made, WHOLE)
+    await sql.execute("UPDATE article SET read_at = NULL")
+    said = until if printed else None
+
+    async with readings.reading(made) as held:
+        assert held is not None
+        await readings.store(held[1], made, replace(WHOLE, embargo=printed), embargo_until=said)
+
+    assert await sql.fetchval("SELECT embargo_until FROM article") == until
 
 
 async def test_what_is_only_announced_is_no_open_call(

@@ -19,10 +19,12 @@ from service.judging.fields import usual
 from service.judging.morphemes import Morphs
 from service.links import Signer
 from service.preview import Tools
+from service.read import Read
 from service.reading.publishers import Registry
 from service.store import tables
 from service.store.database import Database
 from service.store.keys import Keys
+from service.store.readings import Readings
 from service.store.search import Searching
 from service.store.sign_ins import SignIns
 from service.store.tallies import Tallies
@@ -226,6 +228,25 @@ async def test_a_key_that_may_read_sees_it_with_its_time(town: Town) -> None:
             tag = (await client.get("/api/v1/stories")).headers["etag"]
             again = await other.get("/api/v1/stories", headers={"if-none-match": tag})
             assert again.status_code == 200
+
+
+async def test_a_page_that_is_changed_and_leaves_its_box_out_stays_held(town: Town) -> None:
+    article = tables.article
+    async with town.database.transaction() as tx:
+        changed = {"text": "비밀 계획을 고쳤다.", "read_at": None, "triaged_at": None}
+        await tx.execute(sa.update(article).where(article.c.id == town.held).values(changed))
+
+    await Read({}, Registry.load(), Readings(town.database)).read(town.held)
+
+    async with town.database.transaction() as tx:
+        read = sa.select(article.c.read_text).where(article.c.id == town.held)
+        assert await tx.scalar(read) == "비밀 계획을 고쳤다."
+    async with town.asking() as client:
+        for number in (town.held, town.copy):
+            assert (await client.get(f"/release/{number}")).status_code == 403
+        for path in ("/?view=all", "/calls", "/calls.ics", f"/series/{SERIES}", "/search?q=수출",
+                     "/api/v1/stories", "/api/v1/export.jsonl"):  # fmt: skip
+            assert not SECRET.search((await client.get(path)).text), path
 
 
 async def test_when_it_lifts_everybody_sees_all_of_it(town: Town) -> None:
