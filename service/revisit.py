@@ -108,6 +108,8 @@ class Revisit:
         )
         changed = not same_files or _differs(due.article, opened)
         if changed:
+            # Files that were read and told are a version, though the page's text was not.
+            first = first and (same_files or not due.files)
             await self.revisits.revise(due, opened, files, first=first)
         else:
             await self.revisits.unchanged(due, files)

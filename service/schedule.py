@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.events import (
@@ -21,6 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.bounces import Bounces
 from service.digest import Digest
+from service.model import SEOUL
 from service.remind import Remind
 from service.store.database import Database, Wake, wake
 from service.store.digests import Digests
@@ -44,6 +46,7 @@ _LATE = 1.0  # seconds that a tick may come late without a word
 _BOUNCES = 60.0
 _TALLY = 300.0
 _NIGHT = 4  # o'clock in Korea
+_FIRST = timedelta(hours=1)
 _EVENTS = {
     EVENT_JOB_MISSED: "missed",
     EVENT_JOB_MAX_INSTANCES: "still_running",
@@ -93,12 +96,14 @@ class Schedule:
                 _guarded(name, job), "interval", seconds=every, id=name, coalesce=True,
                 max_instances=1, misfire_grace_time=60,
             )  # fmt: skip
+        soon = datetime.now(SEOUL) + _FIRST
         for name, job, hour in (
             ("forget", self._forget, _NIGHT), ("reconcile", self._reconcile, _NIGHT + 1),
         ):  # fmt: skip
+            # Who is off at night has them an hour after each start: twice is as once.
             scheduler.add_job(
                 _guarded(name, job), "cron", hour=hour, id=name, coalesce=True,
-                max_instances=1, misfire_grace_time=3600,
+                max_instances=1, misfire_grace_time=3600, next_run_time=soon,
             )  # fmt: skip
         scheduler.start()
         self._ticked = asyncio.get_running_loop().time()

@@ -37,6 +37,7 @@ CLOCK = {  # where the time of day is asked; everywhere else it is passed in
     "service/cli/sources.py": "a source that is read live is asked about today",
     "service/cli/subscribe.py": "a subscription ends in the time to come",
     "service/ops/doctor.py": "how far this clock is from the database's",
+    "service/schedule.py": "the work of the night is done an hour after a start, too",
     "service/traces.py": "when a span began and ended",
     "service/web/means.py": "an alert may end in the time to come",
     "service/demo/run.py": "when a release was put up",

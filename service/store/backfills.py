@@ -171,7 +171,7 @@ class Backfills(Leased):
                 tx,
                 filling.source_id,
                 leaf.found,
-                silent=not told,
+                silent=not told or _beyond(filling),
                 floor=filling.told_from,
                 late=told,
             )
@@ -246,3 +246,10 @@ def _further(leaf: Leaf, filling: Filling) -> bool:
     if leaf.oldest_at is None:
         return False
     return filling.oldest_at is None or leaf.oldest_at < filling.oldest_at
+
+
+def _beyond(filling: Filling) -> bool:
+    """Whether what somebody else asked for begins here, behind the gap that is told."""
+    if filling.told_from is None or filling.oldest_at is None:
+        return False
+    return filling.oldest_at < filling.told_from

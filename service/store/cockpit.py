@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.store import ops
 from service.store.audit import Who, note
 from service.store.database import Intentions, changed
 from service.store.ending import LIVE
@@ -148,7 +149,9 @@ class Cockpit(Intentions):
         async with self._database.transaction() as tx:
             row = (await tx.execute(closing)).one_or_none()
             if row is not None:
-                await note(tx, by, "item.close", f"{row.kind} {row.subject}", {"why": why})
+                # An address would outlive its being forgotten, and a hook's is a secret.
+                subject = f"#{item_id}" if row.kind in ops.OF_ADDRESSES else row.subject
+                await note(tx, by, "item.close", f"{row.kind} {subject}", {"why": why})
         return row is not None
 
     async def poll_now(self, source_id: str, by: Who) -> bool:

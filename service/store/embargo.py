@@ -68,8 +68,12 @@ def held_until() -> sa.ColumnElement[datetime | None]:
 
 def is_theirs() -> sa.ColumnElement[bool]:
     """That no embargo keeps a delivery from its reader: it lifted, or they see the badge."""
+    return sa.or_(delivery.c.outcome == "sent", may_know())
+
+
+def may_know() -> sa.ColumnElement[bool]:
+    """That no embargo keeps a telling from a subscription that it concerns."""
     return sa.or_(
-        delivery.c.outcome == "sent",
         subscription.c.embargoed == "badge",
         sa.func.coalesce(telling.c.embargo_until <= sa.func.now(), sa.true()),
     )

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.tables import ops_item
 
+OF_ADDRESSES = frozenset({"dead-letter", "endpoint-failing", "suppressed"})
+"""Kinds whose subject is a channel and an address."""
 _LONGEST = 800  # characters of a subject: a b-tree row holds under 2,704 bytes
 
 

@@ -10,14 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store import personal
+from service.store import ops, personal
 from service.store.addressed import addressed, refused
 from service.store.database import Intentions
-from service.store.embargo import is_theirs
+from service.store.embargo import is_theirs, may_know
 from service.store.ending import LIVE, ON, leave
 from service.store.tables import (
     attempt,
+    audit,
     delivery,
+    dismissal,
     endpoint,
     ops_item,
     rule,
@@ -108,6 +110,7 @@ class People(Intentions):
             kept = await _refusal(tx, who)
             owned = [dict(row) for row in (await tx.execute(_OWNED.where(_of(who)))).mappings()]
             sent = [dict(row) for row in (await tx.execute(_SENT.where(_of(who)))).mappings()]
+            late = [dict(row) for row in (await tx.execute(_GATHERED.where(_of(who)))).mappings()]
             signs = await personal.signed_in(tx, who.address) if who.channel == "mail" else None
         return {
             "channel": who.channel,
@@ -115,6 +118,7 @@ class People(Intentions):
             "never_again": kept,
             "subscriptions": owned,
             "messages": sent,
+            "gathered": late,
             "signing_in": signs,
         }
 
@@ -140,8 +144,7 @@ class People(Intentions):
             await tx.execute(sa.delete(endpoint).where(endpoint.c.id.in_(ids)))
             gone = await _forget_subscriptions(tx, owners)
             spelt = {who.address, *(row.address for row in found)}
-            noted = ops_item.c.subject.in_([f"{who.channel} {each}" for each in spelt])
-            await tx.execute(sa.delete(ops_item).where(noted))
+            await _forget_items(tx, {f"{who.channel} {each}" for each in spelt})
             if who.channel == "mail":
                 await personal.forget(tx, who.address)
             kept = await _refusal(tx, who)
@@ -184,6 +187,16 @@ _OWNED = (
     .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
     .order_by(subscription.c.name)
 )
+_DISMISSED = _when(
+    sa.select(dismissal.c.at)
+    .where(
+        dismissal.c.subscription_id == endpoint.c.subscription_id,
+        dismissal.c.telling_id == telling.c.id,
+    )
+    .correlate(endpoint, telling)
+    .scalar_subquery(),
+    "dismissed_at",
+)
 _SENT = (
     sa.select(
         (sa.literal("msg_") + sa.cast(delivery.c.message_id, sa.Text)).label("id"),
@@ -196,6 +209,7 @@ _SENT = (
         _when(delivery.c.settled_at, "settled_at"),
         delivery.c.outcome,
         delivery.c.attempts,
+        _DISMISSED,
     )
     .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
     .join(
@@ -206,6 +220,26 @@ _SENT = (
     .join(telling, telling.c.id == delivery.c.telling_id)
     .where(is_theirs())
     .order_by(delivery.c.id)
+)
+
+
+# What waits for a digest or was told in one, once however many of its endpoints are theirs.
+_GATHERED = (
+    sa.select(
+        TITLE.label("subscription"),
+        telling.c.facts["title"].astext.label("title"),
+        telling.c.facts["url"].astext.label("url"),
+        waiting.c.hits,
+        _when(waiting.c.created_at, "created_at"),
+        _when(waiting.c.window_at, "window_at"),
+        _DISMISSED,
+    )
+    .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
+    .join(waiting, waiting.c.subscription_id == endpoint.c.subscription_id)
+    .join(telling, telling.c.id == waiting.c.telling_id)
+    .where(waiting.c.told_by.is_not(None) | may_know())
+    .distinct()
+    .order_by(sa.text("created_at"))
 )
 
 
@@ -242,6 +276,15 @@ async def _forget_notices(tx: AsyncConnection, ids: Collection[int]) -> None:
         await tx.execute(
             sa.update(telling).where(mine).values(facts=shown, version=telling.c.version + 1)
         )
+
+
+async def _forget_items(tx: AsyncConnection, named: Collection[str]) -> None:
+    """What an operator was told of the addresses, and that it was closed."""
+    await tx.execute(sa.delete(ops_item).where(ops_item.c.subject.in_(named)))
+    closed = [f"{kind} {each}" for kind in ops.OF_ADDRESSES for each in named]
+    kind = sa.func.split_part(audit.c.subject, " ", 1)
+    mine = (audit.c.what == "item.close", audit.c.subject.in_(closed))
+    await tx.execute(sa.update(audit).where(*mine).values(subject=kind))
 
 
 async def _forget_subscriptions(tx: AsyncConnection, owners: Collection[int]) -> int:

@@ -39,8 +39,8 @@ async def signed_in(tx: AsyncConnection, address: str) -> dict[str, Any]:
 async def forget(tx: AsyncConnection, address: str) -> None:
     """Forget the account of the address, its sessions and keys, and who asked for its links.
 
-    What was done stays in the record, by the account's number. Of an account that the operator
-    closed it is kept that it was: else its owner would open it again.
+    What was done stays in the record, by the account's number, without words of theirs. Of an
+    account that the operator closed it is kept that it was: else its owner would open it again.
     """
     whose = _same(account.c.address, address)
     ids = list((await tx.execute(sa.select(account.c.id).where(whose))).scalars())
@@ -48,7 +48,10 @@ async def forget(tx: AsyncConnection, address: str) -> None:
     subject = sa.case((about, _NOBODY), else_=audit.c.subject)
     who = sa.case((audit.c.account_id.in_(ids), _NOBODY), else_=audit.c.who)
     theirs = about | audit.c.account_id.in_(ids)
-    await tx.execute(sa.update(audit).where(theirs).values(who=who, subject=subject))
+    words = audit.c.what.startswith("alert.")  # titles and rules, as they typed them
+    subject = sa.case((words, _NOBODY), else_=subject)
+    detail = sa.case((words, sa.null()), else_=audit.c.detail)
+    await tx.execute(sa.update(audit).where(theirs).values(who=who, subject=subject, detail=detail))
     await tx.execute(sa.delete(sign_in).where(_same(sign_in.c.address, address)))
     for table in (session, api_key):
         await tx.execute(sa.delete(table).where(table.c.account_id.in_(ids)))

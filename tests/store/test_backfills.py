@@ -112,6 +112,24 @@ async def test_a_silent_request_during_a_gap_silences_only_what_is_older_than_th
     assert all(row["late"] for row in rows)
 
 
+async def test_beyond_a_gap_that_is_told_what_has_no_date_is_silent_too(
+    backfills: Backfills,
+    sources: Sources,
+    sql: asyncpg.Connection,
+    polled: MakePolled,
+    found: MakeFound,
+) -> None:
+    await gap(sources, sql, polled)
+    await backfills.open("a", MARCH)
+    for key in ("within", "beyond"):
+        filling = await claimed(backfills, sql)
+        leaf = Leaf(20, [found(key)], oldest_at=APRIL, more=MORE)
+        assert await backfills.turn(filling, leaf, 0.0) == 1
+
+    rows = await sql.fetch("SELECT key, baseline FROM article WHERE key IN ('within', 'beyond')")
+    assert {row["key"]: row["baseline"] for row in rows} == {"within": False, "beyond": True}
+
+
 # whose turn it is
 
 

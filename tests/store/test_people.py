@@ -99,6 +99,9 @@ async def test_what_is_handed_over_is_all_of_one_address_and_nothing_of_another(
     assert (first["title"], first["outcome"]) == ("제목", "sent")
     assert first["hits"] == [{"rule": "수출", "excerpt": "수출 상담"}]
     assert first["id"].startswith("msg_")
+    assert [(each["subscription"], each["title"]) for each in found["gathered"]] == [
+        ("가", "제목"), ("나", "제목"),
+    ]  # fmt: skip
     assert "other@" not in text
     nobody = await people.export(Address("mail", "nobody@a.example"))
     assert (nobody["subscriptions"], nobody["messages"], nobody["never_again"]) == ([], [], None)
@@ -145,6 +148,11 @@ async def test_whoever_signs_in_is_handed_over_and_forgotten_too(
     who = await Accounts(database).sign_in(link.id, link.asked_at, b"x" * 32, "a browser")
     assert who is not None
     key = await Keys(database).make(who.account_id, "장부", ["read"], by=who)
+    await sql.execute(
+        "INSERT INTO audit (account_id, who, what, subject, detail)"
+        " VALUES ($1, $2, 'alert.make', '내 수출', '{\"rules\": [\"수출\"]}')",
+        *(who.account_id, WHO.address),
+    )
 
     found = (await people.export(WHO))["signing_in"]
     assert (found["account"]["role"], found["sessions"][0]["agent"]) == ("editor", "a browser")
@@ -155,8 +163,8 @@ async def test_whoever_signs_in_is_handed_over_and_forgotten_too(
     for table in ("account", "session", "api_key", "sign_in"):
         assert await sql.fetchval(f"SELECT count(*) FROM {table}") == 0
     done = await sql.fetch("SELECT audit::text FROM audit")
-    assert len(done) == 4
-    assert not any(WHO.address in row[0] for row in done)
+    assert len(done) == 5
+    assert not any(word in row[0] for row in done for word in (WHO.address, "수출"))
 
 
 async def test_who_was_shut_out_is_not_let_in_by_being_forgotten(

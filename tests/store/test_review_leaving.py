@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
+import pytest
 import sqlalchemy as sa
 
 from service.store.asking import Endpoint
+from service.store.audit import Who
+from service.store.cockpit import Cockpit
 from service.store.database import Database
 from service.store.deliveries import Deliveries, Later
 from service.store.dismissals import Dismissals
@@ -76,6 +79,30 @@ async def test_what_an_operator_was_told_of_an_address_is_erased_however_it_is_s
     await People(database).erase(Address("mail", "kim@a.example"))
 
     assert await sql.fetchval("SELECT count(*) FROM ops_item") == 0
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["now", "noted by an earlier version"])
+async def test_that_an_item_of_an_address_was_closed_does_not_keep_the_address(
+    database: Database, sql: asyncpg.Connection, old: bool
+) -> None:
+    subject = "slack https://hooks.example/secret"
+    item = await sql.fetchval(
+        "INSERT INTO ops_item (kind, subject, detail) VALUES ('dead-letter', $1, '') RETURNING id",
+        subject,
+    )
+    operator = Who(1, "op@a.example", "operator", "ko", 1)
+    assert await Cockpit(database).close(item, "고침", operator)
+    if old:
+        await sql.execute("UPDATE audit SET subject = $1", f"dead-letter {subject}")
+    else:
+        assert "secret" not in await sql.fetchval("SELECT audit::text FROM audit")
+
+    await People(database).erase(Address("slack", "https://hooks.example/secret"))
+
+    (row,) = await sql.fetch("SELECT what, subject, audit::text AS all FROM audit")
+    assert row["what"] == "item.close"
+    assert row["subject"].startswith("dead-letter")
+    assert "secret" not in row["all"]
 
 
 async def test_a_name_taken_up_while_its_last_address_is_erased_stays(

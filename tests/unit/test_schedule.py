@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import asyncpg
@@ -17,6 +17,7 @@ from apscheduler.events import (
 )
 from structlog.testing import capture_logs
 
+from service.model import SEOUL
 from service.schedule import Schedule
 from service.store.database import Database
 from service.store.sources import Sources
@@ -140,6 +141,21 @@ async def test_a_late_run_is_still_run_and_runs_never_pile_up(database: Database
     for job in jobs:
         assert (job.coalesce, job.max_instances) == (True, 1)
         assert job.misfire_grace_time >= 60
+
+
+async def test_who_is_off_at_night_has_the_work_of_the_night_an_hour_after_the_start(
+    database: Database,
+) -> None:
+    schedule = schedule_of(database)
+    schedule.start()
+    assert schedule._scheduler is not None
+    jobs = [schedule._scheduler.get_job(each) for each in ("forget", "reconcile")]
+    first = [job.next_run_time for job in jobs]
+    then = [job.trigger.get_next_fire_time(at, at) for job, at in zip(jobs, first, strict=True)]
+    schedule.stop()
+
+    assert all(at - datetime.now(SEOUL) <= timedelta(hours=1) for at in first)
+    assert [at.hour for at in then] == [4, 5]
 
 
 async def test_runs_that_were_missed_late_or_failed_are_counted(database: Database) -> None:

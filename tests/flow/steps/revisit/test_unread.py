@@ -12,7 +12,7 @@ import pytest
 from scrapers.errors import Disallowed, Gone, LayoutError, ScrapeError
 from service.collect import Collect
 from service.revisit import Revisit
-from tests.flow.steps.revisit.pages import WITH_FILE
+from tests.flow.steps.revisit.pages import BYTES, WITH_FILE
 
 HOST = "https://a.example"
 STRANGE = LayoutError(f"{HOST}/k1", "no text")
@@ -98,3 +98,17 @@ async def test_of_a_page_whose_text_still_fails_all_else_is_compared(
     row = await sql.fetchrow("SELECT title, text, last_error FROM article")
     assert tuple(row) == ("고친 제목", "요약 1", "no text")
     assert await revisions(sql) == 1
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+async def test_a_file_that_was_told_and_is_swapped_meanwhile_is_a_version_all_the_same(
+    revisit: Revisit, unread: AddArticle, serve: Serve, sql: asyncpg.Connection, swapped: bool
+) -> None:
+    await unread(file=True)
+    serve("/k1", WITH_FILE)
+    serve("/file", f"{BYTES} 고침" if swapped else BYTES)
+
+    await revisit.look_again("a")
+
+    assert await sql.fetchval("SELECT text FROM article") == "마감은 5월 20일이다."
+    assert await revisions(sql) == swapped
