@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.store.embargo import is_told
 from service.store.owing import SPREAD, Owed, events, late, spreading, tell, told_of
 from service.store.paces import LIVE, PACED, WHEN, paces
 from service.store.tables import article, revision, subscription, telling
@@ -209,7 +210,7 @@ async def cover(
             article.c.id == article_id,
             article.c.joined_as == "coverage",
             release.c.story_id == story_id,
-            sa.func.coalesce(release.c.embargo_until <= sa.func.now(), sa.true()),
+            is_told(release),
             asked,
         )
     )

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import SEOUL, Tie
+from service.store.embargo import is_told
 from service.store.tables import article, excerpt, fingerprint, story, story_key
 
 _LONGEST_KEY = 200  # characters
@@ -123,8 +124,7 @@ async def _placed(tx: AsyncConnection, article_id: int, place: Place, named: int
         twin = sa.select(article.c.story_id).where(article.c.id == place.tie.article_id)
         if place.tie.joined_as == "coverage":
             # News of what is still under embargo is public: it is told, not held back with it.
-            held = sa.func.coalesce(article.c.embargo_until > sa.func.now(), sa.false())
-            twin = twin.where(~held)
+            twin = twin.where(is_told())
         if joined := await tx.scalar(twin):
             return int(joined)
     return int((await tx.execute(insert(story).returning(story.c.id))).scalar_one())

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from service.model import Change
+from service.model import Change, Tie
 from service.store.database import Database
 from service.store.digests import Digests
 from service.store.people import Address, People
@@ -72,6 +72,47 @@ async def test_news_that_is_judged_again_gives_no_title_away_that_is_under_embar
 
     assert await sql.fetchval("SELECT count(*) FROM delivery") == 1
     assert await sql.fetchval("SELECT count(*) FROM telling WHERE facts::text LIKE '%비밀%'") == 0
+
+
+async def a_story_with_a_copy(
+    verdicts: Verdicts, add: Add, to_whom: int, until: datetime
+) -> tuple[int, int]:
+    """A story that is held by its first release, and a copy of it that leaves the box out."""
+    held = await add("article", embargo_until=until)
+    await verdicts.settle(held, Verdict(Place(["url:1"]), FACTS, to(to_whom), until))
+    copy = await add("article", read_title="비밀")
+    await verdicts.settle(copy, Verdict(Place(["url:1"]), FACTS, to(to_whom)))
+    return held, copy
+
+
+async def test_news_made_from_a_copy_without_the_box_is_told_by_itself_and_at_once(
+    verdicts: Verdicts, reader: Any, add: Add, sql: asyncpg.Connection, now: datetime
+) -> None:
+    waits, later = await reader(coverage=True), await reader()
+    _, copy = await a_story_with_a_copy(verdicts, add, waits, now + HOUR)
+    place = Place(["url:2"], tie=Tie(copy, "coverage", 0.9, ""))
+
+    await verdicts.settle(
+        await add("article", kind="news"), Verdict(place, FACTS, to(waits, later), kind="news")
+    )
+
+    assert await sql.fetchval("SELECT count(DISTINCT story_id) FROM article") == 2
+    due = await sql.fetch("SELECT subscription_id FROM delivery WHERE due_at <= now()")
+    assert {row["subscription_id"] for row in due} == {waits, later}
+
+
+async def test_no_coverage_of_what_is_held_is_told_by_the_title_of_its_copy(
+    verdicts: Verdicts, reader: Any, add: Add, sql: asyncpg.Connection, now: datetime
+) -> None:
+    waits = await reader(coverage=True)
+    held, copy = await a_story_with_a_copy(verdicts, add, waits, now + HOUR)
+    story = await sql.fetchval("SELECT story_id FROM article WHERE id = $1", held)
+    known = {"story_id": story, "twin_id": copy, "joined_as": "coverage"}  # before the box was read
+    news = await add("article", kind="news", **known)
+
+    await verdicts.settle(news, Verdict(Place(["url:2"]), FACTS, to(waits), kind="news"))
+
+    assert await sql.fetchval("SELECT count(*) FROM telling WHERE reason = 'coverage'") == 0
 
 
 async def test_a_copy_without_its_box_shows_the_badge_of_its_story(
