@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.tables import article, delivery, subscription, telling
 
@@ -64,6 +65,17 @@ def is_told(of: sa.FromClause = article) -> sa.ColumnElement[bool]:
 def held_until() -> sa.ColumnElement[datetime | None]:
     """``until`` for a statement that is put together."""
     return sa.literal_column(until(), sa.DateTime(timezone=True))
+
+
+_OF_STORY = sa.text(f"""
+    SELECT max(box.embargo_until) FROM article AS box WHERE box.story_id = :story AND {_LASTS}
+""")  # noqa: S608
+
+
+async def of_story(tx: AsyncConnection, story_id: int) -> datetime | None:
+    """Until when the releases of a story are held, by the box of any of them."""
+    until: datetime | None = await tx.scalar(_OF_STORY, {"story": story_id})
+    return until
 
 
 def is_theirs() -> sa.ColumnElement[bool]:

@@ -7,14 +7,14 @@ not muted since. Whoever changed something in between is never told by mistake.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store import ops, owing
+from service.store import embargo, ops, owing
 from service.store.database import Database, Wake, wake
 from service.store.owing import Concern
 from service.store.paces import LIVE, PACED, WHEN, paces
@@ -193,9 +193,12 @@ class Reconciled:
             row = (await tx.execute(query)).one_or_none()
             if row is None or row.story_id is None:
                 return None
+            read = await readable(tx, row)
+            if row.embargo_until is None and row.kind != "news":  # a copy may leave its box out
+                read = replace(read, embargo_until=await embargo.of_story(tx, row.story_id))
             young = sa.select(rule.c.id).where(rule.c.created_at > row.discovered_at)
             return Judged(
-                await readable(tx, row),
+                read,
                 row.story_id,
                 row.triaged_at,
                 row.version,
@@ -282,8 +285,7 @@ async def _again(
     """How many come to be owed by channel; None: they wait for a window."""
     until, story = found.article.embargo_until, found.story_id
     values = {"story_id": story, "article_id": found.article.id, "facts": facts}
-    key = f"story {story}"
-    event = await owing.tell(tx, key, "alert", {**values, "embargo_until": until})
+    event = await owing.tell(tx, f"story {story}", "alert", {**values, "embargo_until": until})
     late = await owing.late(tx, found.article.id)
     rows = await tx.execute(
         _OWE,

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, Kind, Reading
-from service.store import following, ops, owing, rulebook, stories
+from service.store import embargo, following, ops, owing, rulebook, stories
 from service.store.database import TODAY, Database, Intentions, Wake, wake
 from service.store.owing import Concern, Owed
 from service.store.rows import PUBLISHED, Readable, earlier_of, files_of, readable, reading_of
@@ -141,9 +141,13 @@ class Verdicts(Intentions):
             if row.swept:
                 await ops.close(tx, "article-stuck", row.url)
             story_id = await stories.join(tx, article_id, verdict.place, story_id=row.story_id)
+            until = await _held_until(tx, story_id, verdict)
+            if until is not None and verdict.facts and not verdict.facts.get("embargo"):
+                # A copy without its box.
+                verdict = replace(verdict, facts={**verdict.facts, "embargo": owing.badge(until)})
             if row.story_id is not None and verdict.correction is None and verdict.facts:
-                await following.renew(tx, article_id, verdict.facts, verdict.embargo_until)
-            owed = await _owe(tx, article_id, story_id, verdict)
+                await following.renew(tx, article_id, verdict.facts, until)
+            owed = await _owe(tx, article_id, story_id, verdict, until)
             await _keep(tx, article_id, story_id, verdict, whole=whole)
             if whole:
                 await _hand_on(tx, article_id, verdict)
@@ -165,9 +169,10 @@ def _first(verdict: Verdict, number: int) -> Verdict | None:
     return replace(verdict, concern=replace(concern, of=of))
 
 
-async def _owe(tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict) -> list[Owed]:
+async def _owe(
+    tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict, until: datetime | None
+) -> list[Owed]:
     """Corrections and coverage first: whoever is told of the event only now needs neither."""
-    until = verdict.embargo_until or await _held_until(tx, article_id, story_id, verdict)
     lifts, correction, news = verdict.embargo_until, verdict.correction, verdict.kind == "news"
     owed: list[Owed] = []
     if correction is not None:
@@ -183,25 +188,16 @@ async def _owe(tx: AsyncConnection, article_id: int, story_id: int, verdict: Ver
     if news and verdict.facts:
         owed += await following.cover(tx, article_id, story_id, verdict.facts)
     facts, concern = verdict.facts, verdict.concern
-    if until is not None and not facts.get("embargo"):  # a copy without its box
-        facts = {**facts, "embargo": owing.badge(until)}
     return owed + await owing.owe(tx, article_id, story_id, facts, concern, until, news=news)
 
 
-async def _held_until(
-    tx: AsyncConnection, article_id: int, story_id: int, verdict: Verdict
-) -> datetime | None:
-    """The embargo of its story, for a copy that leaves the box out; news is public."""
+async def _held_until(tx: AsyncConnection, story_id: int, verdict: Verdict) -> datetime | None:
+    """Until when it may not be told: a copy without its box as its story; news is public."""
     released = verdict.correction is not None and verdict.correction.released
-    if released or verdict.kind == "news" or not verdict.concern.of:
-        return None
-    query = sa.select(sa.func.max(article.c.embargo_until)).where(
-        article.c.story_id == story_id,
-        article.c.id != article_id,
-        article.c.embargo_until > sa.func.now(),
-    )
-    found: datetime | None = await tx.scalar(query)
-    return found
+    public = released or verdict.kind == "news" or not verdict.facts
+    if verdict.embargo_until is not None or public:
+        return verdict.embargo_until
+    return await embargo.of_story(tx, story_id)
 
 
 async def _keep(

@@ -13,6 +13,7 @@ from service.model import Change, Tie
 from service.store.database import Database
 from service.store.digests import Digests
 from service.store.people import Address, People
+from service.store.reconciled import Reconciled
 from service.store.reminders import Reminders
 from service.store.stories import Place
 from service.store.subscriptions import Subscriptions
@@ -129,6 +130,49 @@ async def test_a_copy_without_its_box_shows_the_badge_of_its_story(
     (due,) = await claimed(database)
     assert due.badge
     assert "엠바고" in due.facts["embargo"]
+
+
+@pytest.mark.parametrize("concerned", [True, False])
+async def test_a_copy_without_its_box_that_is_judged_again_stays_as_held_as_its_story(
+    verdicts: Verdicts,
+    reader: Any,
+    add: Add,
+    sql: asyncpg.Connection,
+    now: datetime,
+    concerned: bool,
+) -> None:
+    subscription_id, until = await reader(), now + HOUR
+    held = await add("article", embargo_until=until)
+    await verdicts.settle(held, Verdict(Place(["url:1"]), {}, embargo_until=until))
+    copy = await add("article")
+    await verdicts.settle(copy, Verdict(Place(["url:1"]), FACTS, to(subscription_id)))
+    await sql.execute("UPDATE article SET triaged_at = NULL WHERE id = $1", copy)
+    readable = {**FACTS, "title": "이제 읽힌 제목"}
+
+    again = Verdict(Place(["url:1"]), readable, to(*[subscription_id] * concerned))
+    await verdicts.settle(copy, again)
+
+    facts, ends = await sql.fetchrow("SELECT facts, embargo_until FROM telling")
+    assert "이제 읽힌 제목" in facts
+    assert (ends, "엠바고" in facts) == (until, True)
+
+
+async def test_what_is_owed_anew_of_a_copy_without_its_box_waits_as_its_story(
+    verdicts: Verdicts, database: Database, reader: Any, add: Add, sql: asyncpg.Connection,
+    now: datetime,
+) -> None:  # fmt: skip
+    subscription_id = await reader()
+    _, copy = await a_story_with_a_copy(verdicts, add, subscription_id, now + HOUR)
+    await sql.execute("TRUNCATE delivery, telling CASCADE")
+    await sql.execute("UPDATE article SET discovered_at = now()")
+    reconciled = Reconciled(database)
+
+    found = await reconciled.judged(copy)
+    assert found is not None
+    assert await reconciled.owe(found, FACTS, to(subscription_id), {}) == 1
+
+    assert await sql.fetchval("SELECT due_at FROM delivery") == now + HOUR
+    assert await sql.fetchval("SELECT embargo_until FROM telling") == now + HOUR
 
 
 @pytest.mark.parametrize("released", [False, True])
