@@ -184,6 +184,25 @@ async def test_ministries_stand_by_how_much_they_announce(
     assert customs.endswith("1 —")  # of one release no share is said
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (60, []),
+        (61, ["새로 나온 60건입니다. 나머지 1건은 기관이나 분야를 골라 좁혀 보세요."]),
+    ],
+)
+async def test_that_not_all_calls_without_a_day_are_shown_is_said(
+    client: httpx.AsyncClient, call: Add, count: int, said: list[str]
+) -> None:
+    for number in range(count):
+        await call(f"마감 모를 모집 {number}", None)
+
+    page = await shown(client, "/calls")
+
+    assert len(page.select("section li")) == 60
+    assert words(page, "section .note") == said
+
+
 async def test_calls_stand_under_their_day_and_what_has_none_apart(
     client: httpx.AsyncClient, call: Add
 ) -> None:
