@@ -17,21 +17,26 @@ from service.store import ops
 from service.store.database import Wake, wake, within
 from service.store.tables import delivery, endpoint, subscription, suppressed, telling
 
+# A failure that no success followed, its message being given up, is not one of now: what is tried
+# again is so within little more than a day.
+_SINCE = """
+    CASE WHEN rests_until < now() - $3::interval THEN now() ELSE coalesce(failing_since, now()) END
+"""
 _REST = """
     UPDATE endpoint SET
-        failing_since = coalesce(failing_since, now()),
+        failing_since = SINCE,
         rests_until = greatest(
-            rests_until,
-            now() + greatest(
-                rest, least(coalesce(now() - failing_since, '0') / 8, interval '6 hours')
-            )
+            rests_until, now() + greatest(rest, least((now() - SINCE) / 8, interval '6 hours'))
         )
     FROM unnest($1::bigint[], $2::interval[]) AS said (failed_id, rest)
     WHERE endpoint.id = failed_id
     RETURNING endpoint.id, rests_until - now() AS rest,
         failing_since <= now() - $3::interval AND switched_off_at IS NULL AS over
+""".replace("SINCE", _SINCE)
+"""Let endpoints rest, an eighth of the time for which they fail, but for $2 at least.
+
+``over``: tries of $3 have failed. Whoever was not tried for as long begins anew.
 """
-"""Let endpoints rest, an eighth of the time for which they fail, but for $2 at least."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import asyncpg
+import pytest
 
 from service.model import DueDelivery
 from service.store.deliveries import Dead, Deliveries, Later, Sent
@@ -44,6 +45,34 @@ async def test_a_failure_lets_its_endpoint_rest_the_longer_the_longer_it_fails(
     assert timedelta(seconds=3) < rows[0]["rest"] <= timedelta(seconds=5)
     assert timedelta(minutes=59) < rows[1]["rest"] <= timedelta(minutes=60, seconds=1)
     assert tuple(rows[2]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("rested", "off"), [(timedelta(days=17), 0), (timedelta(hours=20), 1)], ids=["long", "lately"]
+)
+async def test_a_failure_of_long_ago_that_no_success_followed_is_not_failing_since(
+    deliveries: Deliveries,
+    claim: Claim,
+    endpoints: list[int],
+    owe: Owe,
+    sql: asyncpg.Connection,
+    rested: timedelta,
+    off: int,
+) -> None:
+    await owe(endpoints[0])
+    await sql.execute(
+        "UPDATE endpoint SET failing_since = now() - interval '18 days',"
+        " rests_until = now() - $1::interval",
+        rested,
+    )
+
+    await deliveries.settle([Later(each, "502", 30.0, 5.0) for each in await claim()])
+
+    row = await sql.fetchrow(
+        "SELECT count(switched_off_at), bool_or(failing_since > now() - interval '1 minute'),"
+        " max(rests_until) < now() + interval '6 s' FROM endpoint"
+    )
+    assert tuple(row) == (off, not off, not off)
 
 
 async def test_a_success_ends_failing_and_resting(
