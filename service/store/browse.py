@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.model import SEOUL, Kind, Precision
 from service.store.database import TODAY, Intentions
 from service.store.embargo import held_until, is_told
-from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS
+from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS, told_with
 from service.store.tables import article, source
 
 _DAY = timedelta(days=1)
@@ -89,8 +89,9 @@ class Face:
     """A story as a list shows it, by one of its articles.
 
     ``publisher`` is the name as printed, ``publishers`` the ids behind it. ``copies`` and ``news``
-    are its further articles. ``held_until``: its embargo, as long as it lasts; ``condition``: the
-    event an embargo hangs on. ``apply_by``: the last day of a call, ``days`` from today.
+    are its further articles, with news of it that was there first. ``held_until``: its embargo, as
+    long as it lasts; ``condition``: the event an embargo hangs on. ``apply_by``: the last day of a
+    call, ``days`` from today.
     """
 
     id: int
@@ -224,7 +225,7 @@ def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int], *, held: bool) 
             sa.func.count().filter(other.c.kind == "news").label("news"),
         )
         .where(
-            other.c.story_id == article.c.story_id,
+            told_with(other, article.c.story_id),
             other.c.id != article.c.id,
             *(() if held else (is_told(other),)),
         )

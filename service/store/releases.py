@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Change, JoinedAs, Kind, Mention, Precision, Reading
 from service.store.database import Intentions
 from service.store.embargo import Held, held_until, is_told
-from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, reading_of
+from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, reading_of, told_with
 from service.store.tables import article, attachment, mention, revision
 
 _ROWS = 1_000  # of a series, before copies are folded
@@ -230,7 +230,7 @@ async def _kin(tx: AsyncConnection, own: sa.Row[Any], *, held: bool) -> Sequence
     """Articles of its story, and news of it that was there first."""
     related = [article.c.twin_id == own.id, article.c.id == own.twin_id]
     if own.story_id is not None:
-        related.append(article.c.story_id == own.story_id)
+        related.append(told_with(article, own.story_id))
     rows = await tx.execute(
         sa.select(article, *PUBLISHED)
         .where(sa.or_(*related), article.c.id != own.id, *(() if held else (is_told(),)))

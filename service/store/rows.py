@@ -61,6 +61,17 @@ class Readable:
     links: tuple[tuple[str, str], ...] = ()
 
 
+def told_with(
+    other: sa.FromClause, story_id: sa.ColumnElement[int] | int
+) -> sa.ColumnElement[bool]:
+    """Whether ``other`` is of a story, or news of it that was there first: that has its own."""
+    mate = article.alias("mate")
+    mates = sa.select(mate.c.id).where(mate.c.story_id == story_id).correlate(article)
+    # As an array, so that the index of twins is asked: of so many more rows none is looked at.
+    ids = sa.func.array(mates.scalar_subquery(), type_=ARRAY(sa.BigInteger))
+    return sa.or_(other.c.story_id == story_id, other.c.twin_id == sa.any_(ids))
+
+
 def still_owed(article_id: int | sa.ColumnElement[int]) -> sa.Exists:
     """Whether a file of the article is still to be read before the article itself may be."""
     return sa.exists().where(

@@ -1,7 +1,8 @@
 """How many releases came out, whose and about what, and how they were covered: by the day, kept.
 
 A release is an event that a body of the government announced, counted once however many copies it
-has. What is under embargo counts when that has lifted. News alone counts nowhere.
+has. What is under embargo counts when that has lifted. News alone counts nowhere; news of a release
+covers it, also where it was there first and has a story of its own.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ _MADE = sa.text("UPDATE tallied SET made_at = now() WHERE day = :day")
 _CLEAR = sa.text("DELETE FROM tally WHERE day = :day")
 _COUNT = sa.text(f"""
     WITH released AS MATERIALIZED (
-        SELECT article.story_id, publishers, topics, news.story_id IS NOT NULL AS covered,
+        SELECT article.story_id, publishers, topics, news.covered,
             CASE WHEN clocked THEN extract(hour FROM timezone('Asia/Seoul', out_at)) END AS hour,
             CASE WHEN clocked THEN width_bucket(
                 extract(epoch FROM news.first_at - out_at) / 60, CAST(:edges AS numeric[])
@@ -66,14 +67,16 @@ _COUNT = sa.text(f"""
             CASE WHEN read_published_at IS NULL THEN precision ELSE read_precision END
                 IN ('second', 'minute') AS clocked
         ) AS told
-        LEFT JOIN LATERAL (
-            SELECT other.story_id, min(coalesce(other.read_published_at, other.published_at))
+        CROSS JOIN LATERAL (
+            SELECT count(*) > 0 AS covered,
+                min(coalesce(other.read_published_at, other.published_at))
                 FILTER (WHERE CASE WHEN other.read_published_at IS NULL THEN other.precision
                     ELSE other.read_precision END IN ('second', 'minute')) AS first_at
             FROM article AS other
-            WHERE other.story_id = article.story_id AND other.joined_as = 'coverage'
-            GROUP BY other.story_id
-        ) AS news ON true
+            WHERE other.joined_as = 'coverage' AND (
+                other.story_id = article.story_id OR other.twin_id = ANY (ARRAY(
+                    SELECT mate.id FROM article AS mate WHERE mate.story_id = article.story_id)))
+        ) AS news
         WHERE coalesce(read_published_at, published_at, discovered_at)
                 >= timezone('Asia/Seoul', CAST(CAST(:day AS date) AS timestamp))
             AND coalesce(read_published_at, published_at, discovered_at)

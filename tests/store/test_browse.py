@@ -57,6 +57,22 @@ async def test_a_story_is_shown_by_its_first_release_with_copies_and_news_counte
     assert (face.copies, face.news) == (1, 2)
 
 
+async def test_news_that_was_there_first_counts_with_the_release_and_stands_by_itself(
+    browse: Browse, add: Add
+) -> None:
+    made = await add("story")
+    await add("article", story_id=made, kind="release", read_title="보도자료")
+    copy = await add("article", story_id=made, kind="release")
+    tie = {"twin_id": copy, "joined_as": "coverage"}
+    await add("article", story_id=await add("story"), kind="news", read_title="먼저", **tie)
+
+    faces = await browse.page(Wish(), 5)
+
+    assert {each.title: (each.copies, each.news) for each in faces} == {
+        "보도자료": (1, 1), "먼저": (0, 0),
+    }  # fmt: skip
+
+
 async def test_stories_stand_as_they_came_and_what_was_out_for_long_as_it_was_published(
     browse: Browse, add: Add
 ) -> None:

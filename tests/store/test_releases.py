@@ -63,6 +63,7 @@ async def test_kin_are_the_other_articles_of_the_story_and_news_of_it_that_was_f
     news = await add(
         "article", story_id=await add("story"), twin_id=first, joined_as="coverage", kind="news"
     )
+    other = await add("article", twin_id=copy, joined_as="coverage", kind="news")
     await add("article", story_id=await add("story"))
     alone = await add("article")
 
@@ -70,7 +71,7 @@ async def test_kin_are_the_other_articles_of_the_story_and_news_of_it_that_was_f
 
     assert isinstance(release, Release)
     shown = [(each.id, each.joined_as, each.why) for each in release.kin]
-    assert shown == [(copy, "copy", "닮음"), (news, "coverage", None)]
+    assert shown == [(copy, "copy", "닮음"), (news, "coverage", None), (other, "coverage", None)]
     assert isinstance(single, Release)
     assert single.kin == []
 

@@ -103,14 +103,20 @@ async def test_coverage_is_counted_with_the_time_to_its_first_news(
 
 
 async def test_news_that_was_there_first_is_the_step_before_all(
-    tallies: Tallies, release: Add
+    tallies: Tallies, release: Add, sql: asyncpg.Connection
 ) -> None:
     story = await release()
+    await release(story_id=story, joined_as="copy")
+    copy = await sql.fetchval("SELECT max(id) FROM article")
     earlier = NOON - timedelta(minutes=9)
-    await release(story_id=story, kind="news", joined_as="coverage", published_at=earlier)
+    await release(kind="news", twin_id=copy, joined_as="coverage", published_at=earlier)
+    await release()
     await tallies.keep()
 
-    assert (await tallies.of_bodies(1)).leads == {0: 1}
+    made = await tallies.of_bodies(1)
+
+    assert made.leads == {0: 1}
+    assert made.shares["mss"] == Share(2, 1)
 
 
 async def test_a_day_is_counted_again_when_something_of_it_turns_up(
