@@ -74,7 +74,8 @@ _TELLING = sa.text("""
     ON CONFLICT DO NOTHING RETURNING id
 """)
 # Each message that told of the event, ``by`` itself or a digest: it counts once an endpoint has it,
-# and while none has it is about to be told.
+# and while none has it is about to be told. Whoever chose another hour was reminded at the one
+# before.
 _REMIND = sa.text("""
     WITH event AS (
         SELECT id, reason FROM telling
@@ -104,6 +105,10 @@ _REMIND = sa.text("""
             AND NOT coalesce(bool_or(at IS NULL AND open), false)
             AND coalesce(max(at) >= CAST(:since AS timestamptz), true)
             AND coalesce(max(at) < CAST(:until AS timestamptz), true)
+    ), reminded AS (
+        SELECT endpoint_id FROM delivery JOIN telling ON telling.id = telling_id
+        WHERE story_id = :story AND reason = 'reminder' AND facts ->> 'apply_by' = :apply_by
+            AND delivery.created_at >= date_trunc('day', :due, 'Asia/Seoul')
     ), owed AS (
         INSERT INTO delivery
             (telling_id, subscription_id, endpoint_id, channel, hits, due_at, held_from)
@@ -115,6 +120,7 @@ _REMIND = sa.text("""
             AND ended_at IS NULL AND paused_at IS NULL
             AND coalesce(expires_at > now(), true) AND coalesce(snoozed_until < :over, true)
             AND switched_off_at IS NULL AND confirmed_at IS NOT NULL
+            AND NOT EXISTS (SELECT FROM reminded WHERE endpoint_id = endpoint.id)
             AND NOT EXISTS (
                 SELECT FROM dismissal JOIN event ON event.id = dismissal.telling_id
                 WHERE dismissal.subscription_id = subscription.id)
@@ -237,6 +243,7 @@ async def _owe(
     given = {
         "telling": telling_id,
         "story": rung.call.story_id,
+        "apply_by": rung.call.apply_by,
         "due": rung.due,
         "since": since,
         "until": until,

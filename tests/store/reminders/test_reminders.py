@@ -124,6 +124,37 @@ async def test_who_wants_a_nearer_reminder_that_is_due_gets_that_one(
     assert await reminded(sql) == {one: None, both: None}
 
 
+@pytest.mark.parametrize("later", [0, 1], ids=["the same hour", "a later one"])
+async def test_who_chooses_another_hour_is_not_reminded_again(
+    reminders: Reminders, story: int, tell: Tell, sql: asyncpg.Connection, later: int
+) -> None:
+    reader = await tell(story)
+    call = await only(reminders)
+    assert await reminders.remind(rung(call)) == 1
+    await sql.execute("UPDATE delivery SET created_at = $1, settled_at = $1", DUE)
+    await sql.execute(
+        "UPDATE delivery SET settled_at = $1 FROM telling"
+        " WHERE telling.id = telling_id AND reason = 'alert'",
+        TOLD,
+    )
+
+    due = DUE + timedelta(hours=later)
+    assert await reminders.remind(replace(rung(call), key="another hour", due=due)) == 0
+
+    nearer = DUE + timedelta(days=6)
+    assert await reminders.remind(replace(rung(call, 1), due=nearer)) == 1
+    moved = replace(call, apply_by="2026-10-25")
+    await sql.execute(
+        'UPDATE telling SET facts = facts || \'{"apply_by": "2026-10-25"}\''
+        " WHERE reason = 'alert'"
+    )
+    await sql.execute(
+        "UPDATE delivery SET settled_at = now(), outcome = 'sent' WHERE settled_at IS NULL"
+    )
+    assert await reminders.remind(rung(moved)) == 1
+    assert await reminded(sql) == {reader: None}
+
+
 async def test_a_snooze_holds_a_reminder_back(
     reminders: Reminders, story: int, tell: Tell, sql: asyncpg.Connection
 ) -> None:
