@@ -34,7 +34,7 @@ def settings() -> Iterator[Sequence[str]]:
     declared = [name for part in (Settings, *Settings.__bases__) for name in part.__annotations__]
     for name in (each for each in declared if each in Settings.model_fields):
         field = Settings.model_fields[name]
-        korean, _, english = (field.description or "").partition(" / ")
+        korean, _, english = " ".join((field.description or "").split()).partition(" / ")
         if not english:
             message = f"{name}: its description must say it in both languages: 뜻 / meaning"
             raise ValueError(message)

@@ -8,124 +8,83 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-)
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from service.errors import BadSetting
 from service.operating import Operating
-from service.sending import Sending
+from service.sending import Sending, hidden
 
 _PREFIX = "PABAL_"
 _KEY = "key_"
+_VALUE = r"^[\x21-\x7e]*$"  # of a key: none can add a line to a request
 _EMPTY_SAYS = {"look_again"}  # never; of all others an empty variable is one that is not set
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _WAIT = re.compile(r"([1-9]\d{0,3})([smhd])")
 
 
-def _key(description: str) -> Any:
-    # No key is repeated where settings are shown, and none can add a line to a request.
-    return Field(default=None, pattern=r"^[\x21-\x7e]*$", repr=False, description=description)
-
-
 class Settings(Sending, Operating):
     """Every setting with its default. ``PABAL_<NAME>`` sets it, ``PABAL_<NAME>_FILE`` reads it.
 
-    A description says what it is for, Korean / English: README's table is made of them.
+    What stands below one says what it is for, Korean / English: README's table is made of them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    database_url: str | None = Field(
-        default=None,
-        description="쓸 PostgreSQL. 비우면 함께 온 것 / PostgreSQL 14-18 to use; unset: the "
-        "embedded one (postgresql://user:password@host:5432/name)",
-    )
-    data: Path = Field(
-        default=Path("/var/lib/pabal"),
-        description="함께 온 PostgreSQL의 디렉터리. 비우면 ~/.local/share/pabal, root는 "
-        "/var/lib/pabal / directory of the embedded PostgreSQL; unset: ~/.local/share/pabal, for "
-        "root /var/lib/pabal",
-    )
-    host: str = Field(
-        default="127.0.0.1", description="화면이 듣는 주소 / address the page listens on"
-    )
-    port: int = Field(
-        default=8080,
-        ge=0,
-        le=65535,
-        description="화면의 포트, 0이면 비어 있는 아무 포트 / port of the page; 0: any free one",
-    )
-    url: str | None = Field(
-        default=None,
-        description="화면의 공개 주소. 알림의 링크(동의, 그만 받기, 피드)에 씁니다. 비우면 "
-        "링크가 없습니다 / public address of the pages, for links in messages; unset: no links "
-        "(https://pabal.example.org)",
-    )
-    secret: str | None = Field(
-        default=None,
-        min_length=32,
-        repr=False,
-        description="링크에 서명하는 열쇠, 32자 이상. 비우면 데이터베이스가 한 번 만듭니다 / "
-        "what links are signed with, 32 characters or more; unset: made by the database, once",
-    )
+    database_url: str | None = None
+    """쓸 PostgreSQL. 비우면 함께 온 것 / PostgreSQL 14-18 to use; unset: the embedded one
+    (postgresql://user:password@host:5432/name)"""
+    data: Path = Path("/var/lib/pabal")
+    """함께 온 PostgreSQL의 디렉터리. 비우면 ~/.local/share/pabal, root는 /var/lib/pabal / directory
+    of the embedded PostgreSQL; unset: ~/.local/share/pabal, for root /var/lib/pabal"""
+    host: str = "127.0.0.1"
+    """화면이 듣는 주소 / address the page listens on"""
+    port: int = Field(default=8080, ge=0, le=65535)
+    """화면의 포트, 0이면 비어 있는 아무 포트 / port of the page; 0: any free one"""
+    url: str | None = None
+    """화면의 공개 주소. 알림의 링크(동의, 그만 받기, 피드)에 씁니다. 비우면 링크가 없습니다 /
+    public address of the pages, for links in messages; unset: no links (https://pabal.example.org)
+    """
+    secret: str | None = Field(default=None, min_length=32, repr=False)
+    """링크에 서명하는 열쇠, 32자 이상. 비우면 데이터베이스가 한 번 만듭니다 / what links are signed
+    with, 32 characters or more; unset: made by the database, once"""
     contact: str = Field(
-        default="https://github.com/pabal/pabal",
-        min_length=3,
-        pattern=r"^[\x21-\x7e]+$",
-        description="사이트 운영자가 연락할 곳 / where publishers reach you; part of the user "
-        "agent",
+        default="https://github.com/pabal/pabal", min_length=3, pattern=r"^[\x21-\x7e]+$"
     )
-    sources: tuple[str, ...] = Field(
-        default=(),
-        description="살필 출처의 id, 쉼표로. 비우면 켜진 것 모두 / ids of the sources to poll, "
-        "by commas; unset: all that are on",
-    )
-    sources_dir: Path | None = Field(
-        default=None,
-        description="내 출처(TOML)가 있는 디렉터리 ([쓰는 법](docs/own-sources.md)) / directory "
-        "of your own sources, a TOML file each",
-    )
-    replica_url: str | None = Field(
-        default=None,
-        description="모든 사이트를 대신할 이 컴퓨터의 복제본 / loopback replica that answers in "
-        "place of every publisher",
-    )
-    pace: float = Field(
-        default=1.0,
-        gt=0,
-        le=10_000,
-        description="모든 기다림을 나누는 수. 시연과 시험용 / divides every wait between polls, "
-        "requests and tries; for the demo and tests",
-    )
-    look_again: str = Field(
-        default="1h,24h,7d",
-        description="보도자료의 쪽과 첨부를 다시 살필 때, 쉼표로. 비우면 살피지 않음 / when a "
-        "release's page and files are looked at again, by commas; empty: never",
-    )
-    key_data_go_kr: str | None = _key(
-        "공공데이터포털 인증키(인코딩·디코딩 어느 것이나) / key of data.go.kr "
-        "(serviceKey), encoded or decoded"
-    )
-    key_bizinfo: str | None = _key("기업마당 인증키 / key of bizinfo.go.kr (crtfcKey)")
-    key_naver_id: str | None = _key(
-        "네이버 옛 오픈 API 클라이언트 아이디 / client id of Naver's old open API; "
-        "works until 2027-06-30"
-    )
-    key_naver_secret: str | None = _key(
-        "네이버 옛 오픈 API 시크릿 / client secret of Naver's old open API"
-    )
-    key_naver_hub_id: str | None = _key("네이버 API HUB 키 아이디 / API key id of Naver API HUB")
-    key_naver_hub_secret: str | None = _key("네이버 API HUB 키 / API key of Naver API HUB")
-    log: Literal["console", "json"] = Field(
-        default="console", description="로그의 꼴: `console`, `json` / form of the log lines"
-    )
+    """사이트 운영자가 연락할 곳 / where publishers reach you; part of the user agent"""
+    sources: tuple[str, ...] = ()
+    """살필 출처의 id, 쉼표로. 비우면 켜진 것 모두 / ids of the sources to poll, by commas; unset:
+    all that are on"""
+    sources_dir: Path | None = None
+    """내 출처(TOML)가 있는 디렉터리 ([쓰는 법](docs/own-sources.md)) / directory of your own
+    sources, a TOML file each"""
+    replica_url: str | None = None
+    """모든 사이트를 대신할 이 컴퓨터의 복제본 / loopback replica that answers in place of every
+    publisher"""
+    pace: float = Field(default=1.0, gt=0, le=10_000)
+    """모든 기다림을 나누는 수. 시연과 시험용 / divides every wait between polls, requests and
+    tries; for the demo and tests"""
+    look_again: str = "1h,24h,7d"
+    """보도자료의 쪽과 첨부를 다시 살필 때, 쉼표로. 비우면 살피지 않음 / when a release's page and
+    files are looked at again, by commas; empty: never"""
+    key_data_go_kr: str | None = hidden(_VALUE)
+    """공공데이터포털 인증키(인코딩·디코딩 어느 것이나) / key of data.go.kr (serviceKey), encoded or
+    decoded"""
+    key_bizinfo: str | None = hidden(_VALUE)
+    """기업마당 인증키 / key of bizinfo.go.kr (crtfcKey)"""
+    key_naver_id: str | None = hidden(_VALUE)
+    """네이버 옛 오픈 API 클라이언트 아이디 / client id of Naver's old open API; works until
+    2027-06-30"""
+    key_naver_secret: str | None = hidden(_VALUE)
+    """네이버 옛 오픈 API 시크릿 / client secret of Naver's old open API"""
+    key_naver_hub_id: str | None = hidden(_VALUE)
+    """네이버 API HUB 키 아이디 / API key id of Naver API HUB"""
+    key_naver_hub_secret: str | None = hidden(_VALUE)
+    """네이버 API HUB 키 / API key of Naver API HUB"""
+    log: Literal["console", "json"] = "console"
+    """로그의 꼴: `console`, `json` / form of the log lines"""
 
     @field_validator("database_url")
     @classmethod

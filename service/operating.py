@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 ANONYMOUS_PER_MINUTE = 30
 """How often the API is read by an address without a key."""
@@ -14,52 +14,33 @@ ANONYMOUS_PER_MINUTE = 30
 class Operating(BaseModel):
     """How the service is watched."""
 
-    ops_port: int | None = Field(
-        default=None,
-        ge=0,
-        le=65535,
-        description="모든 프로세스에서 `/metrics`·`/healthz`·`/readyz`를 낼 포트. 화면 없는 "
-        "프로세스의 점검에 씁니다. 0이면 비어 있는 아무 포트, 비우면 화면 옆에만 / port of "
-        "/metrics, /healthz and /readyz in every process, with a page or without; 0: any free "
-        "one; unset: only beside the page",
-    )
-    ops_host: str = Field(
-        default="127.0.0.1", description="그 포트의 주소 / address that port listens on"
-    )
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    ops_port: int | None = Field(default=None, ge=0, le=65535)
+    """모든 프로세스에서 `/metrics`·`/healthz`·`/readyz`를 낼 포트. 화면 없는 프로세스의 점검에
+    씁니다. 0이면 비어 있는 아무 포트, 비우면 화면 옆에만 / port of /metrics, /healthz and /readyz
+    in every process, with a page or without; 0: any free one; unset: only beside the page"""
+    ops_host: str = "127.0.0.1"
+    """그 포트의 주소 / address that port listens on"""
     metrics_token: str | None = Field(
-        default=None,
-        min_length=16,
-        pattern=r"^[\x21-\x7e]*$",
-        repr=False,
-        description="이 기계와 사설망 밖에서 `/metrics`를 읽을 때 보일 토큰. 비우면 밖에서는 못 "
-        "읽습니다 / what a scraper from outside loopback and private networks shows as a bearer "
-        "token; unset: it is refused",
+        default=None, min_length=16, pattern=r"^[\x21-\x7e]*$", repr=False
     )
-    traces: str | None = Field(
-        default=None,
-        description="추적(OpenTelemetry)을 보낼 곳. `pabal[traces]`가 필요합니다 / collector "
-        "that traces are sent to, by OTLP over HTTP (http://collector:4318); unset: "
-        "OTEL_EXPORTER_OTLP_ENDPOINT, else none; needs pabal[traces]",
-    )
-    sentry_dsn: str | None = Field(
-        default=None,
-        repr=False,
-        description="오류를 알릴 Sentry. 개인정보는 보내지 않습니다. `pabal[sentry]`가 "
-        "필요합니다 / Sentry that bugs are reported to, without personal data; needs "
-        "pabal[sentry]",
-    )
-    keep_told: int = Field(
-        default=365,
-        ge=0,
-        description="보낸 것에서 일치한 말과 보낸 시도를 두는 날수. 0: 계속 / days for which "
-        "the words that matched and the tries of what was sent are kept; 0: for good",
-    )
-    keep_audit: int = Field(
-        default=1095,
-        ge=0,
-        description="누가 무엇을 손으로 바꿨는지 두는 날수. 0: 계속 / days for which it is kept "
-        "who changed what by hand; 0: for good",
-    )
+    """이 기계와 사설망 밖에서 `/metrics`를 읽을 때 보일 토큰. 비우면 밖에서는 못 읽습니다 / what a
+    scraper from outside loopback and private networks shows as a bearer token; unset: it is refused
+    """
+    traces: str | None = None
+    """추적(OpenTelemetry)을 보낼 곳. `pabal[traces]`가 필요합니다 / collector that traces are sent
+    to, by OTLP over HTTP (http://collector:4318); unset: OTEL_EXPORTER_OTLP_ENDPOINT, else none;
+    needs pabal[traces]"""
+    sentry_dsn: str | None = Field(default=None, repr=False)
+    """오류를 알릴 Sentry. 개인정보는 보내지 않습니다. `pabal[sentry]`가 필요합니다 / Sentry that
+    bugs are reported to, without personal data; needs pabal[sentry]"""
+    keep_told: int = Field(default=365, ge=0)
+    """보낸 것에서 일치한 말과 보낸 시도를 두는 날수. 0: 계속 / days for which the words that
+    matched and the tries of what was sent are kept; 0: for good"""
+    keep_audit: int = Field(default=1095, ge=0)
+    """누가 무엇을 손으로 바꿨는지 두는 날수. 0: 계속 / days for which it is kept who changed what
+    by hand; 0: for good"""
 
     api_anonymous: bool = Field(
         default=True,
@@ -68,13 +49,11 @@ class Operating(BaseModel):
         f"{ANONYMOUS_PER_MINUTE} times a minute; off: only with a key",
     )
 
-    proxy: str | None = Field(
-        default=None,
-        description="앞에 둔 프록시의 주소나 대역(쉼표로). 그 `X-Forwarded-For`만 믿습니다. "
-        "비우면 프록시를 거친 모두를 한 사람으로 셉니다 / proxies in front of the pages whose "
-        "X-Forwarded-For is believed, addresses or networks by commas (127.0.0.1,10.0.0.0/8); "
-        "unset: none, and all who come through one count as one",
-    )
+    proxy: str | None = None
+    """앞에 둔 프록시의 주소나 대역(쉼표로). 그 `X-Forwarded-For`만 믿습니다. 비우면 프록시를 거친
+    모두를 한 사람으로 셉니다 / proxies in front of the pages whose X-Forwarded-For is believed,
+    addresses or networks by commas (127.0.0.1,10.0.0.0/8); unset: none, and all who come through
+    one count as one"""
 
     @field_validator("proxy")
     @classmethod

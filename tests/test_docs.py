@@ -43,7 +43,8 @@ def commands(group: Any, path: tuple[str, ...] = ("pabal",)) -> Iterator[tuple[s
 
 @pytest.mark.parametrize("field", Settings.model_fields)
 def test_every_setting_says_what_it_is_for_in_korean_then_in_english(field: str) -> None:
-    korean, _, english = (Settings.model_fields[field].description or "").partition(" / ")
+    told = " ".join((Settings.model_fields[field].description or "").split())
+    korean, _, english = told.partition(" / ")
 
     assert re.search("[가-힣]", korean)
     assert re.search("[a-z]", english)

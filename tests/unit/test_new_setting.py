@@ -11,9 +11,8 @@ from tests.copies import ROOT
 from tests.copies import run as run_in
 
 BEFORE = '    log: Literal["console", "json"]'
-FIELD = """    quiet_host: str | None = Field(
-        default=None, repr=False, description="{}"
-    )
+FIELD = """    quiet_host: str | None = hidden()
+    \"\"\"{}\"\"\"
 """
 TOLD = "건드리지 않을 주소 / host that is left alone; unset: none"
 SHOW = """
