@@ -66,6 +66,8 @@ _CLAIM = """
                 WHEN endpoint.confirmed_at IS NULL AND telling.reason <> 'confirm' THEN 'end'
                 WHEN subscription.paused_at IS NOT NULL AND telling.reason <> 'confirm' THEN 'end'
                 WHEN suppressed.address IS NOT NULL THEN 'end'
+                WHEN telling.reason = 'reminder' AND to_char(today, 'YYYY-MM-DD ') || clock
+                    >= rpad(telling.facts ->> 'apply_by', 16, ' 24:00') THEN 'end'
                 WHEN endpoint.switched_off_at IS NULL AND subscription.ended_at IS NULL
                     AND coalesce(subscription.expires_at > now(), true) THEN 'go'
                 WHEN coalesce(endpoint.switched_off_why, 'expired') <> 'expired' THEN 'end'
@@ -115,10 +117,10 @@ _CLAIM = """
 """.replace("NIGHT", _NIGHT).replace("TITLE", TITLE_SQL)
 """Take up to $2 due rows of channel $1 for the time $5, none of endpoints $3, one of each of $4.
 
-What nobody wants any more ends here, unsent, and says no more why where its reader was erased. What
-goes to an endpoint that rests, to somebody who sleeps or to one who waits until its embargo ends
-is due at the end of that, so that whoever comes next need not pass over it. An attempt is numbered
-as its claim.
+What nobody wants any more ends here, unsent, and says no more why where its reader was erased; so
+does a reminder that a snooze or an outage has held for too long. What goes to an endpoint that
+rests, to somebody who sleeps or to one who waits until its embargo ends is due at the end of that,
+so that whoever comes next need not pass over it. An attempt is numbered as its claim.
 It is written so that rows are looked up one by one: whatever a plan expects, they are few. $2 is
 asked for by a query, within a thousand, so that no plan for its very number seems better: to plan
 this takes the server longer than to do it. Rows beyond it are not locked.

@@ -13,8 +13,11 @@ import asyncpg
 import pytest
 
 from service.store.database import Database
+from service.store.deliveries import Deliveries
 from service.store.reminders import Reminders
 from tests.store.reminders.called import DUE, HITS, SEOUL, TOLD, only, reminded, rung
+
+MINUTE = "YYYY-MM-DD HH24:MI"
 
 Add = Callable[..., Awaitable[int]]
 Tell = Callable[..., Awaitable[int]]
@@ -169,6 +172,30 @@ async def test_a_snooze_holds_a_reminder_back(
         " ON telling.id = telling_id WHERE reason = 'reminder'"
     )
     assert tuple(row) == (until, True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "ahead", "sent"),
+    [("YYYY-MM-DD", 0, True), ("YYYY-MM-DD", -1440, False), (MINUTE, 9, True), (MINUTE, 0, False)],
+    ids=["a day that lasts", "a day that is over", "a time to come", "a time that is over"],
+)
+async def test_a_reminder_that_is_held_past_its_deadline_is_not_sent(
+    database: Database, reminders: Reminders, story: int, tell: Tell, sql: asyncpg.Connection,
+    pattern: str, ahead: int, sent: bool,
+) -> None:  # fmt: skip
+    await tell(story)
+    await reminders.remind(rung(await only(reminders)))
+    await sql.execute(
+        "UPDATE telling SET facts = jsonb_build_object('apply_by', to_char("
+        " timezone('Asia/Seoul', now() + $1::int * interval '1 minute'), $2::text))"
+        " WHERE reason = 'reminder'",
+        ahead,
+        pattern,
+    )
+
+    batch = await Deliveries(database).claim("console", 10, {})
+
+    assert ([each.reason for each in batch.due], batch.seen) == (["reminder"] * sent, 1)
 
 
 async def test_every_wish_is_known_by_its_cadence(reminders: Reminders, add: Add) -> None:
