@@ -39,12 +39,16 @@ _DUE = sa.text("""
         WHERE told_by IS NULL AND window_at <= now()
         FOR UPDATE OF waiting SKIP LOCKED FOR SHARE OF telling SKIP LOCKED
     )
-    SELECT subscription_id, window_at, telling_id, mine.created_at, cadence, now() AS now,
-        coalesce(window_at < expires_at, ended_at IS NULL OR EXISTS (
-            SELECT FROM endpoint WHERE endpoint.subscription_id = held.id
-            AND switched_off_why = 'expired' AND window_at <= switched_off_at)) AS wanted
+    SELECT subscription_id, window_at, telling_id, mine.created_at, cadence, now() AS now, ready_at,
+        coalesce(ready_at <= ends_at, ended_at IS NULL) AS wanted, ends_at <= window_at AS over
     FROM mine JOIN held ON held.id = subscription_id
     JOIN telling ON telling.id = telling_id
+    CROSS JOIN LATERAL (SELECT greatest(mine.created_at,
+        CASE WHEN embargoed = 'wait' THEN embargo_until END) AS ready_at) AS came
+    CROSS JOIN LATERAL (SELECT CASE WHEN ended_at IS NULL THEN expires_at ELSE (
+        SELECT max(switched_off_at) FROM endpoint
+        WHERE endpoint.subscription_id = held.id AND switched_off_why = 'expired'
+    ) END AS ends_at) AS span
     CROSS JOIN LATERAL (SELECT CAST(timezone('Asia/Seoul', now()) AS date) AS today) AS here
     CROSS JOIN LATERAL (SELECT left(facts ->> 'apply_by', 10) AS ends) AS call
     ORDER BY window_at, subscription_id, reason = 'correction' DESC,
@@ -64,7 +68,7 @@ _CLAIM = sa.text("""
     SELECT 'digest', key, facts FROM unnest(:keys, :facts) AS made (key, facts)
     ON CONFLICT DO NOTHING RETURNING key, id
 """)
-# Whoever's time was over after its end is still told of a window.
+# Whoever's time is over is still told of what came before that.
 _TELL = sa.text("""
     WITH told AS (
         UPDATE waiting SET told_by = tells
@@ -105,13 +109,15 @@ _TYPES: dict[str, Any] = {
 class _Window:
     """What waited for one window of a subscription: tellings, what matters most first.
 
-    ``since``: when the first of them came; ``wanted``: whether anybody is left to be told.
+    ``since``: when the first of them came; ``ready_at``: when the message counts as due, which is
+    before the end of its subscription; ``wanted``: whether anybody is left to be told.
     """
 
     subscription_id: int
     at: datetime
     tellings: Sequence[int]
     since: datetime
+    ready_at: datetime
     cadence: cadence.Cadence
     wanted: bool
 
@@ -173,6 +179,7 @@ def _windows(rows: Sequence[sa.Row[Any]]) -> Iterator[_Window]:
             at,
             [row.telling_id for row in found],
             min(row.created_at for row in found),
+            max(row.ready_at for row in found) if first.over else at,
             cadence.kept(first.cadence),
             first.wanted,
         )
@@ -206,7 +213,7 @@ async def _tell(tx: AsyncConnection, telling: Sequence[tuple[_Window, int]], now
     given |= {
         "whom": [window.subscription_id for window, _ in telling],
         "which": [tells for _, tells in telling],
-        "readies": [window.at for window, _ in telling],
+        "readies": [window.ready_at for window, _ in telling],
         "dues": [window.due(now) for window, _ in telling],
     }
     owed = await tx.execute(_typed(_TELL, given), given)

@@ -35,8 +35,9 @@ _ANEW: dict[str, Any] = {
 async def end(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: Why) -> bool:
     """End the chosen subscription; False where it has ended. What was sent stays on record.
 
-    Whoever unsubscribes wants nothing more; what was due before an expiry still goes out. Locks go
-    from subscription to endpoint to deliveries, as everywhere.
+    Whoever unsubscribes wants nothing more; what was due before an expiry still goes out, and what
+    came before it is told when its window closes. Locks go from subscription to endpoint to
+    deliveries, as everywhere.
     """
     ended = await tx.execute(
         sa.update(subscription)
@@ -53,13 +54,13 @@ async def end(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: Why) -> 
         .where(endpoint.c.subscription_id == subscription_id, ON)
         .values(switched_off_at=sa.func.now(), switched_off_why=why)
     )
-    unwanted, untold = owed_to(subscription_id), untold_to(subscription_id)
+    unwanted = owed_to(subscription_id)
     if why == "expired":
         ready = sa.func.coalesce(delivery.c.held_from, delivery.c.due_at)
         unwanted &= (delivery.c.attempts == 0) & (ready > sa.func.now())
-        untold &= waiting.c.window_at > sa.func.now()
+    else:
+        await tx.execute(sa.delete(waiting).where(untold_to(subscription_id)))
     await settle_ended(tx, unwanted)
-    await tx.execute(sa.delete(waiting).where(untold))
     return True
 
 

@@ -35,10 +35,9 @@ WHEN = f"""
 
 LIVE = """
     subscription.ended_at IS NULL AND subscription.paused_at IS NULL
-    AND (subscription.expires_at IS NULL
-         OR coalesce(pace.window_at, pace.ready_at, now()) < subscription.expires_at)
+    AND coalesce(coalesce(pace.ready_at, now()) < subscription.expires_at, true)
 """
-"""Who is told then, joined with ``PACED``."""
+"""Who is told then, joined with ``PACED``: what comes before an end, though its window is later."""
 
 # What fits ten rows would take hours with a million: each time has a plan of its own. A million
 # that fits in memory stays in order, and keeps the indexes it is written to warm.

@@ -157,7 +157,7 @@ class Oracle:
         window = gathered if item.urgent else self._window(life, due)
         if gathered and not window:
             window = self._window(life, gathered) or gathered
-        gone = who.expires_at is not None and (window or ready) >= who.expires_at
+        gone = who.expires_at is not None and ready >= who.expires_at
         if life.paused or gone:
             return
         if window is None:
@@ -175,12 +175,14 @@ class Oracle:
             items = [item for at, item in life.waiting if at == window]
             life.waiting = [each for each in life.waiting if each[0] != window]
             due = window if quiet_end(life.who, window) else quiet_end(life.who, now) or window
+            over = life.who.expires_at is not None and life.who.expires_at <= window
+            ready = max(item.came for item in items) if over else window
             if len(items) == 1:
                 kind = "correction" if items[0].change else "alert"
-                life.owed.append(Due(due, window, kind, items))
+                life.owed.append(Due(due, ready, kind, items))
             elif window not in life.windows:
                 life.windows.add(window)
-                life.owed.append(Due(due, window, "digest", _ordered(items, now), window))
+                life.owed.append(Due(due, ready, "digest", _ordered(items, now), window))
             else:
                 later = self._window(life, now) or ten_minutes(now)
                 life.waiting += [(later, item) for item in items]

@@ -174,7 +174,8 @@ async def test_a_digest_goes_to_every_endpoint_that_is_on_and_agreed(
     ("subscribed", "told"),
     [
         ({"ended_at": NOON - timedelta(1)}, 0),
-        ({"expires_at": NOON}, 0),
+        ({"expires_at": NOON - timedelta(hours=2)}, 0),
+        ({"expires_at": NOON - timedelta(minutes=30)}, 1),
         ({"expires_at": NOON + timedelta(1)}, 1),
         ({"paused_at": NOON}, None),
     ],
@@ -200,23 +201,25 @@ async def test_who_has_ended_is_told_nothing_and_who_paused_is_told_later(
     assert await sql.fetchval("SELECT count(told_by) FROM waiting") == (2 if told else 0)
 
 
-async def test_whose_time_was_over_after_the_window_is_still_told_of_it(
-    digests: Digests, add: Add, wait: Wait, sql: asyncpg.Connection
+@pytest.mark.parametrize("over", [NOON + timedelta(hours=1), NOON - timedelta(minutes=30)])
+async def test_whose_time_is_over_is_still_told_of_what_came_before_that(
+    digests: Digests, add: Add, wait: Wait, sql: asyncpg.Connection, over: datetime
 ) -> None:
-    later = NOON + timedelta(hours=1)
-    subscription_id = await add("subscription", ended_at=later)
+    subscription_id = await add("subscription", ended_at=over)
     await add(
         "endpoint",
         subscription_id=subscription_id,
-        switched_off_at=later,
+        switched_off_at=over,
         switched_off_why="expired",
     )
-    await wait(subscription_id)
-    await wait(subscription_id, at=later + timedelta(hours=1))
+    before = await wait(subscription_id)
+    await wait(subscription_id, at=over + timedelta(hours=2))
+    await wait(subscription_id, at=NOON + timedelta(hours=3), embargo_until=over + timedelta(hours=1))
 
     await digests.tell(MOST)
 
-    assert await sql.fetchval("SELECT due_at FROM delivery") == NOON
+    (owed,) = await sql.fetch("SELECT telling_id, due_at FROM delivery")
+    assert tuple(owed) == (before, NOON)
     assert await sql.fetchval("SELECT count(*) FROM waiting") == 1
 
 

@@ -15,6 +15,7 @@ from service.store.audit import Who
 from service.store.cockpit import Cockpit
 from service.store.database import Database
 from service.store.deliveries import Deliveries, Later
+from service.store.digests import Digests
 from service.store.dismissals import Dismissals
 from service.store.people import Address, People
 from service.store.stories import Place
@@ -146,6 +147,33 @@ async def test_what_was_due_before_an_expiry_and_put_off_since_still_goes_out(
     await Subscriptions(database).end_expired()
     await sql.execute("UPDATE endpoint SET rests_until = NULL")
     await sql.execute("UPDATE delivery SET due_at = now()")
+
+    assert len(await claimed(database)) == 1
+
+
+@pytest.mark.parametrize("cadence", ["daily 08:00", "weekly mon 08:00"])
+async def test_what_comes_on_the_last_day_is_told_in_a_last_digest(
+    verdicts: Verdicts,
+    database: Database,
+    reader: Any,
+    add: Add,
+    sql: asyncpg.Connection,
+    cadence: str,
+) -> None:
+    subscription_id = await reader()
+    await sql.execute(
+        "UPDATE subscription SET cadence = $1, expires_at = now() + interval '1 minute'", cadence
+    )
+    for each, until in (("url:1", None), ("url:2", "1 hour")):
+        held = await sql.fetchval("SELECT now() + $1::text::interval", until)
+        verdict = Verdict(Place([each]), FACTS, to(subscription_id), embargo_until=held)
+        await verdicts.settle(await add("article", embargo_until=held), verdict)
+    assert await sql.fetchval("SELECT count(*) FROM waiting") == 1
+
+    await sql.execute("UPDATE subscription SET expires_at = now()")
+    await Subscriptions(database).end_expired()
+    await sql.execute("UPDATE waiting SET window_at = now()")
+    await Digests(database).tell(9)
 
     assert len(await claimed(database)) == 1
 
