@@ -214,7 +214,9 @@ async def test_whose_time_is_over_is_still_told_of_what_came_before_that(
     )
     before = await wait(subscription_id)
     await wait(subscription_id, at=over + timedelta(hours=2))
-    await wait(subscription_id, at=NOON + timedelta(hours=3), embargo_until=over + timedelta(hours=1))
+    await wait(
+        subscription_id, at=NOON + timedelta(hours=3), embargo_until=over + timedelta(hours=1)
+    )
 
     await digests.tell(MOST)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,11 @@ from service.store.open_calls import OpenCalls
 Add = Callable[..., Awaitable[int]]
 
 NOW = datetime.now(UTC)
-TODAY = NOW.astimezone(ZoneInfo("Asia/Seoul")).date()
+
+
+def today() -> date:
+    """Today in Korea, asked when it is needed: a day may end while the tests run."""
+    return datetime.now(ZoneInfo("Asia/Seoul")).date()
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def call(add: Add) -> Add:
         fields = {
             "read_title": title, "kind": "notice", "story_id": story, "published_at": NOW,
             "publishers": ["mss"], "topics": ["export"], "facts": {"call": said},
-            "call_end": None if days is None else TODAY + timedelta(days=days),
+            "call_end": None if days is None else today() + timedelta(days=days),
         }  # fmt: skip
         return await add("article", **(fields | values))
 

@@ -19,7 +19,6 @@ Add = Callable[..., Awaitable[int]]
 Show = Callable[..., Awaitable[None]]
 
 SEOUL = ZoneInfo("Asia/Seoul")
-NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 BOTH = {"lead": ("lead", "feed")}
@@ -33,8 +32,13 @@ async def routes(database: Database, sql: asyncpg.Connection) -> Routes:
     return Routes(database)
 
 
+def now() -> datetime:
+    """Asked when it is needed: a day may end while the tests run."""
+    return datetime.now(UTC)
+
+
 def ago(days: float) -> datetime:
-    return NOW - days * DAY
+    return now() - days * DAY
 
 
 @pytest.fixture
@@ -158,12 +162,12 @@ async def days(sql: asyncpg.Connection) -> list[tuple[object, ...]]:
 
 def noon(days: int) -> float:
     """How many days ago it was noon in Seoul, so many dates ago."""
-    day = NOW.astimezone(SEOUL).date() - days * DAY
-    return (NOW - datetime(day.year, day.month, day.day, 12, tzinfo=SEOUL)) / DAY
+    day = now().astimezone(SEOUL).date() - days * DAY
+    return (now() - datetime(day.year, day.month, day.day, 12, tzinfo=SEOUL)) / DAY
 
 
 def date_of(days: int) -> date:
-    return NOW.astimezone(SEOUL).date() - days * DAY
+    return now().astimezone(SEOUL).date() - days * DAY
 
 
 async def test_the_figures_of_a_day_are_kept_once_its_posts_had_their_time(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,9 +20,13 @@ from service.store.tallies import Tallies
 Add = Callable[..., Awaitable[int]]
 
 NOW = datetime.now(UTC)
-TODAY = NOW.astimezone(ZoneInfo("Asia/Seoul")).date()
 HOSTILE = "<script>alert(1)</script>"
 PAGES = ("/ministries", "/ministry/mss", "/calls", "/calls?view=month", "/charts", "/coverage")
+
+
+def today() -> date:
+    """Today in Korea, asked when it is needed: a day may end while the tests run."""
+    return datetime.now(ZoneInfo("Asia/Seoul")).date()
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def call(release: Add) -> Add:
     """``await call("제목", closes=3)``: a call that closes so many days from now."""
 
     async def call(title: str, closes: int | None = 3, **values: Any) -> int:
-        end = None if closes is None else TODAY + timedelta(days=closes)
+        end = None if closes is None else today() + timedelta(days=closes)
         facts = {"call": {"is_call": True} | values.pop("said", {})}
         return await release(title, kind="notice", call_end=end, facts=facts, **values)
 
@@ -223,9 +227,9 @@ async def test_calls_stand_under_their_day_and_what_has_none_apart(
 async def test_a_month_shows_how_many_close_on_each_day_and_only_them(
     client: httpx.AsyncClient, call: Add
 ) -> None:
-    first = (TODAY.replace(day=1) + timedelta(days=31)).replace(day=1)
+    first = (today().replace(day=1) + timedelta(days=31)).replace(day=1)
     for day in (first, first, first + timedelta(days=40)):
-        await call("공고", (day - TODAY).days)
+        await call("공고", (day - today()).days)
 
     page = await shown(client, f"/calls?month={first:%Y-%m}")
 
@@ -233,7 +237,7 @@ async def test_a_month_shows_how_many_close_on_each_day_and_only_them(
     assert (there.get_text(), there["href"]) == ("2건", f"#d{first}")
     assert len(page.select(".deadline li.call")) == 2
     for _ in range(11):
-        await call("다른 날 공고", (first + timedelta(days=1) - TODAY).days)
+        await call("다른 날 공고", (first + timedelta(days=1) - today()).days)
     crowded = await shown(client, f"/calls?month={first:%Y-%m}")
     assert len(crowded.select(".deadline li.call")) == 2 + 10
     (more,) = crowded.select(".deadline > p > a")
@@ -255,7 +259,7 @@ async def test_the_calendar_holds_what_is_chosen_and_nothing_else(
     assert answer.headers["content-type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
     assert event["summary"] == "[마감] 관세청 모집"
-    assert event.decoded("dtstart") == TODAY + timedelta(days=4)
+    assert event.decoded("dtstart") == today() + timedelta(days=4)
     everything = Calendar.from_ical((await client.get("/calls.ics?topic=export")).content)
     assert len(everything.walk("VEVENT")) == 2
     assert len(everything.walk("VTIMEZONE")) == 1
@@ -268,7 +272,7 @@ async def test_what_is_covered_is_public_and_troubles_of_the_operator_are_not(
               trouble="layout")  # fmt: skip
     await add("source", id="own_one", paused_at=NOW, paused_why="비밀 까닭", last_ok_at=NOW)
     await add("ops_item", kind="source-broken", subject="mss_press", detail="비밀 사정")
-    await add("route_day", day=TODAY, source_id="mss_press", shown=50, missed=1)
+    await add("route_day", day=today(), source_id="mss_press", shown=50, missed=1)
 
     answer = await client.get("/coverage")
     page = BeautifulSoup(answer.text, "lxml")
