@@ -123,6 +123,7 @@ _RESTORE = sa.text("""
     WHERE NOT EXISTS (SELECT FROM telling WHERE story_id = :story AND reason = 'alert')
     ON CONFLICT DO NOTHING
 """).bindparams(sa.bindparam("facts", type_=JSONB))
+# Of whom was erased while it came to be owed nobody is told.
 _ORPHANS = sa.text("""
     WITH owed AS (
         UPDATE delivery SET settled_at = now(), outcome = 'ended',
@@ -132,9 +133,12 @@ _ORPHANS = sa.text("""
     ), kept AS (
         DELETE FROM waiting
         WHERE told_by IS NULL AND created_at < now() - CAST(:patience AS interval)
-          AND NOT EXISTS (SELECT FROM telling WHERE telling.id = telling_id) RETURNING 1
+          AND (NOT EXISTS (SELECT FROM telling WHERE telling.id = telling_id)
+               OR NOT EXISTS (SELECT FROM subscription WHERE subscription.id = subscription_id))
+        RETURNING subscription_id
     )
-    SELECT (SELECT count(*) FROM owed) + (SELECT count(*) FROM kept)
+    SELECT (SELECT count(*) FROM owed)
+        + (SELECT count(*) FROM kept JOIN subscription ON subscription.id = subscription_id)
 """)
 
 
@@ -197,13 +201,8 @@ class Reconciled:
             if row.embargo_until is None and row.kind != "news":  # a copy may leave its box out
                 read = replace(read, embargo_until=await embargo.of_story(tx, row.story_id))
             young = sa.select(rule.c.id).where(rule.c.created_at > row.discovered_at)
-            return Judged(
-                read,
-                row.story_id,
-                row.triaged_at,
-                row.version,
-                frozenset(await tx.scalars(young)),
-            )
+            rules = frozenset(await tx.scalars(young))
+            return Judged(read, row.story_id, row.triaged_at, row.version, rules)
 
     async def lost(self) -> dict[datetime, int]:
         """The numbers of tellings that are gone though rows of them are there, by their time."""

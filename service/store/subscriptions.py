@@ -171,16 +171,20 @@ class Subscriptions(Intentions):
 
     async def unmute(self, name: str) -> bool:
         """Tell it again of what comes from now on. False where none of that name is live."""
-        paused = subscription.c.paused_at.is_not(None)  # of one who was not, nothing was left out
-        since = sa.case((paused, sa.func.now()), else_=subscription.c.resumed_at)
-        return await self._pause(name, paused_at=None, resumed_at=since)
+        return await self._pause(name, paused_at=None, resumed_at=sa.func.now())
 
     async def _pause(self, name: str, **at: sa.ColumnElement[datetime] | None) -> bool:
+        named = (subscription.c.name == name) & LIVE
+        query = sa.select(subscription.c.id, subscription.c.paused_at).where(named)
         async with self._database.transaction() as tx:
-            subscription_id = await _set(tx, name, **at)
-            if subscription_id is not None and at["paused_at"] is not None:
-                await give_up(tx, subscription_id)
-        return subscription_id is not None
+            row = (await tx.execute(query.with_for_update())).one_or_none()
+            # Of one who was not muted, unmuting leaves nothing out; of one who was, it leaves out
+            # what triage was about to owe when they muted it.
+            if row is not None and (row.paused_at or at["paused_at"] is not None):
+                its = subscription.c.id == row.id
+                await tx.execute(sa.update(subscription).where(its).values(**at))
+                await give_up(tx, row.id)
+        return row is not None
 
     async def listed(
         self, name: str | None = None, *, account_id: int | None = None

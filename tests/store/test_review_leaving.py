@@ -18,10 +18,11 @@ from service.store.deliveries import Deliveries, Later
 from service.store.digests import Digests
 from service.store.dismissals import Dismissals
 from service.store.people import Address, People
+from service.store.reconciled import Reconciled
 from service.store.stories import Place
 from service.store.subscriptions import Subscriptions
 from service.store.verdicts import Verdict, Verdicts
-from tests.store.review import FACTS, HITS, claimed, to
+from tests.store.review import FACTS, HITS, HOUR, claimed, to
 
 Add = Callable[..., Awaitable[int]]
 
@@ -190,6 +191,19 @@ async def test_what_came_to_be_owed_while_somebody_was_erased_does_not_say_why(
     assert await claimed(database) == []
     row = await sql.fetchrow("SELECT outcome, hits FROM delivery")
     assert tuple(row) == ("ended", None)
+
+
+async def test_what_came_to_wait_while_somebody_was_erased_goes_and_nobody_is_told(
+    database: Database, add: Add, sql: asyncpg.Connection
+) -> None:
+    told, there, window_at = await add("telling"), await add("subscription"), sa.func.now()
+    for whose in (there, 999):
+        await add("waiting", telling_id=told, subscription_id=whose, window_at=window_at)
+
+    assert await Reconciled(database, patience=-HOUR).orphans() == 0
+
+    assert await sql.fetchval("SELECT array_agg(subscription_id) FROM waiting") == [there]
+    assert await sql.fetchval("SELECT count(*) FROM ops_item") == 0
 
 
 async def test_a_link_from_before_a_name_was_taken_up_again_changes_no_rule(

@@ -176,6 +176,27 @@ async def test_only_of_whom_was_muted_it_is_kept_since_when_they_are_told_again(
     assert await sql.fetchval(since) == first
 
 
+async def test_what_came_to_be_owed_while_it_was_being_muted_is_not_told_on_unmuting(
+    subscriptions: Subscriptions, add: Add, now: datetime, sql: asyncpg.Connection
+) -> None:
+    await subscriptions.subscribe("무역", [EXPORT], OUT)
+    owner = await sql.fetchval("SELECT id FROM subscription")
+    place = await sql.fetchval("SELECT id FROM endpoint")
+    await subscriptions.mute("무역")
+    owed = {"subscription_id": owner, "telling_id": await add("telling")}
+    await add("delivery", endpoint_id=place, due_at=now + DAY, **owed)
+    await add("waiting", window_at=now + DAY, **owed)
+
+    await subscriptions.unmute("무역")
+
+    assert await sql.fetchval("SELECT outcome FROM delivery") == "ended"
+    assert await sql.fetchval("SELECT count(*) FROM waiting") == 0
+    later = {**owed, "telling_id": await add("telling")}
+    await add("waiting", window_at=now + DAY, **later)
+    await subscriptions.unmute("무역")
+    assert await sql.fetchval("SELECT count(*) FROM waiting") == 1
+
+
 @pytest.mark.usefixtures("held")
 async def test_a_shorter_snooze_brings_what_waits_forward(
     subscriptions: Subscriptions, now: datetime, sql: asyncpg.Connection
