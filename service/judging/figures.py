@@ -6,10 +6,12 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from service.reading import phones
+
 _READ = 8_000
 _GAP = r"[ \t]{0,2}"
 # Numbers that are not the release's but its office's.
-_REACH = re.compile(r"(?<!\d)0\d{1,2}[-)․·.]\s?\d{3,4}[-․·.]\s?\d{4}(?:[~∼,]\s?\d{1,4}){0,4}")
+_REACH = re.compile(rf"{phones.ANY}(?:[~∼,]\s?\d{{1,4}}){{0,4}}")
 _YEAR = re.compile(rf"(?<!\d)(?:20)?\d\d\.{_GAP}(?=(?:1[0-2]|0?[1-9])\.{_GAP}\d)")
 _MONTH, _DAY = r"(?<![\d.,])(?P<month>1[0-2]|0?[1-9])", "3[01]|[12][0-9]|0?[1-9]"
 _DATE = re.compile(

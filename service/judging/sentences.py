@@ -14,6 +14,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from service.model import Printed
+from service.reading import phones
 from service.reading.clean import clean
 from service.reading.times import stamps
 
@@ -55,8 +56,7 @@ _ENDED = "(?![가-힣])|(?=[은는이가을를의에로도만과와씩당]|까�
 _TOKEN = re.compile(
     rf"""(?P<address>(?:https?://|www\.)[!#-&*-;=?-Z\\^-z|~]{{1,300}}
         |[A-Za-z0-9._+-]{{1,64}}@[A-Za-z0-9.-]{{1,64}})
-    |(?<!\d)(?P<phone>0\d{{1,2}}[-)․·.][ ]?\d{{3,4}}[-․·.][ ]?\d{{4}}(?!\d)
-        |1[568]\d\d-\d{{4}}(?!\d))
+    |(?P<phone>{phones.ANY}|(?<!\d)1[568]\d\d-\d{{4}}(?!\d))
     |(?P<figure>
         (?:['’‘`′](?P<short>\d\d)(?!\d)(?:\.\d{{1,2}}(?!\d))?
           |\d{{1,2}}:[0-5]\d(?!\d)
@@ -188,7 +188,7 @@ def _between_days(text: str, start: int, end: int) -> Iterator[Token]:
             sort: Sort = "word" if _LABEL.search(ahead) else "figure"
             yield Token(_figure(found), sort, *found.span())
         elif found["phone"]:
-            yield Token("-".join(re.findall(r"\d+", printed)), "phone", *found.span())
+            yield Token(phones.spelt(printed), "phone", *found.span())
         else:
             tail = len(printed) - len(printed.rstrip(".,;:/"))
             key = printed.casefold().partition("://")[2] or printed.casefold()

@@ -12,19 +12,12 @@ from dataclasses import dataclass
 
 from service.model import Contact
 from service.reading.people import TRAILER, Person, all_people, is_unit, last_person, words
+from service.reading.phones import MASKED, OFFICE, spelt
 
-_DASH = r"\s{0,2}[-‐‑−–―－)）.·]\s{0,2}"
-_SEP = rf"(?:{_DASH}|[ ])"
-_CODE = r"(?:2|3[1-3]|4[1-4]|5[1-5]|50[0-9]|6[1-4]|70|10)"
-_ABROAD = rf"\+[ ]?82(?:{_SEP}|(?=[(（]))(?:[(（]0[)）][ ]?|0)?"
 _REACH = re.compile(
-    rf"""(?P<number>
-        (?<![0-9-])0{_CODE}{_DASH}[0-9]{{3,4}}{_DASH}[0-9]{{4}}
-        | (?<![0-9-])(?<![0-9][ ])0{_CODE}{_SEP}[0-9]{{3,4}}{_SEP}[0-9]{{4}}(?![ ][0-9])
-        | {_ABROAD}{_CODE}{_SEP}[0-9]{{3,4}}{_SEP}[0-9]{{4}}
-        )(?![0-9])(?P<more>(?:\s?[,/·]\s?[0-9]{{4}}(?![0-9.년-]))*)
+    rf"""(?P<number>{OFFICE})(?P<more>(?:\s?[,/·]\s?[0-9]{{4}}(?![0-9.년-]))*)
     | (?P<mail>(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]{{1,64}}@[A-Za-z0-9.-]{{1,64}})
-    | (?P<masked>(?<![0-9-])0{_CODE}{_DASH}[0-9*\\xX○]{{3,10}}{_DASH}[0-9*\\xX○]{{4,8}})
+    | (?P<masked>{MASKED})
     | [(（][ ]?(?P<line>(?!19|20)[0-9]{{4}})[ ]?[)）]""",
     re.VERBOSE,
 )
@@ -137,7 +130,7 @@ def _reaches(text: str) -> Iterator[tuple[str, list[str | None]]]:
         if not phones:
             before = between
         if match["number"]:
-            shared = _beginning(match["number"])
+            shared = spelt(match["number"])[:-4]
         phones.extend(_phones(match, shared))
         start = match.end()
     if phones:
@@ -148,12 +141,6 @@ def _ends_with_official(printed: str) -> bool:
     """Whether what follows can be the last digits of a number: ``…, 이정희 사무관(4012)``."""
     person, _ = last_person(words(printed), role=False)
     return person is not None and person.rank is not None
-
-
-def _beginning(number: str) -> str:
-    """``+82 (0)44 203 4010`` and ``044−203−4010`` begin with ``044-203-``."""
-    area, exchange, _ = re.findall(r"[0-9]+", number)[-3:]
-    return f"0{area.lstrip('0')}-{exchange}-"
 
 
 def _phones(match: re.Match[str], shared: str) -> list[str | None]:

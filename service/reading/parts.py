@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum, auto
 
+from service.reading import phones
 from service.reading.mend import Line
 
 
@@ -19,10 +20,7 @@ class Part(Enum):
     NOTICE = auto()
 
 
-PHONE = re.compile(
-    r"(?<![\d-])(?:0|\+\s?82[-−.)\s]{0,2}(?:[(（]0[)）]\s?|0)?)(?!80)(?:50\d|\d{1,2})"
-    r"(?:\s?[-−.)）]\s?|[ ])\d{3,4}(?:\s?[-−.]\s?|[ ])\d{4}(?!\d)"
-)
+PHONE = re.compile(phones.OFFICE)
 _REACH = re.compile(PHONE.pattern + r"|[A-Za-z0-9._-]{1,40}@[A-Za-z0-9-]{1,40}\.")
 _RANK = re.compile(
     r"(?:과|국|실|팀|단|부|계|소|원|청|처|관|센터|차|본부|사무국)\s?장(?![가-힣])|담당관|심의관|전문관|조정관"

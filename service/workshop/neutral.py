@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from itertools import cycle, islice
 from urllib.parse import quote, unquote_to_bytes
 
+from service.reading import phones
+
 _VOCABULARY = (
     "것 수 등 및 그 이 때 곳 자료 안내 보기 견본 예시 내용 계획 사업 지원 행사 회의 기관 지역 시장 "
     "기업 제품 분야 과정 의견 결과 방안 기준 업무 점검 교육 관리 개선 확대 준비 참여 보고서 설명회 "
@@ -32,7 +34,7 @@ _TAGS = (  # those in texts: "<특보>" and "<All rights reserved>" are words
 _TOKEN = re.compile(
     rf"(?P<kept></?(?:{_TAGS})\b[^<>]*>|<!\[CDATA\[|\]\]>"
     r"|https?://[^\s<>\"']+|&(?:amp;){0,3}#?\w{1,20};)"
-    r"|(?P<phone>(?<!\d)(?:\(?0\d{1,2}[-.) ] ?\d{3,4}|1[3568]\d\d)[-. ]\d{4}(?!\d))"
+    rf"|(?P<phone>{phones.ANY}|(?<!\d)1[3568]\d\d[-. ]\d{{4}}(?!\d))"
     r"|(?P<hangul>[가-힣ㄱ-ㅎㅏ-ㅣ]+)"
     r"|(?P<hanja>[\u3400-\u9fff\uf900-\ufaff]+)"
     r"|(?P<latin>[A-Za-z\u00c0-\u024f]+)",
@@ -43,7 +45,7 @@ _IN_CODE = re.compile(
     r"|(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
     r"|(?P<escaped>(?:[%\\]u[0-9A-Fa-f]{4})+)"
     r"|(?P<session>;jsessionid=)[^?#\"'&\s]+"
-    r"|(?P<phone>(?<!\d)0\d{1,2}-\d{3,4}-\d{4}(?!\d))"
+    rf"|(?P<phone>{phones.ANY})"
     r"|(?P<mail>[\w.+-]{1,64}@(?=[a-z][\w-]{0,60}\.))",
     re.ASCII | re.IGNORECASE,
 )

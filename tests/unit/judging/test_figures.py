@@ -16,6 +16,9 @@ from service.judging.figures import Figure, differing, figures
         ("총 1,772 억원", {("1772", "억")}),
         ("안전속도 5030", {("5030", "")}),
         ("문의 (044-000-0000)", set()),
+        ("문의 044−000−0000, 0001", set()),
+        ("문의 +82 44 000 0000", set()),
+        ("문의 0507-0000-0000", set()),
     ],
 )
 def test_a_figure_is_a_number_with_what_it_counts(text: str, found: set[tuple[str, str]]) -> None:

@@ -45,6 +45,17 @@ def test_days_sums_and_phones_are_tokens_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
+    "printed",
+    ["044-000-0000", "044−000−0000", "044)000.0000", "+82 44 000 0000", "+82-(0)44-000-0000"],
+)
+def test_a_phone_is_the_same_however_it_is_printed(printed: str) -> None:
+    tokens = [
+        each for sentence in page(f"문의 {printed}", NEAR).sentences for each in sentence.tokens
+    ]
+    assert [(each.sort, each.key) for each in tokens[1:]] == [("phone", "044-000-0000")]
+
+
+@pytest.mark.parametrize(
     ("printed", "key"),
     [
         ("1조 5천억 원", "1조5천억원"),

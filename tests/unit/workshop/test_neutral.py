@@ -59,6 +59,13 @@ def test_the_same_word_is_always_the_same_and_two_differ(neutral: Neutral) -> No
     assert neutral.text("우체국") == first != second
 
 
+@pytest.mark.parametrize(
+    "number", ["044−203−1234", "+82-44-203-1234", "0507-1234-5678", "1588-1234"]
+)
+def test_no_number_of_a_telephone_is_left(neutral: Neutral, number: str) -> None:
+    assert set(re.findall(r"\d", neutral.text(f"({number})"))) == {"0"}
+
+
 def test_in_code_only_hangul_and_what_names_somebody_goes(neutral: Neutral) -> None:
     code = "fn_view('91','홍길동'); a;jsessionid=0AF3?x=1 tel:02-000-1234 mailto:gildong@a.example"
     made = neutral.code(code)
