@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +20,11 @@ SEOUL = ZoneInfo("Asia/Seoul")
 
 Span = tuple[int, int]
 """Half-open character offsets ``[start, end)`` into a text."""
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day of an aware moment in Asia/Seoul."""
+    return moment.astimezone(SEOUL).date() if moment else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,12 @@ class Printed:
 
     day: date
     clock: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """The moment in Asia/Seoul: midnight where only a day is; 24:00 begins the next day."""
+        hours, minutes = map(int, (self.clock or "00:00").split(":"))
+        return datetime.combine(self.day, time(), SEOUL) + timedelta(hours=hours, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import typer
 from service.config import Settings
 from service.errors import UserError
 from service.jsonl import records
+from service.model import day_of
 from service.since import Since, since
 from service.terminal import begin
 
@@ -123,7 +124,7 @@ def same(
 
 def _copy(record: dict[str, Any], side: str) -> Any:
     from service.judging.story import Copy  # noqa: PLC0415
-    from service.reading.record import day_of, given  # noqa: PLC0415
+    from service.reading.record import given  # noqa: PLC0415
 
     doc = record.get(side)
     if not isinstance(doc, dict):
@@ -132,7 +133,9 @@ def _copy(record: dict[str, Any], side: str) -> Any:
         known = given(doc)
     except ValueError as error:
         raise UserError(f"id {record.get('id')}: {side}: published: {error}") from error
-    return Copy(doc.get("url"), known.title or "", _text(doc), known.publisher, day_of(known))
+    return Copy(
+        doc.get("url"), known.title or "", _text(doc), known.publisher, day_of(known.published_at)
+    )
 
 
 def _text(record: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from service.judging.figures import Figure, differing, figures
 from service.judging.gaps import clip, clipped, days
 from service.judging.letters import letters
 from service.judging.rewritten import rewritten
-from service.model import SEOUL, Call, Change, Contact, Embargo, Printed, Reading
+from service.model import Call, Change, Contact, Embargo, Printed, Reading, day_of
 
 _reach = attrgetter("name", "phone")  # of a contact
 _MOST = 30
@@ -32,7 +32,7 @@ def changes(old: Reading, new: Reading) -> tuple[Change, ...]:
     Empty where a reader sees no difference: blanks, quotes, bullets, a mark (수정) of the title,
     the hour at which it was put up, sentences in another order.
     """
-    near = _day(old.published_at) or _day(new.published_at)
+    near = day_of(old.published_at) or day_of(new.published_at)
     text = rewritten(old.text, new.text, near)
     fields = [
         *_call(old, new, text),
@@ -234,13 +234,9 @@ def _bodies(reading: Reading) -> dict[str, str]:
 
 def _published(old: datetime | None, new: datetime | None) -> Iterator[Change]:
     """The day alone: a page that is put up again gets another hour."""
-    before, after = days(_printed(_day(old)), _printed(_day(new)))
+    before, after = days(_printed(day_of(old)), _printed(day_of(new)))
     if before and after and before != after:
         yield Change("배포일 (published)", before, after, weighty=False)
-
-
-def _day(at: datetime | None) -> date | None:
-    return at.astimezone(SEOUL).date() if at else None
 
 
 def _swapped(name: str) -> Change:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from service.judging.fields import MAX_DAYS
 from service.judging.logic import Field
-from service.model import SEOUL, Call, Kind, Reading
+from service.model import Call, Kind, Reading, day_of
 from service.reading.publishers import Registry
 
 SourceKind = Literal["government", "news"]
@@ -71,7 +71,7 @@ def of_reading(
         reading.kind,
         tuple(topics),
         reading.call,
-        reading.published_at and reading.published_at.astimezone(SEOUL).date(),
+        day_of(reading.published_at),
         source,
         source_kind,
     )
@@ -124,6 +124,6 @@ def _day(given: object) -> date | None:
     """The day in Asia/Seoul of an ISO day or time; a time without zone is one of Asia/Seoul."""
     try:
         at = datetime.fromisoformat(given) if isinstance(given, str) else None
-        return at.astimezone(SEOUL).date() if at and at.tzinfo else at and at.date()
+        return day_of(at) if at and at.tzinfo else at and at.date()
     except (ValueError, OverflowError):
         return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from service.model import SEOUL, Edition, Embargo, Printed
+from service.model import Edition, Embargo, Printed
 from service.reading.box import CLOCK, CONDITION, EDITION, IMMEDIATE, ONLINE, PAPER, Box, box, flat
 from service.reading.times import Stamp, stamps
 
@@ -47,21 +47,15 @@ def lifts_at(embargo: Embargo) -> datetime | None:
     that is waited for has no time.
     """
     if embargo.online is not None:
-        clock = embargo.online.clock or "00:00"
-        return _at(embargo.online.day, int(clock[:2]), int(clock[3:]))
+        return embargo.online.at
     if embargo.immediate:
         return None
     if embargo.date_only is not None:
-        return _at(embargo.date_only, 0, 0)
+        return Printed(embargo.date_only).at
     if embargo.paper is not None:
         day, edition = embargo.paper
-        return _at(day, 12 if edition == "석간" else 0, 0)
+        return Printed(day, "12:00" if edition == "석간" else None).at
     return None
-
-
-def _at(day: date, hour: int, minute: int) -> datetime:
-    """``24:00`` is the next day's beginning."""
-    return datetime.combine(day, time(), SEOUL) + timedelta(hours=hour, minutes=minute)
 
 
 def _given(printed: Box, near: date | None) -> Printed | None:

@@ -29,11 +29,6 @@ def given(record: Mapping[str, Any]) -> Given:
     )
 
 
-def day_of(given: Given) -> date | None:
-    """The day it was published, in Asia/Seoul."""
-    return given.published_at.astimezone(SEOUL).date() if given.published_at else None
-
-
 def plain(reading: Reading, registry: Registry) -> dict[str, Any]:
     """A reading as plain JSON; what judging adds (topics) is not in it."""
     names = [registry.by_id(each).name for each in reading.publishers]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import TypeVar
 
-from service.model import SEOUL, Embargo, Given, Precision, Printed, Reading
+from service.model import Embargo, Given, Precision, Printed, Reading, day_of
 from service.reading import calls, contacts, embargo, kind, mentions, news
 from service.reading.anatomy import Anatomy, dissect
 from service.reading.clean import clean_line
@@ -40,19 +40,20 @@ def _article(given: Given, registry: Registry) -> Reading:
     piece = news.take_apart(given.text, given.title)
     title = piece.title or clean_line(given.title or "")
     when = _first(_given(given), _moment(piece.published))
+    day = day_of(when.at)
     bodies, unknown = registry.find_all(clean_line(given.publisher or piece.outlet or ""))
     return Reading(
         title=title,
         text=piece.body,
         publishers=tuple(body.id for body in bodies),
         unknown_publisher="·".join(unknown) or None,
-        named=told_of(title, piece.body, _day(when), registry).named,
+        named=told_of(title, piece.body, day, registry).named,
         subtitles=piece.subtitles,
         kind="news",
         published_at=when.at,
         precision=when.precision,
         byline=given.byline or piece.byline,
-        mentions=mentions.find(title, piece.body, _day(when), registry),
+        mentions=mentions.find(title, piece.body, day, registry),
     )
 
 
@@ -61,13 +62,13 @@ def _release(given: Given, documents: Sequence[tuple[str, str]], registry: Regis
     papers = [dissect(text, given.title) for _, text in documents[:1]]
     papers += [dissect(text, None) for _, text in documents[1:]]
     parts = [*papers, web]  # what was printed says more than the page it hangs on
-    day = _day(_given(given)) or given.near
+    day = day_of(given.published_at) or given.near
     lifted = _first_found(parts, lambda part: embargo.find(part.box, day))
     handed_out = _first_found(parts, lambda part: embargo.distributed(part.box, day))
     when = _first(_given(given), _from_box(lifted, handed_out))
     text = _text(web, papers, [name for name, _ in documents])
     title = parts[0].title or clean_line(given.title or "")
-    day = _day(when) or given.near
+    day = day_of(when.at) or given.near
     said_by = signed(parts[0], given.publisher, text, day, registry)
     call = calls.find(title, text, day)
     return Reading(
@@ -136,19 +137,11 @@ def _from_box(lifted: Embargo | None, handed_out: Printed | None) -> _Moment:
 def _moment(printed: Printed | None) -> _Moment:
     if printed is None:
         return _Moment()
-    midnight = datetime.combine(printed.day, time(), SEOUL)
-    if printed.clock is None:
-        return _Moment(midnight, "day")
-    hours, minutes = map(int, printed.clock.split(":"))
-    return _Moment(midnight + timedelta(hours=hours, minutes=minutes), "minute")
+    return _Moment(printed.at, "minute" if printed.clock else "day")
 
 
 def _first(*moments: _Moment) -> _Moment:
     return next((each for each in moments if each.at is not None), _Moment())
-
-
-def _day(moment: _Moment) -> date | None:
-    return moment.at.astimezone(SEOUL).date() if moment.at else None
 
 
 def _first_found(

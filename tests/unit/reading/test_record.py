@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.model import Call, Contact, Embargo, Given, Mention, Printed, Reading
+from service.model import Call, Contact, Embargo, Given, Mention, Printed, Reading, day_of
 from service.reading.publishers import Registry
-from service.reading.record import day_of, given, plain
+from service.reading.record import given, plain
 
 REGISTRY = Registry.load()
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -60,10 +60,9 @@ def test_a_time_without_a_zone_is_of_seoul(
 
 
 def test_the_day_is_that_of_seoul() -> None:
-    assert day_of(given({"text": "글", "published": "2026-05-11T20:00:00+00:00"})) == date(
-        2026, 5, 12
-    )
-    assert day_of(given({"text": "글"})) is None
+    late = given({"text": "글", "published": "2026-05-11T20:00:00+00:00"})
+    assert day_of(late.published_at) == date(2026, 5, 12)
+    assert day_of(given({"text": "글"}).published_at) is None
 
 
 @pytest.mark.parametrize(
