@@ -23,6 +23,17 @@ class Block(NamedTuple):
     j2: int
 
 
+def unmatched(keys: Sequence[str], both: Counter[str]) -> list[int]:
+    """Places of the keys that are left once the first of each, as many as in ``both``, are gone."""
+    left = both.copy()
+    rest = []
+    for place, key in enumerate(keys):
+        left[key] -= 1
+        if left[key] < 0:
+            rest.append(place)
+    return rest
+
+
 def blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     """The blocks in which ``new`` differs from ``old``, in order.
 

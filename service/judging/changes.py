@@ -54,7 +54,11 @@ def files(old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> t
     What was not read on one side has not changed. The same bytes under another name are renamed;
     a name that differs by a mark only, 공고(수정).hwp, stands in the other's place.
     """
-    found = [_swapped(name) for name in old if name in new and _differ(old[name], new[name])]
+    found = [
+        Change(f"붙임 ‘{clip(name, _SHOWN)}’ (attachment)", "이전 파일", "새 파일", weighty=True)
+        for name in old
+        if old[name] is not None and new.get(name) not in {None, old[name]}
+    ]
     gone = [name for name in old if name not in new]
     come = [name for name in new if name not in old]
     for name in gone[:_MANY]:
@@ -237,14 +241,6 @@ def _published(old: datetime | None, new: datetime | None) -> Iterator[Change]:
     before, after = days(_printed(day_of(old)), _printed(day_of(new)))
     if before and after and before != after:
         yield Change("배포일 (published)", before, after, weighty=False)
-
-
-def _swapped(name: str) -> Change:
-    return Change(f"붙임 ‘{clip(name, _SHOWN)}’ (attachment)", "이전 파일", "새 파일", weighty=True)
-
-
-def _differ(old: bytes | None, new: bytes | None) -> bool:
-    return old is not None and new is not None and old != new
 
 
 def _successor(

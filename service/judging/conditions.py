@@ -31,6 +31,11 @@ def as_typed(term: str) -> tuple[str, ...]:
     return (term,)
 
 
+def sought(term: Term, spell: Spell) -> tuple[str, ...]:
+    """The spellings in which a term is looked for: what is exact in its own only."""
+    return (term.text,) if term.exact else spell(term.text)
+
+
 class Conditions:
     """Numbers for conditions, from 1 on; they only ever grow. 0 stands for what always holds."""
 
@@ -147,10 +152,10 @@ class Conditions:
         return found
 
     def _learn(self, term: Term, number: int) -> None:
-        spellings = (term.text,) if term.exact else self._spell(term.text)
-        if len(spellings) > 1:
-            self._spellings[number] = spellings
-        for letters in {squeeze(each) for each in spellings}:
+        spelt = sought(term, self._spell)
+        if len(spelt) > 1:
+            self._spellings[number] = spelt
+        for letters in {squeeze(each) for each in spelt}:
             if letters in self._spelt:
                 self._alike.setdefault(letters, []).append(number)
             else:

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from service.judging.conditions import Conditions
 from service.judging.morphemes import Morphs
-from service.judging.terms import Open, look, spelt, squeeze
+from service.judging.terms import Open, is_word, look, spelt, squeeze
 from service.model import Span
 
 Place = tuple[Span, bool | Open]
@@ -54,15 +54,9 @@ class Found:
 
     def standing(self, term: int, morphs: Mapping[str, Morphs]) -> Standing:
         """Where the term stands as a word."""
-        spans = [
-            [
-                span
-                for span, seen in part
-                if seen is True or (seen and seen.is_word(morphs[seen.stretch]))
-            ]
-            for part in self._places(term)
-        ]
-        return Standing(*map(in_order, spans))
+        places = self._places(term)
+        found = ([span for span, seen in part if is_word(seen, morphs)] for part in places)
+        return Standing(*map(in_order, found))
 
     def near(self, one: Standing, other: Standing, words: int) -> Standing:
         """Where the two stand near each other, both of them."""

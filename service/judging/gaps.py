@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from service.judging.aligned import unmatched
 from service.judging.sentences import LABELLED, Page, Sentence, Token, plain
 from service.model import Change, Printed
 
@@ -51,7 +52,7 @@ def told(
     what: str, old: Page, gone: Sequence[Token], new: Page, come: Sequence[Token]
 ) -> Iterator[Told]:
     """What ``come`` says where ``gone`` stood; ``what`` names the place."""
-    was, now = _figures_of(gone), _figures_of(come)
+    was, now = ([each for each in side if each.sort != "word"] for side in (gone, come))
     for before, after in _pairs(was, now):
         shown = _shown(old, before), _shown(new, after)
         if before and after and before[0].day and after[0].day and len(before) == len(after) == 1:
@@ -60,7 +61,8 @@ def told(
             order = Order.DAY if any(each.day for each in (*before, *after)) else Order.FIGURE
             weighty = not _stands(before, after, old, new)
             yield Told(order, Change(what, *shown, weighty))
-    yield from _words(what, old, _words_of(gone), new, _words_of(come))
+    lost, added = ([each for each in side if each.sort == "word"] for side in (gone, come))
+    yield from _words(what, old, lost, new, added)
 
 
 def days(before: Printed | None, after: Printed | None) -> tuple[str, str]:
@@ -108,35 +110,17 @@ def _day(moment: Printed | None, *, year: bool) -> str:
     return f"{printed} {moment.clock}" if moment.clock else printed
 
 
-def _figures_of(tokens: Iterable[Token]) -> list[Token]:
-    return [each for each in tokens if each.sort != "word"]
-
-
-def _words_of(tokens: Iterable[Token]) -> list[Token]:
-    return [each for each in tokens if each.sort == "word"]
-
-
 def _pairs(before: list[Token], after: list[Token]) -> Iterator[tuple[_Figures, _Figures]]:
     """Figures one to one where they are as many, else all of them; equal ones are left out."""
-    both = Counter(each.key for each in before) & Counter(each.key for each in after)
-    gone, come = _without(before, both), _without(after, both)
+    was, now = ([each.key for each in side] for side in (before, after))
+    both = Counter(was) & Counter(now)
+    gone, come = [before[n] for n in unmatched(was, both)], [after[n] for n in unmatched(now, both)]
     if _are_one(gone, come):
         return
     if len(gone) == len(come):
         yield from (((a,), (b,)) for a, b in zip(gone, come, strict=True) if not _are_one([a], [b]))
     else:
         yield tuple(gone), tuple(come)
-
-
-def _without(tokens: Iterable[Token], equal: Counter[str]) -> list[Token]:
-    left = equal.copy()
-    rest = []
-    for token in tokens:
-        if left[token.key]:
-            left[token.key] -= 1
-        else:
-            rest.append(token)
-    return rest
 
 
 def _are_one(gone: Sequence[Token], come: Sequence[Token]) -> bool:

@@ -18,7 +18,7 @@ from service.judging import senses
 from service.judging.facts import Facts
 from service.judging.logic import lowered
 from service.judging.morphemes import Morphs
-from service.judging.terms import Open, look, occurrences
+from service.judging.terms import Open, is_word, look, occurrences
 
 TITLE, BORDER, FACT, TIME = "^", "~", "#", "@"
 """What lexemes that are no words of the text begin with; a mark of the title before all others."""
@@ -69,11 +69,7 @@ class Lexicon:
     def learn(self, runs: Runs, morphs: Mapping[str, Morphs]) -> None:
         """Enter runs; ``morphs`` holds their ``stretches``."""
         for run, parts in runs.items():
-            words = (
-                lowered(part)
-                for part, seen in parts
-                if seen is True or (seen and seen.is_word(morphs[seen.stretch]))
-            )
+            words = (lowered(part) for part, seen in parts if is_word(seen, morphs))
             self._words[run] = tuple(dict.fromkeys(words))
 
     def forget(self) -> None:

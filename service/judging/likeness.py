@@ -131,19 +131,18 @@ def _against(found: _Evidence) -> str | None:
 
 def _ground(found: _Evidence) -> tuple[How, str] | None:
     """What two releases are one for, where nothing speaks against it."""
-    ground: tuple[How, str]
+    how: How = "copy"
     if not found.titled:
-        holds, ground = (
-            _is_one_text(found),
-            ("copy", "제목은 달라도 같은 본문 (one text, two titles)"),
-        )
+        holds, reason = _is_one_text(found), "제목은 달라도 같은 본문 (one text, two titles)"
     elif not found.one_publisher:
-        holds, ground = _is_joint(found), ("joint", "여러 기관이 함께 낸 것 (a joint release)")
+        how, reason = "joint", "여러 기관이 함께 낸 것 (a joint release)"
+        holds = _is_joint(found)
     elif found.corrected:
-        holds, ground = found.within >= _CORRECTED, ("correction", "고쳐 다시 낸 것 (a correction)")
+        how, reason = "correction", "고쳐 다시 낸 것 (a correction)"
+        holds = found.within >= _CORRECTED
     else:
-        holds, ground = _is_issued_again(found), ("copy", "다시 낸 것 (issued again)")
-    return ground if holds else None
+        holds, reason = _is_issued_again(found), "다시 낸 것 (issued again)"
+    return (how, reason) if holds else None
 
 
 def _is_one_text(found: _Evidence) -> bool:
@@ -208,12 +207,7 @@ def _bodies(printed: str | None) -> set[str]:
 
 
 def _registered(printed: str | None) -> tuple[Publisher, ...]:
-    if printed is None:
-        return ()
-    try:
-        return (_registry().by_id(printed),)
-    except KeyError:
-        return _registry().find_all(printed)[0]
+    return _registry().known(printed) if printed is not None else ()
 
 
 @cache

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from service.judging.candidates import Trial
-from service.judging.conditions import Conditions, Spell, as_typed
+from service.judging.conditions import Conditions, Spell, as_typed, sought
 from service.judging.facts import NOTHING_KNOWN, Facts
 from service.judging.index import Ids
 from service.judging.logic import Atom, Field, Near, Rule, Term, satisfied
@@ -79,8 +79,8 @@ def plain(
     """Whether one rule holds, read naively: no index, nothing left out. The matcher's oracle."""
 
     def places(term: Term, part: str) -> list[Span]:
-        spellings = (term.text,) if term.exact else spell(term.text)
-        spans = [span for spelling in spellings for span in occurrences(part, spelling)]
+        spelt = sought(term, spell)
+        spans = [span for spelling in spelt for span in occurrences(part, spelling)]
         return [span for span in spans if stands(part, span, analyse)]
 
     def words(span: Span, part: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from service.judging.aligned import Block, blocks
+from service.judging.aligned import Block, blocks, unmatched
 from service.judging.gaps import Order, Told, clip, says_anew, told
 from service.judging.sentences import Page, page, plain
 from service.model import Change
@@ -59,8 +59,10 @@ def _told(a: Page, b: Page) -> Iterator[Told]:
     differing = blocks(one, other)
     gone = [i for each in differing for i in range(each.i1, each.i2)]
     come = [j for each in differing for j in range(each.j1, each.j2)]
-    both = Counter(one[i] for i in gone) & Counter(other[j] for j in come)
-    lost, added = _without(both, gone, one), _without(both, come, other)
+    was, now = [one[i] for i in gone], [other[j] for j in come]
+    both = Counter(was) & Counter(now)  # these only stand at another place now
+    lost = {gone[n] for n in unmatched(was, both)}
+    added = {come[n] for n in unmatched(now, both)}
     stretches = [
         _Stretch(
             _Side(a, [i for i in range(each.i1, each.i2) if i in lost]),
@@ -74,18 +76,6 @@ def _told(a: Page, b: Page) -> Iterator[Told]:
     added = _not_elsewhere([n for each in stretches for n in each.added], other, "".join(one))
     for each in stretches:
         yield from each.sentences_told(lost, added)
-
-
-def _without(both: Counter[str], own: Sequence[int], keys: Sequence[str]) -> set[int]:
-    """Sentences without those that only stand at another place now."""
-    left = both.copy()
-    rest = set()
-    for i in own:
-        if left[keys[i]]:
-            left[keys[i]] -= 1
-        else:
-            rest.add(i)
-    return rest
 
 
 def _not_elsewhere(own: Sequence[int], keys: Sequence[str], whole: str) -> set[int]:
@@ -201,10 +191,7 @@ def _tail(text: str) -> str:
 
 
 def _head(text: str) -> str:
-    line = clip(text, len(text))
-    if len(line) > _QUOTED:
-        line = line[:_QUOTED].rpartition(" ")[0] or line[:_QUOTED]
-    return line.strip(_EDGES) if _LETTER.search(line) else ""
+    return _tail(text[::-1])[::-1]
 
 
 def _sentences(of: Page, run: Sequence[int], other: Page, *, added: bool) -> Told:

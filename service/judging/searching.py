@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-from service.judging.conditions import Spell
+from service.judging.conditions import Spell, sought
 from service.judging.lexemes import FACT, LONGEST, RUN, TIME, TITLE, border
 from service.judging.logic import And, Field, Near, Not, Or, Rule, Term, terms, wanted
 from service.judging.terms import squeeze
@@ -98,7 +98,7 @@ def _none(part: Term | Near | Field, spell: Spell) -> str:
             return _EVERYTHING
         case Term():
             mark = TITLE if part.title else ""
-            words = [squeeze(each) for each in _spellings(part, spell)]
+            words = [squeeze(each) for each in sought(part, spell)]
             known = [each for each in words if RUN.fullmatch(each) and len(each) <= LONGEST]
             return f"!{_some(lexeme(mark + each) for each in known)}" if known else _EVERYTHING
 
@@ -109,13 +109,9 @@ def _field(name: str, value: str) -> str:
     return lexeme(f"{FACT}{name}:{value}")
 
 
-def _spellings(term: Term, spell: Spell) -> tuple[str, ...]:
-    return (term.text,) if term.exact else spell(term.text)
-
-
 def _term(term: Term, spell: Spell, *, in_title: bool) -> str:
     mark = TITLE if term.title or in_title else ""
-    return _some(_spelt(each, mark) for each in _spellings(term, spell))
+    return _some(_spelt(each, mark) for each in sought(term, spell))
 
 
 @lru_cache(maxsize=4_096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from service.judging.conditions import Spell
+from service.judging.conditions import Spell, sought
 from service.judging.facts import Facts
 from service.judging.logic import Atom, Field, Near, Rule, Term, lowered, possible, terms
 from service.judging.terms import squeeze
@@ -37,10 +37,7 @@ class Sieve:
 def needles(rules: Iterable[Rule], spell: Spell) -> Mapping[Term, tuple[str, ...]]:
     """Each term of the rules with the letters of all its spellings."""
     asked = frozenset[Term]().union(*map(terms, rules))
-    return {
-        term: tuple(map(squeeze, (term.text,) if term.exact else spell(term.text)))
-        for term in asked
-    }
+    return {term: tuple(map(squeeze, sought(term, spell))) for term in asked}
 
 
 def letters_of(title: str, text: str) -> str:

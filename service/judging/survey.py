@@ -10,8 +10,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from service.judging.conditions import Spell
-from service.judging.logic import And, Atom, Near, Not, Or, Rule, Term, atoms, joined
+from service.judging.conditions import Spell, sought
+from service.judging.logic import And, Atom, Near, Not, Or, Rule, Term, atoms, joined, terms
 from service.judging.sieve import letters_of, needles
 from service.judging.terms import occurrences, squeeze, window
 
@@ -72,7 +72,7 @@ class Survey:
 
     def _see(self, term: Term, title: str, text: str) -> None:
         words = self._within.setdefault(term, Counter())
-        for spelling in (term.text,) if term.exact else self._spell(term.text):
+        for spelling in sought(term, self._spell):
             for part in (title,) if term.title else (title, text):
                 for span in occurrences(part, spelling)[:_EXAMPLES]:
                     word = part[slice(*window(part, span))]
@@ -117,16 +117,12 @@ def barred(rule: Rule) -> tuple[tuple[Atom, Rule], ...]:
 
 
 def _questions(rule: Rule) -> list[Rule]:
-    every = [*atoms(rule), *(each for atom in atoms(rule) for each in _terms(atom))]
+    every = [*atoms(rule), *terms(rule)]
     loose = [each for atom in every if (each := loosened(atom)) is not None]
     wanted = asked(rule)
     without = [] if wanted is None else [wanted, *(both for _, both in barred(rule))]
-    terms = [each for one in loose for atom in atoms(one) for each in (atom, *_terms(atom))]
-    return [rule, *every, *loose, *terms, *without]
-
-
-def _terms(atom: Atom) -> tuple[Term, ...]:
-    return (atom.first, atom.second) if isinstance(atom, Near) else ()
+    parts = [each for one in loose for each in (*atoms(one), *terms(one))]
+    return [rule, *every, *loose, *parts, *without]
 
 
 def _guessable(letters: str) -> bool:

@@ -8,7 +8,7 @@ NFC.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -155,6 +155,11 @@ def _within(run: str, span: Span) -> bool | Open:
 
 
 _kept = lru_cache(maxsize=1 << 13)(_within)
+
+
+def is_word(seen: bool | Open, morphs: Mapping[str, Morphs]) -> bool:
+    """What ``look`` says, with the morphemes of the stretch where it leaves that open."""
+    return seen if isinstance(seen, bool) else seen.is_word(morphs[seen.stretch])
 
 
 def stands(text: str, span: Span, analyse: Analyse) -> bool:

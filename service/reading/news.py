@@ -224,7 +224,9 @@ def _body(lines: Sequence[str]) -> tuple[list[str], Credit]:
             continue  # a photo's caption stands twice: as its description and below it
         body += [rest] if rest or not credit else []
         seen.add(rest)
-    return body, _merged(credits_found)
+    names = next((credit.names for credit in credits_found if credit.names), None)
+    outlet = next((credit.outlet for credit in credits_found if credit.outlet), None)
+    return body, Credit(names, outlet, 0)
 
 
 def _length(lines: Sequence[str]) -> int:
@@ -235,12 +237,6 @@ def _length(lines: Sequence[str]) -> int:
             return number
         before += _prose_length(line)
     return len(lines)
-
-
-def _merged(found: Sequence[Credit]) -> Credit:
-    names = next((credit.names for credit in found if credit.names), None)
-    outlet = next((credit.outlet for credit in found if credit.outlet), None)
-    return Credit(names, outlet, 0)
 
 
 def _credited(line: str) -> bool:

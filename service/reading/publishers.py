@@ -149,6 +149,11 @@ class Registry:
                 unknown.append(part)
         return tuple(known.values()), tuple(dict.fromkeys(unknown))
 
+    def known(self, typed: str) -> tuple[Publisher, ...]:
+        """Today's bodies behind an id, or a name as ``find_all`` has it."""
+        body = self._by_id.get(typed)
+        return (body,) if body else self.find_all(typed)[0]
+
     def name_on(self, publisher: Publisher, day: date | None) -> str:
         """The full name in force on a day in Asia/Seoul; None is today."""
         if day is None or (publisher.since is not None and publisher.since <= day):

@@ -5,22 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-_TRACKING = frozenset(
-    [
-        "trc",
-        "section",
-        "site",
-        "sourcetype",
-        "sid",
-        "did",
-        "oc",
-        "input",
-        "ref",
-        "cds",
-        "fbclid",
-        "gclid",
-        "call_from",
-    ]
+_TRACKS = re.compile(
+    r"trc|section|site|sourcetype|sid|did|oc|input|ref|cds|fbclid|gclid|call_from|utm_.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _IDENTITY = {
     "korea.kr": frozenset({"newsId"}),
@@ -59,8 +46,4 @@ def _query(host: str, query: str) -> str:
     identity = _IDENTITY.get(host)
     if identity and identity <= {name for name, _ in pairs}:
         return urlencode(sorted({pair for pair in pairs if pair[0] in identity}))
-    return urlencode(sorted(pair for pair in pairs if not _tracks(pair[0].lower())))
-
-
-def _tracks(name: str) -> bool:
-    return name in _TRACKING or name.startswith("utm_")
+    return urlencode(sorted(pair for pair in pairs if not _TRACKS.fullmatch(pair[0])))

@@ -128,9 +128,7 @@ class CallListing(BaseModel):
 
 def bodies(typed: str, registry: Registry) -> Sequence[str]:
     """The ids behind an id or a printed name. Raises Problem where nobody goes by it."""
-    if any(typed == each.id for each in registry):
-        return (typed,)
-    found, _ = registry.find_all(typed)
+    found = registry.known(typed)
     if not found:
         why = f"‘{typed}’: 모르는 부처입니다 (no such ministry)"
         raise Problem("values", why, errors=[Wrong(where="query.ministry", why=why)])

@@ -141,7 +141,7 @@ class Asked:
 def asked(query: QueryParams, registry: Registry) -> Asked:
     """Read an address. A ministry may stand by its id or by any name it goes or went by."""
     printed = (name.strip() for each in query.getlist("ministry") for name in each.split(","))
-    found = {each: _bodies(each, registry) for each in islice(filter(None, printed), _MOST)}
+    found = {each: registry.known(each) for each in islice(filter(None, printed), _MOST)}
     chosen_topics, chosen_kinds = (query.getlist(name)[:_MOST] for name in ("topic", "kind"))
     known_topics = subjects()
     unknown = [
@@ -188,13 +188,6 @@ def place(said: str) -> Place | None:
         return Place.at(int(found[1]), int(found[2]))
     except OverflowError:
         return None
-
-
-def _bodies(printed: str, registry: Registry) -> tuple[Publisher, ...]:
-    try:
-        return (registry.by_id(printed),)
-    except KeyError:
-        return registry.find_all(printed)[0]
 
 
 def _each(found: Iterator[str]) -> tuple[str, ...]:
