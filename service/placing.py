@@ -45,7 +45,7 @@ def _keys(article: Readable, day: date) -> tuple[str, ...]:
     title, text = clean_line(article.given_title), clean(article.given_text)
     keys = story.keys(article.url, title, text, article.publisher, day)
     for each in (text, *map(clean, article.documents[:1]), article.reading.text):
-        keys += story.titled_key(title, each)
+        keys += story.titled_key(title, each, day)
     return tuple(dict.fromkeys(keys))
 
 

@@ -30,7 +30,8 @@ class Figure(NamedTuple):
     """``value`` is a plain number, of a day ``month.day``.
 
     ``unit`` is the first letter of what is counted (3,349명 → 명), empty where nothing stands
-    there; ``day`` for a day, ``name`` for a name with a number in it (H5N1).
+    there; ``day`` for a day, ``name`` for a name with a number in it (H5N1). A year of two digits
+    is one of this century.
     """
 
     value: str
@@ -76,6 +77,8 @@ def differing(ones: frozenset[Figure], others: frozenset[Figure]) -> tuple[Figur
 def _figure(text: str, found: re.Match[str]) -> Figure:
     value = found["value"].replace(",", "").lstrip("0") or "0"
     unit = (found["unit"] or "").casefold()
+    if unit == "년" and len(value) == len("26"):
+        value = f"20{value}"
     name = _NAME.search(text, max(0, found.start() - 8), found.start())
     if name:
         return Figure(f"{name[0].casefold()}{value}", "name")

@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 
 from service.judging.figures import Figure, differing, figures
 from service.judging.letters import compared, letters, shingled
-from service.judging.titles import bare, corrected, say_the_same, unknown_word
+from service.judging.titles import bare, corrected, say_the_same, speaks_of, unknown_word
 from service.reading.publishers import Publisher, Registry
 
-_SOON, _NEAR, _FAR = 1, 4, 14
+_SOON, _SHORTLY, _NEAR, _FAR = 1, 2, 4, 14
 """Days. Copies come soon; those to the letter, and corrections, may come late."""
 _TELLING = 200
 """Shingles. A shorter text may be a formula: who to ask, what is attached."""
@@ -66,7 +66,8 @@ class _Evidence:
 
     ``within`` is how much of the shorter text is in the longer one, ``alike`` how much of both is
     shared, 0..1. ``own``: at least so many figures stand in each text alone; ``backed``: how much
-    of the fewer figures the other text has too. ``telling``: neither text is very short.
+    of the fewer figures the other text has too. ``telling``: neither text is very short, and each
+    speaks of its title: what does not is the furniture of a page.
     ``titled``: the titles say the same, ``to_the_letter``: and are long and equal. ``contrary``
     figures and ``names`` of the titles: one of each side, of which the other side knows nothing.
     """
@@ -93,6 +94,11 @@ class _Evidence:
         """Whether the texts are one but for what each office adds."""
         enough = _TO_THE_LETTER if self.one_publisher else _ONE_TEXT
         return self.telling and not self.own and self.alike >= enough
+
+    @property
+    def letter_for_letter(self) -> bool:
+        """Whether the texts are one but for a typing error."""
+        return self.one_text and self.alike >= _TO_THE_LETTER
 
 
 def judge(a: Copy, b: Copy) -> Verdict:
@@ -123,7 +129,7 @@ def _against(found: _Evidence) -> str | None:
     if found.names and not found.one_text:
         return f"제목의 말이 다름: {found.names[0]} ≠ {found.names[1]} (names of the titles differ)"
     days = found.days or 0
-    late = found.corrected or (found.one_text and found.alike >= _TO_THE_LETTER)
+    late = found.corrected or found.letter_for_letter
     if days > (_FAR if late else _NEAR):
         return f"{days}일 떨어짐 ({days} days apart)"
     return None
@@ -147,7 +153,8 @@ def _ground(found: _Evidence) -> tuple[How, str] | None:
 
 def _is_one_text(found: _Evidence) -> bool:
     whole = found.within >= _WHOLE and found.alike >= _MOST and found.backed >= _ALL_FIGURES
-    return whole and found.telling and found.within_days(_SOON)
+    surely = found.letter_for_letter and not found.names
+    return whole and found.telling and found.within_days(_SHORTLY if surely else _SOON)
 
 
 def _is_joint(found: _Evidence) -> bool:
@@ -161,7 +168,9 @@ def _is_joint(found: _Evidence) -> bool:
 def _is_issued_again(found: _Evidence) -> bool:
     """The same ministry under the same title: on a later day it may be the next of a series."""
     if found.within_days(0):
-        return found.within >= (_MOST if found.to_the_letter else _WHOLE)
+        if found.to_the_letter:
+            return found.within >= _MOST
+        return found.telling and found.within >= _WHOLE
     if found.within >= _WHOLE:
         return found.telling and found.backed >= _NEARLY_ALL_FIGURES
     return found.telling and found.within >= _MOST and found.backed >= _ALL_FIGURES
@@ -181,7 +190,9 @@ def _compare(a: Copy, b: Copy) -> _Evidence:
         alike=shared / max(1, len(one | other)),
         own=min(len(counted - other_counted), len(other_counted - counted)),
         backed=len(counted & other_counted) / fewer if fewer else 1.0,
-        telling=shorter >= _TELLING,
+        telling=shorter >= _TELLING
+        and speaks_of(text, title)
+        and speaks_of(other_text, other_title),
         titled=say_the_same(title, other_title),
         to_the_letter=letters(title) == letters(other_title)
         and len(letters(title)) >= _TELLING_TITLE,

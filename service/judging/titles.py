@@ -28,6 +28,8 @@ _TELLING = 6
 """Letters. A shorter title (인사, 부고) serves many occasions."""
 _ALIKE = 0.75
 _WITHIN = 0.95
+_UNSAID = 0.5
+"""Of the words of a title, what its text may leave unsaid. One release in seventy leaves more."""
 _ENDING = 2
 """Letters at a word's end that may be a particle."""
 
@@ -82,6 +84,14 @@ def unknown_words(title: str, known: str) -> Iterator[str]:
     for word in words(title):
         if word.casefold()[: max(2, len(word) - _ENDING)] not in known:
             yield word
+
+
+def speaks_of(text: str, title: str) -> bool:
+    """Whether the letters of a text say half of the words of its title.
+
+    What a page has beside its announcement does not: a survey, a licence, whom to ask.
+    """
+    return len(list(unknown_words(title, text))) <= _UNSAID * len(words(title))
 
 
 def _pairs(text: str) -> set[str]:

@@ -184,7 +184,8 @@ _SHARING = """
         ) AS latest
     ) AS found
     WHERE article_id <> :own
-    GROUP BY article_id HAVING count(*) >= :share ORDER BY sum(says) DESC LIMIT 16
+    GROUP BY article_id HAVING count(*) >= :share
+    ORDER BY sum(says) DESC, article_id DESC LIMIT 16
 """
 
 _KEPT = """

@@ -83,7 +83,8 @@ def go_with(add_article: AddArticle, read: Read, triage: Triage, sql: asyncpg.Co
     """``await go_with(document, text=...)``: like ``go``, with a document; its story."""
 
     async def go_with(document: str | None, **values: Any) -> int:
-        made = await add_article(**{"text": "", "collected_at": NINE, "title": "제목", **values})
+        fields = {"text": "", "collected_at": NINE, "title": "수출 상담", **values}
+        made = await add_article(**fields)
         if document is not None:
             await add_document(sql, made, document)
         await read.read(made)
@@ -159,8 +160,8 @@ async def test_a_copy_from_a_second_source_joins_the_story_and_is_not_told_again
 ) -> None:
     await subscribe("무역", "수출")
 
-    first = await go()
-    copy = await go(source_id="b", title="다른 제목", url="https://b.example/9")
+    first = await go(title="수출 상담 창구를 연다")
+    copy = await go(source_id="b", title="관세 환급을 돕는다", url="https://b.example/9")
 
     assert len(await alerts(sql)) == 1
     rows = await sql.fetch("SELECT id, story_id FROM article ORDER BY id")

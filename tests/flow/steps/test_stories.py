@@ -83,6 +83,77 @@ async def test_a_copy_that_is_not_to_the_letter_joins_and_is_told_once(
     assert len(await alerts(sql)) == 1
 
 
+FURNITURE = """자세한 내용은 붙임 파일을 참고하시기 바랍니다.
+이 저작물은 공공누리 제1유형에 따라 출처를 밝히면 자유롭게 이용할 수 있습니다.
+이 누리집에서 제공하는 정보에 만족하십니까? 매우 만족 만족 보통 불만족 매우 불만족
+의견을 남겨 주시면 더 나은 누리집을 만드는 데 쓰겠습니다. 개인정보는 적지 마십시오.
+담당부서 기획총괄과 전화번호 044-000-0000 이 화면은 큰 글씨로 볼 수 있으며 인쇄할 수 있습니다.
+목록으로 이전 글 다음 글 맨 위로 관련 누리집 바로가기 찾아오시는 길 개인정보 처리방침"""
+
+
+async def stories(sql: asyncpg.Connection) -> int:
+    return int(await sql.fetchval("SELECT count(DISTINCT story_id) FROM article"))
+
+
+async def test_a_board_whose_pages_say_only_what_all_of_them_say_has_a_story_each(
+    go: Go, subscribe: Subscribe, sql: asyncpg.Connection
+) -> None:
+    """A selector around footer and survey: each post is told, however many there are a day."""
+    await subscribe("사업", "참여기업")
+    things = [f"{place} {what}" for place in ("가람", "누리", "다솜", "라온", "마루", "바다")
+              for what in ("도자기", "반도체", "섬유", "조선", "항공")]  # fmt: skip
+
+    for number, thing in enumerate(things):
+        day = NINE + timedelta(days=number // 10)
+        await go(title=f"{thing} 참여기업 모집 공고", text=FURNITURE, published_at=day)
+    for week in range(3):
+        day = NINE + timedelta(days=7 * week)
+        await go(title="이번 주 참여기업 소식", text=FURNITURE, published_at=day)
+
+    assert await stories(sql) == len(await alerts(sql)) == 33
+
+
+@pytest.mark.parametrize(
+    ("title", "days", "made"),
+    [
+        ("해외 장터 진출을 돕는 공방 업무협약", 14, 1),
+        ("해외 장터 진출을 돕는 공방 업무협약", 28, 2),
+        ("작은 공방이 만나는 새벽 손님", 2, 1),
+        ("작은 공방이 만나는 새벽 손님", 3, 2),
+        (f"제2차 {TITLE}", 0, 1),
+        (TITLE, 28, 2),
+    ],
+    ids=["all said", "all said, late", "headline", "headline, late", "one figure", "one title"],
+)  # fmt: skip
+@pytest.mark.parametrize("first", [0, 1])
+async def test_one_text_is_one_story_for_as_long_as_its_title_lets_it_be(
+    title: str, days: int, made: int, first: int, release: Go, sql: asyncpg.Connection
+) -> None:
+    copies: list[dict[str, Any]] = [
+        {"published_at": NINE},
+        {"source_id": "korea_kr", "title": title, "published_at": NINE + timedelta(days=days)},
+    ]
+
+    for each in (first, 1 - first):
+        await release(**copies[each])
+
+    assert await stories(sql) == made
+
+
+async def test_one_text_under_titles_of_two_rounds_is_two_stories_judged_again_too(
+    release: Go, triage: Triage, sql: asyncpg.Connection
+) -> None:
+    text = f"{TEXT}\n제1차와 제2차에 걸쳐 뽑는다."
+    made = [await release(title=f"{nth} {TITLE}", text=text) for nth in ("제1차", "제2차", "제1차")]
+    assert await stories(sql) == 2
+
+    await sql.execute("UPDATE article SET triaged_at = NULL")
+    for each in made:
+        await triage.judge(each)
+
+    assert await stories(sql) == 2
+
+
 async def test_our_own_feed_read_again_tells_nobody(
     release: Go, go: Go, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:

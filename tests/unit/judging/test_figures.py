@@ -32,6 +32,10 @@ def test_a_day_is_the_same_however_it_is_written(text: str) -> None:
     assert figures(text) == {("3.5", "day")}
 
 
+def test_a_year_is_the_same_in_two_digits() -> None:
+    assert figures("'26년도") == figures("26년") == figures("2026년도") == {("2026", "년")}
+
+
 def test_a_share_is_no_day() -> None:
     assert figures("3.5% 늘어 2.5배") == {("3.5", "%"), ("2.5", "배")}
 

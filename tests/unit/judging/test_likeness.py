@@ -2,7 +2,7 @@
 
 import random
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -156,6 +156,29 @@ def test_a_text_to_the_letter_may_come_a_week_later() -> None:
     late = RELEASE._replace(text=BODY.replace("밝혔다.", "밝혔다"), published=date(2026, 3, 9))
 
     assert judge(RELEASE, late).same
+
+
+@pytest.mark.parametrize(("days", "one"), [(2, True), (3, False)])
+def test_a_text_to_the_letter_under_another_title_may_come_two_days_later(
+    days: int, *, one: bool
+) -> None:
+    other = RELEASE._replace(title="작은 가게, 새 손님을 만난다", publisher="산업통상부")
+    late = other._replace(published=MONDAY + timedelta(days=days))
+
+    assert judge(RELEASE, late).same == one
+    assert not judge(RELEASE, late._replace(text=f"{BODY}\n문의는 유통과로 한다.")).same
+
+
+def test_the_furniture_of_a_page_makes_two_titles_not_one_nor_one_title_of_two_days() -> None:
+    """What a declared source takes for a text, where its selector stands around the footer."""
+    furniture = "붙임을 보시기 바랍니다. " + OTHER
+    a = RELEASE._replace(text=furniture)
+    b = a._replace(title="반도체 장비 실증 사업 공고")
+
+    assert judge(a, a._replace(publisher="산업통상부")).same
+    assert not judge(a, a._replace(published=TUESDAY)).same
+    assert not judge(a, b).same
+    assert judge(a._replace(text=f"{TITLE}\n{furniture}"), b).same is False
 
 
 def test_a_former_name_is_the_same_ministry() -> None:
