@@ -18,6 +18,7 @@ _WHAT = {
     "request": "한 번만 할 요청의 표시 / marks of requests that count once",
     "ops_item": "닫힌 살펴볼 것 / closed ops items",
     "backfill": "다 읽은 지난 글 / finished backfills",
+    "endpoint": "동의하지 않은 주소 / addresses whose owners never agreed",
     "attempt": "보낸 시도 / attempts of what is settled",
     "delivery.hits": "보낸 알림의 일치한 말 / matched words of what is settled",
     "waiting.hits": "묶음에 실린 일치한 말 / matched words of what digests told",

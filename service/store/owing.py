@@ -81,7 +81,9 @@ SPREAD = """
     ), kept AS (
         INSERT INTO waiting (telling_id, subscription_id, hits, window_at)
         SELECT :telling, told.subscription_id, {hits}, told.window_at FROM told {reasons}
-        WHERE NOT told.at_once
+        WHERE NOT told.at_once AND EXISTS (
+            SELECT FROM endpoint WHERE endpoint.subscription_id = told.subscription_id
+            AND endpoint.switched_off_at IS NULL)
         ON CONFLICT DO NOTHING RETURNING window_at
     )
     SELECT channel, due_at - now(), count(*) FROM owed GROUP BY 1, 2

@@ -61,6 +61,12 @@ def rules(kept: Kept) -> Sequence[Rule]:
         Rule("ops_item", "ops_item", 365, "closed_at < :cutoff"),
         Rule("backfill", "backfill", 365, "finished_at < :cutoff"),
         Rule(
+            "endpoint",
+            "endpoint",
+            30,
+            "confirmed_at IS NULL AND coalesce(asked_at, created_at) < :cutoff",
+        ),
+        Rule(
             "attempt",
             "attempt",
             kept.told,

@@ -26,6 +26,12 @@ FILL = """
      WHERE n IS NOT NULL;
     INSERT INTO ops_item (kind, subject, detail, first_at)
     VALUES ('k', 'open', '', now() - interval '9 years');
+    INSERT INTO subscription (name) VALUES ('s');
+    INSERT INTO endpoint (subscription_id, channel, address, created_at, asked_at, confirmed_at)
+    SELECT 1, 'mail', concat(made, asked, yes), now() - made::interval, now() - asked::interval,
+           now() - yes::interval
+      FROM unnest('{99 d,31 d,31 d,29 d,99 d}'::text[], '{29 d,31 d,NULL,NULL,31 d}'::text[],
+                  '{NULL,NULL,NULL,NULL,31 d}'::text[]) AS endpoint (made, asked, yes);
     INSERT INTO telling (reason, key, facts) VALUES ('alert', 'story 1', '{}');
     INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, hits, settled_at)
     SELECT 1, n, n, 'console', '[]', now() - n * interval '1 day'
@@ -44,7 +50,7 @@ FILL = """
 """
 KEPT = Kept(told=8, audit=20)
 GONE = {
-    "sighting": 1, "request": 1, "ops_item": 1, "backfill": 0,
+    "sighting": 1, "request": 1, "ops_item": 1, "backfill": 0, "endpoint": 2,
     "attempt": 3 * 5 + 1, "delivery.hits": 5, "waiting.hits": 4, "audit": 1,
 }  # fmt: skip
 
@@ -100,5 +106,5 @@ def test_no_release_and_no_promise_is_ever_removed() -> None:
 
     assert not {each.table for each in rules(Kept(1, 1)) if removes(each)} & {
         "article", "attachment", "revision", "story", "telling", "delivery", "waiting",
-        "subscription", "endpoint",
+        "subscription",
     }  # fmt: skip

@@ -226,3 +226,18 @@ async def test_whom_only_the_news_of_a_release_concerns_is_told_of_the_news_once
         await verdicts.settle(news, replace(verdict, concern=to(told[0], new)))
 
     assert await owed(sql) == [{"title": "기사", "hits": HITS}]
+
+
+@pytest.mark.parametrize(
+    ("column", "waiting"), [("switched_off_at", 0), ("asked_at", 1)], ids=["off", "may still agree"]
+)
+async def test_nothing_waits_for_a_digest_that_no_place_is_left_to_take(
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection, column: str, waiting: int
+) -> None:
+    await wish(sql, "hourly", reader)
+    await sql.execute(f"UPDATE endpoint SET confirmed_at = NULL, {column} = now()")
+
+    verdict = Verdict(Place(["url:1"]), FACTS, to(reader))
+    assert await verdicts.settle(await add("article"), verdict) == waiting
+
+    assert await sql.fetchval("SELECT count(*) FROM waiting") == waiting
