@@ -65,13 +65,17 @@ _OUTDATED = """
     WHERE snoozed_until > now() AND delivery.id = held.id AND delivery.settled_at IS NULL
         AND event.facts ->> 'apply_by' IS DISTINCT FROM newest.apply_by
 """
-# What is told is what the event tells now.
+# What is told is what the event tells now. Most remind nobody: of those the key alone is kept.
 _TELLING = sa.text("""
     INSERT INTO telling (reason, key, story_id, article_id, revision_id, facts, embargo_until)
-    SELECT 'reminder', :key, story_id, article_id, revision_id,
-        facts - 'changes' || jsonb_build_object('was', CAST(:was AS text)), embargo_until
+    SELECT 'reminder', :key, story_id, article_id, revision_id, '{}', embargo_until
     FROM telling WHERE id = :newest
     ON CONFLICT DO NOTHING RETURNING id
+""")
+_FILL = sa.text("""
+    UPDATE telling SET
+        facts = newest.facts - 'changes' || jsonb_build_object('was', CAST(:was AS text))
+    FROM telling AS newest WHERE telling.id = :telling AND newest.id = :newest
 """)
 # Each message that told of the event, ``by`` itself or a digest: it counts once an endpoint has it,
 # and while none has it is about to be told. Whoever chose another hour was reminded at the one
@@ -206,7 +210,12 @@ class Reminders(Intentions):
                 if was not in tellings:
                     tellings[was] = await _telling(tx, rung, was)
                 if (telling_id := tellings[was]) is not None:
-                    number += await _owe(tx, rung, telling_id, since, until)
+                    number += (owed := await _owe(tx, rung, telling_id, since, until))
+                    if owed:
+                        newest = rung.call.newest_id
+                        await tx.execute(
+                            _FILL, {"telling": telling_id, "was": was, "newest": newest}
+                        )
                 since = until
         return number
 

@@ -41,6 +41,18 @@ async def test_who_was_told_is_reminded_once_by_one_of_many(
     assert json.loads(row["facts"]) == {"title": "모집", "apply_by": "2026-10-20", "was": None}
 
 
+async def test_what_reminds_nobody_is_kept_by_its_key_alone(
+    reminders: Reminders, story: int, tell: Tell, sql: asyncpg.Connection
+) -> None:
+    await tell(story, remind=[14])
+
+    for _ in range(2):
+        assert await reminders.remind(rung(await only(reminders))) == 0
+
+    made = await sql.fetch("SELECT key, facts FROM telling WHERE reason = 'reminder'")
+    assert [tuple(each) for each in made] == [("key 2026-10-20 7", "{}")]
+
+
 async def test_who_was_told_in_a_digest_is_reminded_too(
     reminders: Reminders, story: int, add: Add, tell: Tell, sql: asyncpg.Connection
 ) -> None:
