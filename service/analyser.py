@@ -86,13 +86,24 @@ class Analyser:
         return list(chain.from_iterable(answers))
 
     async def _hand_over(self, batch: Sequence[str]) -> list[Morphs]:
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._pool, _analyse, batch)
+            return await self._submit(batch)
         except BrokenProcessPool:
             self._pool.shutdown(wait=False)
             self._pool = _new_pool()
-            return await loop.run_in_executor(self._pool, _analyse, batch)
+            return await self._submit(batch)
+
+    def _submit(self, batch: Sequence[str]) -> asyncio.Future[list[Morphs]]:
+        """Hand a batch to the process beside, which begins here where there is none.
+
+        Ctrl-C reaches both and the parent decides: the other is deaf to it from its first moment,
+        as what is blocked is inherited. Later it would be in the midst of its imports.
+        """
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return asyncio.get_running_loop().run_in_executor(self._pool, _analyse, batch)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _recall(self, windows: Collection[str]) -> dict[str, Morphs]:
         answer = {window: self._known[window] for window in windows if window in self._known}
@@ -128,7 +139,6 @@ _morphology: Morphology | None = None
 
 def _begin() -> None:
     global _morphology  # noqa: PLW0603 - a process of its own, with nothing else in it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _morphology = Morphology(Registry.load().names())
 

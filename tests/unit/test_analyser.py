@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,22 @@ async def main():
         await asyncio.Event().wait()
 if __name__ == "__main__":
     asyncio.run(main())
+"""
+
+# Ctrl-C while the process beside begins, before any line of ours in it: it loads the module first.
+STOPPED = """
+import asyncio, os, signal
+from service.analyser import Analyser
+async def main():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+    async with Analyser() as analyser:
+        await stop.wait()
+        print(*await analyser.analyse(["수출이"]))
+if __name__ == "__main__":
+    asyncio.run(main())
+else:
+    os.killpg(0, signal.SIGINT)
 """
 
 
@@ -87,6 +104,21 @@ def test_the_process_ends_when_its_parent_is_killed() -> None:
     rest, _ = parent.communicate(timeout=20)
     assert rest == b""
     assert parent.returncode == -signal.SIGKILL
+
+
+def test_ctrl_c_while_the_process_begins_is_left_to_its_parent(tmp_path: Path) -> None:
+    script = tmp_path / "stopped.py"
+    script.write_text(STOPPED)
+
+    done = subprocess.run(
+        [sys.executable, script],
+        check=False,
+        capture_output=True,
+        timeout=60,
+        start_new_session=True,
+    )
+
+    assert (done.stderr.decode(), done.stdout.decode(), done.returncode) == ("", "수출이\n", 0)
 
 
 class Counting(Analyser):
