@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from notifier.errors import BadAddress
 from notifier.letter import Letter, letter
 from notifier.model import ChannelOptions, Message, Receipt
-from notifier.posting import Answer, Poster, Posting, code, judge, open_poster, packed
+from notifier.posting import Answer, Poster, Posting, code, judge, packed
 
 _GONE = frozenset({404, 410})
 
@@ -39,7 +39,7 @@ class Service:
 
     def __call__(self, options: ChannelOptions) -> Hook:
         """The channel to it, for the caller to close."""
-        return Hook(self, options, open_poster(options))
+        return Hook(self, options)
 
 
 class Hook(Posting):
@@ -48,10 +48,11 @@ class Hook(Posting):
     Where private addresses are allowed, a stand-in of the service may have any address.
     """
 
-    def __init__(self, service: Service, options: ChannelOptions, poster: Poster) -> None:
+    def __init__(
+        self, service: Service, options: ChannelOptions, poster: Poster | None = None
+    ) -> None:
+        super().__init__(options, poster)
         self._service = service
-        self._anywhere = options.private_addresses
-        super().__init__(poster)
 
     async def send(self, message: Message) -> Receipt:
         """Post one message. Raises TryAgain, Undeliverable or EndpointGone."""
@@ -70,7 +71,7 @@ class Hook(Posting):
     def _address(self, address: str) -> str:
         url = self._poster.check(address)
         place = f"{url.host_port_subcomponent}{url.raw_path}"
-        if not self._anywhere and not self._service.hooks.fullmatch(place):
+        if not self._options.private_addresses and not self._service.hooks.fullmatch(place):
             name = self._service.name
             raise BadAddress(f"{name} 웹훅의 주소가 아닙니다 (not the URL of a hook of {name})")
         return str(url.update_query(self._service.query)) if self._service.query else address

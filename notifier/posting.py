@@ -111,10 +111,11 @@ class Poster:
 
 
 class Posting:
-    """A channel that posts: all that it has open is its poster."""
+    """A channel that posts: all that it has open is its poster, an ordinary one unless given."""
 
-    def __init__(self, poster: Poster) -> None:
-        self._poster = poster
+    def __init__(self, options: ChannelOptions, poster: Poster | None = None) -> None:
+        self._options = options
+        self._poster = poster or open_poster(options)
 
     async def aclose(self) -> None:
         """Close all connections."""

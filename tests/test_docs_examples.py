@@ -148,7 +148,8 @@ async def test_the_receiver_in_the_readme_takes_our_messages_and_no_others() -> 
     scope: dict[str, Any] = {}
     exec(code, scope)
     receiver = Receiver()
-    channel = Webhooks(Poster(ChannelOptions(), receiver, lambda: datetime.now(UTC)))
+    options = ChannelOptions()
+    channel = Webhooks(options, Poster(options, receiver, lambda: datetime.now(UTC)))
     secret = new_secret()
     alert = Alert("가", "가상 전시회", "https://a.example/1", "외교부", "x", None, None, "", ())
 

@@ -90,6 +90,4 @@ class Apprise:
         return ways
 
 
-def open_channel(options: ChannelOptions) -> Apprise:
-    """Apprise, where ``options`` allow it."""
-    return Apprise(options)
+open_channel = Apprise

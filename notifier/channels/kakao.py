@@ -22,6 +22,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -32,7 +33,6 @@ from notifier.letter import Letter, letter
 from notifier.model import (
     Alert,
     Card,
-    ChannelOptions,
     Content,
     Digest,
     Message,
@@ -42,7 +42,7 @@ from notifier.model import (
     SignIn,
     Traits,
 )
-from notifier.posting import Answer, Poster, Posting, code, judge, open_poster, packed, unbroken
+from notifier.posting import Answer, Posting, code, judge, packed, unbroken
 
 CARD = Card(
     korean="카카오 알림톡",
@@ -85,12 +85,11 @@ _Templates = Mapping[str, tuple[str, tuple[str, ...]]]
 
 
 class Kakao(Posting):
-    """One sender's channel at Solapi, whose key is in the options."""
+    """One sender's channel at Solapi, whose key is in the options; else every message waits."""
 
-    def __init__(self, options: ChannelOptions, poster: Poster) -> None:
-        self._options = options
-        self._templates = templates(options.kakao_templates)
-        super().__init__(poster)
+    @cached_property
+    def _templates(self) -> _Templates:
+        return templates(self._options.kakao_templates)
 
     async def send(self, message: Message) -> Receipt:
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
@@ -154,9 +153,7 @@ class Kakao(Posting):
         )
 
 
-def open_channel(options: ChannelOptions) -> Kakao:
-    """The sender of ``options``; without one every message waits for it."""
-    return Kakao(options, open_poster(options))
+open_channel = Kakao
 
 
 def templates(setting: str) -> _Templates:

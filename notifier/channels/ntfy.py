@@ -17,8 +17,8 @@ from base64 import b64encode
 from notifier.errors import BadAddress
 from notifier.fitting import cut, foot, main, octets, spelt, written
 from notifier.letter import Letter, letter
-from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
-from notifier.posting import Posting, code, judge, open_poster
+from notifier.model import Card, Message, Receipt, Traits
+from notifier.posting import Posting, code, judge
 
 CARD = Card(
     korean="ntfy",
@@ -54,9 +54,7 @@ class Ntfy(Posting):
             )
 
 
-def open_channel(options: ChannelOptions) -> Ntfy:
-    """Topics of ntfy, kept off private networks unless ``options`` allow them."""
-    return Ntfy(open_poster(options))
+open_channel = Ntfy
 
 
 def _headers(letter: Letter) -> dict[str, str]:

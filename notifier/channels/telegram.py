@@ -22,8 +22,8 @@ from typing import Any
 from notifier.errors import BadAddress, TryAgain
 from notifier.fitting import Run, foot, titled, units, written
 from notifier.letter import Letter, letter
-from notifier.model import Card, ChannelOptions, Message, Receipt, Traits
-from notifier.posting import Answer, Poster, Posting, judge, open_poster, packed, seconds, unbroken
+from notifier.model import Card, Message, Receipt, Traits
+from notifier.posting import Answer, Posting, judge, packed, seconds, unbroken
 
 CARD = Card(
     korean="Telegram",
@@ -50,20 +50,15 @@ _ENDED = (
 
 
 class Telegram(Posting):
-    """One bot, whose token is in the options."""
-
-    def __init__(self, options: ChannelOptions, poster: Poster) -> None:
-        self._token = options.telegram_token
-        self._api = options.telegram_api
-        super().__init__(poster)
+    """One bot, whose token is in the options; without one every message waits for it."""
 
     async def send(self, message: Message) -> Receipt:
         """Send one message. Raises TryAgain, Undeliverable or EndpointGone."""
         _check(message.address)
-        if not self._token:
+        if not self._options.telegram_token:
             why = "텔레그램 봇 토큰이 없습니다 (no token): PABAL_TELEGRAM_TOKEN"
             raise TryAgain(why, ours=True)
-        url = f"{self._api}/bot{self._token}/sendMessage"
+        url = f"{self._options.telegram_api}/bot{self._options.telegram_token}/sendMessage"
         body = packed(_payload(message.address, letter(message)))
         answer = await self._poster.post(url, body, {"content-type": "application/json"})
         _judge(answer)
@@ -72,15 +67,13 @@ class Telegram(Posting):
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is a chat and there is a bot to send."""
         _check(address)
-        if not self._token:
+        if not self._options.telegram_token:
             raise BadAddress(
                 "텔레그램에는 봇 토큰 PABAL_TELEGRAM_TOKEN이 있어야 합니다 (needs a bot's token)"
             )
 
 
-def open_channel(options: ChannelOptions) -> Telegram:
-    """The bot of ``options``; without a token every message waits for one."""
-    return Telegram(options, open_poster(options))
+open_channel = Telegram
 
 
 def _check(address: str) -> None:

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING
 from notifier.errors import BadAddress, TryAgain
 from notifier.fitting import cut, main
 from notifier.letter import Letter, Line, letter
-from notifier.model import Card, ChannelOptions, Message, Receipt
-from notifier.posting import Poster, Posting, judge, open_poster, packed
+from notifier.model import Card, Message, Receipt
+from notifier.posting import Posting, judge, packed
 
 CARD = Card(
     korean="웹 푸시",
@@ -57,17 +57,12 @@ class _Browser:
 
 
 class WebPush(Posting):
-    """Signs with the key in the options and encrypts for each browser."""
-
-    def __init__(self, options: ChannelOptions, poster: Poster) -> None:
-        self._key = options.vapid_key
-        self._contact = options.contact
-        super().__init__(poster)
+    """Signs with the key in the options, waits for one, and encrypts for each browser."""
 
     async def send(self, message: Message) -> Receipt:
         """Push one message. Raises TryAgain, Undeliverable or EndpointGone."""
         browser = self._browser(message.address)
-        if not self._key:
+        if not self._options.vapid_key:
             raise TryAgain("웹 푸시의 키가 없습니다 (no key): PABAL_VAPID_KEY", ours=True)
         said = letter(message)
         topic = _topic(message)
@@ -87,7 +82,7 @@ class WebPush(Posting):
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is a browser's subscription and there is a key."""
         self._browser(address)
-        if not self._key:
+        if not self._options.vapid_key:
             raise BadAddress("웹 푸시에는 PABAL_VAPID_KEY가 있어야 합니다 (needs a key)")
 
     def _browser(self, address: str) -> _Browser:
@@ -98,20 +93,18 @@ class WebPush(Posting):
         return _Browser(endpoint, str(url.origin()), keys)
 
     def _signed(self, origin: str, now: datetime) -> str:
-        contact = self._contact
+        contact = self._options.contact
         subject = contact if "@" not in contact or ":" in contact else f"mailto:{contact}"
         claims = {"aud": origin, "sub": subject, "exp": int((now + _SIGNED).timestamp())}
         try:
-            signer = _signer(self._key)
+            signer = _signer(self._options.vapid_key)
         except ValueError:
             why = "웹 푸시의 키가 틀립니다 (no such key): PABAL_VAPID_KEY"
             raise TryAgain(why, ours=True) from None
         return str(signer.sign(claims)["Authorization"])
 
 
-def open_channel(options: ChannelOptions) -> WebPush:
-    """Browsers' push services; without a key every message waits for one."""
-    return WebPush(options, open_poster(options))
+open_channel = WebPush
 
 
 def new_key() -> str:

@@ -21,7 +21,6 @@ from notifier.errors import Undeliverable
 from notifier.model import (
     Alert,
     Card,
-    ChannelOptions,
     Content,
     Digest,
     Message,
@@ -31,7 +30,7 @@ from notifier.model import (
     Reminder,
     Traits,
 )
-from notifier.posting import Answer, Posting, judge, open_poster, packed, unbroken
+from notifier.posting import Answer, Posting, judge, packed, unbroken
 
 CARD = Card(
     korean="웹훅",
@@ -91,9 +90,7 @@ class Webhooks(Posting):
         self._poster.check(address)
 
 
-def open_channel(options: ChannelOptions) -> Webhooks:
-    """Webhooks by the machine's clock, kept off private networks unless ``options`` allow them."""
-    return Webhooks(open_poster(options))
+open_channel = Webhooks
 
 
 def _body(content: Content, at: datetime) -> bytes:

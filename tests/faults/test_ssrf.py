@@ -33,7 +33,7 @@ async def test_no_form_of_an_inside_address_gets_a_message(
 ) -> None:
     passed = []
     async with listening() as canary, guarded() as poster:
-        channel = Webhooks(poster)
+        channel = Webhooks(ChannelOptions(), poster)
         for form in FORMS:
             try:
                 await channel.send(_message(form.format(scheme="https", port=canary.port)))

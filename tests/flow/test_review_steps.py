@@ -54,7 +54,7 @@ async def test_receivers_that_never_answer_leave_room_for_one_that_does() -> Non
     async with _listening() as (silent, prompt):
         options = ChannelOptions(private_addresses=True, timeout=1.0)
         way = open_way(private_addresses=True, timeout=1.0, connections=20)
-        channel = Webhooks(Poster(options, way, now=lambda: datetime.now(UTC)))
+        channel = Webhooks(options, Poster(options, way, now=lambda: datetime.now(UTC)))
         waiting = [asyncio.create_task(channel.send(_message(silent))) for _ in range(30)]
         await asyncio.sleep(0)
         try:

@@ -86,10 +86,11 @@ OPTIONS = ChannelOptions(
     ),
 )
 LINKS = Links()
-WITH_CHANNELS: dict[str, type[Telegram | WebPush | Kakao]] = {
+WITH_CHANNELS: dict[str, type[Telegram | WebPush | Kakao | Ntfy]] = {
     "telegram": Telegram,
     "web_push": WebPush,
     "kakao": Kakao,
+    "ntfy": Ntfy,
 }
 
 
@@ -105,8 +106,6 @@ def posted() -> Posted:
         channel: Hook | Telegram | Ntfy | WebPush | Kakao
         if name in WITH_CHANNELS:
             channel = WITH_CHANNELS[name](OPTIONS, poster)
-        elif name == "ntfy":
-            channel = Ntfy(poster)
         else:
             declared = import_module(f"notifier.channels.{name}").open_channel
             channel = Hook(declared, OPTIONS, poster)

@@ -59,4 +59,5 @@ class Receiver:
 
 
 def open_webhooks(receiver: Receiver, now: datetime = AT, **options: Any) -> Webhooks:
-    return Webhooks(Poster(ChannelOptions(**options), receiver, now=lambda: now))
+    given = ChannelOptions(**options)
+    return Webhooks(given, Poster(given, receiver, now=lambda: now))
