@@ -59,7 +59,7 @@ async def examine(settings: Settings, *, ask: bool) -> list[Finding]:
         except _WRONG as error:
             said = isinstance(error, (UserError, SendError))  # in words for a person already
             why = str(error) if said else f"{type(error).__name__}: {error}"
-            found.append(Finding(what, ok=False, found=why, advice=advice))
+            found.append(Finding(what, why, advice))
     return found
 
 
@@ -68,7 +68,7 @@ async def _settings(settings: Settings) -> Iterable[Finding]:
 
 
 async def _python(_: Settings) -> Iterable[Finding]:
-    return [Finding("Python", ok=True, found=sys.version.split()[0])]
+    return [Finding("Python", sys.version.split()[0])]
 
 
 async def _sources(settings: Settings) -> Iterable[Finding]:
@@ -91,7 +91,7 @@ async def _channels(settings: Settings) -> Iterable[Finding]:
     channels = open_channels(settings)
     for each in channels.values():
         await each.aclose()
-    return [Finding("채널 / channels", ok=True, found=", ".join(channels))]
+    return [Finding("채널 / channels", ", ".join(channels))]
 
 
 async def _kiwi(_: Settings) -> Iterable[Finding]:
@@ -100,7 +100,7 @@ async def _kiwi(_: Settings) -> Iterable[Finding]:
 
     (morphs,) = Morphology(Registry.load().names()).analyse(["수출바우처를"])
     shown = " ".join(f"{each.form}/{each.tag}" for each in morphs)
-    return [Finding("형태소 분석기 / Kiwi", ok=True, found=shown)]
+    return [Finding("형태소 분석기 / Kiwi", shown)]
 
 
 async def _disk(settings: Settings) -> Iterable[Finding]:
@@ -113,7 +113,7 @@ async def _disk(settings: Settings) -> Iterable[Finding]:
     whom = "이 계정 / ourselves" if place.account is None else f"uid {place.account.uid}"
     return [
         findings.of_disk(str(place.data), shutil.disk_usage(place.data).free),
-        Finding("내장 서버 계정 / account of the embedded server", ok=True, found=whom),
+        Finding("내장 서버 계정 / account of the embedded server", whom),
     ]
 
 
@@ -129,7 +129,7 @@ async def _database(settings: Settings) -> Iterable[Finding]:
         seen = await condition.server(url)
         now = datetime.now(UTC)
         answers = f"PostgreSQL {seen.version} ({kind})"
-        found = [Finding("데이터베이스 / database", ok=True, found=answers)]
+        found = [Finding("데이터베이스 / database", answers)]
         found += findings.of_server(seen, now)
         if seen.current:
             found += findings.of_work(await condition.work(url), now)
@@ -143,4 +143,4 @@ async def _mail(settings: Settings) -> Iterable[Finding]:
     tls = ssl.create_default_context()
     line = await open_line(server, settings.mail_password or "", "localhost", tls, _SECONDS)
     line.writer.close()
-    return [Finding("메일 서버 / mail server", ok=True, found=f"{server.host}:{server.port}")]
+    return [Finding("메일 서버 / mail server", f"{server.host}:{server.port}")]

@@ -21,12 +21,16 @@ _MASKED = frozenset({"database_url"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: what was looked at, what was found, whether that will do, else what to do."""
+    """One check: what was looked at, what was found, and where that will not do, what to do."""
 
     what: str
-    ok: bool
     found: str
     advice: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it will do."""
+        return not self.advice
 
 
 def of_settings(settings: Settings) -> Iterator[Finding]:
@@ -35,7 +39,7 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
         name for name in settings.model_fields_set if getattr(settings, name) is not None
     )
     shown = " · ".join(f"{name}={_shown(settings, name)}" for name in changed)
-    yield Finding("설정 / settings", ok=True, found=shown or "모두 기본값 / all as they come")
+    yield Finding("설정 / settings", shown or "모두 기본값 / all as they come")
     yield _secret(settings.secret)
     yield _address(settings)
     yield _mail(settings)
@@ -49,16 +53,15 @@ def _shown(settings: Settings, name: str) -> str:
 def _secret(secret: str | None) -> Finding:
     what = "서명 비밀 / secret"
     if secret is None:
-        return Finding(what, ok=True, found="데이터베이스가 만든 것 / the database's own")
+        return Finding(what, "데이터베이스가 만든 것 / the database's own")
     if len(set(secret)) < _SECRET_LETTERS:
         return Finding(
             what,
-            ok=False,
-            found="쉽게 짐작됨 / easily guessed",
-            advice="PABAL_SECRET을 난수로: openssl rand -hex 32 (이미 준 링크는 무효가 됩니다) / "
+            "쉽게 짐작됨 / easily guessed",
+            "PABAL_SECRET을 난수로: openssl rand -hex 32 (이미 준 링크는 무효가 됩니다) / "
             "make it random; links that were given out become void",
         )
-    return Finding(what, ok=True, found=f"PABAL_SECRET, {len(secret)}자 / characters")
+    return Finding(what, f"PABAL_SECRET, {len(secret)}자 / characters")
 
 
 def _address(settings: Settings) -> Finding:
@@ -66,34 +69,31 @@ def _address(settings: Settings) -> Finding:
     if settings.url is None:
         return Finding(
             what,
-            ok=True,
-            found="없음: 메시지에 링크가 없고, 남의 주소로는 동의를 물을 수 없음 / "
+            "없음: 메시지에 링크가 없고, 남의 주소로는 동의를 물을 수 없음 / "
             "none: no links, and nobody can be asked to agree",
         )
     parts = urlsplit(settings.url)
     if parts.scheme != "https" and parts.hostname not in _HERE:
         return Finding(
             what,
-            ok=False,
-            found=settings.url,
-            advice="https로: 로그인 쿠키와 링크가 엿보일 수 있습니다 / "
+            settings.url,
+            "https로: 로그인 쿠키와 링크가 엿보일 수 있습니다 / "
             "use https: cookies and links can be read on the way",
         )
-    return Finding(what, ok=True, found=settings.url)
+    return Finding(what, settings.url)
 
 
 def _mail(settings: Settings) -> Finding:
     what = "메일 / mail"
     if not settings.mail_server:
-        return Finding(what, ok=True, found="꺼짐: 로그인 링크도 안 감 / off: nor sign-in links")
+        return Finding(what, "꺼짐: 로그인 링크도 안 감 / off: nor sign-in links")
     if not settings.mail_from:
         return Finding(
             what,
-            ok=False,
-            found="보내는 이가 없음 / no sender",
-            advice="PABAL_MAIL_FROM을 정하십시오 / set PABAL_MAIL_FROM",
+            "보내는 이가 없음 / no sender",
+            "PABAL_MAIL_FROM을 정하십시오 / set PABAL_MAIL_FROM",
         )
-    return Finding(what, ok=True, found=settings.mail_from)
+    return Finding(what, settings.mail_from)
 
 
 def of_sources(off: Mapping[str, str | None]) -> Finding:
@@ -105,9 +105,8 @@ def of_sources(off: Mapping[str, str | None]) -> Finding:
     )
     return Finding(
         "출처 / sources",
-        ok=bool(on),
-        found=f"{on} 켜짐 / on · {len(off) - on} 꺼짐 / off{kept}",
-        advice="" if on else "PABAL_SOURCES를 확인하십시오 / look at PABAL_SOURCES",
+        f"{on} 켜짐 / on · {len(off) - on} 꺼짐 / off{kept}",
+        "" if on else "PABAL_SOURCES를 확인하십시오 / look at PABAL_SOURCES",
     )
 
 
@@ -116,18 +115,16 @@ def of_server(seen: ServerCondition, now: datetime) -> Iterator[Finding]:
     utf8 = seen.encoding == "UTF8"
     yield Finding(
         "문자 / encoding",
-        ok=utf8,
-        found=f"{seen.encoding} · {seen.timezone} · {', '.join(seen.extensions)} · "
+        f"{seen.encoding} · {seen.timezone} · {', '.join(seen.extensions)} · "
         f"{seen.size / _GB:.1f} GB",
-        advice="" if utf8 else "UTF8로 만든 데이터베이스로 옮기십시오 / move to one made with UTF8",
+        "" if utf8 else "UTF8로 만든 데이터베이스로 옮기십시오 / move to one made with UTF8",
     )
     yield _schema(seen)
     skew = abs(seen.now - now)
     yield Finding(
         "시계 / clock",
-        ok=skew <= _SKEW,
-        found=f"데이터베이스와 {skew.total_seconds():.1f}초 차이 / apart from the database",
-        advice="" if skew <= _SKEW else "두 기계의 시계를 NTP로 맞추십시오 / set both by NTP",
+        f"데이터베이스와 {skew.total_seconds():.1f}초 차이 / apart from the database",
+        "" if skew <= _SKEW else "두 기계의 시계를 NTP로 맞추십시오 / set both by NTP",
     )
 
 
@@ -136,13 +133,12 @@ def _schema(seen: ServerCondition) -> Finding:
     if seen.newer:
         return Finding(
             what,
-            ok=False,
-            found=f"{seen.revision}: 이 판이 모르는 표 / not known to this version",
-            advice="더 새로운 파발을 쓰십시오 / run the newer Pabal",
+            f"{seen.revision}: 이 판이 모르는 표 / not known to this version",
+            "더 새로운 파발을 쓰십시오 / run the newer Pabal",
         )
     if not seen.current:
-        return Finding(what, ok=True, found=f"{seen.revision} → 다음 시작 때 / at the next start")
-    return Finding(what, ok=True, found=str(seen.revision))
+        return Finding(what, f"{seen.revision} → 다음 시작 때 / at the next start")
+    return Finding(what, str(seen.revision))
 
 
 def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
@@ -150,10 +146,9 @@ def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
     late = seen.waits_since is not None and now - seen.waits_since > _STUCK
     yield Finding(
         "대기 / queue",
-        ok=not late and not seen.dead,
-        found=f"읽을 글 {seen.to_read}, 보낼 것 {seen.to_send}, 보내지 못한 것 {seen.dead} / "
+        f"읽을 글 {seen.to_read}, 보낼 것 {seen.to_send}, 보내지 못한 것 {seen.dead} / "
         f"to read, to send, dead letters",
-        advice=_also(
+        _also(
             "pabal letters" * bool(seen.dead),
             "worker가 돌고 있습니까? / is a worker running?" * late,
         ),
@@ -162,10 +157,9 @@ def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
     last = f"{seen.polled_at:%Y-%m-%d %H:%M %Z}" if seen.polled_at else "—"
     yield Finding(
         "맥박 / pulse",
-        ok=not quiet and not seen.failing,
-        found=f"마지막 조회 / last poll {last} · 살펴볼 것 / ops items {seen.items} · "
+        f"마지막 조회 / last poll {last} · 살펴볼 것 / ops items {seen.items} · "
         f"읽지 못하는 출처 / failing {', '.join(seen.failing) or '—'}",
-        advice=_also(
+        _also(
             "pabal pulse" * bool(seen.failing),
             "scheduler가 돌고 있습니까? / is a scheduler running?" * quiet,
         ),
@@ -181,9 +175,6 @@ def of_disk(path: str, free: int) -> Finding:
     enough = free >= _ROOM
     return Finding(
         "디스크 / disk",
-        ok=enough,
-        found=f"{path}: {free / _GB:.1f} GB 남음 / free",
-        advice=""
-        if enough
-        else "1 GB 넘게 비우십시오: 차면 아무것도 저장되지 않습니다 / make room",
+        f"{path}: {free / _GB:.1f} GB 남음 / free",
+        "" if enough else "1 GB 넘게 비우십시오: 차면 아무것도 저장되지 않습니다 / make room",
     )
