@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 from scrapers.model import Source
-from service.judging import facts
 from service.judging.candidates import Trial
 from service.judging.conditions import Spell
 from service.judging.excerpt import Excerpt, marked
-from service.judging.facts import SourceKind
+from service.judging.facts import Facts, SourceKind, of_reading
 from service.judging.logic import Rule
 from service.judging.matcher import Matcher
 from service.judging.morphemes import Morphs
@@ -24,7 +24,8 @@ from service.judging.sieve import Sieve
 from service.model import Kind, Match, Precision, Span
 from service.reading.publishers import Registry
 from service.since import Since
-from service.store.past import Past, Seen
+from service.store.past import Past
+from service.store.rows import Seen
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _FLOOD = 50 * 7  # stories a week
@@ -58,6 +59,11 @@ class Tools:
     def spell(self) -> Spell:
         """The spellings of a term."""
         return partial(spellings, registry=self.registry)
+
+    def facts(self, seen: Seen) -> Facts:
+        """What filters may ask of an article."""
+        kind = self.kinds.get(seen.source_id)
+        return of_reading(seen.reading, seen.topics or (), seen.source_id, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,23 @@ class Preview:
     def flood(self) -> bool:
         """Whether it is more than anybody reads: over fifty a day."""
         return self.per_week is not None and self.per_week > _FLOOD
+
+
+def shown(seen: Seen, match: Match, names: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of Brought; ``names`` of publishers by their ids."""
+    said = seen.reading
+    return {
+        "article_id": seen.id,
+        "source_id": seen.source_id,
+        "url": seen.url,
+        "title": said.title,
+        "in_title": match.in_title,
+        "publisher": "·".join(names.get(each, each) for each in said.publishers) or seen.publisher,
+        "came": seen.came,
+        "precision": said.precision,
+        "kind": said.kind,
+        "excerpt": marked(said, match),
+    }
 
 
 async def preview(
@@ -195,14 +218,10 @@ class Looked:
     def _trials(self, batch: Sequence[Seen]) -> dict[int, Trial]:
         trials = {}
         for each in batch:
-            title, text, known = each.reading.title, each.reading.text, self._facts(each)
+            title, text, known = each.reading.title, each.reading.text, self._tools.facts(each)
             if self._sieve.lets(title, text, known):
                 trials[each.id] = self._matcher.trial(title, text, known)
         return trials
-
-    def _facts(self, seen: Seen) -> facts.Facts:
-        kind = self._tools.kinds.get(seen.source_id)
-        return facts.of_reading(seen.reading, seen.topics or (), seen.source_id, kind)
 
 
 def _decided(trials: Mapping[int, Trial], morphs: Mapping[str, Morphs]) -> dict[int, list[Match]]:
@@ -224,24 +243,9 @@ class _Tally:
         if seen.story in self._stories:
             return
         self._stories.add(seen.story)
-        said = seen.reading
-        self._kinds[said.kind] += 1
+        self._kinds[seen.reading.kind] += 1
         self._sources[seen.source_id] += 1
-        named = [self._names.get(each, each) for each in said.publishers]
-        self._newest.append(
-            Brought(
-                seen.id,
-                seen.source_id,
-                seen.url,
-                said.title,
-                match.in_title,
-                "·".join(named) or seen.publisher,
-                seen.came,
-                said.precision,
-                said.kind,
-                marked(said, match),
-            )
-        )
+        self._newest.append(Brought(**shown(seen, match, self._names)))
 
     def preview(self, start: datetime, looked: Looked) -> Preview:
         """All of it."""

@@ -15,13 +15,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Literal
 
-from service.judging import facts, searching
+from service.judging import searching
 from service.judging.alone import Alone, Hearing
-from service.judging.excerpt import marked
 from service.judging.logic import Rule
 from service.judging.morphemes import Morphs
 from service.model import Match, Span
-from service.preview import Brought, Tools
+from service.preview import Brought, Tools, shown
 from service.store.search import Place, Searching, Stored
 
 Order = Literal["best", "newest"]
@@ -166,13 +165,9 @@ class Search:
 
     def _trials(self, alone: Alone, batch: Sequence[Stored]) -> dict[int, Hearing]:
         return {
-            each.id: alone.trial(each.reading.title, each.reading.text, self._facts(each))
+            each.id: alone.trial(each.reading.title, each.reading.text, self._tools.facts(each))
             for each in batch
         }
-
-    def _facts(self, stored: Stored) -> facts.Facts:
-        kind = self._tools.kinds.get(stored.source_id)
-        return facts.of_reading(stored.reading, stored.topics, stored.source_id, kind)
 
     async def _hits(self, page: _Page) -> tuple[Hit, ...]:
         shown = [each[0] for each in page.stories.values()]
@@ -238,23 +233,13 @@ def _hit(
     known: Mapping[str, str],
     names: Sequence[str],
 ) -> Hit:
-    said = stored.reading
     return Hit(
-        stored.id,
-        stored.source_id,
-        stored.url,
-        said.title,
-        match.in_title,
-        "·".join(known.get(each, each) for each in said.publishers) or stored.publisher,
-        stored.came,
-        said.precision,
-        said.kind,
-        marked(said, match),
-        said.publishers,
-        stored.topics,
-        _files(said.text, match.hits, names),
-        tuple(copies),
-        stored.held_until,
+        **shown(stored, match, known),
+        publishers=stored.reading.publishers,
+        topics=stored.topics,
+        files=_files(stored.reading.text, match.hits, names),
+        copies=tuple(copies),
+        held_until=stored.held_until,
     )
 
 

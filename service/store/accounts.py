@@ -170,7 +170,7 @@ class Accounts(Intentions):
         return True
 
 
-_ACCOUNT = tuple(account.c[each] for each in Account.__dataclass_fields__)
+_ACCOUNT = tuple(account.c[*Account.__dataclass_fields__])
 
 
 def _open(number: int, asked_at: int) -> sa.ColumnElement[bool]:

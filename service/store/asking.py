@@ -170,11 +170,7 @@ _AGAIN: dict[str, Any] = {
     "epoch": endpoint.c.epoch + 1,
 }
 _STANDING = (
-    endpoint.c.id,
-    endpoint.c.secret,
-    endpoint.c.switched_off_at,
-    endpoint.c.switched_off_why,
-    endpoint.c.confirmed_at,
+    *endpoint.c["id", "secret", "switched_off_at", "switched_off_why", "confirmed_at"],
     sa.func.coalesce(endpoint.c.asked_at > sa.func.now() - _AGAIN_AFTER, sa.false()).label("waits"),
 )
 

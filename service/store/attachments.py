@@ -68,18 +68,12 @@ class Attachments(Leased):
             )
             .values(due_at=claimed_until(attachment.c.fence), fence=attachment.c.fence + 1)
             .returning(
-                attachment.c.id,
-                attachment.c.article_id,
-                article.c.source_id,
-                attachment.c.name,
-                attachment.c.url,
-                article.c.baseline,
-                attachment.c.fence,
-                attachment.c.failures,
+                *attachment.c["id", "article_id", "name", "url", "fence", "failures"],
+                *article.c["source_id", "baseline"],
             )
         )
         row = await self._row(claim)
-        return None if row is None else OwedFile(*row)
+        return None if row is None else OwedFile(**row._asdict())
 
     async def put_off(self, owed: OwedFile, problem: str, delay: float) -> None:
         """Try the file again after ``delay`` seconds."""

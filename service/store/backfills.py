@@ -127,9 +127,10 @@ class Backfills(Leased):
                 failures=backfill.c.failures + 1,
             )
             .returning(
-                *(backfill.c[each] for each in ("id", "source_id", "fence", "failures")),
-                *(backfill.c[each] for each in ("since", "told_from", "request", "pages", "still")),
-                *(backfill.c[each] for each in ("met", "oldest_at")),
+                *backfill.c[
+                    "id", "source_id", "fence", "failures", "since", "told_from", "request"
+                ],
+                *backfill.c["pages", "still", "met", "oldest_at"],
                 source.c.last_ok_at - MARGIN,
                 sa.func.now(),
             )
@@ -209,10 +210,10 @@ class Backfills(Leased):
                 backfill.c.source_id,
                 backfill.c.since,
                 backfill.c.told_from.is_not(None),
-                *(backfill.c[each] for each in ("pages", "seen", "new", "oldest_at")),
+                *backfill.c["pages", "seen", "new", "oldest_at"],
                 sa.cast(sa.extract("epoch", backfill.c.due_at - sa.func.now()), sa.Float),
                 source.c.paused_why,
-                *(backfill.c[each] for each in ("last_error", "outcome")),
+                *backfill.c["last_error", "outcome"],
             )
             .join(source, source.c.id == backfill.c.source_id)
             .order_by(backfill.c.id.desc())

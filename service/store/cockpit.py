@@ -118,17 +118,15 @@ class Cockpit(Intentions):
 
     async def polls(self, source_id: str) -> Sequence[Poll]:
         """The last looks at a source, the latest first."""
-        columns = (poll.c[each] for each in Poll.__dataclass_fields__)
-        query = sa.select(*columns).where(poll.c.source_id == source_id)
-        async with self._database.transaction() as tx:
-            rows = await tx.execute(query.order_by(poll.c.slot.desc()).limit(_POLLS))
-            return [Poll(*row) for row in rows]
+        query = sa.select(*poll.c[*Poll.__dataclass_fields__]).where(poll.c.source_id == source_id)
+        query = query.order_by(poll.c.slot.desc()).limit(_POLLS)
+        return [Poll(*row) for row in await self._rows(query)]
 
     async def items(self) -> Sequence[Item]:
         """Items that are open, the latest first, then those closed in the last week."""
         recent = ops_item.c.closed_at > sa.func.now() - sa.text("interval '7 days'")
         query = (
-            sa.select(*(ops_item.c[each] for each in Item.__dataclass_fields__))
+            sa.select(*ops_item.c[*Item.__dataclass_fields__])
             .where(ops_item.c.closed_at.is_(None) | recent)
             .order_by(ops_item.c.closed_at.is_not(None), ops_item.c.last_at.desc())
             .limit(_MOST)
@@ -185,12 +183,7 @@ class Cockpit(Intentions):
         failing = sa.select(sa.func.count()).where(on, endpoint.c.failing_since.is_not(None))
         query = (
             sa.select(
-                subscription.c.id,
-                subscription.c.name,
-                subscription.c.cadence,
-                subscription.c.created_at,
-                subscription.c.expires_at,
-                subscription.c.paused_at,
+                *subscription.c["id", "name", "cadence", "created_at", "expires_at", "paused_at"],
                 rules.scalar_subquery(),
                 channels,
                 failing.scalar_subquery(),
@@ -203,7 +196,7 @@ class Cockpit(Intentions):
 
     async def done(self, before: int | None = None) -> Sequence[Done]:
         """What was changed by hand, the latest first, those before number ``before``."""
-        query = sa.select(*(audit.c[each] for each in Done.__dataclass_fields__))
+        query = sa.select(*audit.c[*Done.__dataclass_fields__])
         if before is not None:
             query = query.where(audit.c.id < before)
         query = query.order_by(audit.c.id.desc()).limit(_MOST)

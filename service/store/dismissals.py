@@ -139,15 +139,11 @@ async def _renumber(tx: AsyncConnection, subscription_id: int, first: int) -> No
 _TOLD = (
     sa.union(
         sa.select(
-            delivery.c.subscription_id,
-            delivery.c.telling_id,
-            delivery.c.hits,
+            *delivery.c["subscription_id", "telling_id", "hits"],
             sa.func.date_trunc("minute", delivery.c.created_at).label("created_at"),
         ).where(delivery.c.hits.is_not(None)),
         sa.select(
-            waiting.c.subscription_id,
-            waiting.c.telling_id,
-            waiting.c.hits,
+            *waiting.c["subscription_id", "telling_id", "hits"],
             sa.func.date_trunc("minute", waiting.c.created_at).label("created_at"),
         ).where(waiting.c.hits.is_not(None)),
     )

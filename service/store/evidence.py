@@ -44,14 +44,11 @@ class Evidence(Intentions):
     async def stored(self) -> Sequence[StoredRow]:
         """Every article, in order of discovery."""
         query = sa.select(
-            article.c.source_id,
-            article.c.key,
-            HEADLINE,
-            sa.func.coalesce(article.c.read_text, ""),
-            article.c.baseline,
-            article.c.story_id,
+            *article.c["source_id", "key", "baseline", "story_id"],
+            HEADLINE.label("title"),
+            sa.func.coalesce(article.c.read_text, "").label("text"),
         ).order_by(article.c.id)
-        return [StoredRow(*row) for row in await self._rows(query)]
+        return [StoredRow(**row._asdict()) for row in await self._rows(query)]
 
     async def owed(self) -> Sequence[OwedRow]:
         """Every delivery of an event or of its correction; digests and reminders are others."""

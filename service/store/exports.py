@@ -86,7 +86,7 @@ def _of_call(name: str) -> sa.ColumnElement[Any]:
 
 
 _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
-    *(article.c[each] for each in ("id", "story_id", "source_id", "url")),
+    *article.c["id", "story_id", "source_id", "url"],
     HEADLINE,
     article.c.kind,
     article.c.publisher,
@@ -97,7 +97,6 @@ _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     article.c.embargo_until,
     sa.func.coalesce(_of_call("is_call") == "true", sa.false()),
     sa.cast(_of_call("start"), sa.Date),
-    article.c.call_end,
-    *(article.c[each] for each in ("joined_as", "twin_id", "share", "summary")),
+    *article.c["call_end", "joined_as", "twin_id", "share", "summary"],
     sa.func.coalesce(article.c.read_text, ""),
 )

@@ -118,9 +118,7 @@ async def _notify(tx: AsyncConnection, due: DueDelivery, facts: Mapping[str, obj
     )
     others = sa.select(
         sa.literal(made.scalar_one(), sa.BigInteger),
-        endpoint.c.subscription_id,
-        endpoint.c.id,
-        endpoint.c.channel,
+        *endpoint.c["subscription_id", "id", "channel"],
         sa.literal(then, sa.DateTime(timezone=True)),
     ).where(
         endpoint.c.subscription_id == due.subscription_id,

@@ -81,11 +81,7 @@ class History(Intentions):
 
 _SENT = (
     sa.select(
-        delivery.c.id,
-        delivery.c.created_at,
-        delivery.c.settled_at,
-        delivery.c.due_at,
-        delivery.c.channel,
+        *delivery.c["id", "created_at", "settled_at", "due_at", "channel"],
         sa.func.coalesce(delivery.c.outcome, "owed").label("outcome"),
         delivery.c.last_error,
         delivery.c.hits,

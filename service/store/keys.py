@@ -180,8 +180,8 @@ _COUNTS = api_key.c.revoked_at.is_(None) & sa.func.coalesce(
     api_key.c.expires_at > sa.func.now(), sa.true()
 )
 _LISTED = (
-    *(api_key.c[each] for each in ("id", "name", "prefix", "scopes", "per_minute")),
-    *(api_key.c[each] for each in ("created_at", "used_at", "expires_at", "revoked_at")),
+    *api_key.c["id", "name", "prefix", "scopes", "per_minute"],
+    *api_key.c["created_at", "used_at", "expires_at", "revoked_at"],
     _COUNTS.label("counts"),
 )
 _BEARER = """

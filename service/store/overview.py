@@ -54,13 +54,9 @@ class Overview(Intentions):
             .scalar_subquery()
         )
         query = sa.select(
-            source.c.id,
-            source.c.last_ok_at,
-            source.c.newest_at,
-            source.c.failures,
-            source.c.last_error,
+            *source.c["id", "last_ok_at", "newest_at", "failures", "last_error"],
             stored,
-            *(source.c[each] for each in ("trouble", "failing_since", "paused_at", "paused_why")),
+            *source.c["trouble", "failing_since", "paused_at", "paused_why"],
         ).order_by(source.c.id)
         return [Health(*row) for row in await self._rows(query)]
 

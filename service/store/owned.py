@@ -119,9 +119,7 @@ class Owned(Intentions):
         """Where a subscription is told, or asked whether it may be."""
         query = (
             sa.select(
-                endpoint.c.id,
-                endpoint.c.channel,
-                endpoint.c.address,
+                *endpoint.c["id", "channel", "address"],
                 endpoint.c.confirmed_at.is_not(None),
             )
             .where(endpoint.c.subscription_id == subscription_id, ON)

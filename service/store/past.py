@@ -10,38 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 
-from service.model import Reading
 from service.store.database import Intentions
 from service.store.embargo import is_told
-from service.store.rows import OUT, PUBLISHED, reading_of
+from service.store.rows import OUT, PUBLISHED, Seen, reading_of, record
 from service.store.tables import article, delivery, rule, subscription
 
 _BATCH = 200
 _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
-    *(article.c[each] for each in ("id", "story_id", "source_id", "url", "publisher")),
-    *(article.c[each] for each in ("read_title", "read_text", "publishers", "kind", "facts")),
-    article.c.topics,
+    *article.c["id", "story_id", "source_id", "url", "publisher"],
+    *article.c["read_title", "read_text", "publishers", "kind", "facts", "topics"],
     *PUBLISHED,
     OUT.label("came"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A stored article. ``came``: when it was published, else first seen; always known.
-
-    ``publisher`` is the name as printed. ``story``: what it is told with. ``topics`` None: not
-    judged.
-    """
-
-    id: int
-    story: tuple[str, int]
-    source_id: str
-    url: str
-    publisher: str | None
-    came: datetime
-    topics: tuple[str, ...] | None
-    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +132,4 @@ def _named() -> sa.Subquery:
 def _seen(row: sa.Row[Any]) -> Seen:
     story = ("article", row.id) if row.story_id is None else ("story", row.story_id)
     topics = None if row.topics is None else tuple(row.topics)
-    return Seen(
-        row.id,
-        story,
-        row.source_id,
-        row.url,
-        row.publisher,
-        row.came,
-        topics,
-        reading_of(row),
-    )
+    return record(Seen, row, story=story, topics=topics, reading=reading_of(row))

@@ -166,11 +166,7 @@ _OWNED = (
         _when(subscription.c.created_at, "created_at"),
         _when(subscription.c.ended_at, "ended_at"),
         _when(subscription.c.expires_at, "expires_at"),
-        subscription.c.cadence,
-        subscription.c.remind,
-        subscription.c.coverage,
-        subscription.c.language,
-        subscription.c.embargoed,
+        *subscription.c["cadence", "remind", "coverage", "language", "embargoed"],
         sa.func.array(
             sa.select(rule.c.text)
             .where(rule.c.subscription_id == subscription.c.id)

@@ -14,8 +14,7 @@ _NOBODY = "—"
 _SHOWN: Mapping[str, Sequence[sa.Column[Any]]] = {
     "sessions": (session.c.created_at, session.c.seen_at, session.c.agent),
     "keys": (
-        *(api_key.c[each] for each in ("name", "prefix", "scopes")),
-        *(api_key.c[each] for each in ("created_at", "used_at", "expires_at", "revoked_at")),
+        *api_key.c["name", "prefix", "scopes", "created_at", "used_at", "expires_at", "revoked_at"],
     ),
     "done": (audit.c.at, audit.c.what, audit.c.subject),
 }
@@ -25,7 +24,7 @@ async def signed_in(tx: AsyncConnection, address: str) -> dict[str, Any]:
     """The account of the address with all that is its own, as JSON takes it; no secret of it."""
     asked = (sign_in.c.asked_at, sign_in.c.asked_by, sign_in.c.ip, sign_in.c.used_at)
     whose = _same(account.c.address, address)
-    own = (*(account.c[each] for each in ("role", "language", "created_at", "seen_at")),)
+    own = [*account.c["role", "language", "created_at", "seen_at"]]
     found = (await tx.execute(_rows(own, whose))).scalars().all()
     shown = {"account": found[0] if found else None}
     links = _rows(asked, _same(sign_in.c.address, address))

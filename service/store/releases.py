@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Change, JoinedAs, Kind, Mention, Precision, Reading
 from service.store.database import Intentions
 from service.store.embargo import Held, held_until, is_told
-from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, reading_of, told_with
+from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, reading_of, record, told_with
 from service.store.tables import article, attachment, mention, revision
 
 _ROWS = 1_000  # of a series, before copies are folded
@@ -139,24 +139,18 @@ class Releases(Intentions):
             if row.held_until is not None and not held:
                 return Held(row.held_until)
             reading = reading_of(row, await _mentions(tx, row.id)) if row.read_at else None
-            return Release(
-                row.id,
-                row.story_id,
-                row.source_id,
-                row.url,
-                row.read_title or row.title,
-                row.publisher,
-                row.publishers or (),
-                row.out_at,
-                row.out_precision,
-                row.discovered_at,
-                row.embargo_until,
-                row.held_until,
-                row.topics or (),
-                reading,
-                await _files(tx, row.id),
-                await _kin(tx, row, held=held),
-                await _revisions(tx, row.id, held=held),
+            return record(
+                Release,
+                row,
+                title=row.read_title or row.title,
+                publishers=row.publishers or (),
+                published_at=row.out_at,
+                precision=row.out_precision,
+                topics=row.topics or (),
+                reading=reading,
+                files=await _files(tx, row.id),
+                kin=await _kin(tx, row, held=held),
+                revisions=await _revisions(tx, row.id, held=held),
             )
 
     async def series(self, name: str, *, held: bool = False) -> Sequence[Appearance]:
@@ -172,10 +166,7 @@ class Releases(Intentions):
                 PUBLISHERS,
                 article.c.source_id,
                 *PUBLISHED,
-                mention.c.name,
-                mention.c.round,
-                mention.c.year,
-                mention.c.parties,
+                *mention.c["name", "round", "year", "parties"],
                 held_until(),
                 article.c.story_id,
             )
@@ -211,19 +202,14 @@ async def _files(tx: AsyncConnection, article_id: int) -> Sequence[File]:
     )
     rows = await tx.execute(
         sa.select(
-            attachment.c.name,
-            attachment.c.url,
-            state,
-            attachment.c.container,
-            attachment.c.tables,
-            sa.func.length(attachment.c.text),
-            attachment.c.reason,
-            attachment.c.detail,
+            *attachment.c["name", "url", "container", "tables", "reason", "detail"],
+            state.label("state"),
+            sa.func.length(attachment.c.text).label("letters"),
         )
         .where(attachment.c.article_id == article_id)
         .order_by(attachment.c.position)
     )
-    return [File(*row) for row in rows]
+    return [File(**row) for row in rows.mappings()]
 
 
 async def _kin(tx: AsyncConnection, own: sa.Row[Any], *, held: bool) -> Sequence[Kin]:
@@ -247,18 +233,15 @@ def _related(own: sa.Row[Any], other: sa.Row[Any]) -> Kin:
         news, release = (own, other) if tied is own else (other, own)
         if news.out_at is not None and release.out_at is not None:
             lead = news.out_at - release.out_at
-    return Kin(
-        other.id,
-        other.source_id,
-        other.url,
-        other.read_title or other.title,
-        other.publisher,
-        other.publishers or (),
-        other.kind,
-        tied.joined_as,
-        tied.share,
-        tied.why,
-        lead,
+    return record(
+        Kin,
+        other,
+        title=other.read_title or other.title,
+        publishers=other.publishers or (),
+        joined_as=tied.joined_as,
+        share=tied.share,
+        why=tied.why,
+        lead=lead,
     )
 
 
@@ -269,10 +252,7 @@ async def _revisions(tx: AsyncConnection, article_id: int, *, held: bool) -> Seq
     secret = sa.exists().where(other.c.id.in_(both), ~is_told(other))
     rows = await tx.execute(
         sa.select(
-            revision.c.article_id,
-            revision.c.earlier_id,
-            revision.c.noticed_at,
-            revision.c.changes,
+            *revision.c["article_id", "earlier_id", "noticed_at", "changes"],
         )
         .where(
             sa.or_(revision.c.article_id == article_id, revision.c.earlier_id == article_id),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -16,7 +16,11 @@ from service.model import Article, Change, Mention, Reading
 from service.store import facts
 from service.store.tables import article, attachment, revision, source
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 _MOST_LINKS = 10
+_Record = TypeVar("_Record", bound="DataclassInstance")
 
 WITHDRAWN = Change("글이 내려감 (withdrawn)", "", "", weighty=False)
 """What a revision says of an article whose page is gone."""
@@ -61,6 +65,24 @@ class Readable:
     links: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A stored article. ``came``: when it was published, else first seen; always known.
+
+    ``publisher`` is the name as printed. ``story``: what it is told with. ``topics`` None: not
+    judged.
+    """
+
+    id: int
+    story: tuple[str, int]
+    source_id: str
+    url: str
+    publisher: str | None
+    came: datetime
+    topics: tuple[str, ...] | None
+    reading: Reading
+
+
 def told_with(
     other: sa.FromClause, story_id: sa.ColumnElement[int] | int
 ) -> sa.ColumnElement[bool]:
@@ -86,10 +108,15 @@ def paused(source_id: str) -> sa.Exists:
     return sa.exists().where(source.c.id == source_id, source.c.paused_at.is_not(None))
 
 
+def record(kind: type[_Record], row: sa.Row[Any], **given: Any) -> _Record:
+    """A record of what is ``given``, its other fields from the columns of their names."""
+    names = (each.name for each in fields(kind) if each.name not in given)
+    return kind(**{each: getattr(row, each) for each in names}, **given)
+
+
 def article_of(row: sa.Row[Any]) -> Article:
     """The article in a row of all its columns."""
-    known = {each: getattr(row, each) for each in Article.__dataclass_fields__}
-    return Article(**known | {"text": row.text or ""})
+    return record(Article, row, text=row.text or "")
 
 
 HEADLINE = sa.func.coalesce(article.c.read_title, article.c.title)
@@ -187,21 +214,14 @@ async def readable(
     tx: AsyncConnection, row: sa.Row[Any], earlier: Earlier | None = None
 ) -> Readable:
     """What is judged of an article, from a row of all its columns and PUBLISHED."""
-    return Readable(
-        row.id,
-        row.source_id,
-        row.url,
-        row.publisher,
-        row.summary,
-        row.baseline,
-        row.discovered_at,
-        row.title,
-        row.text or "",
-        tuple(text for _, text in await documents_of(tx, row.id)),
-        reading_of(row),
-        row.embargo_until,
-        await files_of(tx, row.id),
-        row.read_at,
-        earlier,
-        await _links_of(tx, row.id),
+    return record(
+        Readable,
+        row,
+        given_title=row.title,
+        given_text=row.text or "",
+        documents=tuple(text for _, text in await documents_of(tx, row.id)),
+        reading=reading_of(row),
+        files=await files_of(tx, row.id),
+        earlier=earlier,
+        links=await _links_of(tx, row.id),
     )

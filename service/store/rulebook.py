@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,14 +42,8 @@ async def changes(tx: AsyncConnection, known: Collection[int]) -> RuleChanges:
     live = sa.select(rule.c.id).join(subscription).where(subscription.c.ended_at.is_(None))
     version = (await tx.execute(sa.select(rule_book.c.version))).scalar_one()
     ids = frozenset(await tx.scalars(live))
-    query = (
-        sa.select(
-            rule.c.id,
-            rule.c.subscription_id,
-            subscription.c.name,
-            rule.c.text,
-            rule.c.urgent,
-        )
+    query: sa.Select[*tuple[Any, ...]] = (
+        sa.select(*rule.c["id", "subscription_id"], subscription.c.name, *rule.c["text", "urgent"])
         .join(subscription)
         .order_by(rule.c.id)
     )

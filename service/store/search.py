@@ -9,10 +9,10 @@ from datetime import datetime
 
 import asyncpg
 
-from service.model import Reading
 from service.store import facts
 from service.store.database import Intentions
 from service.store.embargo import HELD, until
+from service.store.rows import Seen
 
 _CLAIM = """
 UPDATE unsearched
@@ -100,24 +100,16 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """An article as search sees it. ``came``: published, else first seen; ``place`` by the same.
+class Stored(Seen):
+    """An article as search sees it. ``place`` by when it came.
 
-    ``publisher`` is the name as printed. ``told``: there is something to be told.
-    ``held_until``: it is under embargo.
+    ``told``: there is something to be told. ``held_until``: it is under embargo.
     """
 
-    id: int
-    story: tuple[str, int]
-    source_id: str
-    url: str
-    publisher: str | None
-    came: datetime
-    place: Place
     topics: tuple[str, ...]
+    place: Place
     told: bool
     held_until: datetime | None
-    reading: Reading
 
     def shown(self, *, held: bool) -> bool:
         """Whether it may be found; ``held``: also where it is under embargo."""
@@ -217,16 +209,11 @@ def _stored(row: asyncpg.Record, at: datetime) -> Stored:
         published_at=row["out_at"],
         precision=row["out_precision"],
     )
+    same = ("id", "source_id", "url", "publisher", "came", "told", "held_until")
     return Stored(
-        row["id"],
-        story,
-        row["source_id"],
-        row["url"],
-        row["publisher"],
-        row["came"],
-        (at, row["id"]),
-        tuple(row["topics"] or ()),
-        row["told"],
-        row["held_until"],
-        reading,
+        **{each: row[each] for each in same},
+        story=story,
+        place=(at, row["id"]),
+        topics=tuple(row["topics"] or ()),
+        reading=reading,
     )

@@ -200,10 +200,7 @@ class Subscriptions(Intentions):
                 subscription.c.expires_at,
                 sa.case((snoozed > sa.func.now(), snoozed)).label("snoozed_until"),
                 _texts(urgent=True).label("urgent"),
-                subscription.c.cadence,
-                subscription.c.remind,
-                subscription.c.coverage,
-                subscription.c.language,
+                *subscription.c["cadence", "remind", "coverage", "language"],
                 subscription.c.paused_at.is_not(None).label("muted"),
                 subscription.c.id,
                 TITLE.label("title"),
@@ -229,9 +226,7 @@ def _texts(*, urgent: bool) -> sa.ScalarSelect[list[str]]:
 
 def _places() -> sa.ScalarSelect[list[list[object]]]:
     place = sa.func.jsonb_build_array(
-        endpoint.c.channel,
-        endpoint.c.address,
-        endpoint.c.secret,
+        *endpoint.c["channel", "address", "secret"],
         sa.false(),
         endpoint.c.confirmed_at.is_not(None),
     )

@@ -27,10 +27,7 @@ _IDS = ARRAY(sa.BigInteger)
 _READER = sa.select(
     subscription.c.id,
     TITLE.label("name"),
-    subscription.c.feed_epoch,
-    subscription.c.language,
-    subscription.c.remind,
-    subscription.c.created_at,
+    *subscription.c["feed_epoch", "language", "remind", "created_at"],
     sa.func.now().label("asked_at"),
 ).where(LIVE)
 _NEWEST = items_of(LATELY) + "LIMIT :most"

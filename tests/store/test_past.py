@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from service.store.database import Database
-from service.store.past import Past, Seen
+from service.store.past import Past
+from service.store.rows import Seen
 
 Add = Callable[..., Awaitable[int]]
 

@@ -11,7 +11,8 @@ from service.judging.rules import parse
 from service.model import Reading
 from service.preview import Tools
 from service.reading.publishers import Registry
-from service.store.past import Past, Reach, Seen
+from service.store.past import Past, Reach
+from service.store.rows import Seen
 from service.web.alerts.looks import Busy, Looks, Outdated, TooBroad
 
 NOW = datetime(2026, 6, 30, 9, tzinfo=UTC)
