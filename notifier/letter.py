@@ -64,8 +64,7 @@ class Letter:
     subject: str
     title: str
     footer: str
-    language: Language
-    labels: Labels
+    language: Language = "ko"
     url: str = ""
     byline: str = ""
     badges: tuple[str, ...] = ()
@@ -84,6 +83,11 @@ class Letter:
     urgent: bool = False
 
     @property
+    def labels(self) -> Labels:
+        """What stands over its parts."""
+        return WORDS[self.language].labels
+
+    @property
     def more(self) -> tuple[str, str] | None:
         """How many entries are left out, in words, and the address where they are, or empty."""
         left_out = self.total - len(self.entries)
@@ -96,21 +100,22 @@ def letter(message: Message) -> Letter:
     dismiss = ""
     match message.content:
         case Alert() as alert:
-            said, dismiss = _alert(alert, message.language, words), alert.dismiss
+            said, dismiss = _alert(alert, words), alert.dismiss
         case Reminder() as reminder:
-            said, dismiss = _reminder(reminder, message.language, words), reminder.alert.dismiss
+            said, dismiss = _reminder(reminder, words), reminder.alert.dismiss
         case Digest() as digest:
-            said = _digest(digest, message.language, words)
+            said = _digest(digest, words)
         case Question() as question:
-            said = _question(question, message.language, words)
+            said = _question(question, words)
         case Notice() as notice:
-            said = _notice(notice, message.language, words)
+            said = _notice(notice, words)
         case SignIn() as sign_in:
-            said = _sign_in(sign_in, message.language, words)
-    return replace(said, links=tuple(_links(dismiss, message.links, words)))
+            said = _sign_in(sign_in, words)
+    links = tuple(_links(dismiss, message.links, words))
+    return replace(said, language=message.language, links=links)
 
 
-def _alert(alert: Alert, language: Language, words: Words) -> Letter:
+def _alert(alert: Alert, words: Words) -> Letter:
     title = line(alert.title)
     return Letter(
         subject=_subject(_warnings(alert, words), title),
@@ -125,18 +130,16 @@ def _alert(alert: Alert, language: Language, words: Words) -> Letter:
         why=tuple(map(matched, alert.hits)),
         files=tuple(File(line(each.name), link(each.url)) for each in alert.files),
         footer=words.footer.format(line(alert.subscription, _LONGEST_NAME)),
-        language=language,
-        labels=words.labels,
         urgent=bool(alert.changes or alert.embargo),
     )
 
 
-def _reminder(reminder: Reminder, language: Language, words: Words) -> Letter:
+def _reminder(reminder: Reminder, words: Words) -> Letter:
     """What was corrected has been told already; only a deadline that moved is said again."""
     alert = replace(reminder.alert, changes=())
     days = alert.days_left
     near = words.near if days is None else f"D-{days}" if days > 0 else words.left(days)
-    said = _alert(alert, language, words)
+    said = _alert(alert, words)
     moved = reminder.was and alert.apply_by
     return replace(
         said,
@@ -147,7 +150,7 @@ def _reminder(reminder: Reminder, language: Language, words: Words) -> Letter:
     )
 
 
-def _digest(digest: Digest, language: Language, words: Words) -> Letter:
+def _digest(digest: Digest, words: Words) -> Letter:
     since, until = _korean(digest.since), _korean(digest.until)
     count = len(digest.alerts) + digest.more
     name = line(digest.subscription, _LONGEST_NAME)
@@ -163,8 +166,6 @@ def _digest(digest: Digest, language: Language, words: Words) -> Letter:
         total=count,
         rest=link(digest.rest),
         footer=words.footer.format(name),
-        language=language,
-        labels=words.labels,
         urgent=bool(embargoed),
     )
 
@@ -182,7 +183,7 @@ def _entry_of(alert: Alert, words: Words) -> Entry:
     )
 
 
-def _question(question: Question, language: Language, words: Words) -> Letter:
+def _question(question: Question, words: Words) -> Letter:
     """A stranger may have typed the address, the name and the rules: all are kept short."""
     name = line(question.subscription, _LONGEST_NAME)
     title = words.question.format(name)
@@ -196,12 +197,10 @@ def _question(question: Question, language: Language, words: Words) -> Letter:
         facts=tuple((words.rule, each) for each in rules if each),
         action=(words.agree, yes) if yes else None,
         footer=words.footer.format(name),
-        language=language,
-        labels=words.labels,
     )
 
 
-def _notice(notice: Notice, language: Language, words: Words) -> Letter:
+def _notice(notice: Notice, words: Words) -> Letter:
     title, url = line(notice.title), link(notice.link)
     return Letter(
         subject=cut(title, _LONGEST_SUBJECT),
@@ -209,20 +208,16 @@ def _notice(notice: Notice, language: Language, words: Words) -> Letter:
         lines=lines(notice.lines),
         action=(words.look, url) if url else None,
         footer=words.footer.format(line(notice.subscription, _LONGEST_NAME)),
-        language=language,
-        labels=words.labels,
     )
 
 
-def _sign_in(sign_in: SignIn, language: Language, words: Words) -> Letter:
+def _sign_in(sign_in: SignIn, words: Words) -> Letter:
     return Letter(
         subject=words.sign_in,
         title=words.sign_in,
         lines=tuple(each.format(sign_in.minutes) for each in words.signs_in),
         action=(words.enter, link(sign_in.link)),
         footer=words.brand,
-        language=language,
-        labels=words.labels,
     )
 
 
