@@ -196,11 +196,7 @@ async def _judging(
     await stack.enter_async_context(_beside(triage.warm()))
     indexing = Indexing(Searching(database), analyser.analyse, source_kinds(sources))
     reconcile = Reconcile(triage, Reconciled(database))
-    return {
-        **work.judging(read, triage),
-        **work.searching(indexing),
-        **work.reconciling(reconcile),
-    }
+    return work.judging(read, triage, indexing, reconcile)
 
 
 async def _telling(settings: Settings, database: Database, stack: AsyncExitStack) -> work.Tasks:

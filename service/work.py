@@ -84,22 +84,14 @@ def _of_declared(declared: Collection[str], handler: Handler) -> Handler:
     return run
 
 
-def judging(read: Read, triage: Triage) -> Tasks:
+def judging(read: Read, triage: Triage, indexing: Indexing, reconcile: Reconcile) -> Tasks:
     """The tasks that carry an article on; kept apart, so that slow publishers hold up no alert."""
     return {
         "read": lambda subject: read.read(int(subject)),
         "triage": lambda subject: triage.judge(int(subject)),
+        "index": lambda _: indexing.enter_all(),
+        "reconcile": lambda _: reconcile.look(),
     }
-
-
-def searching(indexing: Indexing) -> Tasks:
-    """The task that enters articles in the search index, however many are owed."""
-    return {"index": lambda _: indexing.enter_all()}
-
-
-def reconciling(reconcile: Reconcile) -> Tasks:
-    """The task that looks, once a night, whether all that should be owed is."""
-    return {"reconcile": lambda _: reconcile.look()}
 
 
 def telling(deliver: Deliver, admit: Admit) -> Tasks:

@@ -36,6 +36,7 @@ from service.links import Signer
 from service.preview import source_kinds
 from service.read import Read
 from service.reading.publishers import Registry
+from service.reconcile import Reconcile
 from service.revisit import Revisit
 from service.store.articles import Articles
 from service.store.attachments import Attachments
@@ -44,6 +45,7 @@ from service.store.database import TOGETHER, Database
 from service.store.deliveries import Deliveries
 from service.store.digests import Digests
 from service.store.readings import Readings
+from service.store.reconciled import Reconciled
 from service.store.revisits import Revisits
 from service.store.search import Searching
 from service.store.sources import Sources
@@ -214,12 +216,12 @@ def _tasks(
     backfill = Backfill(declared, fetcher, Backfills(database), 1.0)
     read = Read(declared, registry, Readings(database))
     triage = Triage(declared, Verdicts(database), analyser, registry, Topics.load())
+    indexing = Indexing(Searching(database), analyser.analyse, source_kinds(declared))
     words = Words(Signer(bytes(32)), None)
     deliver = Deliver(Deliveries(database), channels, {}, words, 1.0)
     return {
         **work.fetching(collect, attach, revisit, backfill),
-        **work.judging(read, triage),
-        **work.searching(Indexing(Searching(database), analyser.analyse, source_kinds(declared))),
+        **work.judging(read, triage, indexing, Reconcile(triage, Reconciled(database))),
         "deliver": deliver.deliver,
     }
 

@@ -11,7 +11,9 @@ from service.attach import Attach
 from service.backfill import Backfill
 from service.collect import Collect
 from service.deliver import Deliver
+from service.indexing import Indexing
 from service.read import Read
+from service.reconcile import Reconcile
 from service.revisit import Revisit
 from service.triage import Triage
 
@@ -46,6 +48,12 @@ class Called:
     async def judge(self, article_id: int) -> None:
         self.calls.append(("judge", article_id))
 
+    async def enter_all(self) -> None:
+        self.calls.append(("enter_all",))
+
+    async def look(self) -> None:
+        self.calls.append(("look",))
+
     async def admit(self, channel: str) -> None:
         self.calls.append(("admit", channel))
 
@@ -63,7 +71,12 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
     step = Called()
     tasks = {
         **fetching(step),
-        **work.judging(cast("Read", step), cast("Triage", step)),
+        **work.judging(
+            cast("Read", step),
+            cast("Triage", step),
+            cast("Indexing", step),
+            cast("Reconcile", step),
+        ),
         **work.telling(cast("Deliver", step), cast("Admit", step)),
     }
 
@@ -78,6 +91,8 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("revisit", "a"),
         ("backfill", "a"),
         ("admit", "mail"),
+        ("index", "all"),
+        ("reconcile", "all"),
     ):
         await tasks[name](subject)  # type: ignore[index]
 
@@ -92,6 +107,8 @@ async def test_each_wake_up_calls_one_verb_of_its_step() -> None:
         ("look_again", "a"),
         ("fill", "a"),
         ("admit", "mail"),
+        ("enter_all",),
+        ("look",),
     ]
 
 
