@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.store import ops
 from service.store.database import Wake, wake
-from service.store.leases import Leased, Owed, claimed_until
-from service.store.opened import Opened, file_row
+from service.store.leases import Leased, Owed
+from service.store.opened import Opened, file_row, said
 from service.store.rows import article_of, paused
 from service.store.tables import article, attachment
 
@@ -28,25 +28,8 @@ class Articles(Leased):
         A release that may concern somebody goes before the silent baseline, and what was tried less
         before what was tried more.
         """
-        next_one = (
-            sa.select(article.c.id)
-            .where(
-                article.c.source_id == source_id,
-                article.c.collected_at.is_(None),
-                article.c.collect_due <= sa.func.now(),
-                ~paused(source_id),
-            )
-            .order_by(article.c.baseline, article.c.fence, article.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        claim = (
-            sa.update(article)
-            .where(article.c.id == next_one.scalar_subquery())
-            .values(collect_due=claimed_until(article.c.fence), fence=article.c.fence + 1)
-            .returning(article)
-        )
-        row = await self._row(claim)
+        order = article.c["baseline", "fence", "id"]
+        row = await self._row(self._next(source_id, ~paused(source_id), order=order))
         return None if row is None else Owed(article_of(row), row.fence, row.failures)
 
     async def numbers(self, source_id: str, keys: Collection[str]) -> list[int]:
@@ -72,17 +55,12 @@ class Articles(Leased):
         be read for good: the article goes on with what its list said, and an operator is told.
         False where another worker was faster.
         """
-        values: dict[str, object] = {
-            "text": opened.text,
-            "title": opened.title or owed.article.title,
-            "publisher": opened.publisher or owed.article.publisher,
+        values = said(opened, owed.article) | {
             "last_error": problem,
             "collected_at": sa.func.now(),
             "failures": 0,  # from now on those of looking again
             "look_due": None if look_in is None else sa.func.now() + look_in,
         }
-        if opened.published_at is not None:
-            values |= {"published_at": opened.published_at, "precision": opened.precision}
         async with self._database.transaction() as tx:
             if not await self._change(tx, owed, **values):
                 return False

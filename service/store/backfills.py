@@ -143,7 +143,7 @@ class Backfills(Leased):
 
         What the poll that asked for it stored came with it, not before.
         """
-        before = article.c.discovered_at < backfill.c.asked_at
+        before = (article.c.discovered_at < backfill.c.asked_at).label("before")
         query = (
             sa.select(article.c.key, before)
             .join(backfill, backfill.c.id == filling.id)
@@ -152,8 +152,7 @@ class Backfills(Leased):
                 article.c.key == sa.any_(sa.cast(list(keys), ARRAY(sa.Text))),
             )
         )
-        async with self._database.transaction() as tx:
-            return dict((await tx.execute(query)).all())
+        return {row.key: row.before for row in await self._rows(query)}
 
     async def turn(self, filling: Filling, leaf: Leaf, rest: float) -> int | None:
         """Store what a page brought and turn to the next one, in ``rest`` seconds.

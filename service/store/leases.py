@@ -5,9 +5,10 @@ Claimed, a row is due again when its lease runs out; only its latest claim may c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -70,6 +71,22 @@ class Leased(Intentions):
     _table: ClassVar[sa.Table]
     _due: ClassVar[str]
     _open: ClassVar[sa.ColumnElement[bool]]
+
+    def _next(
+        self, source_id: str, ready: sa.ColumnElement[bool], order: Iterable[Any]
+    ) -> sa.Update:
+        """Claim the source's row that is due, ``ready`` and first in ``order``, and give it."""
+        table, due = self._table, self._table.c[self._due]
+        first = (
+            sa.select(table.c.id)
+            .where(table.c.source_id == source_id, self._open, due <= sa.func.now(), ready)
+            .order_by(*order)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        values = {self._due: claimed_until(table.c.fence), "fence": table.c.fence + 1}
+        mine = table.c.id == first.scalar_subquery()
+        return sa.update(table).where(mine).values(values).returning(table)
 
     async def renew(self, claim: _Claim) -> bool:
         """Keep the lease of what is being worked on; False where another worker has it."""

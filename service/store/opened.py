@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.model import Precision
+from service.model import Article, Precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,18 @@ class Opened:
     published_at: datetime | None = None
     precision: Precision | None = None
     files: tuple[Filed, ...] = ()
+
+
+def said(opened: Opened, article: Article) -> dict[str, object]:
+    """What the page said, by column; of what it does not say the article keeps its own."""
+    values: dict[str, object] = {
+        "text": opened.text,
+        "title": opened.title or article.title,
+        "publisher": opened.publisher or article.publisher,
+    }
+    if opened.published_at is not None:
+        values |= {"published_at": opened.published_at, "precision": opened.precision}
+    return values
 
 
 def file_row(article_id: int, position: int, file: Filed) -> dict[str, object]:

@@ -82,5 +82,5 @@ class Overview(Intentions):
             count(delivery.c.outcome == "sent").label("sent"),
             count(delivery.c.outcome == "dead").label("dead"),
         )
-        async with self._database.transaction() as tx:
-            return dict((await tx.execute(query)).one()._mapping)  # noqa: SLF001 - its public name
+        (row,) = await self._rows(query)
+        return row._asdict()

@@ -52,8 +52,8 @@ class Past(Intentions):
     async def reach(self) -> Reach:
         """The database's time, and when the service began to store."""
         began = sa.select(sa.func.min(article.c.discovered_at)).scalar_subquery()
-        async with self._database.transaction() as tx:
-            return Reach(*(await tx.execute(sa.select(sa.func.now(), began))).one())
+        (row,) = await self._rows(sa.select(sa.func.now(), began))
+        return Reach(*row)
 
     async def articles(self, since: datetime) -> AsyncIterator[Sequence[Seen]]:
         """Every article that was read and came ``since``, oldest first, batch by batch.

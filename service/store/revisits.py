@@ -12,17 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
 from service.store.database import Database, Wake, wake
-from service.store.leases import Leased, Owed, claimed_until
-from service.store.opened import Opened
+from service.store.leases import Leased, Owed
+from service.store.opened import Opened, said
 from service.store.refile import KeptFile, Listed, refile
-from service.store.rows import (
-    PUBLISHED,
-    WITHDRAWN,
-    article_of,
-    files_of,
-    paused,
-    still_owed,
-)
+from service.store.rows import PUBLISHED, WITHDRAWN, article_of, files_of, paused, still_owed
 from service.store.tables import article, attachment, revision
 
 
@@ -60,24 +53,7 @@ class Revisits(Leased):
         if not self._ladder:
             await self._forget(source_id)
             return None
-        next_one = (
-            sa.select(article.c.id)
-            .where(
-                article.c.source_id == source_id,
-                article.c.look_due <= sa.func.now(),
-                article.c.triaged_at.is_not(None),
-                ~paused(source_id),
-            )
-            .order_by(article.c.look_due, article.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        claim = (
-            sa.update(article)
-            .where(article.c.id == next_one.scalar_subquery())
-            .values(look_due=claimed_until(article.c.fence), fence=article.c.fence + 1)
-            .returning(article)
-        )
+        claim = self._next(source_id, ~paused(source_id), order=article.c["look_due", "id"])
         async with self._database.transaction() as tx:
             row = (await tx.execute(claim)).one_or_none()
             if row is None:
@@ -129,16 +105,8 @@ class Revisits(Leased):
         ``first``: it is read for the first time, and no version of its page is behind it. False
         where another worker was faster.
         """
-        values: dict[str, object] = {
-            "text": opened.text,
-            "title": opened.title or due.article.title,
-            "publisher": opened.publisher or due.article.publisher,
-            "read_at": None,
-            "triaged_at": None,
-            "swept": 0,
-        }
-        if opened.published_at is not None:
-            values |= {"published_at": opened.published_at, "precision": opened.precision}
+        values = said(opened, due.article)
+        values |= {"read_at": None, "triaged_at": None, "swept": 0}
         async with self._database.transaction() as tx:
             if not await self._held(tx, due):
                 return False
@@ -202,7 +170,7 @@ async def _keep(
     files = {
         name: sha256 and sha256.hex() for name, sha256 in (await files_of(tx, article_id)).items()
     }
-    said: dict[str, sa.ColumnElement[object]] = {
+    kept: dict[str, sa.ColumnElement[object]] = {
         "article_id": article.c.id,
         "title": article.c.read_title,
         "text": article.c.read_text,
@@ -214,8 +182,8 @@ async def _keep(
         "files": sa.cast(files, JSONB),
     }
     if changes is not None:
-        said["changes"] = sa.cast(changes, JSONB)
+        kept["changes"] = sa.cast(changes, JSONB)
     waits = sa.exists().where(revision.c.article_id == article_id, revision.c.changes.is_(None))
-    row = sa.select(*said.values()).where(article.c.id == article_id)
+    row = sa.select(*kept.values()).where(article.c.id == article_id)
     row = row.where(~waits) if changes is None else row
-    await tx.execute(insert(revision).from_select(list(said), row))
+    await tx.execute(insert(revision).from_select(list(kept), row))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, TypedDict, Unpack
+from itertools import starmap
+from typing import Any, Literal, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
@@ -17,6 +18,7 @@ from service.model import Language
 from service.store.asking import Endpoint, Standing, Taken, put
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, OVER, end, turn_page
+from service.store.rows import record
 from service.store.silence import give_up, hold, let_go
 from service.store.tables import endpoint, rule, subscription
 from service.store.titles import TITLE
@@ -212,8 +214,7 @@ class Subscriptions(Intentions):
             query = query.where(subscription.c.name == name)
         if account_id is not None:
             query = query.where(subscription.c.account_id == account_id)
-        async with self._database.transaction() as tx:
-            return [_listed(row) for row in (await tx.execute(query)).mappings()]
+        return [_listed(row) for row in await self._rows(query)]
 
 
 def _texts(*, urgent: bool) -> sa.ScalarSelect[list[str]]:
@@ -237,10 +238,9 @@ def _places() -> sa.ScalarSelect[list[list[object]]]:
     )
 
 
-def _listed(row: sa.RowMapping) -> Subscribed:
-    lists = {each: tuple(row[each] or ()) for each in ("rules", "urgent", "remind")}
-    places = tuple(Endpoint(*each) for each in row["endpoints"] or ())
-    return Subscribed(**{**row, **lists, "endpoints": places})
+def _listed(row: sa.Row[Any]) -> Subscribed:
+    lists = {each: tuple(getattr(row, each) or ()) for each in ("rules", "urgent", "remind")}
+    return record(Subscribed, row, **lists, endpoints=tuple(starmap(Endpoint, row.endpoints or ())))
 
 
 _SPAN = (subscription.c.id, subscription.c.snoozed_until, subscription.c.expires_at)

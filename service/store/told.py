@@ -17,6 +17,7 @@ from service.model import Language
 from service.store.database import Intentions
 from service.store.ending import LIVE
 from service.store.items import KINDS, LATELY, SHOWN, THESE, Item, items, items_of
+from service.store.rows import record
 from service.store.tables import subscription
 from service.store.titles import TITLE
 
@@ -93,9 +94,8 @@ class Told(Intentions):
         query = _READER.where(subscription.c.id == subscription_id)
         if feed_epoch is not None:
             query = query.where(subscription.c.feed_epoch == feed_epoch)
-        async with self._database.transaction() as tx:
-            row = (await tx.execute(query)).mappings().one_or_none()
-        return None if row is None else Reader(**{**row, "remind": tuple(row["remind"])})
+        row = await self._row(query)
+        return None if row is None else record(Reader, row, remind=tuple(row.remind))
 
     async def valid(self, readers: Collection[Reader]) -> Collection[int]:
         """The ids of those whose addresses count still."""
