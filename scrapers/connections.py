@@ -12,6 +12,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpcore
@@ -133,16 +134,11 @@ class _Way(httpcore.AnyIOBackend):
         return await connect(last, port, timeout, local_address, socket_options)
 
 
+@dataclass(eq=False, slots=True)
 class _Body(httpx.AsyncByteStream):
-    def __init__(
-        self,
-        answer: httpcore.Response,
-        connection: httpcore.AsyncHTTPConnection,
-        connections: Connections,
-    ) -> None:
-        self._answer = answer
-        self._connection = connection
-        self._connections = connections
+    _answer: httpcore.Response
+    _connection: httpcore.AsyncHTTPConnection
+    _connections: Connections
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:

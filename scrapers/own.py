@@ -98,14 +98,9 @@ def read(text: str, name: str) -> Source:
     """The source that a TOML file called ``name`` declares. Raises BadDeclaration."""
     given = _parsed(text, name)
     _said(given.pop("what", ""), name)
-    platform = given.pop("platform", None)
-    if not isinstance(platform, str) or platform not in PLATFORMS:
-        known = ", ".join(PLATFORMS)
-        raise BadDeclaration(
-            name, "platform", f"{known} 가운데 하나여야 합니다", f"must be one of {known}"
-        )
-    made = PLATFORMS[platform]
     table = _Table(name, given)
+    made = PLATFORMS[_one_of(tuple(PLATFORMS), "platform", table)]
+    del given["platform"]
     values: dict[str, Any] = {"publisher": None, **_values(made, table)}
     _check_addresses(made, values, table)
     _check_together(made, values, table)
@@ -183,11 +178,11 @@ def _value(made: type, name: str, hint: object, table: _Table) -> object:
     return value
 
 
-def _one_of(known: tuple[str, ...], name: str, table: _Table) -> object:
-    if table.given[name] not in known:
+def _one_of(known: tuple[str, ...], name: str, table: _Table) -> str:
+    if table.given.get(name) not in known:
         said = ", ".join(known)
         raise table.wrong(name, f"{said} 가운데 하나여야 합니다", f"must be one of {said}")
-    return table.given[name]
+    return str(table.given[name])
 
 
 def _text(made: type, name: str, table: _Table, *, optional: bool) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scrapers.errors import LayoutError
-from scrapers.model import Detail, Page, Part, Post, Request, Source
+from scrapers.model import NOBODY_ASKS, Asking, Detail, Page, Part, Post, Request, Source
 from scrapers.platforms.article import ArticleLayout
 
 
@@ -23,6 +23,10 @@ class Declared(Source):
     form: Mapping[str, str] | None = None
     article: ArticleLayout | None = None
     date_only: bool = False
+
+    def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
+        """The list."""
+        return Request(self.url, self.form)
 
     def open(self, post: Post) -> Request | None:
         """The post's own page, where the list does not say all there is."""

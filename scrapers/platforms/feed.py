@@ -8,16 +8,7 @@ from lxml import etree
 
 from scrapers import html
 from scrapers.errors import LayoutError
-from scrapers.model import (
-    NOBODY_ASKS,
-    Asking,
-    Kind,
-    Listing,
-    Moment,
-    Page,
-    Post,
-    Request,
-)
+from scrapers.model import Kind, Listing, Moment, Page, Post
 from scrapers.platforms import intake, posts
 from scrapers.platforms.declared import Declared
 
@@ -54,10 +45,6 @@ class Feed(Declared):
         """Refuse to open addresses that a feed made up."""
         if self.article and not self.link:
             raise ValueError("a feed whose posts are opened declares their link")
-
-    def first(self, asking: Asking = NOBODY_ASKS) -> Request:  # noqa: ARG002 - always the same
-        """The feed."""
-        return Request(self.url, self.form)
 
     def read_list(self, page: Page) -> Listing:
         """Posts in the order of the feed; a feed has one page."""
