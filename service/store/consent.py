@@ -13,7 +13,8 @@ from service.store.addressed import addressed
 from service.store.asking import OPEN_FOR, answered, unask
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave
-from service.store.tables import endpoint, instance, rule, subscription
+from service.store.rulebook import texts
+from service.store.tables import endpoint, instance, subscription
 from service.store.titles import TITLE
 
 
@@ -80,7 +81,7 @@ class Consent(Intentions):
                 await tx.execute(
                     sa.update(endpoint)
                     .where(endpoint.c.id == row.id, endpoint.c.confirmed_at.is_(None))
-                    .values(**answered(row.rules or ()))
+                    .values(**answered(row.rules))
                 )
                 await unask(tx, row.id)
         return row is not None
@@ -100,14 +101,9 @@ class Consent(Intentions):
             return await _place(tx, _given(endpoint_id, epoch))
 
 
-_RULES = (
-    sa.select(sa.func.array_agg(rule.c.text))
-    .where(rule.c.subscription_id == subscription.c.id, ~rule.c.urgent)
-    .scalar_subquery()
-)
 _PLACE = sa.select(
     TITLE.label("name"),
-    _RULES.label("rules"),
+    texts(urgent=False).label("rules"),
     endpoint.c.channel,
     endpoint.c.address,
     endpoint.c.confirmed_at.is_not(None).label("confirmed"),
@@ -133,4 +129,4 @@ async def _place(tx: AsyncConnection, chosen: sa.ColumnElement[bool]) -> Place |
     if row is None:
         return None
     name, rules, *rest = row
-    return Place(name, tuple(rules or ()), *rest)
+    return Place(name, tuple(rules), *rest)

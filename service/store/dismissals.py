@@ -136,16 +136,13 @@ async def _renumber(tx: AsyncConnection, subscription_id: int, first: int) -> No
         await tx.execute(sa.update(rule).where(rule.c.id == number).values(id=sa.text("DEFAULT")))
 
 
-_TOLD = (
-    sa.union(
+_TOLD = sa.union(
+    *(
         sa.select(
-            *delivery.c["subscription_id", "telling_id", "hits"],
-            sa.func.date_trunc("minute", delivery.c.created_at).label("created_at"),
-        ).where(delivery.c.hits.is_not(None)),
-        sa.select(
-            *waiting.c["subscription_id", "telling_id", "hits"],
-            sa.func.date_trunc("minute", waiting.c.created_at).label("created_at"),
-        ).where(waiting.c.hits.is_not(None)),
+            *each.c["subscription_id", "telling_id", "hits"],
+            sa.func.date_trunc("minute", each.c.created_at).label("created_at"),
+        ).where(each.c.hits.is_not(None))
+        for each in (delivery, waiting)
     )
 ).subquery("told")
 _NEWEST: sa.Select[*tuple[Any, ...]] = (

@@ -113,17 +113,10 @@ class Keys(Intentions):
         if row is None or not hmac.compare_digest(row["sha256"], _sha256(key)):
             return None
         if row["unnoted"]:
-            await self._database.at_once(_USED, row["id"], _NOTED)
+            await self._database.at_once(_USED, row["key_id"], _NOTED)
         allowed = set(row["scopes"]) - (set() if row["role"] == "operator" else {"operate"})
-        return Bearer(
-            row["id"],
-            row["account_id"],
-            row["address"],
-            row["role"],
-            row["language"],
-            frozenset(allowed),
-            row["per_minute"],
-        )
+        known = {each: row[each] for each in Bearer.__dataclass_fields__}
+        return Bearer(**known | {"scopes": frozenset(allowed)})
 
     async def listed(self, account_id: int) -> list[Key]:
         """Every key of an account, the newest first."""
@@ -185,7 +178,7 @@ _LISTED = (
     _COUNTS.label("counts"),
 )
 _BEARER = """
-    SELECT api_key.id, account_id, address, role, language, scopes, per_minute, sha256,
+    SELECT api_key.id AS key_id, account_id, address, role, language, scopes, per_minute, sha256,
         coalesce(used_at < now() - interval '1 minute', true) AS unnoted
     FROM api_key JOIN account ON account.id = account_id
     WHERE prefix = $1 AND revoked_at IS NULL AND coalesce(expires_at > now(), true)

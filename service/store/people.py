@@ -15,6 +15,7 @@ from service.store.addressed import addressed, refused
 from service.store.database import Intentions
 from service.store.embargo import is_theirs, may_know
 from service.store.ending import LIVE, ON, leave
+from service.store.rulebook import texts
 from service.store.tables import (
     attempt,
     audit,
@@ -22,7 +23,6 @@ from service.store.tables import (
     dismissal,
     endpoint,
     ops_item,
-    rule,
     subscription,
     suppressed,
     telling,
@@ -75,17 +75,11 @@ class People(Intentions):
 
     async def held(self, who: Address) -> list[Held]:
         """What the address is told, or was asked about, by name."""
-        texts = sa.func.array(
-            sa.select(rule.c.text)
-            .where(rule.c.subscription_id == subscription.c.id, ~rule.c.urgent)
-            .order_by(rule.c.id)
-            .scalar_subquery()
-        )
         query = (
             sa.select(
                 endpoint.c.id,
                 TITLE,
-                texts,
+                texts(urgent=False),
                 subscription.c.cadence,
                 endpoint.c.confirmed_at.is_not(None),
             )
@@ -167,12 +161,7 @@ _OWNED = (
         _when(subscription.c.ended_at, "ended_at"),
         _when(subscription.c.expires_at, "expires_at"),
         *subscription.c["cadence", "remind", "coverage", "language", "embargoed"],
-        sa.func.array(
-            sa.select(rule.c.text)
-            .where(rule.c.subscription_id == subscription.c.id)
-            .order_by(rule.c.id)
-            .scalar_subquery()
-        ).label("rules"),
+        texts().label("rules"),
         _when(endpoint.c.created_at, "added_at"),
         _when(endpoint.c.asked_at, "asked_at"),
         _when(endpoint.c.confirmed_at, "confirmed_at"),

@@ -14,6 +14,13 @@ from service.store.tables import rule, rule_book, subscription
 _IDS = sa.ARRAY(sa.BigInteger)
 
 
+def texts(*, urgent: bool | None = None) -> sa.ColumnElement[list[str]]:
+    """The rules of a subscription as typed, in their order; None: all, urgent or not."""
+    chosen = sa.true() if urgent is None else rule.c.urgent == urgent
+    its = sa.select(rule.c.text).where(rule.c.subscription_id == subscription.c.id, chosen)
+    return sa.func.array(its.order_by(rule.c.id).scalar_subquery())
+
+
 @dataclass(frozen=True, slots=True)
 class LiveRule:
     """A rule of a subscription that has not ended.

@@ -19,6 +19,7 @@ from service.store.asking import Endpoint, Standing, Taken, put
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, OVER, end, turn_page
 from service.store.rows import record
+from service.store.rulebook import texts
 from service.store.silence import give_up, hold, let_go
 from service.store.tables import endpoint, rule, subscription
 from service.store.titles import TITLE
@@ -98,12 +99,8 @@ class Subscriptions(Intentions):
             subscription_id = await _named(tx, name, chosen)
             await _add_rules(tx, subscription_id, rules, urgent=False)
             await _add_rules(tx, subscription_id, urgent, urgent=True)
-            texts = await tx.scalars(
-                sa.select(rule.c.text)
-                .where(rule.c.subscription_id == subscription_id, ~rule.c.urgent)
-                .order_by(rule.c.id)
-            )
-            said = list(texts)
+            mine = subscription.c.id == subscription_id
+            said = await tx.scalar(sa.select(texts(urgent=False)).where(mine)) or ()
             # In one order: two who ask the same addresses wait for each other.
             order = sorted(set(endpoints), key=lambda to: (to.channel, to.address))
             taken = {to: await put(tx, subscription_id, to, said) for to in order}
@@ -196,12 +193,12 @@ class Subscriptions(Intentions):
         query = (
             sa.select(
                 subscription.c.name,
-                _texts(urgent=False).label("rules"),
+                texts(urgent=False).label("rules"),
                 _places().label("endpoints"),
                 subscription.c.embargoed,
                 subscription.c.expires_at,
                 sa.case((snoozed > sa.func.now(), snoozed)).label("snoozed_until"),
-                _texts(urgent=True).label("urgent"),
+                texts(urgent=True).label("urgent"),
                 *subscription.c["cadence", "remind", "coverage", "language"],
                 subscription.c.paused_at.is_not(None).label("muted"),
                 subscription.c.id,
@@ -215,14 +212,6 @@ class Subscriptions(Intentions):
         if account_id is not None:
             query = query.where(subscription.c.account_id == account_id)
         return [_listed(row) for row in await self._rows(query)]
-
-
-def _texts(*, urgent: bool) -> sa.ScalarSelect[list[str]]:
-    return (
-        sa.select(sa.func.array_agg(aggregate_order_by(rule.c.text, rule.c.id)))
-        .where(rule.c.subscription_id == subscription.c.id, rule.c.urgent == urgent)
-        .scalar_subquery()
-    )
 
 
 def _places() -> sa.ScalarSelect[list[list[object]]]:
