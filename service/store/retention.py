@@ -55,17 +55,16 @@ def rules(kept: Kept) -> Sequence[Rule]:
     """Every rule that is in force, in the order in which they are applied."""
     settled = "EXISTS (SELECT 1 FROM delivery WHERE id = delivery_id AND settled_at < :cutoff)"
     orphaned = "NOT EXISTS (SELECT 1 FROM delivery WHERE id = delivery_id)"
+    told = """EXISTS (
+        SELECT FROM delivery JOIN telling ON telling.id = telling_id AND reason <> 'confirm'
+        WHERE delivery.subscription_id = endpoint.subscription_id AND endpoint_id = endpoint.id)"""
+    unanswered = f"confirmed_at IS NULL AND coalesce(asked_at, created_at) < :cutoff AND NOT {told}"
     every = (
         Rule("sighting", "sighting", 62, "seen_at < :cutoff"),
         Rule("request", "request", 2, "at < :cutoff"),
         Rule("ops_item", "ops_item", 365, "closed_at < :cutoff"),
         Rule("backfill", "backfill", 365, "finished_at < :cutoff"),
-        Rule(
-            "endpoint",
-            "endpoint",
-            30,
-            "confirmed_at IS NULL AND coalesce(asked_at, created_at) < :cutoff",
-        ),
+        Rule("endpoint", "endpoint", 30, unanswered),
         Rule(
             "attempt",
             "attempt",

@@ -28,11 +28,13 @@ FILL = """
     VALUES ('k', 'open', '', now() - interval '9 years');
     INSERT INTO subscription (name) VALUES ('s');
     INSERT INTO endpoint (subscription_id, channel, address, created_at, asked_at, confirmed_at)
-    SELECT 1, 'mail', concat(made, asked, yes), now() - made::interval, now() - asked::interval,
-           now() - yes::interval
-      FROM unnest('{99 d,31 d,31 d,29 d,99 d}'::text[], '{29 d,31 d,NULL,NULL,31 d}'::text[],
-                  '{NULL,NULL,NULL,NULL,31 d}'::text[]) AS endpoint (made, asked, yes);
-    INSERT INTO telling (reason, key, facts) VALUES ('alert', 'story 1', '{}');
+    SELECT 1, 'mail', address, now() - made * interval '1 day', now() - asked * interval '1 day',
+           now() - yes * interval '1 day'
+      FROM (VALUES ('was told once', 99, 31, NULL), ('may answer', 99, 29, NULL),
+                   ('new', 29, NULL, NULL), ('agreed', 99, 31, 31), ('silent', 99, 31, NULL),
+                   ('never asked', 31, NULL, NULL)) AS place (address, made, asked, yes);
+    INSERT INTO telling (reason, key, facts)
+    VALUES ('alert', 'story 1', '{}'), ('confirm', 'asks', '{}');
     INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, hits, settled_at)
     SELECT 1, n, n, 'console', '[]', now() - n * interval '1 day'
       FROM generate_series(3, 12) AS n;
@@ -45,6 +47,8 @@ FILL = """
     INSERT INTO waiting (telling_id, subscription_id, hits, window_at, created_at, told_by)
     SELECT 1, n, '[]', now(), now() - n * interval '1 day', nullif(n, 9) FROM
            generate_series(3, 12) AS n;
+    INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, settled_at)
+    VALUES (1, 1, 1, 'mail', now()), (2, 1, 5, 'mail', now());
     INSERT INTO audit (who, what, subject, at)
     SELECT 'a', 'b', 'c', now() - n * interval '1 day' FROM unnest('{19, 21}'::int[]) AS n;
 """
