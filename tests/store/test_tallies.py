@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +16,17 @@ from service.store.tallies import EDGES, EVERYBODY, Share, Tallies
 Add = Callable[..., Awaitable[int]]
 
 SEOUL = ZoneInfo("Asia/Seoul")
-NOON = datetime.combine(datetime.now(SEOUL).date() - timedelta(days=3), datetime.min.time(), SEOUL)
-NOON += timedelta(hours=12)
 
 
 @pytest.fixture
 def tallies(database: Database) -> Tallies:
     return Tallies(database)
+
+
+def noon() -> datetime:
+    """Noon three days ago, asked when it is needed: a day may end while the tests run."""
+    day = datetime.now(SEOUL).date() - timedelta(days=3)
+    return datetime.combine(day, time(12), SEOUL)
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def release(add: Add) -> Add:
         story = values.pop("story_id", None) or await add("story")
         fields = {
             "kind": "release", "publishers": ["mss"], "topics": ["export"], "story_id": story,
-            "published_at": NOON, "precision": "minute", "triaged_at": NOON,
+            "published_at": noon(), "precision": "minute", "triaged_at": noon(),
         }  # fmt: skip
         await add("article", **(fields | values))
         return story
@@ -74,7 +78,7 @@ async def test_news_unknown_bodies_and_what_is_under_embargo_count_nowhere(
 async def test_a_release_counts_on_its_day_in_korea_and_today_is_not_over(
     tallies: Tallies, release: Add
 ) -> None:
-    late = NOON.replace(hour=23, minute=59)
+    late = noon().replace(hour=23, minute=59)
     await release(published_at=late)
     await release(published_at=late + timedelta(minutes=2))
     await release(published_at=datetime.now(UTC))
@@ -90,7 +94,7 @@ async def test_coverage_is_counted_with_the_time_to_its_first_news(
     for minutes in (200, 17):
         await release(
             story_id=story, kind="news", publishers=[], joined_as="coverage",
-            published_at=NOON + timedelta(minutes=minutes),
+            published_at=noon() + timedelta(minutes=minutes),
         )  # fmt: skip
     await release(precision="day")
     await tallies.keep()
@@ -99,7 +103,7 @@ async def test_coverage_is_counted_with_the_time_to_its_first_news(
 
     assert made.shares[EVERYBODY] == Share(2, 1)
     assert made.leads == {EDGES.index(15) + 1: 1}
-    assert made.hours == {(NOON.isoweekday(), 12): 1}
+    assert made.hours == {(noon().isoweekday(), 12): 1}
 
 
 async def test_news_that_was_there_first_is_the_step_before_all(
@@ -108,7 +112,7 @@ async def test_news_that_was_there_first_is_the_step_before_all(
     story = await release()
     await release(story_id=story, joined_as="copy")
     copy = await sql.fetchval("SELECT max(id) FROM article")
-    earlier = NOON - timedelta(minutes=9)
+    earlier = noon() - timedelta(minutes=9)
     await release(kind="news", twin_id=copy, joined_as="coverage", published_at=earlier)
     await release()
     await tallies.keep()
@@ -133,7 +137,7 @@ async def test_a_day_is_counted_again_when_something_of_it_turns_up(
 async def test_an_old_day_is_counted_once_all_of_it_that_came_is_judged(
     tallies: Tallies, release: Add, sql: asyncpg.Connection
 ) -> None:
-    old = {"published_at": NOON - timedelta(days=30)}
+    old = {"published_at": noon() - timedelta(days=30)}
     await release(**old)
     await release(**old, triaged_at=None)
     assert await tallies.keep() == 0
