@@ -1,8 +1,9 @@
 """The list of stories: filtered, cut into pages by a cursor, and the newest for who waits for more.
 
 A story is shown by its face: the first of its releases, of news alone the first of these. It stands
-where it came: when it was seen or, of what had been out for long by then, when it was published. Of
-a time that has an end the stories stand by when they were published.
+where it came: when it was seen or, of what had been out for long by then, when it was published; no
+earlier than its embargo ended for whom it was hidden until then. Of a time that has an end the
+stories stand by when they were published.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _CAME: sa.ColumnElement[datetime] = sa.case(
     else_=article.c.discovered_at,
 )
 """As the index ``ix_article_listed`` has it."""
+_PUBLIC: sa.ColumnElement[datetime] = sa.func.greatest(_CAME, article.c.embargo_until)
+"""As the index ``ix_article_public`` has it: a NULL is passed over."""
 _NEWS = sa.func.coalesce(article.c.kind == "news", sa.false())
 _STRINGS = ARRAY(sa.Text)
 
@@ -129,7 +132,7 @@ class Browse(Intentions):
 
         ``held``: also what is under embargo.
         """
-        came = OUT if wish.until else _CAME
+        came = OUT if wish.until else _CAME if held else _PUBLIC
         chosen = (
             sa.select(article.c.id)
             .where(article.c.story_id.is_not(None), _is_face(held=held), *met(wish))

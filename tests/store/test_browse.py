@@ -87,6 +87,23 @@ async def test_stories_stand_as_they_came_and_what_was_out_for_long_as_it_was_pu
     assert await titled(browse, closed) == ["첫째", "늦은 글", "첫 확인", "둘째"]
 
 
+async def test_what_was_held_stands_where_it_became_public_for_whom_it_was_hidden(
+    browse: Browse, add: Add
+) -> None:
+    await story(add, "풀린 글", discovered_at=NINE - HOUR, embargo_until=NINE + 3 * HOUR)
+    await story(add, "그사이 글", discovered_at=NINE + HOUR)
+    await story(add, "진작 풀린 글", discovered_at=NINE, embargo_until=NINE - 9 * HOUR)
+    old = {"published_at": NINE - 90 * HOUR, "discovered_at": NINE + 9 * HOUR, "baseline": True}
+    await story(add, "옛글", embargo_until=NINE - 80 * HOUR, **old)
+
+    assert await titled(browse) == ["풀린 글", "그사이 글", "진작 풀린 글", "옛글"]
+    first, *rest = await browse.page(Wish(), 9)
+    assert first.came == NINE + 3 * HOUR
+    assert await browse.page(Wish(), 9, first.place) == rest
+    known = [face.title for face in await browse.page(Wish(), 9, held=True)]
+    assert known == ["그사이 글", "진작 풀린 글", "풀린 글", "옛글"]
+
+
 async def test_pages_follow_each_other_without_a_gap_also_where_times_are_equal(
     browse: Browse, add: Add
 ) -> None:

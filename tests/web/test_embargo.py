@@ -22,6 +22,7 @@ from service.preview import Tools
 from service.read import Read
 from service.reading.publishers import Registry
 from service.store import tables
+from service.store.browse import Browse, Wish
 from service.store.database import Database
 from service.store.keys import Keys
 from service.store.readings import Readings
@@ -30,6 +31,7 @@ from service.store.sign_ins import SignIns
 from service.store.tallies import Tallies
 from service.web.app import build
 from service.web.means import Means
+from service.web.reading.asked import cursor
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -258,6 +260,28 @@ async def test_when_it_lifts_everybody_sees_all_of_it(town: Town) -> None:
         assert (page.status_code, BADGE in page.text) == (200, False)
         for path in ("/?view=all", "/search?q=수출", "/calls", f"/release/{town.news}"):
             assert "비밀" in (await client.get(path)).text, path
+
+
+async def test_when_it_lifts_it_is_new_to_those_it_was_hidden_from(town: Town) -> None:
+    """It stands on top for them, and a page that is open tells of it; who saw it saw it come."""
+    async with town.asking() as client, await town.with_key() as known:
+        ids = [each["id"] for each in (await client.get("/api/v1/stories")).json()["items"]]
+        seen = [each["id"] for each in (await known.get("/api/v1/stories")).json()["items"]]
+        first, *_ = await Browse(town.database).page(Wish(), 9)
+        async with town.database.transaction() as tx:
+            lifts = sa.update(tables.article).where(tables.article.c.embargo_until.is_not(None))
+            await tx.execute(lifts.values(embargo_until=NOW))
+
+        answer = (await client.get("/api/v1/stories?limit=1")).json()
+        assert [each["id"] for each in answer["items"]] == [town.held]
+        rest = (await client.get(f"/api/v1/stories?cursor={answer['next']}")).json()["items"]
+        assert [each["id"] for each in rest] == ids
+        page = (await client.get("/?view=all")).text
+        assert page.index("비밀 계획") < page.index("열린 글")
+        asked = f"/new?view=all&have={','.join(map(str, ids))}&last={cursor(first.place)}"
+        assert (await client.get(asked)).status_code == 200
+        again = (await known.get("/api/v1/stories")).json()["items"]
+        assert [each["id"] for each in again] == seen != [town.held, *ids]
 
 
 async def test_a_correction_that_may_be_published_ends_it(town: Town) -> None:

@@ -119,13 +119,16 @@ story_key = sa.Table(
 )
 
 # Where an article stands in lists: when it was seen or, of what had been out for long by then, when
-# it was published. Line by line as PostgreSQL itself writes it, by which Alembic compares.
-_CAME = """(
+# it was published; for those who do not see what is held not before its embargo ended. Line by line
+# as PostgreSQL itself writes it, by which Alembic compares.
+_SEEN = """
 CASE
     WHEN baseline OR late THEN \
 LEAST(COALESCE(read_published_at, published_at, discovered_at), discovered_at)
     ELSE discovered_at
-END)"""
+END"""
+_CAME, _PUBLIC = f"({_SEEN})", f"(GREATEST({_SEEN}, embargo_until))"
+_JUDGED = sa.text("story_id IS NOT NULL")
 
 article = sa.Table(
     "article",
@@ -197,12 +200,8 @@ article = sa.Table(
         postgresql_where=sa.text("embargo_until IS NOT NULL"),
     ),
     # Lists of stories: see service.store.browse.
-    sa.Index(
-        "ix_article_listed",
-        sa.text(_CAME),
-        "id",
-        postgresql_where=sa.text("story_id IS NOT NULL"),
-    ),
+    sa.Index("ix_article_listed", sa.text(_CAME), "id", postgresql_where=_JUDGED),
+    sa.Index("ix_article_public", sa.text(_PUBLIC), "id", postgresql_where=_JUDGED),
     sa.Index("ix_article_publishers", "publishers", postgresql_using="gin"),
     sa.Index("ix_article_topics", "topics", postgresql_using="gin"),
     # Calls that name no last day.
