@@ -1,21 +1,26 @@
-"""What a command at a terminal begins with: the settings, the log, the store, wrapped lines."""
+"""What commands at a terminal share: settings and log, the store, sources by id, lines of JSON."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
+import typer
 from rich.cells import cell_len
 from rich.text import Text
 
+from scrapers.model import Source
 from service import config, logs
 from service.config import Settings
+from service.errors import BadSetting, UserError
 
 if TYPE_CHECKING:
     from service.store.database import Database
 
 _Said = TypeVar("_Said")
+AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines")]
 
 
 def wrap_by_columns() -> None:
@@ -51,3 +56,28 @@ def in_store(settings: Settings, act: Callable[[Database], Awaitable[_Said]]) ->
             return await act(database)
 
     return asyncio.run(run())
+
+
+def echo_json(records: Iterable[Mapping[str, object]]) -> None:
+    """Print each as a line of JSON."""
+    for each in records:
+        typer.echo(json.dumps(each, ensure_ascii=False))
+
+
+def source_of(settings: Settings, source_id: str) -> Source:
+    """A declared source by its id. Raises UserError."""
+    from service import catalogue  # noqa: PLC0415
+
+    every = catalogue.every(settings)
+    if source_id not in every:
+        said = source_id or "SOURCE"
+        raise UserError(f"{said}: 그런 출처가 없습니다 (no such source); {', '.join(every)}")
+    return every[source_id]
+
+
+def page_url(settings: Settings) -> str:
+    """The public address of the pages, for links. Raises BadSetting."""
+    if settings.url is None:
+        why = "주소를 만들려면 필요합니다: needed for an address (https://pabal.example.org)"
+        raise BadSetting("PABAL_URL", why)
+    return settings.url

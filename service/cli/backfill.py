@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,7 @@ from scrapers.model import Source
 from service.config import Settings
 from service.errors import UserError
 from service.model import SEOUL
-from service.terminal import begin, in_store
+from service.terminal import begin, in_store, source_of
 
 if TYPE_CHECKING:
     from service.backfill import Backfill
@@ -58,14 +58,7 @@ def backfill(
 
 def _source(settings: Settings, source_id: str) -> Source:
     """The source, if its list can be read back. Raises UserError."""
-    from service.catalogue import every  # noqa: PLC0415 - help comes without the whole house
-
-    declared = every(settings)
-    if source_id not in declared:
-        raise UserError(
-            f"{source_id or 'SOURCE'}: 그런 출처가 없습니다 (no such source); {', '.join(declared)}"
-        )
-    source = declared[source_id]
+    source = source_of(settings, source_id)
     if lacked := settings.lacks(source.needs):
         raise UserError(f"{source_id}: {lacked[0]} 설정이 필요합니다 (needs {lacked[0]})")
     if source.searches:
@@ -178,8 +171,5 @@ async def _step(
     from service.store.sources import Sources  # noqa: PLC0415
 
     await Sources(database).declare([source_id])
-    fetcher = publishers(settings)
-    try:
+    async with aclosing(publishers(settings)) as fetcher:
         yield Backfill({source_id: source}, fetcher, Backfills(database), settings.pace)
-    finally:
-        await fetcher.aclose()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import typer
 
 from service.config import Settings
-from service.errors import BadSetting
 from service.store.database import Database
-from service.terminal import begin, in_store
+from service.terminal import begin, in_store, page_url
 
 
 def bounces() -> None:
@@ -17,11 +16,9 @@ def bounces() -> None:
     complaints are told there. Keep it to yourself: whoever knows it is believed.
     """
     settings = begin()
-    if settings.url is None:
-        why = "주소를 만들려면 필요합니다: needed for an address (https://pabal.example.org)"
-        raise BadSetting("PABAL_URL", why)
+    base = page_url(settings)
     token = in_store(settings, lambda database: _token(settings, database))
-    typer.echo(f"{settings.url}/bounces/{token}")
+    typer.echo(f"{base}/bounces/{token}")
 
 
 async def _token(settings: Settings, database: Database) -> str:

@@ -19,6 +19,7 @@ from service.model import SEOUL
 if TYPE_CHECKING:
     from service.demo.ledger import Ledger
     from service.demo.run import Plan
+    from service.demo.world import Release
 
 _RULES = ("수출 (바우처 | 전시회 | 인증)", "관세 | FTA", "인도 -인도네시아")
 _INVENTED, _HOURS, _SEED = 300, 3.0, 2026
@@ -73,19 +74,22 @@ def demo(
     replica of real sites on this machine, a subscriber gets alerts, and a ledger holds the two
     together. Exit 1 if anything was missed, sent twice, not stored or not owed.
     """
+    from service.demo.run import Plan  # noqa: PLC0415
+
     database_url = _spare(config.from_environment().database_url)
+    fast = speed or (_INVENTED_SPEED if replay is None else _REPLAY_SPEED)
     with tempfile.TemporaryDirectory(prefix="pabal-demo-") as home:
         Path(home).chmod(0o755)  # the embedded PostgreSQL of root runs as another account
-        plan = _plan(
+        plan = Plan(
+            _invented(seed, count) if replay is None else _recorded(replay),
+            replay is None,
+            _rules(rules, rule),
+            fast,
+            kills,
+            slow_sink,
+            seed,
             Path(home),
             database_url,
-            replay=replay,
-            speed=speed,
-            rules=_rules(rules, rule),
-            kills=kills,
-            slow_sink=slow_sink,
-            seed=seed,
-            count=count,
         )
         ledger = _play(plan, keep)
     if report is not None:
@@ -103,36 +107,25 @@ def _spare(url: str | None) -> str | None:
     return url
 
 
-def _plan(
-    home: Path,
-    database_url: str | None,
-    *,
-    replay: Path | None,
-    speed: float | None,
-    rules: tuple[str, ...],
-    kills: int,
-    slow_sink: float,
-    seed: int,
-    count: int,
-) -> Plan:
+def _invented(seed: int, count: int) -> list[Release]:
     from service.demo import invent  # noqa: PLC0415
-    from service.demo.replay import ReplayError, load  # noqa: PLC0415
-    from service.demo.run import Plan  # noqa: PLC0415
 
-    if replay is None:
-        start = datetime.now(SEOUL) - timedelta(hours=_HOURS)  # the edge: a demo is about now
-        releases = invent.releases(seed, count, start, _HOURS)
-    else:
-        try:
-            releases = load(replay)
-        except OSError as error:
-            raise UserError(f"{replay}: {error.strerror}") from error
-        except ReplayError as error:
-            raise UserError(f"재생할 수 없습니다 (cannot be replayed): {error}") from error
-        if not releases:
-            raise UserError(f"{replay}: 재생할 것이 없습니다 (nothing to replay)")
-    fast = speed or (_INVENTED_SPEED if replay is None else _REPLAY_SPEED)
-    return Plan(releases, replay is None, rules, fast, kills, slow_sink, seed, home, database_url)
+    start = datetime.now(SEOUL) - timedelta(hours=_HOURS)  # the edge: a demo is about now
+    return invent.releases(seed, count, start, _HOURS)
+
+
+def _recorded(file: Path) -> list[Release]:
+    from service.demo.replay import ReplayError, load  # noqa: PLC0415
+
+    try:
+        releases = load(file)
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror}") from error
+    except ReplayError as error:
+        raise UserError(f"재생할 수 없습니다 (cannot be replayed): {error}") from error
+    if not releases:
+        raise UserError(f"{file}: 재생할 것이 없습니다 (nothing to replay)")
+    return releases
 
 
 def _rules(file: Path | None, typed: list[str] | None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from service.errors import UserError
 from service.export import FORMS, Form, written
 from service.store.browse import Wish
 from service.store.database import Database
-from service.terminal import begin, in_store
+from service.terminal import begin, in_store, source_of
 
 
 def export(
@@ -94,8 +94,6 @@ def _known(field: str, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _declared(settings: Settings, names: Sequence[str]) -> tuple[str, ...]:
-    from service import catalogue  # noqa: PLC0415
-
-    if strange := set(names) - set(catalogue.every(settings)):
-        raise UserError(f"{min(strange)}: 그런 출처가 없습니다 (no such source)")
+    for each in names:
+        source_of(settings, each)
     return tuple(names)

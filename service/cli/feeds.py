@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from service.config import Settings
-from service.errors import BadSetting, UserError
+from service.errors import UserError
 from service.store.database import Database
-from service.terminal import begin, in_store
+from service.terminal import begin, in_store, page_url
 
 _PLACES = (
     ("Atom", "feed", ".atom"),
@@ -31,12 +31,10 @@ def feeds(
     주소를 아는 사람은 누구나 읽습니다. / Whoever knows an address can read it.
     """
     settings = begin()
-    if settings.url is None:
-        why = "주소를 만들려면 필요합니다: needed for an address (https://pabal.example.org)"
-        raise BadSetting("PABAL_URL", why)
+    base = page_url(settings)
     token = in_store(settings, lambda database: _token(settings, database, name, renew=renew))
     for label, page, form in _PLACES:
-        typer.echo(f"{label}: {settings.url}/{page}/{token}{form}")
+        typer.echo(f"{label}: {base}/{page}/{token}{form}")
 
 
 async def _token(settings: Settings, database: Database, name: str, *, renew: bool) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.config import Settings
 from service.errors import UserError
-from service.terminal import begin, in_store
+from service.terminal import AsJson, begin, echo_json, in_store, source_of
 
 if TYPE_CHECKING:
     from service.shown_pulse import Pulses
@@ -18,17 +17,16 @@ if TYPE_CHECKING:
 _Id = Annotated[str, typer.Argument(metavar="SOURCE", help="출처 id / source id")]
 
 
-def pulse(as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False) -> None:
+def pulse(as_json: AsJson = False) -> None:
     """출처마다 살아 있는지 봅니다. / How alive each source is, and what is wrong."""
     from service.shown_pulse import lines, records  # noqa: PLC0415
 
     settings = begin()
     found = in_store(settings, lambda database: _looked(settings, database))
-    if not as_json:
+    if as_json:
+        echo_json(records(found))
+    else:
         typer.echo("\n".join(lines(found)))
-        return
-    for record in records(found):
-        typer.echo(json.dumps(record, ensure_ascii=False))
 
 
 def pause(
@@ -49,12 +47,10 @@ def resume(source_id: _Id) -> None:
 
 
 def _set(source_id: str, why: str | None) -> None:
-    from service import catalogue  # noqa: PLC0415
     from service.store.sources import Sources  # noqa: PLC0415
 
     settings = begin()
-    if source_id not in catalogue.every(settings):
-        raise UserError(f"{source_id}: 그런 출처가 없습니다 (no such source)")
+    source_of(settings, source_id)
 
     async def act(database: Database) -> None:
         sources = Sources(database)

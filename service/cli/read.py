@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +15,7 @@ from service import config
 from service.errors import UserError
 from service.jsonl import records
 from service.model import Given
+from service.terminal import AsJson, echo_json
 
 if TYPE_CHECKING:
     from scrapers.documents.model import Document
@@ -34,7 +34,7 @@ def read(
             metavar="FILE|URL|-", help="파일, 주소, -: JSON Lines / files, addresses, - for stdin"
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """문서가 무엇을 말하는지 봅니다. / Read what documents say.
 
@@ -59,8 +59,7 @@ async def _read_all(reader: _Reader, sources: Sequence[str]) -> None:
     settings = config.from_environment()
     async with AsyncExitStack() as stack:
         documents = await stack.enter_async_context(Documents())
-        fetcher = publishers(settings)
-        stack.push_async_callback(fetcher.aclose)
+        fetcher = await stack.enter_async_context(aclosing(publishers(settings)))
         under_way: deque[asyncio.Task[_Said]] = deque()
         async with asyncio.TaskGroup() as group:
             for each in sources:
@@ -153,7 +152,7 @@ class _Reader:
     def tell(self, said: _Said) -> None:
         """Print what one document says."""
         if self._as_json:
-            typer.echo(json.dumps(said, ensure_ascii=False))
+            echo_json([said])
         else:
             from service.shown import show  # noqa: PLC0415
 

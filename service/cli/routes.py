@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from service.config import Settings
 from service.store.database import Database
-from service.terminal import begin, in_store
+from service.terminal import AsJson, begin, echo_json, in_store
 
 if TYPE_CHECKING:
     from service.store.routes import Kept, Missed
@@ -28,14 +27,14 @@ class _Measured:
     kept: Mapping[str, Kept]
 
 
-def routes(
-    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
-) -> None:
+def routes(as_json: AsJson = False) -> None:
     """같은 글에 이르는 경로마다 놓친 글. / What each route to the same posts missed, in 30 days."""
     settings = begin()
     found = in_store(settings, lambda database: _measured(settings, database))
-    for line in _records(found) if as_json else _lines(found):
-        typer.echo(line)
+    if as_json:
+        echo_json(_records(found))
+    else:
+        typer.echo("\n".join(_lines(found)))
 
 
 async def _measured(settings: Settings, database: Database) -> _Measured:
@@ -54,7 +53,7 @@ async def _measured(settings: Settings, database: Database) -> _Measured:
     )
 
 
-def _records(found: _Measured) -> Iterator[str]:
+def _records(found: _Measured) -> Iterator[Mapping[str, object]]:
     """A line for each figure: ``by`` says whether keys were compared or stories."""
     for by, figures in (("key", found.same_keys), ("story", found.by_story)):
         for each in figures:
@@ -63,7 +62,7 @@ def _records(found: _Measured) -> Iterator[str]:
             if kept is not None:
                 since = {"since": kept.since.isoformat()}
                 record["kept"] = {**since, "shown": kept.shown, "missed": kept.missed}
-            yield json.dumps(record, ensure_ascii=False)
+            yield record
 
 
 def _lines(found: _Measured) -> Iterator[str]:

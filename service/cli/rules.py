@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.config import Settings
 from service.since import Since, since
-from service.terminal import begin
+from service.terminal import AsJson, begin, echo_json
 
 if TYPE_CHECKING:
     from service.audit import Audit
@@ -20,18 +19,17 @@ def audit(
     back: Annotated[
         str, typer.Option("--since", help="이만큼 돌아봅니다 / look back: 30d, 2w, 12h, 2026-10-01")
     ] = "30d",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """한 번도, 또는 오래 맞지 않은 규칙과 그 까닭. / Rules without a hit, and why."""
     from service.shown_rules import audit_records, show_audit  # noqa: PLC0415
 
     settings, ago = begin(), since(back)
     found = asyncio.run(_audit(settings, ago))
-    if not as_json:
+    if as_json:
+        echo_json(audit_records(found))
+    else:
         show_audit(found)
-        return
-    for record in audit_records(found):
-        typer.echo(json.dumps(record, ensure_ascii=False))
 
 
 async def _audit(settings: Settings, ago: Since) -> Audit:

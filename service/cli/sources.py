@@ -18,6 +18,7 @@ from service import config
 from service.config import Settings
 from service.errors import UserError
 from service.model import SEOUL
+from service.terminal import AsJson, source_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -33,7 +34,7 @@ _Id = Annotated[str, typer.Argument(help="출처 id / source id")]
 
 @group.command("list")
 def list_(
-    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
+    as_json: AsJson = False,
     markdown: Annotated[
         bool, typer.Option(help="docs/sources.md의 표 / the table of docs/sources.md")
     ] = False,
@@ -56,7 +57,7 @@ def list_(
 @group.command()
 def show(source_id: _Id) -> None:
     """출처 하나의 선언을 보입니다. / Show how one source is declared."""
-    source = _one(source_id, _declared(config.from_environment()))
+    source = source_of(config.from_environment(), source_id)
     for field in dataclasses.fields(cast("DataclassInstance", source)):
         typer.echo(f"{field.name}: {getattr(source, field.name)}")
 
@@ -71,9 +72,9 @@ def check(
     from service import catalogue  # noqa: PLC0415
 
     settings = config.from_environment()
-    every = _declared(settings)
-    on = [name for name, source in every.items() if catalogue.off(source, settings) is None]
-    chosen = {each: _one(each, every) for each in source_ids or on}
+    every = catalogue.every(settings).items()
+    on = [name for name, source in every if catalogue.off(source, settings) is None]
+    chosen = {each: source_of(settings, each) for each in source_ids or on}
     failed = asyncio.run(_check(settings, chosen))
     raise typer.Exit(1 if failed else 0)
 
@@ -148,7 +149,7 @@ def capture(
 ) -> None:
     """실제 쪽을 줄이고 낱말을 바꿔 저장합니다. / Save live pages, trimmed and made neutral."""
     settings = config.from_environment()
-    source = _one(source_id, _declared(settings))
+    source = source_of(settings, source_id)
     if (folder / source_id).exists():
         raise UserError(f"{folder / source_id}: 이미 있습니다 (it is there already)")
     try:
@@ -214,12 +215,14 @@ def import_(
 
     있는 파일은 고치지 않습니다. / No file is written over.
     """
+    from service import catalogue  # noqa: PLC0415
     from service.workshop import exchange, opml  # noqa: PLC0415
 
     try:
-        feeds = exchange.opened(file)
+        with file.open("rb") as content:
+            feeds = opml.read(content.read(opml.LARGEST + 1))
         folder.mkdir(parents=True, exist_ok=True)
-        known = exchange.read_before(folder, _declared(config.from_environment()))
+        known = exchange.read_before(folder, catalogue.every(config.from_environment()))
         for feed, said, written in exchange.taken_in(feeds, folder, known):
             typer.echo(f"{'✓' if written else '–'} {feed.title}: {said}")
     except opml.NotOpml as trouble:
@@ -254,17 +257,3 @@ def _saved(file: Path, source: Source) -> Page:
         raise UserError(f"{file}: {error.strerror}") from None
     url = source.first(_asking()).url
     return Page(url, url, 200, {}, body, at)
-
-
-def _declared(settings: Settings) -> Mapping[str, Source]:
-    from service import catalogue  # noqa: PLC0415
-
-    return catalogue.every(settings)
-
-
-def _one(source_id: str, declared: Mapping[str, Source]) -> Source:
-    if source_id not in declared:
-        raise UserError(
-            f"{source_id}: 그런 출처가 없습니다 (no such source); {', '.join(declared)}"
-        )
-    return declared[source_id]

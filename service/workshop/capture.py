@@ -60,30 +60,20 @@ def of_list(source: Source, page: Page, neutral: Neutral) -> Captured:
 
 def _list(source: Source, page: Page, neutral: Neutral, *, trimmed: bool) -> tuple[str, str]:
     """Its name and its text."""
-    name = _name(source)
+    name = "list.html"
     try:
         match source:
             case Board():
                 return name, trim.board(source, page, neutral, trimmed=trimmed)
             case Feed() | OpenData():
+                name = "sitemap.xml" if isinstance(source, Sitemap) else "feed.xml"
                 return name, trim.xml(source, page, neutral, trimmed=trimmed)
             case Api():
+                name = "list.json"
                 return name, trim.listed(source, page, neutral, trimmed=trimmed)
     except ScrapeError:
         pass  # a page in its place, which is what is to be seen
     return name, trim.text(page, neutral)
-
-
-def _name(source: Source) -> str:
-    match source:
-        case Sitemap():
-            return "sitemap.xml"
-        case Feed() | OpenData():
-            return "feed.xml"
-        case Api():
-            return "list.json"
-        case _:
-            return "list.html"
 
 
 def of_post(source: Source, page: Page, neutral: Neutral) -> Captured:

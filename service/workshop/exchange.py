@@ -10,7 +10,7 @@ from scrapers.model import Source
 from scrapers.own import BadDeclaration
 from scrapers.platforms.feed import Feed
 from scrapers.platforms.sitemap import Sitemap
-from service.workshop import opml, toml
+from service.workshop import toml
 from service.workshop.opml import Outline
 
 
@@ -58,9 +58,3 @@ def read_before(folder: Path, sources: Mapping[str, Source]) -> dict[str, Source
         return {**sources, **registry.own_sources(folder)}
     except BadDeclaration:
         return dict(sources)
-
-
-def opened(file: Path) -> tuple[Outline, ...]:
-    """The feeds of an OPML file. Raises OSError, NotOpml."""
-    with file.open("rb") as content:
-        return opml.read(content.read(opml.LARGEST + 1))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 
 from scrapers.errors import ScrapeError
@@ -19,14 +19,9 @@ from service.workshop.trial import Line
 Say = Callable[[str], None]
 
 
-@asynccontextmanager
-async def fetching(settings: Settings) -> AsyncIterator[Fetcher]:
+def fetching(settings: Settings) -> AbstractAsyncContextManager[Fetcher]:
     """The way to publishers that the service has, by itself."""
-    fetcher = publishers(settings)
-    try:
-        yield fetcher
-    finally:
-        await fetcher.aclose()
+    return aclosing(publishers(settings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,13 +93,9 @@ def of_post(source: Source, page: Page) -> tuple[Line, ...]:
 def _board(source: Board, page: Page) -> Iterable[Line]:
     root = source.document(page)
     rows = root.select(source.row)
-    candidates = (
-        ()
-        if rows
-        else tuple(
-            f"{each.selector} ({len(each.rows)}, 날짜 / dated {each.dated})"
-            for each in near.groups(root)
-        )
+    groups = () if rows else near.groups(root)
+    candidates = tuple(
+        f"{each.selector} ({len(each.rows)}, 날짜 / dated {each.dated})" for each in groups
     )
     first = html.line_of(rows[0]) if rows else ""
     yield Line("row", source.row, str(len(rows)), bool(rows), first, candidates)
@@ -151,34 +147,22 @@ def _fields(
     texts: Callable[[_Row, str], list[str]],
     around: Callable[[_Row], tuple[str, ...]],
 ) -> Iterable[Line]:
-    """Every field that is declared, in all the rows."""
-    for field, bounds in wanted.items():
+    """Every field that is declared: right where each row has it as often as it may."""
+    for field, (least, most) in wanted.items():
         sought = getattr(source, field)
         if sought and rows:
             found = [texts(row, sought) for row in rows]
-            yield _each(field, sought, found, bounds, lambda at: around(rows[at]))
-
-
-def _each(
-    field: str,
-    sought: str,
-    found: Sequence[Sequence[str]],
-    bounds: tuple[int, int],
-    around: Callable[[int], tuple[str, ...]],
-) -> Line:
-    """One field in every row: right where it is found as often as ``bounds`` allow in each."""
-    least, most = bounds
-    wrong = [at for at, texts in enumerate(found) if not least <= len(texts) <= most]
-    there = sum(bool(texts) for texts in found)
-    example = next((texts[0] for texts in found if texts), "")
-    count = f"{there}/{len(found)}"
-    if any(len(texts) > most for texts in found):
-        count += f", {max(map(len, found))}×"
-    ok = not wrong
-    if field == "date" and there:
-        read = sum(dates.read(texts[0]) is not None for texts in found if texts)
-        count, ok = f"{count}, 읽힘 / read {read}", ok and bool(read)
-    return Line(field, sought, count, ok, example, () if ok else around(wrong[0] if wrong else 0))
+            said = [each[0] for each in found if each]
+            count = f"{len(said)}/{len(found)}"
+            if any(len(each) > most for each in found):
+                count += f", {max(map(len, found))}×"
+            wrong = [at for at, each in enumerate(found) if not least <= len(each) <= most]
+            ok = not wrong
+            if field == "date" and said:
+                read = sum(dates.read(each) is not None for each in said)
+                count, ok = f"{count}, 읽힘 / read {read}", ok and bool(read)
+            instead = () if ok else around(rows[wrong[0] if wrong else 0])
+            yield Line(field, sought, count, ok, said[0] if said else "", instead)
 
 
 def _keys(pattern: str, texts: Sequence[str], page: Page) -> Line:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from service.demo import hwpx
-from service.demo.sites.web import Reply
+from service.demo.sites.web import Reply, legible
 from service.demo.words import WORDS
 from service.demo.world import Release
 
 EVERY_ERROR_PAGE = 10
 EVERY_BAD_FILE = 40
 
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DAYS = "월화수목금토일"
 # A page and nothing on it: what a scanned poster says to a machine.
 _POSTER = b"""%PDF-1.4
@@ -60,12 +58,12 @@ def _content(release: Release, name: str, fate: int) -> bytes:
 
 def _blocks(release: Release) -> Iterator[hwpx.Block]:
     """A release as ministries lay it out: head, release-time box, title, body, whom to phone."""
-    yield [["보도자료", _legible(release.ministry)]]
+    yield [["보도자료", legible(release.ministry)]]
     when = "배포 즉시" if release.embargo is None else _printed(release.embargo)
     yield [["보도시점", when, "배포", _printed(release.published)]]
-    yield _legible(release.title)
+    yield legible(release.title)
     said = release.text if release.attached is None else release.attached
-    yield from map(_legible, said.split("\n"))
+    yield from map(legible, said.split("\n"))
     first, second = (release.id % 97 + 3, release.id % 89 + 5)
     yield [["구분", "지난해", "올해"], ["참여 기업(개사)", str(first), str(first + second)]]
     yield _contacts(release.id)
@@ -85,7 +83,3 @@ def _contacts(number: int) -> list[list[str]]:
         ["담당 부서", "정책홍보과", "책임자", "과 장", people[0], "(044-000-0000)"],
         ["", "", "담당자", "사무관", people[1], f"(044-000-{number % 10_000:04d})"],
     ]
-
-
-def _legible(text: str) -> str:
-    return _NOT_IN_XML.sub("", text)

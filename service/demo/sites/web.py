@@ -14,7 +14,7 @@ from service.demo.world import Release, World
 _HTML = "text/html;charset=UTF-8"
 XML = "text/xml;charset=UTF-8"
 
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +37,24 @@ class Reply:
     shown: tuple[int, ...] = ()
 
 
-_type_error_page = (
-    "<!DOCTYPE html><html><head><title>404</title></head><body>Not Found</body></html>"
+NOT_FOUND = Reply(
+    b"<!DOCTYPE html><html><head><title>404</title></head><body>Not Found</body></html>", status=404
 )
-NOT_FOUND = Reply(_type_error_page.encode(), status=404)
+
+
+def legible(value: str) -> str:
+    """``value`` without what XML forbids."""
+    return _NOT_IN_XML.sub("", value)
 
 
 def text(value: str) -> str:
     """``value`` as element content or attribute: markup escaped, what XML forbids left out."""
-    return escape(_NOT_IN_XML.sub("", value))
+    return escape(legible(value))
 
 
 def cdata(value: str) -> str:
     """``value`` as a CDATA section."""
-    return f"<![CDATA[{_NOT_IN_XML.sub('', value).replace(']]>', ']]]]><![CDATA[>')}]]>"
+    return f"<![CDATA[{legible(value).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def number(value: str | None, default: int = 0) -> int:

@@ -38,7 +38,7 @@ def test_every_route_has_its_line_under_its_lead_with_what_it_missed() -> None:
 
 
 def test_records_say_by_what_was_compared_and_carry_what_was_kept() -> None:
-    records = [json.loads(line) for line in _records(FOUND)]
+    records = [json.loads(json.dumps(each)) for each in _records(FOUND)]
 
     assert records[0] == {
         "by": "key",
