@@ -24,12 +24,12 @@ def add_consent(app: FastAPI, pages: TokenPages, consent: Consent, people: Peopl
 def _add_confirm(app: FastAPI, pages: TokenPages, consent: Consent) -> None:
     @app.get("/confirm/{token}")
     async def question(request: Request, token: str) -> Response:
-        place = there(await consent.question(*pages.numbers("confirm", token, 3)))
+        place = there(await consent.question(*pages.house.numbers("confirm", token, 3)))
         return pages.page(request, "confirm", place=place)
 
     @app.post("/confirm/{token}")
     async def confirm(request: Request, token: str) -> Response:
-        endpoint, epoch, asked_at = pages.numbers("confirm", token, 3)
+        endpoint, epoch, asked_at = pages.house.numbers("confirm", token, 3)
         said = {"by": "link", "words": _AGREED, "ip": ip_of(request)}
         place = there(await consent.confirm(endpoint, epoch, asked_at, said))
         mine = pages.house.signer.sign("mine", endpoint, epoch)
@@ -39,7 +39,7 @@ def _add_confirm(app: FastAPI, pages: TokenPages, consent: Consent) -> None:
 def _add_end(app: FastAPI, pages: TokenPages, consent: Consent) -> None:
     @app.get("/end/{token}")
     async def ending(request: Request, token: str) -> Response:
-        endpoint, epoch = pages.numbers("end", token, 2)
+        endpoint, epoch = pages.house.numbers("end", token, 2)
         place = there(await consent.place(endpoint, epoch))
         mine = pages.house.signer.sign("mine", endpoint, epoch)
         return pages.page(request, "end", place=place, mine=mine)
@@ -47,7 +47,7 @@ def _add_end(app: FastAPI, pages: TokenPages, consent: Consent) -> None:
     @app.post("/end/{token}")
     async def end(request: Request, token: str) -> Response:
         """One click, or one POST of a mail program (RFC 8058): its body is not asked for."""
-        endpoint, epoch = pages.numbers("end", token, 2)
+        endpoint, epoch = pages.house.numbers("end", token, 2)
         place = there(await consent.end(endpoint, epoch))
         mine = pages.house.signer.sign("mine", endpoint, epoch)
         return pages.page(request, "end", place=place, mine=mine)
@@ -56,19 +56,19 @@ def _add_end(app: FastAPI, pages: TokenPages, consent: Consent) -> None:
 def _add_mine(app: FastAPI, pages: TokenPages, people: People) -> None:
     @app.get("/mine/{token}")
     async def mine(request: Request, token: str) -> Response:
-        who = there(await people.behind(*pages.numbers("mine", token, 2)))
+        who = there(await people.behind(*pages.house.numbers("mine", token, 2)))
         held = await people.held(who)
         return pages.page(request, "mine", whose=who, held=held, token=token)
 
     @app.get("/mine/{token}/export")
     async def export(token: str) -> Response:
-        who = there(await people.behind(*pages.numbers("mine", token, 2)))
+        who = there(await people.behind(*pages.house.numbers("mine", token, 2)))
         saved = {"Content-Disposition": 'attachment; filename="pabal.json"'}
         return JSONResponse(await people.export(who), headers=KEPT_NOWHERE | saved)
 
     @app.post("/mine/{token}")
     async def change(request: Request, token: str) -> Response:
-        who = there(await people.behind(*pages.numbers("mine", token, 2)))
+        who = there(await people.behind(*pages.house.numbers("mine", token, 2)))
         form = await filled_in(request)
         if "erase" in form:
             erased = await people.erase(who)

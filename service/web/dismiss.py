@@ -19,7 +19,7 @@ def add_dismiss(app: FastAPI, pages: TokenPages, dismissals: Dismissals) -> None
 
     @app.get("/dismiss/{token}")
     async def why(request: Request, token: str) -> Response:
-        subscription, telling = pages.numbers("dismiss", token, 2)
+        subscription, telling = pages.house.numbers("dismiss", token, 2)
         case = there(await dismissals.case(subscription, telling))
         others = await dismissals.lately(subscription, telling)
         proposed = await asyncio.to_thread(_proposed, case, others)
@@ -27,7 +27,7 @@ def add_dismiss(app: FastAPI, pages: TokenPages, dismissals: Dismissals) -> None
 
     @app.post("/dismiss/{token}")
     async def dismiss(request: Request, token: str) -> Response:
-        subscription, telling = pages.numbers("dismiss", token, 2)
+        subscription, telling = pages.house.numbers("dismiss", token, 2)
         case = there(await dismissals.case(subscription, telling))
         chosen = _chosen(case, await filled_in(request))
         changed = await dismissals.dismiss(subscription, telling, chosen)

@@ -57,7 +57,7 @@ class _Shelf:
     words: Words
 
     async def reader(self, token: str) -> Reader:
-        return there(await self.told.reader(*self.pages.numbers("feed", token, 2)))
+        return there(await self.told.reader(*self.pages.house.numbers("feed", token, 2)))
 
 
 def _add_feed(app: FastAPI, shelf: _Shelf) -> None:
@@ -98,7 +98,7 @@ def _add_stream(app: FastAPI, shelf: _Shelf, stream: Stream) -> None:
 def _add_digest(app: FastAPI, shelf: _Shelf) -> None:
     @app.get("/digest/{token}")
     async def digest(request: Request, token: str) -> Response:
-        subscription_id, telling_id = shelf.pages.numbers("rest", token, 2)
+        subscription_id, telling_id = shelf.pages.house.numbers("rest", token, 2)
         reader = there(await shelf.told.reader(subscription_id))
         found = there(await shelf.told.digest(subscription_id, telling_id))
         letters = [letter_of(each, reader, shelf.words) for each in found.items]

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from service.links import Purpose
 from service.web.shell import KEPT_NOWHERE, Shell, ip_of
 
 _GUESSES, _WHILE = 30, 600.0  # tokens that do not count from one address, in so many seconds
@@ -34,11 +32,6 @@ class TokenPages:
 
     house: Shell
     _wrong: OrderedDict[str, tuple[float, int]] = field(default_factory=OrderedDict)
-
-    def numbers(self, purpose: Purpose, token: str, count: int) -> Sequence[int]:
-        """What a token says; of a forged one numbers that nothing has, looked for all the same."""
-        found = self.house.signer.read(purpose, token)
-        return found if found is not None and len(found) == count else (0,) * count
 
     def page(
         self, request: Request, name: str, /, *, status: int = 200, **context: object

@@ -69,7 +69,7 @@ def _add_asking(app: FastAPI, house: Shell, asks: SignIns | None) -> None:
 def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
     @app.get("/sign-in/{token}")
     async def link(request: Request, token: str) -> Response:
-        address = await accounts.asked(*_numbers(house, token))
+        address = await accounts.asked(*house.numbers("sign-in", token, 2))
         state, status = ("link", 200) if address else ("void", 404)
         return house.page(
             request, "sign_in", status=status, headers=KEPT_NOWHERE, state=state, typed=address
@@ -80,8 +80,10 @@ def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
         await house.form(request)
         held = request.cookies.get(house.cookie)
         value = secrets.token_urlsafe(32)  # 256 bits
+        number, asked_at = house.numbers("sign-in", token, 2)
         who = await accounts.sign_in(
-            *_numbers(house, token),
+            number,
+            asked_at,
             _digest(value),
             request.headers.get("user-agent", ""),
             ended=None if held is None else _digest(held),
@@ -91,27 +93,11 @@ def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
         back = request.cookies.get(_NEXT, "").strip('"')
         answer = RedirectResponse(back if _INSIDE.fullmatch(back) else _HOME, 303, KEPT_NOWHERE)
         answer.delete_cookie(_NEXT)
-        _give(answer, house, value)
+        # The browser keeps it: how long it counts, rows say.
+        answer.set_cookie(
+            house.cookie, value, _KEPT, path="/", secure=house.https, httponly=True, samesite="lax"
+        )
         return answer
-
-
-def _give(answer: Response, house: Shell, value: str) -> None:
-    """Hand the session's token to the browser, which keeps it: how long it counts, rows say."""
-    answer.set_cookie(
-        house.cookie,
-        value,
-        _KEPT,
-        path="/",
-        secure=house.https,
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def _numbers(house: Shell, token: str) -> tuple[int, int]:
-    """What a link says; of a forged one numbers that nothing has, looked for all the same."""
-    found = house.signer.read("sign-in", token)
-    return (found[0], found[1]) if found is not None and len(found) == 2 else (0, 0)  # noqa: PLR2004
 
 
 def _digest(value: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar, cast, get_args
 
 from service.cadence import kept
@@ -67,10 +67,7 @@ def read(form: Form) -> Filled:
     )
 
 
-_TEXTS = (
-    "name", "rules", "urgent", "every", "at", "weekday", "quiet_from", "quiet_to", "remind",
-    "embargoed", "language", "until", "channel", "address",
-)  # fmt: skip
+_TEXTS = [each.name for each in fields(Filled) if each.type == "str"]
 
 
 def of(each: Subscribed) -> Filled:

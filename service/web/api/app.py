@@ -11,7 +11,6 @@ from fastapi.openapi.utils import get_openapi
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 
-from service.links import Signer
 from service.store.database import Database
 from service.store.keys import Keys
 from service.web.api import exporting, own, reading, searching
@@ -38,7 +37,7 @@ subscriptions, exports. Times are RFC 3339; days are days in Korea. Lists are cu
 
 def add_api(app: FastAPI, house: Shell, database: Database, means: Means) -> None:
     """Add the API and its pages to ``app``, before what takes all of ``/alerts/…`` for its own."""
-    api = build_api(Backing(database, means, means.search(database)), house.signer)
+    api = build_api(Backing(database, means, means.search(database), Cursors(house.signer)))
     add_pages(app, house, Keys(database), api)
     mount(app, api)
 
@@ -50,7 +49,7 @@ def mount(app: FastAPI, api: FastAPI) -> None:
     app.router.routes.append(route)
 
 
-def build_api(backing: Backing, signer: Signer) -> FastAPI:
+def build_api(backing: Backing) -> FastAPI:
     """The application, to be mounted at PATH."""
     api = FastAPI(
         title="파발 Pabal",
@@ -63,7 +62,6 @@ def build_api(backing: Backing, signer: Signer) -> FastAPI:
         generate_unique_id_function=lambda route: f"{route.tags[0]}_{route.name}",
     )
     api.state.backing = backing
-    api.state.cursors = Cursors(signer)
     api.state.gate = Gate(Keys(backing.database), Buckets(), backing.means.anonymous)
     api.state.exporting = set()  # accounts
     api.state.looking = asyncio.Semaphore(_LOOKING)

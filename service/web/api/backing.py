@@ -20,6 +20,7 @@ class Backing:
     database: Database
     means: Means
     search: Search | None
+    cursors: Cursors
 
 
 def _backing(request: Request) -> Backing:
@@ -27,10 +28,4 @@ def _backing(request: Request) -> Backing:
     return backing
 
 
-def _cursors(request: Request) -> Cursors:
-    cursors: Cursors = request.app.state.cursors
-    return cursors
-
-
 House = Annotated[Backing, Depends(_backing)]
-Pages = Annotated[Cursors, Depends(_cursors)]

@@ -14,7 +14,7 @@ from service.store.history import History
 from service.store.past import Past
 from service.web.api import ledger, showing, wanting
 from service.web.api.asked import Number
-from service.web.api.backing import House, Pages
+from service.web.api.backing import House
 from service.web.api.gate import Subscriber
 from service.web.api.ledger import Once
 from service.web.api.problems import Problem, documented
@@ -125,15 +125,15 @@ async def try_out(
 
 @router.get("/deliveries", responses=documented("scope", "nothing"))
 async def deliveries(
-    house: House, pages: Pages, bearer: Subscriber, asked: Annotated[wanting.Told, Query()]
+    house: House, bearer: Subscriber, asked: Annotated[wanting.Told, Query()]
 ) -> Page[wanting.Delivery]:
     """무엇을 언제 왜 보냈나. / What one subscription was sent, the newest first, and why."""
     mine = await ledger.Own(house, bearer).mine(asked.subscription)
     listed = ("deliveries", bearer.account_id, mine.id)
-    after = pages.read(listed, asked.cursor)
+    after = house.cursors.read(listed, asked.cursor)
     before = None if after is None else after.id
     found = await History(house.database).page(mine.id, before, asked.limit)
     return Page(
         items=[showing.delivery(each) for each in found.sendings],
-        next=pages.write(listed, Place.at(0, found.before)) if found.before else None,
+        next=house.cursors.write(listed, Place.at(0, found.before)) if found.before else None,
     )

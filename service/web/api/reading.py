@@ -18,7 +18,7 @@ from service.store.reach import Reaches
 from service.store.releases import Release, Releases
 from service.web.api import shapes, shaping
 from service.web.api.asked import CallListing, Listing, Number, bodies
-from service.web.api.backing import House, Pages
+from service.web.api.backing import House
 from service.web.api.gate import OPEN, Reader
 from service.web.api.problems import Problem, documented
 from service.web.held import headers
@@ -31,25 +31,25 @@ _NO_CLOCK = "99:99"  # a day without one is over last
 
 @router.get("/stories", responses=documented("scope"), openapi_extra=OPEN)
 async def stories(
-    house: House, pages: Pages, bearer: Reader, asked: Annotated[Listing, Query()]
+    house: House, bearer: Reader, asked: Annotated[Listing, Query()]
 ) -> shapes.Page[shapes.Story]:
     """새 소식, 새것부터. / Stories, the newest first."""
     wish = asked.wish(house.means.values.registry)
-    after = pages.read(("stories", wish), asked.cursor)
+    after = house.cursors.read(("stories", wish), asked.cursor)
     held = bearer is not None
     found = await Browse(house.database).page(wish, asked.limit + 1, after, held=held)
     shown = found[: asked.limit]
     more = len(found) > asked.limit
     return shapes.Page(
-        items=[shaping.story(each) for each in shown],
-        next=pages.write(("stories", wish), shown[-1].place) if more else None,
+        items=[shapes.Story.of(each) for each in shown],
+        next=house.cursors.write(("stories", wish), shown[-1].place) if more else None,
     )
 
 
 @router.get("/stories/{number}", responses=documented("nothing", "held"), openapi_extra=OPEN)
 async def story(house: House, bearer: Reader, number: Number) -> shapes.StoryWhole:
     """한 소식과 같은 글, 기사. / The story of a release: its copies and its coverage."""
-    return shaping.whole(await _release(house, bearer, number))
+    return shapes.StoryWhole.of(shaping.release(await _release(house, bearer, number)))
 
 
 @router.get("/releases/{number}", responses=documented("nothing", "held"), openapi_extra=OPEN)
@@ -114,20 +114,20 @@ async def sources(house: House, _: Reader) -> shapes.Several[shapes.Source]:
 
 @router.get("/calls", responses=documented("scope"), openapi_extra=OPEN)
 async def calls(
-    house: House, pages: Pages, bearer: Reader, asked: Annotated[CallListing, Query()]
+    house: House, bearer: Reader, asked: Annotated[CallListing, Query()]
 ) -> shapes.Page[shapes.OpenCall]:
     """신청할 수 있는 것, 마감이 가까운 것부터. / What is open, the next deadline first."""
     behind = asked.ministry and bodies(asked.ministry, house.means.values.registry)[0]
     held = bearer is not None
     board = await OpenCalls(house.database).board(behind or None, asked.topic, held=held)
     listed = ("calls", asked.ministry, asked.topic)
-    after = pages.unpack(listed, asked.cursor, 4)
+    after = house.cursors.unpack(listed, asked.cursor, 4)
     every = [*board.dated, *board.undated]
     rest = [each for each in every if _place(each) > _again(after)] if after else every
-    shown = rest[: asked.limit]
+    shown, more = rest[: asked.limit], len(rest) > asked.limit
     return shapes.Page(
-        items=[shaping.open_call(each) for each in shown],
-        next=pages.pack(listed, *map(abs, _place(shown[-1]))) if len(rest) > asked.limit else None,
+        items=[shapes.OpenCall.of(each) for each in shown],
+        next=house.cursors.pack(listed, *map(abs, _place(shown[-1]))) if more else None,
     )
 
 
@@ -140,7 +140,7 @@ async def series(
     found = await Releases(house.database).series(storable(name), held=held)
     if not found:
         raise Problem("nothing", "그런 이름은 나온 적이 없습니다 (nothing names it)")
-    return shapes.Several(items=[shaping.appearance(each) for each in found])
+    return shapes.Several(items=[shapes.Appearance.of(each) for each in found])
 
 
 async def _release(house: House, bearer: Bearer | None, number: int) -> Release:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from service.search import Order
 from service.web.api import shapes, shaping
 from service.web.api.asked import Asking
-from service.web.api.backing import House, Pages
+from service.web.api.backing import House
 from service.web.api.gate import OPEN, Reader
 from service.web.api.problems import Problem, documented
 
@@ -18,7 +18,7 @@ router = APIRouter(tags=["read"])
 
 @router.get("/search", responses=documented("scope", "extra"), openapi_extra=OPEN)
 async def search(
-    house: House, pages: Pages, bearer: Reader, asked: Annotated[Asking, Query()]
+    house: House, bearer: Reader, asked: Annotated[Asking, Query()]
 ) -> shapes.FoundPage:
     """제목·본문·첨부에서 찾기. / Search in titles, texts and attachments."""
     if house.search is None:
@@ -26,7 +26,7 @@ async def search(
     rule = house.means.checks().rule(asked.q)[1]
     order: Order = "newest" if asked.newest else "best"
     listed = ("search", asked.q, order)
-    after = pages.unpack(listed, asked.cursor, 4)
+    after = house.cursors.unpack(listed, asked.cursor, 4)
     found = await house.search.find(
         rule,
         order=order,
@@ -36,7 +36,7 @@ async def search(
     )
     return shapes.FoundPage(
         items=[shaping.hit(each) for each in found.hits],
-        next=found.cursor and pages.pack(listed, *map(int, found.cursor.split("."))),
+        next=found.cursor and house.cursors.pack(listed, *map(int, found.cursor.split("."))),
         total=found.total,
         exact=found.exact,
     )

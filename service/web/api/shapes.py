@@ -14,15 +14,23 @@ from service.store.reach import State
 _Item = TypeVar("_Item")
 
 
+_IN_THE_STORE = {"source": "source_id", "ministries": "publishers", "release": "article_id"}
+"""What is answered by another name than it has there."""
+
+
 class Shape(BaseModel):
-    """Whatever is answered: made from what the store gives, by the same names."""
+    """Whatever is answered: made from what the store gives, by the names it has there."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
     @classmethod
     def of(cls, found: object, **more: object) -> Self:
-        """``found`` as it is answered, but for what goes by another name here and is said."""
-        same = {each: getattr(found, each) for each in cls.model_fields if each not in more}
+        """``found`` as it is answered, but for what is said."""
+        same = {
+            each: getattr(found, each if hasattr(found, each) else _IN_THE_STORE[each])
+            for each in cls.model_fields
+            if each not in more
+        }
         return cls.model_validate(same | more)
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from service.reading.publishers import Publisher
 from service.search import Hit
-from service.store.browse import Face
-from service.store.open_calls import OpenCall
 from service.store.reach import Reach
-from service.store.releases import Appearance, Release
+from service.store.releases import Release
 from service.web.api import shapes
 
 
@@ -16,18 +14,11 @@ def ministry(body: Publisher) -> shapes.Ministry:
     return shapes.Ministry.of(body, former=body.full_names()[1:])
 
 
-def story(face: Face) -> shapes.Story:
-    """A story of the list."""
-    return shapes.Story.of(face, ministries=face.publishers, source=face.source_id)
-
-
 def release(found: Release) -> shapes.Release:
     """A release whole."""
     said = found.reading
     return shapes.Release.of(
         found,
-        source=found.source_id,
-        ministries=found.publishers,
         kind=said.kind if said else None,
         embargo=said.embargo if said else None,
         text=said.text if said else None,
@@ -41,17 +32,9 @@ def release(found: Release) -> shapes.Release:
     )
 
 
-def whole(found: Release) -> shapes.StoryWhole:
-    """The story of a release."""
-    return shapes.StoryWhole.of(release(found))
-
-
 def revisions(found: Release) -> list[shapes.Revision]:
     """What changed of a release, the newest first."""
-    return [
-        shapes.Revision.of(each, release=each.article_id, earlier=each.earlier_id)
-        for each in found.revisions
-    ]
+    return [shapes.Revision.of(each, earlier=each.earlier_id) for each in found.revisions]
 
 
 def hit(found: Hit) -> shapes.Found:
@@ -59,16 +42,9 @@ def hit(found: Hit) -> shapes.Found:
     return shapes.Found.of(
         found,
         id=found.article_id,
-        ministries=found.publishers,
-        source=found.source_id,
         excerpt=found.excerpt.text,
         marks=found.excerpt.marks,
     )
-
-
-def open_call(found: OpenCall) -> shapes.OpenCall:
-    """Something to apply for."""
-    return shapes.OpenCall.of(found, ministries=found.publishers, source=found.source_id)
 
 
 def source(found: Reach) -> shapes.Source:
@@ -77,18 +53,9 @@ def source(found: Reach) -> shapes.Source:
     return shapes.Source.of(found, id=found.source_id, delay=delay)
 
 
-def appearance(found: Appearance) -> shapes.Appearance:
-    """A release of a series."""
-    return shapes.Appearance.of(found, release=found.article_id, ministries=found.publishers)
-
-
 def _kin(found: Release, *, coverage: bool) -> list[shapes.Kin]:
     return [
-        shapes.Kin.of(
-            each,
-            source=each.source_id,
-            lead=each.lead.total_seconds() if each.lead is not None else None,
-        )
+        shapes.Kin.of(each, lead=each.lead.total_seconds() if each.lead is not None else None)
         for each in found.kin
         if (each.joined_as == "coverage") == coverage
     ]

@@ -34,11 +34,7 @@ def tried(found: Preview, warnings: Sequence[str]) -> wanting.Tried:
     """What a rule would have brought."""
     newest = [
         wanting.Brought.of(
-            each,
-            id=each.article_id,
-            source=each.source_id,
-            excerpt=each.excerpt.text,
-            marks=each.excerpt.marks,
+            each, id=each.article_id, excerpt=each.excerpt.text, marks=each.excerpt.marks
         )
         for each in found.newest
     ]
@@ -48,7 +44,7 @@ def tried(found: Preview, warnings: Sequence[str]) -> wanting.Tried:
 def delivery(each: Sending) -> wanting.Delivery:
     """One thing that was sent."""
     rules = [why.rule for why in each.why]
-    return wanting.Delivery.of(each, release=each.article_id, to=place(each), rules=rules)
+    return wanting.Delivery.of(each, to=place(each), rules=rules)
 
 
 def place(to: Endpoint | Place | Sending) -> str:

@@ -32,7 +32,7 @@ def add_cockpit(app: FastAPI, house: Shell, database: Database, watched: Watched
         "masked_name": masked.name,
         "masked_address": masked.address,
     }
-    panel = Panel.over(database, house, watched)
+    panel = Panel(database, house, watched)
     _add_overview(app, panel)
     _add_sources(app, panel)
     _add_letters(app, panel)

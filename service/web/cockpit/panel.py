@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fastapi import Request
 
@@ -24,32 +24,15 @@ _MOST = 500  # letters that are ticked
 _WORST_FIRST = ("broken", "failing", "quiet", "drift", "unseen", "paused", "alive")
 
 
-@dataclass(frozen=True, slots=True)
 class Panel:
     """The stores and the shell of the cockpit."""
 
-    house: Shell
-    watched: Watched
-    overview: Overview
-    cockpit: Cockpit
-    vitals: Vitals
-    sources: Sources
-    letters: Letters
-    accounts: Accounts
-
-    @classmethod
-    def over(cls, database: Database, house: Shell, watched: Watched) -> Panel:
+    def __init__(self, database: Database, house: Shell, watched: Watched) -> None:
         """All of it over one database."""
-        return cls(
-            house,
-            watched,
-            Overview(database),
-            Cockpit(database),
-            Vitals(database),
-            Sources(database),
-            Letters(database),
-            Accounts(database),
-        )
+        self.house, self.watched = house, watched
+        self.overview, self.cockpit = Overview(database), Cockpit(database)
+        self.vitals, self.sources = Vitals(database), Sources(database)
+        self.letters, self.accounts = Letters(database), Accounts(database)
 
     async def pulses(self) -> Pulses:
         """How every source that is polled does, the worst first."""

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
@@ -102,23 +102,23 @@ class Asked:
 
     def chips(self, registry: Registry, language: str) -> Iterator[Chip]:
         """Every filter that is set."""
+
+        def chip(label: str, **rest: Any) -> Chip:
+            return Chip(label, replace(self, **rest).address())
+
         for each in self.ministries:
-            rest = replace(self, ministries=_without(self.ministries, each))
-            yield Chip(named(registry.by_id(each), language), rest.address())
+            rest = _without(self.ministries, each)
+            yield chip(named(registry.by_id(each), language), ministries=rest)
         for each in self.topics:
-            rest = replace(self, topics=_without(self.topics, each))
-            yield Chip(topics(language)[each], rest.address())
+            yield chip(topics(language)[each], topics=_without(self.topics, each))
         for each in self.kinds:
-            rest = replace(self, kinds=_without(self.kinds, each))
-            yield Chip(say(language, f"kind.{each}"), rest.address())
+            yield chip(say(language, f"kind.{each}"), kinds=_without(self.kinds, each))
         if self.since:
-            rest = replace(self, since=None)
-            yield Chip(say(language, "front.chip_since", day=self.since), rest.address())
+            yield chip(say(language, "front.chip_since", day=self.since), since=None)
         if self.until:
-            rest = replace(self, until=None)
-            yield Chip(say(language, "front.chip_until", day=self.until), rest.address())
+            yield chip(say(language, "front.chip_until", day=self.until), until=None)
         if self.open:
-            yield Chip(say(language, "front.open"), replace(self, open=False).address())
+            yield chip(say(language, "front.open"), open=False)
 
     def _query(self) -> Iterator[tuple[str, str]]:
         if self.view == "all":

@@ -69,7 +69,7 @@ def _row(name: str, reach: Reach, extent: Extent, language: str) -> Row:
         say(language, "coverage.unmeasured")
         if reach.delay is None
         else _length(reach.delay, language),
-        say(language, "coverage.one_way") if reach.rate is None else _share(reach.rate),
+        say(language, "coverage.one_way") if reach.rate is None else f"{reach.rate:.1%}",
     )
 
 
@@ -83,7 +83,7 @@ def _sums(extent: Extent, language: str) -> Sums:
         sum(each.state in _SOUND for each in extent.sources),
         extent.articles,
         _length(_middle(delays), language) if delays else unmeasured,
-        _share(missed / shown) if shown else unmeasured,
+        f"{missed / shown:.1%}" if shown else unmeasured,
     )
 
 
@@ -110,8 +110,3 @@ def _length(span: timedelta, language: str) -> str:
     if seconds >= _SEVERAL * _HOUR:
         return say(language, "charts.hours_long", count=round(seconds / _HOUR))
     return say(language, "charts.minutes", count=round(seconds / _MINUTE))
-
-
-def _share(part: float) -> str:
-    """To a tenth of a per cent: of many posts few are missed."""
-    return f"{part:.1%}"

@@ -89,7 +89,7 @@ class Panels:
         middle = middle_of(self.tally.leads)
         said = self._say("lead_none")
         if middle is not None:
-            early = self._percent(counts[0] / total)
+            early = f"{counts[0] / total:.0%}"
             said = self._say("lead_said", middle=self.length(middle), early=early)
         half = next((at for at, each in enumerate(accumulate(counts)) if 2 * each >= total), 0)
         most = max(counts, default=0) or 1
@@ -99,7 +99,7 @@ class Panels:
             for at, (name, count) in enumerate(zip(names, counts, strict=True))
         ]
         rows = [
-            (name, f"{count:,}", self._percent(count / total if total else 0))
+            (name, f"{count:,}", f"{count / total if total else 0:.0%}")
             for name, count in zip(names, counts, strict=True)
         ]
         drawn = charts.bars(self._caption("lead", said), shown)
@@ -113,15 +113,15 @@ class Panels:
         said = self._say("covered_none")
         if whole.releases:
             said = self._say(
-                "covered_said", rate=self._percent(whole.rate), of=f"{whole.covered:,}",
+                "covered_said", rate=f"{whole.rate:.0%}", of=f"{whole.covered:,}",
                 all=f"{whole.releases:,}",
             )  # fmt: skip
         if len(shown) > 1:
             first, last = shown[0], shown[-1]
             said += " " + self._say(
                 f"{ident}_ends",
-                most=self.names[first[0]], high=self._percent(first[1].rate),
-                least=self.names[last[0]], low=self._percent(last[1].rate),
+                most=self.names[first[0]], high=f"{first[1].rate:.0%}",
+                least=self.names[last[0]], low=f"{last[1].rate:.0%}",
             )  # fmt: skip
         lengths = [Bar(self.names[each], share.rate, self._part(share)) for each, share in shown]
         rows = [
@@ -129,7 +129,7 @@ class Panels:
                 self.names[each],
                 f"{share.releases:,}",
                 f"{share.covered:,}",
-                self._percent(share.rate),
+                f"{share.rate:.0%}",
             )
             for each, share in self._ranked()
         ]
@@ -154,9 +154,9 @@ class Panels:
             day = max(range(7), key=by_day.__getitem__)
             said = self._say(
                 "hours_said", hour=clock.format(busiest),
-                share=self._percent(by_hour[busiest] / total),
+                share=f"{by_hour[busiest] / total:.0%}",
                 day=self._say("weekdays_long").split()[day],
-                day_share=self._percent(by_day[day] / total),
+                day_share=f"{by_day[day] / total:.0%}",
             )  # fmt: skip
         rows = [
             (
@@ -199,7 +199,7 @@ class Panels:
         whole = self.tally.shares[EVERYBODY].releases
         return self._say(
             f"{ident}_said", name=self.names[name], count=f"{share.releases:,}",
-            share=self._percent(share.releases / whole),
+            share=f"{share.releases / whole:.0%}",
         )  # fmt: skip
 
     def _ranked(self) -> list[tuple[str, Share]]:
@@ -239,18 +239,15 @@ class Panels:
         return Caption(ident, self._say(f"{ident}_question"), said)
 
     def _said_of(self, count: int, total: int, *, here: bool) -> str:
-        share = self._percent(count / total if total else 0)
+        share = f"{count / total if total else 0:.0%}"
         said = self._say("of", count=f"{count:,}", share=share)
         return f"{self._say('middle')} {said}" if here else said
 
     def _part(self, share: Share) -> str:
-        return f"{self._percent(share.rate)} ({share.covered:,}/{share.releases:,})"
+        return f"{share.rate:.0%} ({share.covered:,}/{share.releases:,})"
 
     def _count(self, count: int) -> str:
         return self._say("count", count=f"{count:,}")
-
-    def _percent(self, part: float) -> str:
-        return f"{part:.0%}"
 
     def _say(self, key: str, **values: object) -> str:
         return say(self.language, f"charts.{key}", **values)

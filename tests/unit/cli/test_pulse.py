@@ -13,7 +13,10 @@ def test_a_source_that_nobody_declared_is_refused_in_one_line(
     done = pabal(*command)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "pabal: nope: 그런 출처가 없습니다 (no such source)\n"
+    said, _, known = done.stderr.partition("; ")
+    assert said == "pabal: nope: 그런 출처가 없습니다 (no such source)"
+    assert "yna" in known
+    assert known.count("\n") == 1
 
 
 def test_nobody_is_left_alone_without_a_reason(pabal: Pabal) -> None:

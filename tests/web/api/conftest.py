@@ -23,6 +23,7 @@ from service.store.database import Database
 from service.store.keys import Keys, Scope
 from service.web.api.app import PATH, build_api, mount
 from service.web.api.backing import Backing
+from service.web.api.cursors import Cursors
 from service.web.means import Means
 
 Add = Callable[..., Awaitable[int]]
@@ -45,12 +46,12 @@ def backing(database: Database, *, anonymous: bool = True) -> Backing:
         name: registry.open_channel(name, ChannelOptions(private_addresses=True)) for name in known
     }
     means = Means(Values(REGISTRY), ways, known, tools, anonymous)
-    return Backing(database, means, means.search(database))
+    return Backing(database, means, means.search(database), Cursors(Signer(SECRET)))
 
 
 def mounted(house: Backing) -> FastAPI:
     app = FastAPI(openapi_url=None)
-    mount(app, build_api(house, Signer(SECRET)))
+    mount(app, build_api(house))
     return app
 
 

@@ -43,6 +43,7 @@ from service.store.migrate import migrate
 from service.store.search import Searching
 from service.web.api.app import PATH, build_api, mount
 from service.web.api.backing import Backing
+from service.web.api.cursors import Cursors
 from service.web.api.gate import Gate
 from service.web.api.limits import Allowance, Buckets
 from service.web.means import Means
@@ -81,7 +82,7 @@ async def served(url: str) -> AsyncIterator[tuple[str, str]]:
     database = Database(url, size=5)
     key = await _filled(database)
     app = FastAPI(openapi_url=None)
-    api = build_api(_backing(database), Signer(b"a secret of this test, 32 or more"))
+    api = build_api(_backing(database))
     api.state.gate = Gate(Keys(database), Patient(), anonymous=True)
     mount(app, api)
     try:
@@ -186,7 +187,8 @@ def _backing(database: Database) -> Backing:
     options = ChannelOptions(private_addresses=True)
     ways = {name: registry.open_channel(name, options) for name in known}
     means = Means(Values(registered), ways, known, tools)
-    return Backing(database, means, Search(Searching(database), tools))
+    cursors = Cursors(Signer(b"a secret of this test, 32 or more"))
+    return Backing(database, means, Search(Searching(database), tools), cursors)
 
 
 @asynccontextmanager

@@ -13,13 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.export import safe
-from service.links import Signer
 from service.store.browse import Wish
 from service.store.database import Database
 from service.store.exports import Exports
 from service.store.keys import Keys
 from service.web.api.app import build_api
-from tests.web.api.conftest import SECRET, backing
+from tests.web.api.conftest import backing
 
 Add = Callable[..., Awaitable[int]]
 MakeKey = Callable[..., Awaitable[str]]
@@ -153,7 +152,7 @@ async def test_a_hostile_title_is_no_formula_in_the_table(
 async def test_who_has_an_export_under_way_gets_no_second_and_others_do(
     database: Database, account: Add
 ) -> None:
-    api = build_api(backing(database), Signer(SECRET))
+    api = build_api(backing(database))
     mine, other = await account("a@x.example"), await account("b@x.example")
     keys = [await Keys(database).make(each, "시험", ["read"]) for each in (mine, other)]
     api.state.exporting.add(mine)
