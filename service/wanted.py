@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from notifier.channels.webhook import new_secret
 from notifier.errors import BadAddress
@@ -29,6 +30,7 @@ from service.store.subscriptions import (
     Taken,
 )
 
+_Value = TypeVar("_Value")
 NONE = "none"
 MOST_RULES, MOST_PLACES, LONGEST, LONGEST_NAME = 50, 20, 2000, 80
 """Of what pages and API take: rules, as many urgent ones, places, characters of a line, a name."""
@@ -200,6 +202,12 @@ def at(place: str) -> Iterator[None]:
         yield
     except UserError as error:
         raise UserError(f"{place}: {error}") from error
+
+
+def given(place: str, typed: str | None, read: Callable[[str], _Value]) -> _Value | None:
+    """What ``read`` makes of it; None where nothing is given. What is refused says where."""
+    with at(place):
+        return None if typed is None else read(typed)
 
 
 def _forms(written: tuple[tuple[str, Rule], ...]) -> list[tuple[str, str]]:

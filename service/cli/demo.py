@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import tempfile
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -191,13 +192,10 @@ def _play(plan: Plan, keep: Path | None) -> Ledger:
 def _figures(ledger: Ledger) -> dict[str, object]:
     from service.demo.ledger import percentile  # noqa: PLC0415
 
-    figures: dict[str, object] = {
-        name: getattr(ledger, name)
-        for name in ("published", "appearances", "seen", "stored", "copies", "owed", "sent")
-    }
-    figures |= {name: len(getattr(ledger, name)) for name in _FAULTS}
-    figures |= {name: getattr(ledger, name) for name in ("repeats", "kills", "in_flight_at_kills")}
-    for name in ("from_publication", "from_showing"):
-        values = getattr(ledger, name)
-        figures |= {f"{name}_p{p}": percentile(values, p / 100) for p in (50, 99)}
+    figures: dict[str, object] = {}
+    for name, value in asdict(ledger).items():
+        if name.startswith("from_"):
+            figures |= {f"{name}_p{p}": percentile(value, p / 100) for p in (50, 99)}
+        else:
+            figures[name] = len(value) if isinstance(value, list) else value
     return figures

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _LOOKED_BACK = timedelta(days=30)
 _TITLES = 3
-_Value = TypeVar("_Value")
 
 _Rule = Annotated[list[str], typer.Option(help="규칙 (여러 번 가능) / a rule, repeatable")]
 _To = Annotated[
@@ -113,7 +112,7 @@ def subscribe(
     받을 곳이 없으면 파발을 실행한 터미널 창에 찍습니다. 새 주소에는 먼저 묻습니다. / On the
     console where no address is given. A new address is first asked whether it wants to be told.
     """
-    from service.wanted import Wanted  # noqa: PLC0415
+    from service.wanted import Wanted, cadence_of, given, quiet_of, remind_of  # noqa: PLC0415
 
     checks = _checks()
     places = [*(to or ()), *([f"webhook:{webhook}"] if webhook else ())]
@@ -123,9 +122,11 @@ def subscribe(
         tuple(map(checks.rule, rule)),
         endpoints,
         embargoed,
-        _given("--until", until or None, checks.expiry),
+        given("--until", until or None, checks.expiry),
         tuple(map(checks.rule, urgent or ())),
-        *_times(cadence, quiet, remind),
+        given("--cadence", cadence, cadence_of),
+        given("--quiet", quiet, quiet_of),
+        given("--remind", remind, remind_of),
         coverage,
         language,
         checks.people(endpoints),
@@ -167,25 +168,6 @@ def import_subscriptions(
             await _tell(each, given, Subscriptions(database), answered=operator)
 
     in_store(begin(), save)
-
-
-def _times(
-    cadence: str | None, quiet: str | None, remind: str | None
-) -> tuple[str | None, str | None, tuple[int, ...] | None]:
-    from service.wanted import cadence_of, quiet_of, remind_of  # noqa: PLC0415
-
-    return (
-        _given("--cadence", cadence, cadence_of),
-        _given("--quiet", quiet, quiet_of),
-        _given("--remind", remind, remind_of),
-    )
-
-
-def _given(option: str, typed: str | None, read: Callable[[str], _Value]) -> _Value | None:
-    from service.wanted import at  # noqa: PLC0415
-
-    with at(option):
-        return None if typed is None else read(typed)
 
 
 def _endpoints(

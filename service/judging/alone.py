@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from service.judging.candidates import Judged
 from service.judging.conditions import Conditions, Spell, as_typed
 from service.judging.facts import NOTHING_KNOWN, Facts
 from service.judging.found import Found, Standing, in_order
@@ -17,6 +18,7 @@ from service.judging.logic import (
     Rule,
     Term,
     atoms,
+    by_letters,
     possible,
     satisfied,
     terms,
@@ -43,17 +45,7 @@ class Alone:
             for term in terms(self._rule)
             if found.settled(self._conditions.number(term)) is not False
         }
-
-        def may(atom: Atom) -> bool:
-            match atom:
-                case Field():
-                    return atom in known
-                case Near(first, second):
-                    return first in there and second in there
-                case Term():
-                    return atom in there
-
-        hopeful = possible(self._rule, may)
+        hopeful = possible(self._rule, by_letters(there.__contains__, known))
         numbers = map(self._conditions.number, there if hopeful else ())
         windows = frozenset(each for number in numbers for each in found.windows(number))
         return Hearing(windows, self._rule, self._conditions, found, known, hopeful)
@@ -75,16 +67,10 @@ class Hearing:
 
         ``morphs`` holds at least the ``windows``.
         """
-        stands: dict[Atom, Standing] = {}
+        judged = Judged(self._found, self._conditions, morphs)
 
         def standing(atom: Term | Near) -> Standing:
-            if atom not in stands:
-                stands[atom] = (
-                    self._found.near(standing(atom.first), standing(atom.second), atom.words)
-                    if isinstance(atom, Near)
-                    else self._found.standing(self._conditions.number(atom), morphs)
-                )
-            return stands[atom]
+            return judged.standing(self._conditions.number(atom))
 
         def holds(atom: Atom) -> bool:
             return atom in self._known if isinstance(atom, Field) else bool(standing(atom))

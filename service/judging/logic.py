@@ -7,7 +7,7 @@ single conditions, nothing is nested in its own kind, parts are distinct and sor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import product
 
@@ -197,6 +197,21 @@ def possible(rule: Rule, may: Callable[[Atom], bool]) -> bool:
             return any(possible(part, may) for part in parts)
         case _:
             return may(rule)
+
+
+def by_letters(has: Callable[[Term], bool], known: Collection[Field]) -> Callable[[Atom], bool]:
+    """Whether a condition may hold: a text ``has`` the letters of terms, facts are ``known``."""
+
+    def may(atom: Atom) -> bool:
+        match atom:
+            case Term():
+                return has(atom)
+            case Near(first, second):
+                return has(first) and has(second)
+            case Field():
+                return atom in known
+
+    return may
 
 
 def clauses(rule: Rule, most: int) -> tuple[Clause, ...] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from service.judging.conditions import Spell, sought
 from service.judging.facts import Facts
-from service.judging.logic import Atom, Field, Near, Rule, Term, lowered, possible, terms
+from service.judging.logic import Rule, Term, by_letters, lowered, possible, terms
 from service.judging.terms import squeeze
 
 
@@ -22,15 +22,10 @@ class Sieve:
         """Whether one of the rules may hold; of what is let through not each does."""
         letters, fields = letters_of(title, text), facts.fields()
 
-        def may(atom: Atom) -> bool:
-            match atom:
-                case Term():
-                    return any(each in letters for each in self._needles[atom])
-                case Near(first, second):
-                    return may(first) and may(second)
-                case Field():
-                    return atom in fields
+        def has(term: Term) -> bool:
+            return any(each in letters for each in self._needles[term])
 
+        may = by_letters(has, fields)
         return any(possible(rule, may) for rule in self._rules)
 
 

@@ -18,7 +18,7 @@ from service.store.keys import Bearer
 from service.store.owned import Owned
 from service.store.requests import Requests
 from service.store.subscriptions import Subscribed
-from service.wanted import Checks, Wanted, at, cadence_of, quiet_of
+from service.wanted import Checks, Wanted, at, cadence_of, given, quiet_of
 from service.web.api import wanting
 from service.web.api.backing import Backing
 from service.web.api.gate import who_of
@@ -134,21 +134,15 @@ class Own:
         endpoints: tuple[Endpoint, ...],
     ) -> Wanted:
         checks, remind = self._checks, asked.remind
-        with at("cadence"):
-            cadence = None if asked.cadence is None else cadence_of(asked.cadence)
-        with at("quiet"):
-            quiet = None if asked.quiet is None else quiet_of(asked.quiet)
-        with at("until"):
-            expires_at = None if asked.until is None else checks.expiry(asked.until.isoformat())
         return Wanted(
             name,
             _rules(asked.rules, checks, "rules"),
             endpoints,
             asked.embargoed,
-            expires_at,
+            given("until", asked.until.isoformat() if asked.until else None, checks.expiry),
             _rules(asked.urgent, checks, "urgent"),
-            cadence,
-            quiet,
+            given("cadence", asked.cadence, cadence_of),
+            given("quiet", asked.quiet, quiet_of),
             None if remind is None else tuple(sorted(set(remind), reverse=True)),
             asked.coverage,
             asked.language,
