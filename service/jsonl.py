@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,13 @@ def records(source: str = "-") -> Iterator[dict[str, Any]]:
                     yield _record(line, f"{source}:{number}")
     except OSError as error:
         raise UserError(f"{source}: {error.strerror}") from error
+
+
+def tell(given: Iterable[Mapping[str, object]]) -> None:
+    """Print each object as a line, at once."""
+    for each in given:
+        sys.stdout.write(json.dumps(each, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
 
 
 def _record(line: bytes, place: str) -> dict[str, Any]:

@@ -1,13 +1,11 @@
-"""What commands at a terminal share: settings and log, the store, sources by id, lines of JSON."""
+"""What commands at a terminal begin with: settings and log, the store, sources, wrapped lines."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
-import typer
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from service.store.database import Database
 
 _Said = TypeVar("_Said")
-AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines")]
 
 
 def wrap_by_columns() -> None:
@@ -56,12 +53,6 @@ def in_store(settings: Settings, act: Callable[[Database], Awaitable[_Said]]) ->
             return await act(database)
 
     return asyncio.run(run())
-
-
-def echo_json(records: Iterable[Mapping[str, object]]) -> None:
-    """Print each as a line of JSON."""
-    for each in records:
-        typer.echo(json.dumps(each, ensure_ascii=False))
 
 
 def source_of(settings: Settings, source_id: str) -> Source:

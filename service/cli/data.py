@@ -14,14 +14,16 @@ import typer
 
 from service.config import Settings
 from service.errors import UserError
-from service.jsonl import records
+from service.jsonl import records, tell
 from service.model import day_of
 from service.since import Since, since
-from service.terminal import AsJson, begin, echo_json
+from service.terminal import begin
 
 if TYPE_CHECKING:
     from service.judging.rules import Rule
     from service.preview import Preview
+
+_AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines")]
 
 
 def match(
@@ -36,7 +38,7 @@ def match(
             help="저장된 글에서: 30d, 2w, 12h, 2026-10-01 / of what is stored instead",
         ),
     ] = None,
-    as_json: AsJson = False,
+    as_json: _AsJson = False,
 ) -> None:
     """규칙이 글에 맞는지, 어디에 맞는지 봅니다. / Whether a rule holds for texts, and where."""
     if back is None:
@@ -62,7 +64,7 @@ def _match_stored(typed: str, ago: Since, *, as_json: bool) -> None:
     rule = parse(typed, Values(Registry.load(), sources=known))
     found = asyncio.run(_preview(settings, rule, ago, whole=as_json))
     if as_json:
-        echo_json(preview_records(typed, found))
+        tell(preview_records(typed, found))
     else:
         show_preview(typed, found)
 
@@ -107,7 +109,7 @@ def _match_records(rule: str, source: str, *, as_json: bool) -> None:
 
 def same(
     source: Annotated[str, typer.Argument(help="JSON Lines 파일 또는 - / a file or -")] = "-",
-    as_json: AsJson = False,
+    as_json: _AsJson = False,
 ) -> None:
     """두 글이 같은 글인지 봅니다. / Whether two texts are one announcement, and why."""
     from service.judging import story  # noqa: PLC0415

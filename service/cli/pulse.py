@@ -8,7 +8,8 @@ import typer
 
 from service.config import Settings
 from service.errors import UserError
-from service.terminal import AsJson, begin, echo_json, in_store, source_of
+from service.jsonl import tell
+from service.terminal import begin, in_store, source_of
 
 if TYPE_CHECKING:
     from service.shown_pulse import Pulses
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 _Id = Annotated[str, typer.Argument(metavar="SOURCE", help="출처 id / source id")]
 
 
-def pulse(as_json: AsJson = False) -> None:
+def pulse(as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False) -> None:
     """출처마다 살아 있는지 봅니다. / How alive each source is, and what is wrong."""
     from service.shown_pulse import lines, records  # noqa: PLC0415
 
     settings = begin()
     found = in_store(settings, lambda database: _looked(settings, database))
     if as_json:
-        echo_json(records(found))
+        tell(records(found))
     else:
         typer.echo("\n".join(lines(found)))
 

@@ -13,9 +13,8 @@ import typer
 
 from service import config
 from service.errors import UserError
-from service.jsonl import records
+from service.jsonl import records, tell
 from service.model import Given
-from service.terminal import AsJson, echo_json
 
 if TYPE_CHECKING:
     from scrapers.documents.model import Document
@@ -34,7 +33,7 @@ def read(
             metavar="FILE|URL|-", help="파일, 주소, -: JSON Lines / files, addresses, - for stdin"
         ),
     ],
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
 ) -> None:
     """문서가 무엇을 말하는지 봅니다. / Read what documents say.
 
@@ -152,7 +151,7 @@ class _Reader:
     def tell(self, said: _Said) -> None:
         """Print what one document says."""
         if self._as_json:
-            echo_json([said])
+            tell([said])
         else:
             from service.shown import show  # noqa: PLC0415
 

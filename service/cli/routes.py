@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.config import Settings
+from service.jsonl import tell
 from service.store.database import Database
-from service.terminal import AsJson, begin, echo_json, in_store
+from service.terminal import begin, in_store
 
 if TYPE_CHECKING:
     from service.store.routes import Kept, Missed
@@ -27,12 +28,12 @@ class _Measured:
     kept: Mapping[str, Kept]
 
 
-def routes(as_json: AsJson = False) -> None:
+def routes(as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False) -> None:
     """같은 글에 이르는 경로마다 놓친 글. / What each route to the same posts missed, in 30 days."""
     settings = begin()
     found = in_store(settings, lambda database: _measured(settings, database))
     if as_json:
-        echo_json(_records(found))
+        tell(_records(found))
     else:
         typer.echo("\n".join(_lines(found)))
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.config import Settings
+from service.jsonl import tell
 from service.since import Since, since
-from service.terminal import AsJson, begin, echo_json
+from service.terminal import begin
 
 if TYPE_CHECKING:
     from service.audit import Audit
@@ -19,7 +20,7 @@ def audit(
     back: Annotated[
         str, typer.Option("--since", help="이만큼 돌아봅니다 / look back: 30d, 2w, 12h, 2026-10-01")
     ] = "30d",
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
 ) -> None:
     """한 번도, 또는 오래 맞지 않은 규칙과 그 까닭. / Rules without a hit, and why."""
     from service.shown_rules import audit_records, show_audit  # noqa: PLC0415
@@ -27,7 +28,7 @@ def audit(
     settings, ago = begin(), since(back)
     found = asyncio.run(_audit(settings, ago))
     if as_json:
-        echo_json(audit_records(found))
+        tell(audit_records(found))
     else:
         show_audit(found)
 

@@ -18,7 +18,7 @@ from service import config
 from service.config import Settings
 from service.errors import UserError
 from service.model import SEOUL
-from service.terminal import AsJson, source_of
+from service.terminal import source_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -34,7 +34,7 @@ _Id = Annotated[str, typer.Argument(help="출처 id / source id")]
 
 @group.command("list")
 def list_(
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False,
     markdown: Annotated[
         bool, typer.Option(help="docs/sources.md의 표 / the table of docs/sources.md")
     ] = False,
