@@ -20,7 +20,7 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(
     rf"(?<!\d)(?P<value>\d{{1,15}}(?:,\d{{3}}){{0,5}}(?:\.\d{{1,6}})?)"
-    rf"{_GAP}(?P<unit>[가-힣]|%|[A-Za-z]{{1,3}})?"
+    rf"{_GAP}(?P<unit>차례|[가-힣]|%|[A-Za-z]{{1,3}})?"
 )
 _NAME = re.compile(r"[A-Za-z]{1,8}$")
 _SERIES = frozenset({"day", "차", "회", "호", "기", "년", "월", "분", "주", "일"})
@@ -77,7 +77,9 @@ def differing(ones: frozenset[Figure], others: frozenset[Figure]) -> tuple[Figur
 def _figure(text: str, found: re.Match[str]) -> Figure:
     value = found["value"].replace(",", "").lstrip("0") or "0"
     unit = (found["unit"] or "").casefold()
-    if unit == "년" and len(value) == len("26"):
+    if unit == "차례":  # seven times is not the seventh
+        unit = "번"
+    elif unit == "년" and len(value) == len("26"):
         value = f"20{value}"
     name = _NAME.search(text, max(0, found.start() - 8), found.start())
     if name:

@@ -133,6 +133,14 @@ def test_a_figure_of_the_headline_that_is_not_the_releases_keeps_them_apart(
     assert "제목의 숫자" in found.reason
 
 
+def test_three_times_in_the_text_is_not_the_third_of_the_headline() -> None:
+    news = NEWS._replace(title="소상공인 온라인 판로 지원사업 3차 모집")
+    release = RELEASE._replace(title=f"{TITLE}(4차)", text=f"{BODY}설명회는 3차례 연다.")
+
+    assert made(news._replace(title=news.title.replace("3차", "4차")), release)
+    assert not made(news, release)
+
+
 def test_sentences_of_the_last_of_a_series_with_other_figures_are_not_this_ones() -> None:
     body = (
         "해외 유입을 뺀 오늘의 신규 신고는 {}건으로, 지난주 같은 요일보다 {}건 늘었다고 "
