@@ -29,7 +29,11 @@ def day_of(moment: datetime | None) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A post as discovered on a list, ready to be stored. ``text`` None: its own page is owed."""
+    """A post as discovered on a list, ready to be stored. ``text`` None: its own page is owed.
+
+    ``publisher`` is the name as printed. ``published_at`` is aware; its clock part means something
+    only where ``precision`` is finer than a day.
+    """
 
     key: str
     url: str
@@ -57,23 +61,12 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
-    """A stored announcement of one source. ``publisher`` is the name as printed.
+class Article(Found):
+    """A post as stored. ``baseline`` marks what was there when its source was first seen."""
 
-    ``published_at`` is aware; its clock part means something only where ``precision`` is finer than
-    a day. ``baseline`` marks what was already there when the source was first seen.
-    """
-
+    text: str
     id: int
     source_id: str
-    key: str
-    url: str
-    title: str
-    publisher: str | None
-    published_at: datetime | None
-    precision: Precision | None
-    summary: str
-    text: str
     baseline: bool
     discovered_at: datetime
 
@@ -243,12 +236,25 @@ Reason = Literal["alert", "correction", "coverage", "digest", "reminder", "confi
 
 
 @dataclass(frozen=True, slots=True)
-class DueDelivery:
+class Telling:
+    """What one subscription is told of one thing, by itself or in a digest.
+
+    ``facts`` are what everybody is told alike, ``hits`` what is the subscription's own. ``badge``:
+    its embargo lasts (or ends on a condition, unseen).
+    """
+
+    telling_id: int
+    reason: Reason
+    facts: Mapping[str, Any]
+    hits: Sequence[Mapping[str, Any]]
+    badge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery(Telling):
     """A delivery claimed by this worker until its lease runs out; ``fence`` proves the claim.
 
-    ``facts`` are what everybody is told alike in this telling, in its ``version``; ``hits`` what
-    is this subscription's own. ``badge``: its embargo lasts (or ends on a condition, unseen).
-    ``items`` of a digest: facts, hits and badge of each, the oldest first.
+    ``version`` is that of the facts. ``items`` are those of a digest, the oldest first.
     """
 
     id: int
@@ -264,26 +270,10 @@ class DueDelivery:
     subscription: str
     feed_epoch: int
     language: Language
-    telling_id: int
     story_id: int | None
-    reason: Reason
     version: int
-    facts: Mapping[str, Any]
-    hits: Sequence[Mapping[str, Any]]
-    badge: bool = False
-    items: Sequence[DigestItem] = ()
+    items: Sequence[Telling] = ()
     article_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DigestItem:
-    """One thing that a digest tells of."""
-
-    telling_id: int
-    reason: Reason
-    facts: Mapping[str, Any]
-    hits: Sequence[Mapping[str, Any]]
-    badge: bool
 
 
 Fate = Literal["gone", "refused", "complaint", "end"]

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from notifier.model import Alert, Content, Digest, Hit, Links, Message, Notice, Question, Reminder
 from service.links import Purpose, Signer
-from service.model import DigestItem, DueDelivery
+from service.model import DueDelivery, Telling
 
 _ALERTS = TypeAdapter(Alert)
 _KEPT = 500  # alerts: of a hot one the facts are read once
@@ -55,8 +55,7 @@ class Words:
             return Notice(due.subscription, facts["title"], tuple(facts["lines"]), link)
         if due.reason == "digest":
             return self._digest(due, today)
-        own = DigestItem(due.telling_id, due.reason, facts, due.hits, due.badge)
-        alert = self._alert(due, own, today)
+        alert = self._alert(due, due, today)
         return Reminder(alert, facts.get("was")) if due.reason == "reminder" else alert
 
     def _question(self, due: DueDelivery) -> Question:
@@ -76,7 +75,7 @@ class Words:
             self._page("rest", due.subscription_id, due.telling_id),
         )
 
-    def _alert(self, due: DueDelivery, item: DigestItem, today: date) -> Alert:
+    def _alert(self, due: DueDelivery, item: Telling, today: date) -> Alert:
         """One thing in the eyes of one subscriber."""
         alert = self._told(item)
         return replace(
@@ -88,7 +87,7 @@ class Words:
             dismiss=self._page("dismiss", due.subscription_id, item.telling_id),
         )
 
-    def _told(self, item: DigestItem) -> Alert:
+    def _told(self, item: Telling) -> Alert:
         """One thing as everybody is told of it. The same facts are the same object, as claimed."""
         known = self._alerts.get(item.telling_id)
         if known is not None and known[0] is item.facts:

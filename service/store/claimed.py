@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from service.model import DigestItem, DueDelivery
+from service.model import DueDelivery, Telling
 from service.store.database import Database, Intentions
 from service.store.titles import TITLE_SQL
 
@@ -221,10 +221,10 @@ def _due(row: asyncpg.Record, known: tuple[int, Mapping[str, Any]]) -> DueDelive
     return DueDelivery(**fields | {"version": version, "facts": facts, "hits": row["hits"] or ()})
 
 
-def _item(row: asyncpg.Record, facts: Mapping[str, Any]) -> DigestItem:
-    return DigestItem(row["telling_id"], row["reason"], facts, row["hits"] or (), row["badge"])
+def _item(row: asyncpg.Record, facts: Mapping[str, Any]) -> Telling:
+    return Telling(row["telling_id"], row["reason"], facts, row["hits"] or (), row["badge"])
 
 
-def _told(due: DueDelivery, items: Mapping[tuple[int, int], DigestItem]) -> DueDelivery:
+def _told(due: DueDelivery, items: Mapping[tuple[int, int], Telling]) -> DueDelivery:
     ids = ((due.subscription_id, each) for each in due.facts["telling_ids"])
     return replace(due, items=tuple(items[each] for each in ids if each in items))

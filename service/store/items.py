@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,27 +9,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from service.model import Reason
+from service.model import Telling
 from service.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that a subscription is told. Times are aware.
+class Item(Telling):
+    """One thing that a subscription is told, its facts in a ``version``. Times are aware.
 
     ``told_at`` is when it became known to them, ``updated_at`` when it last said something else.
-    ``badge``: its embargo lasts (or ends on a condition, unseen).
     """
 
     subscription_id: int
-    telling_id: int
     story_id: int | None
     article_id: int | None
-    reason: Reason
     version: int
-    facts: Mapping[str, Any]
-    hits: Sequence[Mapping[str, Any]]
-    badge: bool
     told_at: datetime
     updated_at: datetime
     asked_at: datetime

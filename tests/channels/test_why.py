@@ -19,7 +19,7 @@ from notifier.model import Message
 from notifier.plain import plain
 from notifier.registry import names
 from service.links import Signer
-from service.model import DigestItem
+from service.model import Telling
 from service.worded import Words
 from tests.unit.test_worded import DUE as IN_ENGLISH
 
@@ -51,7 +51,7 @@ OWED = {
         DUE,
         reason="digest",
         facts=DIGEST,
-        items=(DigestItem(8, "alert", FACTS, HITS, badge=False),),
+        items=(Telling(8, "alert", FACTS, HITS, badge=False),),
     ),
 }
 SHORT = {"kakao", "web_push"}  # they show what fits: templates say more, a click leads further

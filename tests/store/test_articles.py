@@ -85,7 +85,7 @@ async def test_a_claim_brings_the_article_as_its_list_told_it(
     owed = await claimed(articles)
 
     assert owed.article == Article(
-        made, "a", "k", "https://a.example/k", "제목", "관세청", NINE, "day", "요약", "", True,
+        "k", "https://a.example/k", "제목", "관세청", NINE, "day", "요약", "", made, "a", True,
         discovered,
     )  # fmt: skip
     assert (owed.fence, owed.failures) == (1, 0)

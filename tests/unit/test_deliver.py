@@ -18,8 +18,8 @@ from service.store.deliveries import Deliveries, Settled
 from service.worded import Words
 
 DUE = DueDelivery(
-    1, 1, "msg_1", "box", "somewhere", None, 1, 7, 0, 1, "나", 0, "ko", 1, None, "notice", 0,
-    {"title": "알림", "lines": []}, (),
+    1, "notice", {"title": "알림", "lines": []}, (), False,
+    1, 1, "msg_1", "box", "somewhere", None, 1, 7, 0, 1, "나", 0, "ko", None, 0,
 )  # fmt: skip
 
 

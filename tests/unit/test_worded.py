@@ -10,7 +10,7 @@ import pytest
 
 from notifier.model import Alert, Digest, Hit, Links, Notice, Question, Reminder
 from service.links import Signer
-from service.model import DigestItem, DueDelivery
+from service.model import DueDelivery, Telling
 from service.worded import Words
 
 TODAY = date(2026, 11, 20)
@@ -54,7 +54,7 @@ ALERT = Alert(
     subscription="무역",
     days_left=7,
 )
-ITEM = DigestItem(30, "alert", FACTS, HITS, badge=False)
+ITEM = Telling(30, "alert", FACTS, HITS, badge=False)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from service.model import DigestItem, DueDelivery
+from service.model import DueDelivery, Telling
 from service.store.database import Database
 from service.store.deliveries import Deliveries
 from tests.store.deliveries.rows import CHANNEL, attempts, come_due, state
@@ -103,8 +103,8 @@ async def test_a_digest_brings_what_it_shows_in_its_order(
     [due] = await claim()
 
     assert due.items == (
-        DigestItem(told[2], "alert", {"title": "c"}, [{"n": 1}], badge=False),
-        DigestItem(told[1], "alert", {"title": "b"}, [{"n": 1}], badge=False),
+        Telling(told[2], "alert", {"title": "c"}, [{"n": 1}], badge=False),
+        Telling(told[1], "alert", {"title": "b"}, [{"n": 1}], badge=False),
     )
 
 
