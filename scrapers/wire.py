@@ -17,14 +17,7 @@ import httpx
 
 from scrapers.body import cause, read_body, trouble_of
 from scrapers.connections import Connections, NotPublicError, Public, legacy_tls, tls
-from scrapers.errors import (
-    Broken,
-    Disallowed,
-    Gone,
-    ServerTrouble,
-    Throttled,
-    Unreachable,
-)
+from scrapers.errors import Broken, Disallowed, Gone, ServerTrouble, Throttled, Unreachable
 from scrapers.hosts import Hosts
 from scrapers.keys import Keys
 from scrapers.model import Request

@@ -9,13 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from scrapers.errors import (
-    Gone,
-    Passing,
-    Refused,
-    ScrapeError,
-    Trouble,
-)
+from scrapers.errors import Gone, Passing, Refused, ScrapeError, Trouble
 from scrapers.fetch import Fetcher
 from scrapers.model import Answer, Asking, Freshness, Page, Source
 from service import visit

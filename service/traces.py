@@ -135,9 +135,7 @@ def collector(endpoint: str, secret: bytes) -> Traces:
     BadSetting where the extra is not installed.
     """
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
-            OTLPSpanExporter,
-        )
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
     except ImportError:
         raise BadSetting("PABAL_TRACES", "needs pabal[traces]") from None
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")

@@ -8,17 +8,7 @@ from dataclasses import dataclass
 
 from scrapers import html
 from scrapers.errors import LayoutError, Trouble
-from scrapers.model import (
-    NOBODY_ASKS,
-    Asking,
-    Detail,
-    Kind,
-    Listing,
-    Moment,
-    Page,
-    Post,
-    Request,
-)
+from scrapers.model import NOBODY_ASKS, Asking, Detail, Kind, Listing, Moment, Page, Post, Request
 from scrapers.platforms import intake, posts
 from scrapers.platforms.declared import Declared
 

@@ -10,15 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 from scrapers import html
 from scrapers.errors import LayoutError
-from scrapers.model import (
-    NOBODY_ASKS,
-    Asking,
-    Listing,
-    Moment,
-    Page,
-    Post,
-    Request,
-)
+from scrapers.model import NOBODY_ASKS, Asking, Listing, Moment, Page, Post, Request
 from scrapers.platforms import intake, posts
 from scrapers.platforms.declared import Declared
 

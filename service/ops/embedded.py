@@ -25,15 +25,7 @@ from urllib.parse import quote
 
 import structlog
 
-from service.ops.cluster import (
-    NAME,
-    SOCKET,
-    EmbeddedError,
-    Place,
-    binaries,
-    in_words,
-    prepare,
-)
+from service.ops.cluster import NAME, SOCKET, EmbeddedError, Place, binaries, in_words, prepare
 
 __all__ = ["EmbeddedError", "Server", "address", "binaries", "running"]
 

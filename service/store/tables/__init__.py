@@ -25,14 +25,7 @@ from service.store.tables.columns import metadata
 from service.store.tables.desk import account, api_key, audit, request, session, sign_in
 from service.store.tables.search import searchable, unsearched
 from service.store.tables.tallied import tallied, tally
-from service.store.tables.told import (
-    attempt,
-    delivery,
-    dismissal,
-    ops_item,
-    telling,
-    waiting,
-)
+from service.store.tables.told import attempt, delivery, dismissal, ops_item, telling, waiting
 from service.store.tables.wanted import (
     endpoint,
     instance,
