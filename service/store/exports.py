@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from service.model import JoinedAs, Kind, Precision
 from service.store.browse import Wish, met
-from service.store.database import Intentions
 from service.store.embargo import is_told
-from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS
+from service.store.past import Through
+from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, TOPICS
 from service.store.tables import article
 
 _BATCH = 200
@@ -50,34 +50,17 @@ class Exported:
     text: str
 
 
-class Exports(Intentions):
-    """Reads only; a transaction for each batch, so that none is held while one is sent."""
+class Exports(Through):
+    """Reads only."""
 
     async def batches(self, wish: Wish, size: int = _BATCH) -> AsyncIterator[Sequence[Exported]]:
         """Every article that was read, the first published first; none whose embargo lasts.
 
         Whatever is stored meanwhile with an earlier time is not among them.
         """
-        query = (
-            sa.select(*_COLUMNS, OUT.label("out_of_all"))
-            .where(article.c.read_at.is_not(None), is_told(), *met(wish))
-            .order_by(OUT, article.c.id)
-            .limit(size)
-        )
-        after: tuple[datetime, int] | None = None
-        while True:
-            chosen = query if after is None else query.where(*_behind(*after))
-            rows = await self._rows(chosen)
-            if not rows:
-                return
+        chosen = sa.select(*_COLUMNS).where(article.c.read_at.is_not(None), is_told(), *met(wish))
+        async for rows in self._through(chosen, size):
             yield [Exported(*row[:-1]) for row in rows]
-            after = rows[-1].out_of_all, rows[-1].id
-
-
-def _behind(out: datetime, number: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """What stands behind a place; said twice, since an index knows the time alone."""
-    place = sa.tuple_(sa.literal(out), sa.literal(number))
-    return out <= OUT, sa.tuple_(OUT, article.c.id) > place
 
 
 def _of_call(name: str) -> sa.ColumnElement[Any]:

@@ -20,7 +20,6 @@ _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     *article.c["id", "story_id", "source_id", "url", "publisher"],
     *article.c["read_title", "read_text", "publishers", "kind", "facts", "topics"],
     *PUBLISHED,
-    OUT.label("came"),
 )
 
 
@@ -46,8 +45,28 @@ class SilentRule:
     subscriptions: tuple[str, ...]
 
 
-class Past(Intentions):
-    """Reads only; a transaction each, so that none is held while what was read is judged."""
+class Through(Intentions):
+    """Goes through articles; a transaction each, so that none is held while they are used."""
+
+    async def _through(
+        self, articles: sa.Select[*tuple[Any, ...]], size: int, since: datetime | None = None
+    ) -> AsyncIterator[Sequence[sa.Row[*tuple[Any, ...]]]]:
+        """Rows in the order in which they ``came``, the last column, ``size`` at a time."""
+        query = articles.add_columns(OUT.label("came")).order_by(OUT, article.c.id).limit(size)
+        after = None if since is None else (since, 0)
+        # The time is said twice, since an index knows it alone.
+        while rows := await self._rows(
+            query if after is None else query.where(after[0] <= OUT, sa.tuple_(*after) < _PLACE)
+        ):
+            yield rows
+            after = rows[-1].came, rows[-1].id
+
+
+_PLACE = sa.tuple_(OUT, article.c.id)
+
+
+class Past(Through):
+    """Reads only."""
 
     async def reach(self) -> Reach:
         """The database's time, and when the service began to store."""
@@ -60,20 +79,9 @@ class Past(Intentions):
 
         What is still under embargo is left out: nobody would have been told of it.
         """
-        after = (since, 0)
-        query = (
-            sa.select(*_COLUMNS)
-            .where(article.c.read_at.is_not(None), is_told())
-            .order_by(OUT, article.c.id)
-            .limit(_BATCH)
-        )
-        while True:
-            later = sa.tuple_(OUT, article.c.id) > sa.tuple_(*after)
-            rows = await self._rows(query.where(since <= OUT, later))
-            if not rows:
-                return
+        query = sa.select(*_COLUMNS).where(article.c.read_at.is_not(None), is_told())
+        async for rows in self._through(query, _BATCH, since):
             yield [_seen(row) for row in rows]
-            after = rows[-1].came, rows[-1].id
 
     async def silent_rules(self, since: datetime) -> tuple[int, list[SilentRule]]:
         """How many different rules are live, and those that had no hit ``since``.
