@@ -88,17 +88,16 @@ class Schedule:
         for name, job, every in jobs:
             # The default grace of one second silently drops a run that is a little late.
             scheduler.add_job(
-                _guarded(name, job), "interval", seconds=every, id=name, coalesce=True,
-                max_instances=1, misfire_grace_time=60,
-            )  # fmt: skip
+                _guarded(name, job), "interval", seconds=every, id=name, misfire_grace_time=60
+            )
         soon = datetime.now(SEOUL) + _FIRST
         for name, job, hour in (
             ("forget", self._forget, _NIGHT), ("reconcile", self._reconcile, _NIGHT + 1),
         ):  # fmt: skip
             # Who is off at night has them an hour after each start: twice is as once.
             scheduler.add_job(
-                _guarded(name, job), "cron", hour=hour, id=name, coalesce=True,
-                max_instances=1, misfire_grace_time=3600, next_run_time=soon,
+                _guarded(name, job), "cron", hour=hour, id=name, misfire_grace_time=3600,
+                next_run_time=soon,
             )  # fmt: skip
         scheduler.start()
         self._ticked = asyncio.get_running_loop().time()

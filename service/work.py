@@ -30,7 +30,7 @@ from service.reconcile import Reconcile
 from service.revisit import Revisit
 from service.store.database import TOGETHER, WATCHED, watch
 from service.store.queue import Due, Queue
-from service.store.server import is_cut, plain
+from service.store.server import AWAY, is_cut, plain
 from service.store.steps import Step
 from service.triage import Triage
 
@@ -47,14 +47,7 @@ _STEADY = 60.0  # seconds of work after which a loss is a first one again
 _LONGEST_WAIT = 2.0  # seconds: with what TCP waits between tries, at work within ten again
 _GRACE = 10.0  # seconds a task may take to end once we are asked to stop
 _PARTING = 1.0  # seconds a task has left when the whole process fails
-_LOST = (
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # a connection that is lost in the middle of an answer
-    FailingListenerError,
-    RuntimeError,
-)
+_LOST = (*AWAY, FailingListenerError, RuntimeError)
 
 
 def fetching(collect: Collect, attach: Attach, revisit: Revisit, backfill: Backfill) -> Tasks:
