@@ -9,7 +9,6 @@ from service import catalogue
 from service.analyser import Analyser
 from service.bounces import Bounces
 from service.config import Settings
-from service.errors import BadSetting
 from service.judging.fields import Values
 from service.parts import signer, ways_to_tell
 from service.preview import Tools, source_kinds
@@ -32,12 +31,8 @@ async def pages(
     async with AsyncExitStack() as stack:
         means = await _means(settings, analyser, stack)
         app = build(database, await signer(settings, database), settings.url, heard, means, seen)
-        try:
-            served = serving(app, settings.host, settings.port, settings.proxy)
-            address = await stack.enter_async_context(served)
-        except OSError as error:
-            where = f"{settings.host}:{settings.port}"
-            raise BadSetting("PABAL_PORT", f"{where}: {error.strerror}") from error
+        served = serving(app, settings.host, settings.port, settings.proxy)
+        address = await stack.enter_async_context(served)
         stack.push_async_callback(app.state.stream.aclose)
         yield address
 

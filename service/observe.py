@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
@@ -84,21 +85,18 @@ def sent(article: int | None, seconds: float, **fields: str | int) -> None:
         _Tracing.to.past("send", article, seconds, fields)
 
 
+@dataclass(slots=True)
 class Unit:
     """A unit of work under way; ``with`` it. What it comes to is said before it ends."""
 
-    def __init__(
-        self, step: str, subject: str | int, article: int | None, fields: Mapping[str, object]
-    ) -> None:
-        """As ``unit`` says."""
-        self._step = step
-        self._subject = subject
-        self._article = article
-        self._outcome: Outcome = "done"
-        self._fields = dict(fields)
-        self._counts = True
-        self._began = 0.0
-        self._span: Span | None = None
+    _step: str
+    _subject: str | int
+    _article: int | None
+    _fields: dict[str, object]
+    _outcome: Outcome = "done"
+    _counts: bool = True
+    _began: float = 0.0
+    _span: Span | None = None
 
     def say(self, **fields: object) -> None:
         """Say more in its line."""

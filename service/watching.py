@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from scrapers.model import Source
 from service import observe, reporting
 from service.config import Settings
-from service.errors import BadSetting
 from service.parts import secret
 from service.store.database import Database
 from service.store.gauges import GaugeReader
@@ -56,11 +55,6 @@ async def _answering(settings: Settings, seen: Watched) -> AsyncIterator[None]:
     if settings.ops_port is None:
         yield
         return
-    async with AsyncExitStack() as stack:
-        try:
-            answering = serving(seen.app(), settings.ops_host, settings.ops_port)
-            await stack.enter_async_context(answering)
-        except OSError as error:
-            where = f"{settings.ops_host}:{settings.ops_port}"
-            raise BadSetting("PABAL_OPS_PORT", f"{where}: {error.strerror}") from error
+    host, port = settings.ops_host, settings.ops_port
+    async with serving(seen.app(), host, port, setting="PABAL_OPS_PORT"):
         yield

@@ -23,7 +23,7 @@ def serving(
 ) -> AbstractAsyncContextManager[str]:
     """Serve ``world`` and ``sink`` on loopback in the running loop; yields the base address.
 
-    ``port`` 0 takes a free one. Raises OSError where the port is taken.
+    ``port`` 0 takes a free one.
     """
     return serve.serving(_App(world, sink), HOST, port)
 

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from service.errors import BadSetting
+
 _GRACE = 10  # seconds for what is being answered once we are asked to stop
 _HERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what listens on all
 
@@ -22,15 +24,18 @@ def address_at(host: str, port: int) -> str:
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, host: str, port: int, proxies: str | None = None
+    app: ASGIApp, host: str, port: int, proxies: str | None = None, setting: str = "PABAL_PORT"
 ) -> AsyncIterator[str]:
     """Serve ``app``; yields the base address. ``port`` 0 takes a free one.
 
     ``proxies``: addresses and networks, by commas, that are believed for whom they ask. Raises
-    OSError where the address is taken.
+    BadSetting, for the ``setting`` of the port, where the address is taken or none of ours.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise BadSetting(setting, f"{host}:{port}: {error.strerror}") from error
     # A listener handed over ready made gets no TCP_NODELAY by itself: each answer, a head and a
     # body, would wait 40 ms for the client's acknowledgement of the head.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
