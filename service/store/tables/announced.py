@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from service.store.tables.columns import at, count, ident, metadata, ref, text
+from service.store.tables.columns import at, count, ident, metadata, partial, ref, text
 
 source = sa.Table(
     "source",
@@ -49,7 +49,7 @@ poll = sa.Table(
     sa.Column("shape", pg.JSONB),
     sa.UniqueConstraint("source_id", "slot"),
     sa.Index("ix_poll_started_at", "started_at"),
-    sa.Index("ix_poll_shape", "source_id", "slot", postgresql_where=sa.text("shape IS NOT NULL")),
+    partial("ix_poll_shape", "source_id", "slot", where="shape IS NOT NULL"),
     comment="One row per slot of a source that was polled, with what came of it.",
 )
 
@@ -93,12 +93,7 @@ backfill = sa.Table(
     text("last_error", required=False),
     at("finished_at"),
     text("outcome", required=False),
-    sa.Index(
-        "uq_backfill_open",
-        "source_id",
-        unique=True,
-        postgresql_where=sa.text("finished_at IS NULL"),
-    ),
+    partial("uq_backfill_open", "source_id", unique=True, where="finished_at IS NULL"),
     comment="A list that is read back to a day, page by page; open until it is finished.",
 )
 
@@ -128,7 +123,7 @@ LEAST(COALESCE(read_published_at, published_at, discovered_at), discovered_at)
     ELSE discovered_at
 END"""
 _CAME, _PUBLIC = f"({_SEEN})", f"(GREATEST({_SEEN}, embargo_until))"
-_JUDGED = sa.text("story_id IS NOT NULL")
+_JUDGED = "story_id IS NOT NULL"
 
 article = sa.Table(
     "article",
@@ -185,30 +180,24 @@ article = sa.Table(
     sa.Index(
         "ix_article_out_at", sa.text("coalesce(read_published_at, published_at, discovered_at)")
     ),
-    sa.Index("ix_article_look_due", "look_due", postgresql_where=sa.text("look_due IS NOT NULL")),
+    partial("ix_article_look_due", "look_due", where="look_due IS NOT NULL"),
     sa.Index("ix_article_discovered_at", "discovered_at"),
     sa.Index("ix_article_came", "source_id", "discovered_at"),
-    sa.Index(
-        "ix_article_owed", "source_id", "id", postgresql_where=sa.text("collected_at IS NULL")
-    ),
-    sa.Index("ix_article_unfinished", "id", postgresql_where=sa.text("triaged_at IS NULL")),
+    partial("ix_article_owed", "source_id", "id", where="collected_at IS NULL"),
+    partial("ix_article_unfinished", "id", where="triaged_at IS NULL"),
     sa.Index("ix_article_call_end", "call_end"),
     # See service.store.embargo.
-    sa.Index(
-        "ix_article_embargo_until",
-        "embargo_until",
-        postgresql_where=sa.text("embargo_until IS NOT NULL"),
-    ),
+    partial("ix_article_embargo_until", "embargo_until", where="embargo_until IS NOT NULL"),
     # Lists of stories: see service.store.browse.
-    sa.Index("ix_article_listed", sa.text(_CAME), "id", postgresql_where=_JUDGED),
-    sa.Index("ix_article_public", sa.text(_PUBLIC), "id", postgresql_where=_JUDGED),
+    partial("ix_article_listed", sa.text(_CAME), "id", where=_JUDGED),
+    partial("ix_article_public", sa.text(_PUBLIC), "id", where=_JUDGED),
     sa.Index("ix_article_publishers", "publishers", postgresql_using="gin"),
     sa.Index("ix_article_topics", "topics", postgresql_using="gin"),
     # Calls that name no last day.
-    sa.Index(
+    partial(
         "ix_article_undated_call",
         sa.text("coalesce(read_published_at, published_at, discovered_at)"),
-        postgresql_where=sa.text("call_end IS NULL AND (facts -> 'call' ->> 'is_call') = 'true'"),
+        where="call_end IS NULL AND (facts -> 'call' ->> 'is_call') = 'true'",
     ),
     comment="One announcement of one source, whole.",
 )
@@ -235,11 +224,7 @@ attachment = sa.Table(
     *(text(each, required=False) for each in ("container", "parser", "text", "reason", "detail")),
     sa.Column("tables", sa.Integer),
     sa.UniqueConstraint("article_id", "position"),
-    sa.Index(
-        "ix_attachment_owed",
-        "due_at",
-        postgresql_where=sa.text("settled_at IS NULL AND due_at IS NOT NULL"),
-    ),
+    partial("ix_attachment_owed", "due_at", where="settled_at IS NULL AND due_at IS NOT NULL"),
     comment="A file an article came with; of its documents the text, or why there is none.",
 )
 

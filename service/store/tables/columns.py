@@ -1,4 +1,4 @@
-"""The kinds of columns that tables are made of."""
+"""The kinds of columns, and of indexes, that tables are made of."""
 
 from __future__ import annotations
 
@@ -44,3 +44,8 @@ def ref(
     return sa.Column(
         name, sa.BigInteger, sa.ForeignKey(target, ondelete=ondelete), nullable=not required
     )
+
+
+def partial(name: str, *columns: str | sa.TextClause, where: str, unique: bool = False) -> sa.Index:
+    """An index of those rows of which ``where`` holds."""
+    return sa.Index(name, *columns, unique=unique, postgresql_where=sa.text(where))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from service.store.tables.columns import at, count, ident, metadata, ref, text
+from service.store.tables.columns import at, count, ident, metadata, partial, ref, text
 
 account = sa.Table(
     "account",
@@ -59,7 +59,7 @@ sign_in = sa.Table(
     text("last_error", required=False),
     sa.Index("ix_sign_in_address", sa.text("lower(address)"), "asked_at"),
     sa.Index("ix_sign_in_ip", "ip", "asked_at"),
-    sa.Index("ix_sign_in_owed", "due_at", postgresql_where=sa.text("sent_at IS NULL")),
+    partial("ix_sign_in_owed", "due_at", where="sent_at IS NULL"),
     comment="A link to sign in with, once.",
 )
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from service.store.tables.columns import at, metadata
+from service.store.tables.columns import at, metadata, partial
 
 tally = sa.Table(
     "tally",
@@ -26,10 +26,6 @@ tallied = sa.Table(
     # Something of that day turned up, so that its figures are owed again.
     at("owed_at", now=True),
     at("made_at"),
-    sa.Index(
-        "ix_tallied_owed",
-        "day",
-        postgresql_where=sa.text("made_at IS NULL OR made_at < owed_at"),
-    ),
+    partial("ix_tallied_owed", "day", where="made_at IS NULL OR made_at < owed_at"),
     comment="Days whose figures are made, or are to be made again.",
 )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from service.store.tables.columns import at, count, ident, metadata, ref, text
+from service.store.tables.columns import at, count, ident, metadata, partial, ref, text
 
 telling = sa.Table(
     "telling",
@@ -54,18 +54,12 @@ delivery = sa.Table(
     text("outcome", required=False),
     text("last_error", required=False),
     sa.UniqueConstraint("telling_id", "endpoint_id"),
-    sa.Index(
-        "ix_delivery_due", "channel", "due_at", postgresql_where=sa.text("settled_at IS NULL")
-    ),
-    sa.Index("ix_delivery_open", "endpoint_id", postgresql_where=sa.text("settled_at IS NULL")),
+    partial("ix_delivery_due", "channel", "due_at", where="settled_at IS NULL"),
+    partial("ix_delivery_open", "endpoint_id", where="settled_at IS NULL"),
     sa.Index("ix_delivery_of", "subscription_id", "created_at"),
-    sa.Index("ix_delivery_dead", "settled_at", postgresql_where=sa.text("outcome = 'dead'")),
+    partial("ix_delivery_dead", "settled_at", where="outcome = 'dead'"),
     # By what mail comes back under; of what is still owed nothing can.
-    sa.Index(
-        "ix_delivery_mailed",
-        "message_id",
-        postgresql_where=sa.text("channel = 'mail' AND outcome = 'sent'"),
-    ),
+    partial("ix_delivery_mailed", "message_id", where="channel = 'mail' AND outcome = 'sent'"),
     comment="One thing owed to one endpoint; settled as sent, dead or ended.",
 )
 
@@ -81,7 +75,7 @@ waiting = sa.Table(
     # The telling that told of it: a digest, or its own where it was alone in its window.
     sa.Column("told_by", sa.BigInteger),
     sa.PrimaryKeyConstraint("subscription_id", "telling_id"),
-    sa.Index("ix_waiting_window", "window_at", postgresql_where=sa.text("told_by IS NULL")),
+    partial("ix_waiting_window", "window_at", where="told_by IS NULL"),
     sa.Index("ix_waiting_telling_id", "telling_id"),
     sa.Index("ix_waiting_told_by", "told_by"),
     sa.Index("ix_waiting_of", "subscription_id", "created_at"),
@@ -123,12 +117,6 @@ ops_item = sa.Table(
     at("last_at", now=True),
     sa.Column("times", sa.BigInteger, nullable=False, server_default="1"),
     at("closed_at"),
-    sa.Index(
-        "uq_ops_item_open",
-        "kind",
-        "subject",
-        unique=True,
-        postgresql_where=sa.text("closed_at IS NULL"),
-    ),
+    partial("uq_ops_item_open", "kind", "subject", unique=True, where="closed_at IS NULL"),
     comment="Something a person has to look at, once however often it happens.",
 )
