@@ -38,6 +38,13 @@ _REST = """
 ``over``: tries of $3 have failed. Whoever was not tried for as long begins anew.
 """
 
+_TO_OTHERS = """
+    INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, due_at)
+    SELECT $1, subscription_id, id, channel, $3 FROM endpoint
+    WHERE subscription_id = $2 AND switched_off_at IS NULL AND confirmed_at IS NOT NULL
+    RETURNING channel
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Rest:
@@ -116,19 +123,7 @@ async def _notify(tx: AsyncConnection, due: DueDelivery, facts: Mapping[str, obj
         )
         .returning(telling.c.id)
     )
-    others = sa.select(
-        sa.literal(made.scalar_one(), sa.BigInteger),
-        *endpoint.c["subscription_id", "id", "channel"],
-        sa.literal(then, sa.DateTime(timezone=True)),
-    ).where(
-        endpoint.c.subscription_id == due.subscription_id,
-        endpoint.c.switched_off_at.is_(None),
-        endpoint.c.confirmed_at.is_not(None),
-    )
-    owed = await tx.execute(
-        sa.insert(delivery)
-        .from_select(["telling_id", "subscription_id", "endpoint_id", "channel", "due_at"], others)
-        .returning(delivery.c.channel)
-    )
-    channels = sorted(set(owed.scalars()))
+    driver = await within(tx)
+    owed = await driver.fetch(_TO_OTHERS, made.scalar_one(), due.subscription_id, then)
+    channels = sorted({row["channel"] for row in owed})
     await wake(tx, [Wake("deliver", channel, after=then - now) for channel in channels])

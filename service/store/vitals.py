@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scrapers.errors import PASSES, called
@@ -22,6 +21,13 @@ from service.store.tables import ops_item, source
 _KNOWN_FOR = timedelta(hours=1)  # how old what is remembered of the eight weeks may be
 _SLOW = 5.0  # declared intervals; a source that is polled at all is polled within so many
 _ONE_AT_A_TIME = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("pabal pulse")))
+
+_HASTEN = """
+    UPDATE source SET next_due = now() + make_interval(secs => seconds)
+    FROM unnest($1::text[], $2::float8[]) AS soon (id, seconds)
+    WHERE source.id = soon.id AND next_due > now() + make_interval(secs => seconds)
+        AND failures > 0 AND trouble = ANY($3)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +130,8 @@ class Vitals(Intentions):
         ``every``: seconds by id. For when others answer again: back-off may have grown to hours.
         Whoever told us when to come back is asked then.
         """
-        soon = (
-            sa.func.unnest(
-                sa.cast(list(every), ARRAY(sa.Text)), sa.cast(list(every.values()), ARRAY(sa.Float))
-            )
-            .table_valued("id", "seconds", name="soon")
-            .render_derived()
-        )
-        wait = sa.func.make_interval(0, 0, 0, 0, 0, 0, soon.c.seconds)
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                sa.update(source)
-                .where(
-                    source.c.id == soon.c.id,
-                    source.c.next_due > sa.func.now() + wait,
-                    source.c.trouble != "throttled",
-                    *_FAILING,
-                )
-                .values(next_due=sa.func.now() + wait)
-            )
+        passing = [each for each in PASSES if each != "throttled"]
+        await self._database.at_once(_HASTEN, list(every), list(every.values()), passing)
 
     async def pardon(self, ids: Collection[str]) -> None:
         """Count anew the failures of sources that were not asked again since an outage ended."""
