@@ -94,6 +94,6 @@ async def test_it_leaves_signals_and_the_port_alone(world: World) -> None:
 
 async def test_a_taken_port_is_an_error(world: World) -> None:
     async with serving(world) as base:
-        with pytest.raises(BadSetting, match="PABAL_PORT.*in use"):
+        with pytest.raises(BadSetting, match=r"PABAL_PORT.*in use"):
             async with serving(world, port=urlsplit(base).port or 0):
                 pass
