@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
 
 from service.store.database import Intentions
-from service.store.tables import article, route_day, sighting, source
+from service.store.tables import route_day
 
 GRACE = timedelta(days=1)
 """How long after its first route a post may take to be shown by another."""
@@ -23,9 +21,79 @@ GRACE = timedelta(days=1)
 _WINDOW = timedelta(days=30)
 _KEPT_ANEW = timedelta(days=7)  # days whose figures are made again: the service may have been down
 _EXAMPLES = 3
-_IDS = ARRAY(sa.Text)
-_UNTIL = sa.func.now() - GRACE
-_SINCE = _UNTIL - _WINDOW
+_UNTIL = f"(now() - interval '{GRACE.days} days')"
+_SINCE = f"(now() - interval '{(GRACE + _WINDOW).days} days')"
+_TODAY = f"timezone('Asia/Seoul', date_trunc('day', timezone('Asia/Seoul', {_UNTIL})))"
+_WEEK = f"({_TODAY} - interval '{_KEPT_ANEW.days} days')"
+
+
+def _never(which: str) -> str:
+    """How many there are of which that holds, and titles of the newest of those."""
+    titles = f"array_agg(title ORDER BY first_at DESC) FILTER (WHERE {which})"
+    return f"count(*) FILTER (WHERE {which}), ({titles})[1:{_EXAMPLES}]"
+
+
+def _seen(since: str, until: str) -> str:
+    """Every post first shown in a time, with every route that could have shown it.
+
+    ``at``: when the route did, NULL: never.
+    """
+    return f"""
+        WITH route AS (
+            SELECT * FROM unnest(CAST(:leads AS text[]), CAST(:ids AS text[])) AS route (lead, id)
+        ), fresh AS (
+            SELECT DISTINCT lead, key FROM route JOIN article ON source_id = route.id
+            WHERE discovered_at >= {since} AND discovered_at < {until} AND NOT baseline
+        ), shown AS (
+            SELECT lead, route.id, at, min(at) OVER post AS first_at, min(title) OVER post AS title
+            FROM fresh JOIN route USING (lead)
+            LEFT JOIN article ON article.source_id = route.id AND article.key = fresh.key
+            LEFT JOIN sighting ON sighting.source_id = route.id AND sighting.key = fresh.key
+            CROSS JOIN LATERAL (SELECT least(discovered_at, seen_at) AS at) AS showed
+            WINDOW post AS (PARTITION BY lead, fresh.key)
+        ), seen AS (
+            SELECT lead, id, at, first_at, title FROM shown JOIN source USING (id)
+            WHERE first_at >= {since} AND first_at > baselined_at
+                AND (paused_at IS NULL OR first_at < paused_at)
+        )
+    """  # noqa: S608 - of constants
+
+
+_MISSED = sa.text(f"""{_seen(_SINCE, _UNTIL)}
+    SELECT id, lead, count(*), {_never("at IS NULL")} FROM seen GROUP BY lead, id ORDER BY lead, id
+""")  # noqa: S608 - of constants
+_KEEP = sa.text(f"""{_seen(_WEEK, _TODAY)}
+    INSERT INTO route_day (day, source_id, shown, missed)
+    SELECT CAST(timezone('Asia/Seoul', first_at) AS date), id, count(*),
+        count(*) FILTER (WHERE at IS NULL)
+    FROM seen GROUP BY 1, 2
+    ON CONFLICT (day, source_id) DO UPDATE SET shown = excluded.shown, missed = excluded.missed
+""")  # noqa: S608 - of constants
+_RECENT = f"discovered_at >= {_SINCE} AND discovered_at < {_UNTIL} AND NOT baseline"
+# Recent stories by publisher: on its own board, or passed on by the portal. Of a joint release the
+# first publisher's board is asked for it.
+_ACROSS = sa.text(f"""
+    WITH board AS (
+        SELECT * FROM unnest(CAST(:names AS text[]), CAST(:ids AS text[])) AS board (name, id)
+    ), lead AS (
+        SELECT * FROM unnest(CAST(:of AS text[]), CAST(:leads AS text[])) AS lead (name, id)
+    ), theirs AS (
+        SELECT name, story_id FROM board JOIN article ON source_id = board.id WHERE {_RECENT}
+        UNION SELECT name, story_id FROM lead JOIN article ON publishers[1] = name
+        WHERE source_id = ANY(CAST(:portal AS text[])) AND {_RECENT}
+    ), told AS (
+        SELECT name, min(discovered_at) AS first_at, min(title) AS title,
+            bool_or(on_portal) AS on_portal, bool_or(on_board) AS on_board, lead.id
+        FROM theirs JOIN lead USING (name) JOIN article USING (story_id)
+        CROSS JOIN LATERAL (SELECT source_id = ANY(CAST(:portal AS text[])) AS on_portal,
+            (name, source_id) IN (SELECT board.name, board.id FROM board) AS on_board) AS place
+        WHERE on_portal OR on_board GROUP BY name, story_id, lead.id
+    )
+    SELECT name, count(*), {_never("NOT on_board")}, {_never("NOT on_portal")}
+    FROM told JOIN source ON source.id = told.id JOIN source AS other ON other.id = :first
+    WHERE first_at >= {_SINCE} AND first_at > source.baselined_at AND first_at > other.baselined_at
+    GROUP BY name ORDER BY name
+""")  # noqa: S608 - of constants
 
 Groups = Mapping[str, Sequence[str]]
 """Sources that list the same posts, by the one that they are routes of."""
@@ -72,33 +140,16 @@ class Routes(Intentions):
         source that had been looked at before and was not paused. A source without such a post is
         left out.
         """
-        seen = _seen(groups, _SINCE, _UNTIL)
-        query = (
-            sa.select(seen.c.source_id, seen.c.lead, *_figures(seen.c.at.is_(None), seen))
-            .group_by(seen.c.lead, seen.c.source_id)
-            .order_by(seen.c.lead, seen.c.source_id)
-        )
-        return [_missed(row) for row in await self._rows(query)]
+        rows = await self._rows(_MISSED, _pairs(groups, "leads"))
+        return [_missed(*row) for row in rows]
 
     async def keep(self, groups: Groups) -> None:
         """Write the figures of each of the last seven days that are over and whose grace is, too.
 
         They outlive the articles. Done again it brings the same, or what turned up meanwhile.
         """
-        local = sa.func.timezone("Asia/Seoul", _UNTIL)
-        until = sa.func.timezone("Asia/Seoul", sa.func.date_trunc("day", local))
-        seen = _seen(groups, until - _KEPT_ANEW, until)
-        day = sa.cast(sa.func.timezone("Asia/Seoul", seen.c.first_at), sa.Date)
-        shown, missed, _ = _figures(seen.c.at.is_(None), seen)
-        figures = sa.select(day, seen.c.source_id, shown, missed).group_by(day, seen.c.source_id)
-        made = insert(route_day).from_select(["day", "source_id", "shown", "missed"], figures)
         async with self._database.transaction() as tx:
-            await tx.execute(
-                made.on_conflict_do_update(
-                    index_elements=["day", "source_id"],
-                    set_={"shown": made.excluded.shown, "missed": made.excluded.missed},
-                )
-            )
+            await tx.execute(_KEEP, _pairs(groups, "leads"))
 
     async def kept(self) -> list[Kept]:
         """What was kept of every source, added up, by id."""
@@ -121,20 +172,13 @@ class Routes(Intentions):
         posts have different keys, so that stories are counted: those of the last 30 days in which
         either has a release. Gives two for a publisher: its board, then the portal.
         """
-        told = _told(portal, boards)
-        query = (
-            sa.select(
-                told.c.publisher,
-                *_figures(~told.c.on_board, told),
-                *_figures(~told.c.on_portal, told)[1:],
-            )
-            .group_by(told.c.publisher)
-            .order_by(told.c.publisher)
-        )
-        rows = await self._rows(query)
+        leads = _pairs({name: ids[:1] for name, ids in boards.items()}, "of", "leads")
+        given = {"portal": list(portal), "first": portal[0], **leads, **_pairs(boards, "names")}
         return [
-            _missed((who, group, shown, missed, titles))
-            for group, shown, by_board, of_board, by_portal, of_portal in rows
+            _missed(who, group, shown, missed, titles)
+            for group, shown, by_board, of_board, by_portal, of_portal in await self._rows(
+                _ACROSS, given
+            )
             for who, missed, titles in (
                 (boards[group][0], by_board, of_board),
                 (portal[0], by_portal, of_portal),
@@ -142,116 +186,13 @@ class Routes(Intentions):
         ]
 
 
-def _seen(groups: Groups, since: sa.ColumnElement[datetime], until: Any) -> sa.Subquery:
-    """Every post first shown in a time, with every route that could have shown it.
-
-    ``at``: when the route did, NULL: never.
-    """
-    route = _pairs(groups, "lead", "source_id")
-    fresh = (
-        sa.select(route.c.lead, article.c.key)
-        .join(article, article.c.source_id == route.c.source_id)
-        .where(article.c.discovered_at >= since, article.c.discovered_at < until)
-        .where(~article.c.baseline)
-        .distinct()
-        .subquery()
-    )
-    at = sa.func.least(article.c.discovered_at, sighting.c.seen_at)
-    post = (fresh.c.lead, fresh.c.key)
-    shown = (
-        sa.select(
-            fresh.c.lead,
-            route.c.source_id,
-            at.label("at"),
-            sa.func.min(at).over(partition_by=post).label("first_at"),
-            sa.func.min(article.c.title).over(partition_by=post).label("title"),
-        )
-        .select_from(fresh)
-        .join(route, route.c.lead == fresh.c.lead)
-        .outerjoin(article, _same(article, route, fresh))
-        .outerjoin(sighting, _same(sighting, route, fresh))
-        .subquery()
-    )
-    return (
-        sa.select(shown)
-        .join(source, source.c.id == shown.c.source_id)
-        .where(
-            shown.c.first_at >= since,
-            shown.c.first_at > source.c.baselined_at,
-            sa.or_(source.c.paused_at.is_(None), shown.c.first_at < source.c.paused_at),
-        )
-        .subquery()
-    )
-
-
-def _told(portal: Sequence[str], boards: Groups) -> sa.Subquery:
-    """Stories with a release of each publisher, and whether portal and board have them."""
-    board = _pairs(boards, "publisher", "source_id")
-    lead = _pairs({name: ids[:1] for name, ids in boards.items()}, "publisher", "source_id")
-    on_portal = article.c.source_id == sa.any_(sa.cast(list(portal), _IDS))
-    theirs = _theirs(board, lead, on_portal)
-    mine = sa.exists().where(
-        board.c.publisher == theirs.c.publisher, board.c.source_id == article.c.source_id
-    )
-    first_at = sa.func.min(article.c.discovered_at)
-    looked = [
-        sa.select(source.c.baselined_at).where(source.c.id == each).scalar_subquery()
-        for each in (portal[0], lead.c.source_id)
-    ]
-    return (
-        sa.select(
-            theirs.c.publisher,
-            first_at.label("first_at"),
-            sa.func.min(article.c.title).label("title"),
-            sa.func.bool_or(on_portal).label("on_portal"),
-            sa.func.bool_or(mine).label("on_board"),
-        )
-        .select_from(theirs)
-        .join(lead, lead.c.publisher == theirs.c.publisher)
-        .join(article, article.c.story_id == theirs.c.story_id)
-        .where(sa.or_(on_portal, mine))
-        .group_by(theirs.c.publisher, theirs.c.story_id, lead.c.source_id)
-        .having(sa.and_(first_at >= _SINCE, *(first_at > each for each in looked)))
-        .subquery()
-    )
-
-
-def _theirs(board: Any, lead: Any, on_portal: sa.ColumnElement[bool]) -> sa.Subquery:
-    """Recent stories by publisher: on its own board, or passed on by the portal.
-
-    Of a joint release the first publisher's board is asked for it.
-    """
-    recent = (article.c.discovered_at >= _SINCE, article.c.discovered_at < _UNTIL)
-    own = sa.select(board.c.publisher, article.c.story_id).join(
-        article, article.c.source_id == board.c.source_id
-    )
-    passed_on = (
-        sa.select(lead.c.publisher, article.c.story_id)
-        .join(article, article.c.publishers[1] == lead.c.publisher)
-        .where(on_portal)
-    )
-    both = (each.where(*recent, ~article.c.baseline) for each in (own, passed_on))
-    return sa.union(*both).subquery()
-
-
-def _pairs(groups: Groups, group: str, member: str) -> Any:
-    """``groups`` as a table of two columns."""
+def _pairs(groups: Groups, group: str, member: str = "ids") -> dict[str, list[str]]:
+    """``groups`` as two lists, for a statement that has a table of them."""
     pairs = [(name, each) for name, members in groups.items() for each in members]
-    columns = (sa.cast([pair[side] for pair in pairs], _IDS) for side in (0, 1))
-    return sa.func.unnest(*columns).table_valued(group, member).render_derived()
+    return {group: [name for name, _ in pairs], member: [each for _, each in pairs]}
 
 
-def _same(table: sa.Table, route: Any, post: sa.Subquery) -> sa.ColumnElement[bool]:
-    return sa.and_(table.c.source_id == route.c.source_id, table.c.key == post.c.key)
-
-
-def _figures(missed: sa.ColumnElement[bool], of: sa.Subquery) -> tuple[Any, Any, Any]:
-    """How many there are, how many were ``missed``, and titles of the newest of those."""
-    newest_first = aggregate_order_by(of.c.title, of.c.first_at.desc())
-    titles = sa.func.array_agg(newest_first, type_=_IDS).filter(missed)
-    return sa.func.count(), sa.func.count().filter(missed), titles[1:_EXAMPLES]
-
-
-def _missed(row: Any) -> Missed:
-    source_id, group, shown, missed, titles = row
+def _missed(
+    source_id: str, group: str, shown: int, missed: int, titles: Sequence[str] | None
+) -> Missed:
     return Missed(source_id, group, shown, missed, tuple(titles or ()))
