@@ -63,11 +63,8 @@ async def _try(
     if to.channel not in channels:
         return to, False, "그런 채널이 없습니다 (no such channel)"
     if not to.agreed:
-        return (
-            to,
-            False,
-            "동의를 기다립니다: 아무것도 보내지 않습니다 (not confirmed: nothing is sent)",
-        )
+        why = "동의를 기다립니다: 아무것도 보내지 않습니다 (not confirmed: nothing is sent)"
+        return to, False, why
     message = Message(f"msg_test_{uuid4()}", to.address, to.secret, alert, 1)
     try:
         receipt = await channels[to.channel].send(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -215,6 +216,7 @@ def import_(
 
     있는 파일은 고치지 않습니다. / No file is written over.
     """
+    from scrapers import registry  # noqa: PLC0415
     from service import catalogue  # noqa: PLC0415
     from service.workshop import exchange, opml  # noqa: PLC0415
 
@@ -222,7 +224,9 @@ def import_(
         with file.open("rb") as content:
             feeds = opml.read(content.read(opml.LARGEST + 1))
         folder.mkdir(parents=True, exist_ok=True)
-        known = exchange.read_before(folder, catalogue.every(config.from_environment()))
+        known = catalogue.every(config.from_environment())
+        with suppress(BadDeclaration):
+            known = {**known, **registry.own_sources(folder)}
         for feed, said, written in exchange.taken_in(feeds, folder, known):
             typer.echo(f"{'✓' if written else '–'} {feed.title}: {said}")
     except opml.NotOpml as trouble:

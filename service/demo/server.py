@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from service.demo.sink import PREFIX, Sink
@@ -43,7 +44,8 @@ class _App:
         host = headers.get("host", "").partition(":")[0].lower()
         reply = self._answer(scope, host, headers)
         self._world.note(host, scope["path"], reply.status, reply.shown, time.time())
-        await _send(reply, send, with_body=scope["method"] != "HEAD")
+        kind = None if reply.status == HTTPStatus.NOT_MODIFIED else reply.type
+        await Response(reply.body, reply.status, dict(reply.headers), kind)(scope, receive, send)
 
     def _answer(self, scope: Scope, host: str, headers: dict[str, str]) -> Reply:
         answer = HOSTS.get(host)
@@ -53,12 +55,3 @@ class _App:
             return Reply(b"", status=405)
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         return answer(self._world, Ask(scope["path"], query, headers))
-
-
-async def _send(reply: Reply, send: Send, *, with_body: bool) -> None:
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in reply.headers]
-    if reply.status != HTTPStatus.NOT_MODIFIED:
-        headers.append((b"content-type", reply.type.encode()))
-        headers.append((b"content-length", str(len(reply.body)).encode()))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body if with_body else b""})

@@ -27,7 +27,7 @@ _GIVEN = re.compile(
     r"|배\s{0,3}포(?![ ]{0,3}[가-힣]|\s{0,3}(?:즉시|후|시점))"
 )
 _OTHER = re.compile(r"담\s?당\s{0,3}(?:부\s?서|자|과\s?장)|책\s?임\s?자|페이지|문의")
-_FORMULA = re.compile(
+FORMULA = re.compile(
     r"(?:부터|이후|즉시|조간|석간)[^\n]{0,15}?"
     r"보도(?:하여\s?주|해\s?(?:주|도)|하시|하실|할 수|\s?가능|\s?바랍|\s?요청|\s?자제)"
     r"|(?:[시분0-9]|조간|석간)\)?\s?(?:부터|이후)(?:에)?\s?보도(?:[\s.)]|$)"
@@ -49,12 +49,14 @@ CONDITION = re.compile(
     r"|착수|회의|브리핑|행사|도착)\s{0,2}(?:시까지|시점|시(?![가-힣간])|직후|이후|후(?!보))"
 )
 _DAY = re.compile(r"[0-9]{1,2}\s?[.월]")
-_VOCABULARY = re.compile(
+WORDS = (
     r"조\s?간|석\s?간|온라인|인터넷|지\s{0,3}면|신문|방송|통신사?|누리(?:망|집)|(?:전|모든)?\s?매체"
-    r"|즉시|배포|보도|가능|사용|이후|부터|까지|시점|엠바고|없음|낮|정오|자정|오[전후]|주말|주의"
+    r"|즉시|배\s?포|보도|가능|사용|이후|부터|까지|시점|엠바고|없음|낮|정오|자정|오[전후]|주말|주의"
     r"|[월화수목금토일]요일|[(（][화수목금토일][)）]|익일|다음\s?날"
-    r"|하여|해|주시기|바랍니다|바람|합니다|[시분일월년후및는은용]|[^가-힣A-Za-z]"
+    r"|하여|해|주시기|바랍니다|바람|합니다|[시분일월년후및는은용]"
 )
+"""A pattern for the words that values are made of."""
+_VOCABULARY = re.compile(rf"{WORDS}|[^가-힣A-Za-z]")
 _MARKS = re.compile(r"^[\s:：/|]*(?:>[\s:<]*)?|[\s:：/|]*(?:>?\s?<)?[\s/|]*$")
 """What stands between cells."""
 
@@ -147,7 +149,7 @@ def _formula(head: str) -> str:
     """The line that asks to publish from a time on, with a bracketed line below it."""
     lines = [line for line in head.split("\n") if _words(line)]
     for number, line in enumerate(lines):
-        if len(line) <= _LONGEST and _FORMULA.search(line) and _tells(line):
+        if len(line) <= _LONGEST and FORMULA.search(line) and _tells(line):
             below = lines[number + 1 : number + 2]
             more = [one for one in below if one.lstrip()[:1] in "(※<" and _timed(one)]
             return "\n".join([line, *more])

@@ -105,15 +105,14 @@ def take_apart(text: str, title: str | None) -> Piece:
     if start is None:  # a flash of one line, or nothing but furniture
         start = min(1, len(kept)) if title is None else 0
     end = start + _length(kept[start:])
-    head = _Head.read(kept[:start], title)
+    known, subtitles, named = _head(kept[:start], title)
     body, credit = _body(kept[start:end])
     if _prose(body) * 2 < _prose(lines):
-        body = [line for line in lines if line != head.title]
-    names = credit.names or head.names
+        body = [line for line in lines if line != known]
     return Piece(
-        title=head.title,
-        subtitles=head.subtitles,
-        byline=names,
+        title=known,
+        subtitles=subtitles,
+        byline=credit.names or named,
         outlet=credit.outlet or _claimed(lines),
         published=_published(kept[:end]),
         body=re.sub(r"\n{3,}", "\n\n", "\n".join(body)).strip(),
@@ -126,29 +125,21 @@ def bare_title(title: str) -> str:
     return _TITLE_MARKS.sub("", line).strip() or line
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+def _head(lines: Sequence[str], title: str | None) -> tuple[str, tuple[str, ...], str | None]:
     """What stands above the text: title, subtitles, and who is named on a line of their own."""
-
-    title: str
-    subtitles: tuple[str, ...]
-    names: str | None
-
-    @classmethod
-    def read(cls, lines: Sequence[str], title: str | None) -> _Head:
-        headlines: list[str] = []
-        names = None
-        for line in map(_unmarked, filter(None, lines)):
-            if is_furniture(line):  # 댓글 is a button here, below the text it heads a list
-                continue
-            credit = bylines.alone(line)
-            if credit:
-                names = names or credit.names
-            elif not (_is_time(line) or is_section(line) or len(line) > _LONGEST_HEADLINE):
-                headlines.append(line)
-        known = _line(title or "") or next(iter(headlines), "")
-        others = dict.fromkeys(line for line in headlines if not _same(line, known))
-        return cls(known, tuple(others)[:_MOST_SUBTITLES], names)
+    headlines: list[str] = []
+    names = None
+    for line in map(_unmarked, filter(None, lines)):
+        if is_furniture(line):  # 댓글 is a button here, below the text it heads a list
+            continue
+        credit = bylines.alone(line)
+        if credit:
+            names = names or credit.names
+        elif not (_is_time(line) or is_section(line) or len(line) > _LONGEST_HEADLINE):
+            headlines.append(line)
+    known = _line(title or "") or next(iter(headlines), "")
+    others = dict.fromkeys(line for line in headlines if not _same(line, known))
+    return known, tuple(others)[:_MOST_SUBTITLES], names
 
 
 def _lines(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from service.reading import phones
+from service.reading.box import FORMULA, WORDS
 from service.reading.mend import Line
 
 
@@ -44,13 +45,7 @@ _BOX_LABEL = re.compile(
     r"(?![은는이을를의에가-힣])"
 )
 _EMBARGO = re.compile(r"엠\s?바\s?고")
-_FORMULA = re.compile(
-    r"(?:부터|이후|즉시|조간|석간)[^\n]{0,15}?보도(?:하여\s?주|해\s?주|하시|가능|\s?바랍|\s?요청)"
-)
-_BOX_WORDS = re.compile(
-    r"조\s?간|석\s?간|온라인|인터넷|지\s{0,3}면|신문|방송|통신사?|누리(?:망|집)|(?:전|모든)?\s?매체|즉시|배\s?포|보도"
-    r"|가능|사용|이후|부터|시점|엠바고|없음|낮|정오|자정|오[전후]|[월화수목금토일]요일|익일|다음\s?날|[시분일월년후및은용]"
-)
+_BOX_WORDS = re.compile(WORDS)
 _LETTERHEAD = re.compile(
     r"(?:[가-힣·]{2,22})?(?:보도|참고|설명|해명|동정|브리핑|공동|합동|정정|취재|발표|홍보)\s?자료"
     r"|(?:PRESS|NEWS)\s?RELEASE",
@@ -143,7 +138,7 @@ def _opens_box(line: Line, *, early: bool) -> bool:
     if label and line.width <= _LONGEST_ROW and not line.text.endswith("다."):
         value = line.text[label.end() :].strip(" \t:：<>|")
         return not value or re.search(r"\d|즉시|배포", value) is not None
-    if early and line.width <= _LONGEST_ROW and _FORMULA.search(line.text):
+    if early and line.width <= _LONGEST_ROW and FORMULA.search(line.text):
         return True
     return early and line.width <= _LONGEST_ROW and _EMBARGO.search(line.text[:40]) is not None
 

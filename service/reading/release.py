@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -16,6 +15,8 @@ from service.reading.signed import signed, told_of
 
 _SHINGLE = 8
 _Found = TypeVar("_Found")
+_Moment = tuple[datetime | None, Precision | None]
+_NEVER: _Moment = None, None
 _COVERED = 0.6  # of a page's shingles: the rest is captions, dates and other furniture
 _SAID = 0.9  # of a paper's shingles: it adds no table and no annex
 
@@ -27,20 +28,12 @@ def read(given: Given, documents: Sequence[tuple[str, str]], registry: Registry)
     return _release(given, documents, registry)
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """A time in the form that is stored."""
-
-    at: datetime | None = None
-    precision: Precision | None = None
-
-
 def _article(given: Given, registry: Registry) -> Reading:
     """Of news: what the article says and which bodies it tells of; an outlet is its publisher."""
     piece = news.take_apart(given.text, given.title)
     title = piece.title or clean_line(given.title or "")
-    when = _first(_given(given), _moment(piece.published))
-    day = day_of(when.at)
+    at, precision = _known(given, _moment(piece.published))
+    day = day_of(at)
     bodies, unknown = registry.find_all(clean_line(given.publisher or piece.outlet or ""))
     return Reading(
         title=title,
@@ -50,8 +43,8 @@ def _article(given: Given, registry: Registry) -> Reading:
         named=told_of(title, piece.body, day, registry).named,
         subtitles=piece.subtitles,
         kind="news",
-        published_at=when.at,
-        precision=when.precision,
+        published_at=at,
+        precision=precision,
         byline=given.byline or piece.byline,
         mentions=mentions.find(title, piece.body, day, registry),
     )
@@ -65,10 +58,10 @@ def _release(given: Given, documents: Sequence[tuple[str, str]], registry: Regis
     day = day_of(given.published_at) or given.near
     lifted = _first_found(parts, lambda part: embargo.find(part.box, day))
     handed_out = _first_found(parts, lambda part: embargo.distributed(part.box, day))
-    when = _first(_given(given), _from_box(lifted, handed_out))
+    at, precision = _known(given, _from_box(lifted, handed_out))
     text = _text(web, papers, [name for name, _ in documents])
     title = parts[0].title or clean_line(given.title or "")
-    day = day_of(when.at) or given.near
+    day = day_of(at) or given.near
     said_by = signed(parts[0], given.publisher, text, day, registry)
     call = calls.find(title, text, day)
     return Reading(
@@ -80,8 +73,8 @@ def _release(given: Given, documents: Sequence[tuple[str, str]], registry: Regis
         subtitles=next((part.subtitles for part in parts if part.subtitles), ()),
         # The mark of a title, [보도참고], stands on the list; in the document it is letterhead.
         kind=kind.of(given.title or title, text, call.is_call),
-        published_at=when.at,
-        precision=when.precision,
+        published_at=at,
+        precision=precision,
         distributed=handed_out,
         embargo=lifted,
         contacts=_first_found(parts, lambda part: contacts.find(part.contacts)) or (),
@@ -118,30 +111,25 @@ def _shingles(text: str) -> set[str]:
     return {letters[i : i + _SHINGLE] for i in range(max(1, len(letters) - _SHINGLE + 1))} - {""}
 
 
-def _given(given: Given) -> _Moment:
-    return _Moment(given.published_at, given.precision)
+def _known(given: Given, read: _Moment) -> _Moment:
+    """When it was published, as it is known from elsewhere, else as it was read."""
+    return (given.published_at, given.precision) if given.published_at else read
 
 
 def _from_box(lifted: Embargo | None, handed_out: Printed | None) -> _Moment:
     """When a release was published, by its own box: from then on it may be, and it is."""
     if lifted is None:
-        return _Moment()
+        return _NEVER
     if lifted.online is not None:
         return _moment(lifted.online)
     if lifted.immediate:
         return _moment(handed_out)
     day = lifted.date_only or (lifted.paper and lifted.paper[0])
-    return _moment(Printed(day)) if day else _Moment()
+    return _moment(Printed(day)) if day else _NEVER
 
 
 def _moment(printed: Printed | None) -> _Moment:
-    if printed is None:
-        return _Moment()
-    return _Moment(printed.at, "minute" if printed.clock else "day")
-
-
-def _first(*moments: _Moment) -> _Moment:
-    return next((each for each in moments if each.at is not None), _Moment())
+    return (printed.at, "minute" if printed.clock else "day") if printed else _NEVER
 
 
 def _first_found(

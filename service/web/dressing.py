@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -25,17 +25,6 @@ _HANGUL = re.compile("[가-힣]")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-class Published(Protocol):
-    """Whatever was published by somebody: the name as printed, the ids behind it, the source."""
-
-    @property
-    def publisher(self) -> str | None: ...  # noqa: D102 - as said above
-    @property
-    def publishers(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def source_id(self) -> str: ...  # noqa: D102
-
-
 def dress(env: Environment, places: Places) -> None:
     """Give the templates their filters and tests."""
     registry = Registry.load()
@@ -48,16 +37,19 @@ def dress(env: Environment, places: Places) -> None:
         "place": places.place,
         "subject": _subject(places),
         "cadence": lambda text, language: either(language, *in_words(kept(text))),
-        "publisher": lambda shown: publisher(shown, registry),
+        "publisher": lambda shown: _publisher(shown, registry),
         "ministry": lambda ident: _name(ident, registry),
     }
     env.tests["web_address"] = is_web_address
 
 
-def publisher(shown: Published, registry: Registry) -> str:
-    """Who says so: the name as printed, else the one of the source's publisher, else its id."""
-    names = [_name(each, registry) for each in shown.publishers]
-    return shown.publisher or "·".join(names) or shown.source_id
+def _publisher(shown: Any, registry: Registry) -> str:
+    """Who says so: the name as printed, else those of the bodies behind it, else the source's id.
+
+    ``shown`` is whatever the store gives of something that was published.
+    """
+    names = "·".join(_name(each, registry) for each in shown.publishers)
+    return str(shown.publisher or names or shown.source_id)
 
 
 def _name(ident: str, registry: Registry) -> str:

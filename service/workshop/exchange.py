@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scrapers import own, registry
+from scrapers import own
 from scrapers.model import Source
 from scrapers.own import BadDeclaration
 from scrapers.platforms.feed import Feed
@@ -50,11 +50,3 @@ def taken_in(
         taken.add(name)
         read_by[each.url] = name
         yield each, f"{name}.toml", True
-
-
-def read_before(folder: Path, sources: Mapping[str, Source]) -> dict[str, Source]:
-    """``sources`` and what the folder declares by now, where that can be read."""
-    try:
-        return {**sources, **registry.own_sources(folder)}
-    except BadDeclaration:
-        return dict(sources)

@@ -56,6 +56,7 @@ def add_search(app: FastAPI, house: Shell, search: Search | None, values: Values
         found = await _found(search, values, asked, order, cursor, held=held) if asked else Found()
         half = partial(_half, language_of(request))
         results = found.results
+        behind = results.cursor if results else None
         return house.page(
             request,
             "search",
@@ -65,7 +66,7 @@ def add_search(app: FastAPI, house: Shell, search: Search | None, values: Values
             found=found,
             half=half,
             lines=[_line(each) for each in results.hits] if results else [],
-            later=_later(asked, order, results),
+            later=_address(q=asked, order=order, after=behind) if behind else None,
             first=cursor is None,
             able=search is not None,
             topics=topics(language_of(request)),
@@ -102,12 +103,6 @@ def _half(language: str, said: str) -> str:
     """What is said in Korean, then in English, in one of them."""
     korean, _, english = said.partition(" / ")
     return either(language, korean, english)
-
-
-def _later(asked: str, order: Order, results: Results | None) -> str | None:
-    if results is None or results.cursor is None:
-        return None
-    return _address(q=asked, order=order, after=results.cursor)
 
 
 def _address(**query: str) -> str:
