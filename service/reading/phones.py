@@ -10,9 +10,12 @@ _ABROAD = rf"\+[ ]?82(?:{_SEP}|(?=[(（]))(?:[(（]0[)）][ ]?|0)?"
 
 
 def _number(code: str) -> str:
-    """Parted by dashes, or by blanks where no other digits stand beside it."""
+    """Parted by dashes, or by blanks where no other digits stand beside it.
+
+    Most places of a text are let go by their first letter.
+    """
     return (
-        rf"(?:(?<![0-9-])0{code}{_DASH}[0-9]{{3,4}}{_DASH}[0-9]{{4}}"
+        rf"(?=[0+])(?:(?<![0-9-])0{code}{_DASH}[0-9]{{3,4}}{_DASH}[0-9]{{4}}"
         rf"|(?<![0-9-])(?<![0-9][ ])0{code}{_SEP}[0-9]{{3,4}}{_SEP}[0-9]{{4}}(?![ ][0-9])"
         rf"|{_ABROAD}{code}{_SEP}[0-9]{{3,4}}{_SEP}[0-9]{{4}})(?![0-9])"
     )
