@@ -15,6 +15,7 @@ from service.errors import UserError
 from service.store.addressed import addressed, refused
 from service.store.database import Wake, wake
 from service.store.ending import settle_ended
+from service.store.owing import tell
 from service.store.tables import delivery, endpoint, suppressed, telling
 
 OPEN_FOR = timedelta(hours=48)
@@ -113,7 +114,7 @@ async def put(
 
 
 def answered(rules: Sequence[str], by: str = "operator") -> dict[str, object]:
-    """What is written where the operator answers for an address, or whoever signed in with it."""
+    """What is written once an address agrees ``by`` operator, its account or its own answer."""
     said = sa.func.jsonb_build_object(
         "by", by, "at", sa.func.now(), "rules", sa.cast(list(rules), JSONB)
     )
@@ -144,11 +145,8 @@ async def _ask(tx: AsyncConnection, endpoint_id: int, rules: Sequence[str]) -> b
     )
     epoch, subscription_id, at = asked.one()
     facts = {"rules": list(rules), "asked_at": at}
-    made = insert(telling).values(
-        reason="confirm", key=f"confirm {endpoint_id} {epoch}", facts=facts
-    )
     owed = insert(delivery).values(
-        telling_id=(await tx.execute(made.returning(telling.c.id))).scalar_one(),
+        telling_id=await tell(tx, f"confirm {endpoint_id} {epoch}", "confirm", {"facts": facts}),
         subscription_id=subscription_id,
         endpoint_id=endpoint_id,
         channel=channel,

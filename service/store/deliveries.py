@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from service.model import DueDelivery
 from service.store import ops
+from service.store.asking import answered
 from service.store.claimed import Claims
 from service.store.database import Database, Wake, changed, said, wake, within
 from service.store.failing import give_up, lock, rest, suppress, switch_off
@@ -136,17 +136,10 @@ class Deliveries(Claims):
 
     async def _confirm(self, due: DueDelivery) -> None:
         """The answer of an endpoint is its owner's consent."""
-        now = sa.func.to_jsonb(sa.func.now())
-        rules = sa.cast(list(due.facts.get("rules", ())), JSONB)
+        asked = (endpoint.c.id == due.endpoint_id, endpoint.c.confirmed_at.is_(None))
+        agreed = answered(due.facts.get("rules", ()), "answer")
         async with self._database.transaction() as tx:
-            await tx.execute(
-                sa.update(endpoint)
-                .where(endpoint.c.id == due.endpoint_id, endpoint.c.confirmed_at.is_(None))
-                .values(
-                    confirmed_at=sa.func.now(),
-                    consent=sa.func.jsonb_build_object("by", "answer", "at", now, "rules", rules),
-                )
-            )
+            await tx.execute(sa.update(endpoint).where(*asked).values(**agreed))
 
     async def _settle_sent(self, sent: Sequence[Sent]) -> None:
         values = [

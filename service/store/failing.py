@@ -15,7 +15,8 @@ from service import cadence
 from service.model import DueDelivery
 from service.store import ops
 from service.store.database import Wake, wake, within
-from service.store.tables import delivery, endpoint, subscription, suppressed, telling
+from service.store.owing import tell
+from service.store.tables import delivery, endpoint, subscription, suppressed
 
 # A failure that no success followed, its message being given up, is not one of now: what is tried
 # again is so within little more than a day.
@@ -116,14 +117,9 @@ async def _notify(tx: AsyncConnection, due: DueDelivery, facts: Mapping[str, obj
     )
     kept, now = owner.one()
     then = cadence.quiet_end(cadence.kept(kept), now) or now
-    made = await tx.execute(
-        sa.insert(telling)
-        .values(
-            reason="notice", key=f"notice failing {due.endpoint_id} {now.isoformat()}", facts=facts
-        )
-        .returning(telling.c.id)
-    )
+    key = f"notice failing {due.endpoint_id} {now.isoformat()}"
+    made = await tell(tx, key, "notice", {"facts": facts})
     driver = await within(tx)
-    owed = await driver.fetch(_TO_OTHERS, made.scalar_one(), due.subscription_id, then)
+    owed = await driver.fetch(_TO_OTHERS, made, due.subscription_id, then)
     channels = sorted({row["channel"] for row in owed})
     await wake(tx, [Wake("deliver", channel, after=then - now) for channel in channels])
