@@ -28,6 +28,13 @@ _PIECE = 2  # a word typed in one may be split in the text, but not into single 
 _RUN = re.compile(rf"[^\W_]{{1,{_REACH}}}")  # letters and digits of any script
 _NO_BLANK = 0x3001  # the first character behind the last blank there is
 _IS_LETTER = ~np.array([chr(code).isspace() for code in range(_NO_BLANK + 1)])
+_DIGITS = 24  # and points: longer numbers are not printed
+_POINTED = re.compile(r"[.,][0-9]|[0-9][.,]")
+# 11.25일 and 2026.11.20 are days: of them a part is a word.
+_NUMBER = re.compile(
+    r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|(?<![0-9.])[0-9]+\.[0-9]+"
+    r"(?=\s?(?:[%％조억만천백배원톤A-Za-z]|달러|포인트|퍼센트))"
+)
 _LAST_PARTICLE = re.compile("(?:[을를은는]|에서|에게|으로)$")
 _PLURAL = re.compile(r"(?:'s|’s|e?s)(?![0-9A-Za-z])")
 # No 도 (경기도), no 과 (무역협력과), no 로 (세종로): those the morphemes tell from a name's end.
@@ -137,6 +144,8 @@ def look(text: str, span: Span, *, keep: bool = True) -> bool | Open:
     if sense is not None:
         return sense
     start, end = span
+    if (text[start] <= "9" or text[end - 1] <= "9") and _is_in_number(text, span):
+        return False
     origin, stop = _run(text, span)
     within = _kept if keep else _within
     return within(text[origin:stop], (start - origin, end - origin))
@@ -191,6 +200,15 @@ def _border(inner: str, outer: str) -> bool | None:
     if _is_latin(inner):
         return not _is_latin(outer)
     return not (_is_hanja(inner) and _is_hanja(outer))
+
+
+def _is_in_number(text: str, span: Span) -> bool:
+    """Whether it begins or ends within a printed number: 25% in 3.25%, 500억 in 1,500억."""
+    start, end = span
+    if not (_POINTED.match(text, max(0, start - 1)) or _POINTED.match(text, end - 1)):
+        return False
+    printed = _NUMBER.finditer(text, max(0, start - _DIGITS), end + _DIGITS)
+    return any(each.start() < at < each.end() for each in printed for at in span)
 
 
 def _spaced_alike(found: str, term: str) -> bool:

@@ -176,6 +176,35 @@ def test_the_words_around_tell_which_of_two_words_is_meant(
     assert stands(text, span, reader.one) is meant
 
 
+@pytest.mark.parametrize(
+    ("text", "term", "word"),
+    [
+        ("성장률은 0.25%", "25%", False),
+        ("관세 25%. 그리고", "25%", True),
+        ("기준금리 25.5%", "25", False),
+        ("2.50%p 올라", "50%", False),
+        ("무역 1,301조 원", "301조", False),
+        ("미국 301조 조사", "301조", True),
+        ("예산 1,500억 원", "500억", False),
+        ("예산 1,500억 원", "1,500억", True),
+        ("예산 1,500억 원", "1", False),
+        ("12.3조 원", "3조", False),
+        ("1.5GW 규모", "5GW", False),
+        ("2026.11.20까지", "2026", True),
+        ("2026.11.20까지", "11.20", True),
+        ("11.25일까지", "25일", True),
+        ("11.20(금)", "20", True),
+        ("제1,2차 모집", "2차", True),
+        ("(2024,2025)", "2025", True),
+        ("2026,500억", "2026", True),
+    ],
+)
+def test_a_part_of_a_number_is_no_word_but_a_part_of_a_date_is(
+    text: str, term: str, word: bool
+) -> None:
+    assert [look(text, span) is not False for span in occurrences(text, term)] == [word]
+
+
 def test_what_another_paragraph_says_does_not_count(reader: Reader) -> None:
     text = "조선을 알린다\n\n왕실과 궁의 유물을 보인다"
 
