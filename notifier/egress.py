@@ -1,7 +1,7 @@
 """The way out to addresses that users typed: it never leads to a private network.
 
-A name is resolved here, every address it has is judged, and the connection is made to an address
-that was judged; a DNS that answers differently a moment later changes nothing. A connection is
+A name is resolved here, every address it has is judged, and the connection is made to one that was
+found public; a DNS that answers differently a moment later changes nothing. A connection is
 kept under the name it was made for, its certificate checked for that name, so it may serve again.
 """
 
@@ -22,7 +22,7 @@ import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from notifier.errors import TryAgain, Undeliverable
+from notifier.errors import TryAgain
 
 if TYPE_CHECKING:
     from yarl import URL
@@ -93,15 +93,20 @@ class Names(AbstractResolver):
         port: int = 0,
         family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - always both
     ) -> list[ResolveResult]:
-        """Raises Undeliverable where any address is not public, TryAgain where there is none."""
+        """The addresses that may be connected to. Raises TryAgain where there is none.
+
+        What a DNS says of a name may be another tomorrow: a captive portal answers for all names.
+        """
         try:
             addresses = await self._resolve(host)
         except OSError:
             addresses = ()
         if not addresses:
             raise TryAgain(f"이름을 찾지 못했습니다 (does not resolve): {host}")
-        if not self._private and not all(is_public(ip_address(each)) for each in addresses):
-            raise Undeliverable(f"공개 주소가 아닙니다 (not a public address): {host}")
+        if not self._private:
+            addresses = [each for each in addresses if is_public(ip_address(each))]
+        if not addresses:
+            raise TryAgain(f"공개 주소가 아닙니다 (not a public address): {host}")
         return [_place(host, port, address) for address in addresses]
 
     async def close(self) -> None:

@@ -39,8 +39,9 @@ async def test_no_form_of_an_inside_address_gets_a_message(
                 await channel.send(_message(form.format(scheme="https", port=canary.port)))
             except Undeliverable:
                 continue
-            except TryAgain:
-                pass
+            except TryAgain as error:
+                if "not a public address" in str(error):
+                    continue
             passed.append(form)
 
     measured(addresses=len(FORMS), connected=len(canary.visitors))
@@ -54,7 +55,7 @@ async def test_the_names_that_pass_when_typed_are_refused_by_what_they_resolve_t
             address = f"https://{name}:{canary.port}/"
             with suppress(BadAddress):
                 poster.check(address)
-                with pytest.raises(Undeliverable, match="not a public address"):
+                with pytest.raises(TryAgain, match="not a public address"):
                     await poster.post(address, b"x", {})
                 refused += 1
 
@@ -75,7 +76,8 @@ async def test_an_ordinary_channel_is_guarded_with_the_systems_resolver() -> Non
     channel = open_channel(ChannelOptions())
     async with listening() as canary:
         for host in ("127.0.0.1", "0x7f.1", "[::1]", "localhost"):
-            with pytest.raises(Undeliverable, match="not a public address"):
+            final = TryAgain if host == "localhost" else BadAddress  # a name may mend, no number
+            with pytest.raises(final, match="not a public address"):
                 await channel.send(_message(f"https://{host}:{canary.port}/"))
         await channel.aclose()
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from yarl import URL
 
 from notifier.egress import Names, Pool, Reply, is_public, literal
-from notifier.errors import TryAgain, Undeliverable
+from notifier.errors import TryAgain
 
 ORDINARY = """
     1.1.1.1 8.8.8.8 100.63.255.255 100.128.0.0 172.32.0.1 223.130.200.104 2001:200::1
@@ -141,9 +141,17 @@ async def test_a_connection_is_made_to_the_addresses_that_were_judged() -> None:
     assert await _looked_up("2606:4700::1111", "8.8.8.8") == ["2606:4700::1111", "8.8.8.8"]
 
 
-@pytest.mark.parametrize("answer", [["127.0.0.1"], ["8.8.8.8", "10.0.0.1"], ["fd00::1", "8.8.8.8"]])
-async def test_one_private_address_refuses_the_whole_name(answer: list[str]) -> None:
-    with pytest.raises(Undeliverable) as caught:
+@pytest.mark.parametrize(
+    "answer",
+    [["8.8.8.8", "10.0.0.1"], ["64:ff9b::808:808", "8.8.8.8"], ["127.0.0.1", "8.8.8.8", "::1"]],
+)
+async def test_of_a_name_only_the_public_addresses_are_connected_to(answer: list[str]) -> None:
+    assert await _looked_up(*answer) == ["8.8.8.8"]
+
+
+@pytest.mark.parametrize("answer", [["127.0.0.1"], ["64:ff9b::808:808"], ["fd00::1", "10.0.0.1"]])
+async def test_a_name_without_a_public_address_is_tried_again(answer: list[str]) -> None:
+    with pytest.raises(TryAgain) as caught:
         await _looked_up(*answer)
 
     assert str(caught.value) == "공개 주소가 아닙니다 (not a public address): receiver.example"
@@ -153,7 +161,7 @@ async def test_a_dns_that_changes_its_mind_is_judged_each_time() -> None:
     names = Names(private=False, resolve=Dns(["8.8.8.8"], ["127.0.0.1"]))
 
     assert [each["host"] for each in await names.resolve("rebinding.example")] == ["8.8.8.8"]
-    with pytest.raises(Undeliverable, match="not a public address"):
+    with pytest.raises(TryAgain, match="not a public address"):
         await names.resolve("rebinding.example")
 
 
