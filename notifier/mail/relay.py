@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from notifier.errors import EndpointGone, TryAgain, Undeliverable
 from notifier.mail.mime import Mail
@@ -13,7 +15,7 @@ from notifier.mail.talk import CLOSING, Answer, Broken, Talk, Unknown
 
 CONNECTIONS = 8
 # Servers look at a mail before they take it, and not to wait is to send it a second time; but a
-# delivery is not claimed for ever.
+# delivery is not claimed for ever. The wait for a turn, as long as any other answer, is within it.
 _WHOLE = 40.0
 _IDLE = 30.0  # seconds after which a connection is not trusted any more
 _MOST_MAILS = 500  # on one connection
@@ -43,7 +45,7 @@ class Relay:
         A connection that was used before may have ended meanwhile: then a new one is opened.
         """
         try:
-            async with asyncio.timeout(_WHOLE), self._turns:
+            async with asyncio.timeout(_WHOLE), self._turn():
                 answer = await self._handed_over(mail)
         except Broken as error:
             why = f"메일 서버가 끊었습니다 (broke off): {error}"
@@ -67,6 +69,20 @@ class Relay:
             try:
                 answer = await self._on(talk, mail)
             except Broken as error:
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One of the places; who gets none has time to spare, and nothing was handed over."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            why = "메일 서버가 밀려 있습니다: 나중에 보냅니다 (the server is busy; later)"
+            raise TryAgain(why, ours=True) from error
+        try:
+            yield
+        finally:
+            self._turns.release()
+
                 if isinstance(error.__cause__, TimeoutError):
                     raise
             else:

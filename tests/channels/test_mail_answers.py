@@ -206,3 +206,21 @@ async def test_a_line_that_begins_with_a_dot_ends_no_mail() -> None:
         await mails._relay.send(mail)
 
     assert peer.mails == [b"X: 1\r\n\r\n..\r\nRSET\r\n.\r\n"]
+async def test_a_mail_that_gets_no_turn_is_not_begun_and_tried_again() -> None:
+    peer = Peer({"END": SILENCE})
+    async with sending(peer, seconds=0.5) as mails:
+        *first, ninth = [asyncio.create_task(mails.send(message_of(each))) for each in range(9)]
+        with pytest.raises(TryAgain, match="busy") as caught:
+            await ninth
+        for each in first:
+            each.cancel()
+        await asyncio.gather(*first, return_exceptions=True)
+
+        assert caught.value.ours
+        assert not any(b"<msg_8@" in each for each in peer.mails)
+        peer.says.clear()
+        await mails.send(message_of(8))  # the turns of those that were given up are free
+
+    assert b"<msg_8@" in peer.mails[-1]
+
+

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from notifier.channels.mail import TRAITS
 from notifier.errors import SendError, TryAgain
+from notifier.model import Receipt
 from tests.channels.peer import HANG_UP, SILENCE, Peer, message_of, sending
 
 MANY = "250-2.0.0 it\r\n250-2.0.0 was\r\n250 2.0.0 taken"
@@ -70,3 +73,32 @@ async def test_a_mail_comes_once_its_server_is_well_and_never_after_a_no(
     ids = {line for each in peer.mails for line in each.split(b"\r\n") if b"Message-ID" in line}
     assert ids == ({b"Message-ID: <msg_1@pabal.example>"} if like.comes else set())
     assert len(set(peer.mails)) <= 1
+
+
+class Slow(Peer):
+    """Looks at each mail for 12 seconds before it says that it took it."""
+
+    async def _say(self, writer: asyncio.StreamWriter, verb: str, usual: str) -> bool:
+        if verb == "END":
+            await asyncio.sleep(12.0)
+        return await super()._say(writer, verb, usual)
+
+
+@pytest.mark.fault(16)
+@pytest.mark.faults
+async def test_a_slow_server_gets_every_mail_once(measured: Callable[..., None]) -> None:
+    """As many at once as the channel has; who gets no turn comes again."""
+    peer, owed, tries = Slow(), list(range(TRAITS.at_once)), 0
+    async with sending(peer, seconds=15.0) as mails:
+        while owed and tries < 4:
+            tries += 1
+            sends = (mails.send(message_of(number)) for number in owed)
+            came = await asyncio.gather(*sends, return_exceptions=True)
+            left = [
+                number for number, each in zip(owed, came, strict=True) if type(each) is TryAgain
+            ]
+            assert len(left) + sum(isinstance(each, Receipt) for each in came) == len(owed)
+            owed = left
+
+    measured(moods=1, lost=len(owed))
+    assert (tries, len(peer.mails), len(set(peer.mails))) == (3, TRAITS.at_once, TRAITS.at_once)
