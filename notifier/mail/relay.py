@@ -26,6 +26,11 @@ _NO_SUCH = re.compile(r"5\.1\.([1236]|10)|5\.2\.1")
 _NO_MAILBOX = frozenset({550, 551, 553})
 _POLICY = re.compile(r"spam|block|black|polic|reput|denied|relay|rbl|dnsbl|auth|limit", re.ASCII)
 _FULL = re.compile(r"\bfull\b|quota|storage|가득|용량")  # it is there, whatever its status says
+# Google and Microsoft say 550 and 554 of what a day or the operator mends; 5.7.60: may not send so.
+_OURS = re.compile(
+    r"5\.4\.5\b|5\.7\.60\b|.*(sendasdenied|sender throttled|\b(daily|sending)\b.*\b(limit|quota)\b)"
+)
+_TOO_MANY = re.compile(r"receiving mail (at a rate|too quickly)")  # for one mailbox, for a while
 
 
 class Relay:
@@ -64,11 +69,6 @@ class Relay:
         while self._idle:
             await self._idle.pop().close()
 
-    async def _handed_over(self, mail: Mail) -> Answer:
-        if talk := await self._used():
-            try:
-                answer = await self._on(talk, mail)
-            except Broken as error:
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         """One of the places; who gets none has time to spare, and nothing was handed over."""
@@ -83,6 +83,11 @@ class Relay:
         finally:
             self._turns.release()
 
+    async def _handed_over(self, mail: Mail) -> Answer:
+        if talk := await self._used():
+            try:
+                answer = await self._on(talk, mail)
+            except Broken as error:
                 if isinstance(error.__cause__, TimeoutError):
                     raise
             else:
@@ -121,9 +126,11 @@ def _judge(answer: Answer) -> None:
     """
     if answer.stage == "end" and answer.code < 300:  # noqa: PLR2004 - 2xx
         return
-    shown = str(answer)
-    if answer.code < _PERMANENT or (answer.stage == "mail" and answer.code != _TOO_LARGE):
-        ours = answer.stage in {"mail", "data"} or answer.code == CLOSING
+    shown, text = str(answer), answer.text.lower()
+    limited = _OURS.match(text) is not None
+    passes = answer.code < _PERMANENT or (answer.stage == "mail" and answer.code != _TOO_LARGE)
+    if passes or limited or _TOO_MANY.search(text):
+        ours = limited or answer.stage in {"mail", "data"} or answer.code == CLOSING
         raise TryAgain(f"{shown}: 나중에 다시 보냅니다 (later)", ours=ours)
     if _nobody(answer):
         raise EndpointGone(f"{shown}: 없는 주소입니다 (no such address)")

@@ -44,7 +44,7 @@ _FULL = re.compile(
     r"(?m:^|[;:\"]) ?[45]52[ -](?![45]\.[013-7]\.)|"
     r"mail ?box[^\n\"]{0,40}full\b|\b(account|user|inbox|disk) (is )?full\b|over ?quota|"
     r"quota (is |was |has been )?(full|exceeded)|exceed[^\n\"]{0,30}(quota|storage)|"
-    r"insufficient (system )?storage|"
+    r"insufficient (system )?storage|receiving mail (at a rate|too quickly)|"
     r"(메일함|편지함|사서함|용량|저장 ?공간)\S{0,3} ?(가득|꽉|초과|부족)",
     re.IGNORECASE,
 )

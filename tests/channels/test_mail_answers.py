@@ -61,6 +61,8 @@ PIPELINED = pytest.mark.parametrize(
         ("END", "550 no", Undeliverable),
         ("END", "552 5.3.4 too large", Undeliverable),
         ("END", "554 5.6.0 no", Undeliverable),
+        ("END", "550 5.7.1 mail from 195.5.4.5 is not wanted", Undeliverable),
+        ("RCPT", "550 5.1.1 no such user; senders of many such are limited daily", EndpointGone),
     ],
 )
 async def test_an_answer_has_the_one_reaction_it_asks_for(
@@ -105,6 +107,16 @@ async def test_a_connection_that_breaks_after_the_mail_leaves_it_open_whether_it
         ("RCPT", "421 4.3.2 shutting down", True),
         ("RCPT", "450 4.2.0 greylisted", False),
         ("END", "452 4.2.2 mailbox full", False),
+        ("RCPT", "550 5.4.5 Daily user sending limit exceeded.", True),
+        ("DATA", "550-5.4.5 Daily user sending limit exceeded.\r\n550 5.4.5 look here", True),
+        ("END", "550 5.7.1 Daily SMTP relay limit exceeded for customer.", True),
+        ("RCPT", "550 5.1.90 you have reached your daily limit for message recipients", True),
+        ("END", "454 Throttling failure: Daily message quota exceeded.", True),
+        ("END", "550 5.7.60 SMTP; Client does not have permissions to send as this sender", True),
+        ("END", "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException; Failed", True),
+        ("END", "550 5.2.252 Sender throttled due to continuous send as denied errors.", True),
+        ("RCPT", "550 5.2.1 The user is receiving mail at a rate that prevents more", False),
+        ("RCPT", "550 5.2.1 the user is receiving mail too quickly", False),
     ],
 )
 async def test_a_reader_is_not_blamed_for_the_server(verb: str, answer: str, ours: bool) -> None:
@@ -198,14 +210,6 @@ async def test_no_more_connections_are_open_than_there_are_places() -> None:
     assert peer.connections <= 8
 
 
-async def test_a_line_that_begins_with_a_dot_ends_no_mail() -> None:
-
-    peer = Peer()
-    async with sending(peer) as mails:
-        mail = Mail(parse("a@pabal.example"), parse("b@example.kr"), b"X: 1\r\n\r\n.\r\nRSET\r\n")
-        await mails._relay.send(mail)
-
-    assert peer.mails == [b"X: 1\r\n\r\n..\r\nRSET\r\n.\r\n"]
 async def test_a_mail_that_gets_no_turn_is_not_begun_and_tried_again() -> None:
     peer = Peer({"END": SILENCE})
     async with sending(peer, seconds=0.5) as mails:
@@ -224,3 +228,11 @@ async def test_a_mail_that_gets_no_turn_is_not_begun_and_tried_again() -> None:
     assert b"<msg_8@" in peer.mails[-1]
 
 
+async def test_a_line_that_begins_with_a_dot_ends_no_mail() -> None:
+
+    peer = Peer()
+    async with sending(peer) as mails:
+        mail = Mail(parse("a@pabal.example"), parse("b@example.kr"), b"X: 1\r\n\r\n.\r\nRSET\r\n")
+        await mails._relay.send(mail)
+
+    assert peer.mails == [b"X: 1\r\n\r\n..\r\nRSET\r\n.\r\n"]

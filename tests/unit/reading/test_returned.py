@@ -39,6 +39,7 @@ REFUSED = [
     ("4.2.2", "452 4.2.2 mailbox full"),
     ("5.0.0", "550 mailbox unavailable: the mailbox of this reader is full"),
     ("5.1.1", "550 5.1.1 user is over quota"),
+    ("5.2.1", "550 5.2.1 The user is receiving mail at a rate that prevents more"),
     ("5.2.1", "550 5.2.1 편지함이 가득 찼습니다"),
     ("5.0.0", "552 recipient rejected"),
     ("5.7.1", "550 5.7.1 message content rejected as spam"),
