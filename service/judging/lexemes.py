@@ -26,7 +26,7 @@ TITLE, BORDER, FACT, TIME = "^", "~", "#", "@"
 LONGEST = 24
 """Letters of the longest part of a run that is entered."""
 
-RUN = re.compile(r"[^\W_]{1,60}")
+RUN = re.compile(r"[^\W_ㆍ]{1,60}")
 """Letters and digits without anything between them; what runs on for longer is no word."""
 
 _SHORTEST = 2

@@ -11,21 +11,30 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import product
 
-_CAPITALS = re.compile("[A-Z]+")
+_DOTS, _DASHES, _TILDES = "ㆍ‧・･∙•․⋅", "‐‑–−—―", "∼〜"  # as keyboards and Hangul have them
+PLAIN = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},  # full-width forms of ASCII
+    **dict.fromkeys(map(ord, _DOTS), ord("·")),
+    **dict.fromkeys(map(ord, _DASHES), ord("-")),
+    **dict.fromkeys(map(ord, _TILDES), ord("~")),
+}
+"""Letters and signs that are typed for one another → the one that stands for all; same length."""
+
+_OTHERWISE = re.compile(f"[A-Z！-～{_DOTS}{_DASHES}{_TILDES}]+")
 
 WORD = r"""(?![-=~:'])(?:[^\s()|&"]|(?<=[A-Za-z0-9])&(?=[A-Za-z0-9]))+"""
 """What may be typed without quotes. An ``&`` between two Latin letters is a part: R&D, M&A."""
 
 _BARE = re.compile(WORD)
 _TAKEN = re.compile(
-    r"(?:or|and|not|near|near/?\d*|또는|그리고|제외|빼고|근처/\d+|[A-Za-z가-힣]+\s*:.*|.*[,'].*)",
+    r"(?:or|and|not|near|near/?\d*|또는|그리고|제외|빼고|근처/\d+|[A-Za-z가-힣]+\s*:.*|[+#].*|.*[,;!?'「」『』｢｣].*)",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or a phrase to be found: NFC, ASCII in lower case, single blanks.
+    """A word or a phrase to be found: NFC, ``lowered``, single blanks.
 
     ``title``: in the title only. ``exact``: no other names that mean the same (산업부, 산업통상부).
     """
@@ -82,8 +91,8 @@ Clause = frozenset[Literal]
 
 
 def lowered(text: str) -> str:
-    """ASCII letters in lower case, all else untouched: every offset stays what it was."""
-    return _CAPITALS.sub(lambda run: run[0].lower(), text)
+    """ASCII in lower case, one of all dots, dashes and widths: every offset stays what it was."""
+    return _OTHERWISE.sub(lambda run: run[0].translate(PLAIN).lower(), text)
 
 
 def canonical(rule: Rule) -> str:

@@ -25,7 +25,7 @@ Analyse = Callable[[str], Morphs]
 
 _REACH = 60  # letters run together for longer than this are no word; the window ends there
 _PIECE = 2  # a word typed in one may be split in the text, but not into single letters
-_RUN = re.compile(rf"[^\W_]{{1,{_REACH}}}")  # letters and digits of any script
+_RUN = re.compile(rf"[^\W_ㆍ]{{1,{_REACH}}}")  # letters and digits; ㆍ is one, typed for a point
 _NO_BLANK = 0x3001  # the first character behind the last blank there is
 _IS_LETTER = ~np.array([chr(code).isspace() for code in range(_NO_BLANK + 1)])
 _DIGITS = 24  # and points: longer numbers are not printed
@@ -113,7 +113,7 @@ def window(text: str, span: Span) -> Span:
 def _run(text: str, span: Span) -> Span:
     start, end = span
     furthest = max(0, start - _REACH)
-    while start > furthest and text[start - 1].isalnum():
+    while start > furthest and (last := text[start - 1]).isalnum() and last != "ㆍ":
         start -= 1
     run = _RUN.match(text, end)
     return start, run.end() if run else end
@@ -236,4 +236,4 @@ def _is_hanja(char: str) -> bool:
 
 
 def _is_latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+    return char.isalnum() and (char.isascii() or "０" <= char <= "ｚ")

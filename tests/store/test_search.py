@@ -105,6 +105,14 @@ async def test_the_index_finds_more_than_holds_and_the_matcher_decides(
     assert (await find("수출 지원")).total == 2
 
 
+@pytest.mark.parametrize("rule", ["소재·부품 FTA", "소재ㆍ부품 ＦＴＡ", "부품 fta"])
+async def test_dots_and_widths_are_one_spelling_here_as_in_alerts(
+    rule: str, say: Say, find: Find
+) -> None:
+    said = [await say("소재ㆍ부품 ＦＴＡ"), await say("소재‧부품 FTA", days=1)]
+    assert numbers(await find(rule)) == said
+
+
 async def test_filters_and_barred_words_hold_as_in_alerts(say: Say, find: Find) -> None:
     one = await say("수출 공고", kind="notice", topics=["export"])
     other = await say("수출 관세", days=1)

@@ -33,6 +33,7 @@ def entered(reader: Reads, title: str, text: str) -> set[str]:
         ("인도와 협력한다", {"인도", "협력"}, {"도와"}),
         ("관세청은 밝혔다", {"관세청"}, {"관세"}),
         ("AI로 FTA를", {"ai", "fta"}, {"AI", "ai로f"}),
+        ("ＡＩ로 소재ㆍ부품", {"ai", "소재", "부품", "~재·부"}, {"ＡＩ", "소재ㆍ부품"}),
     ],
 )
 def test_words_are_entered_and_letters_that_meet_are_not(

@@ -27,6 +27,7 @@ def test_a_word_of_two_is_looked_for_in_one_and_with_a_blank() -> None:
 
 def test_signs_within_a_word_are_asked_for() -> None:
     assert found("R&D") == "'~r&d'"
+    assert found("소재ㆍ부품") == found("소재·부품") == "('소재' & '부품' & '~재·부')"
 
 
 def test_latin_letters_are_not_taken_apart() -> None:

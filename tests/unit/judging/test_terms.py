@@ -35,6 +35,12 @@ def found(text: str, term: str) -> list[str]:
         ("바우처 수출", "수출 바우처", []),
         ("", "수출", []),
         ("하하하", "하하", ["하하"]),
+        *((f"소재{dot}부품", "소재·부품", [f"소재{dot}부품"]) for dot in "·ㆍ‧・･∙•․⋅"),
+        ("소재·부품", "소재ㆍ부품", ["소재·부품"]),
+        *((f"Wi{dash}Fi 6", "wi-fi", [f"Wi{dash}Fi"]) for dash in "-‐‑–−—―－"),
+        ("ＦＴＡ와 Ｒ＆Ｄ", "fta", ["ＦＴＡ"]),
+        ("ＦＴＡ와 Ｒ＆Ｄ", "r&d", ["Ｒ＆Ｄ"]),
+        ("3∼5월", "3~5월", ["3∼5월"]),
     ],
 )
 def test_letters_are_found_however_they_are_spaced(text: str, term: str, hits: list[str]) -> None:
@@ -49,6 +55,21 @@ def test_the_window_is_the_run_of_letters_around_the_span() -> None:
     text = "정부(수출바우처사업을) 확대"
 
     assert text[slice(*window(text, (3, 5)))] == "수출바우처사업"
+
+
+def test_a_point_that_is_typed_by_a_letter_ends_the_window() -> None:
+    text = "소재ㆍ부품ㆍ장비"
+
+    assert text[slice(*window(text, (3, 5)))] == "부품"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("ＡＳＥＡＮ", False), ("ＳＥＡ와", True), ("５SEA", False)]
+)
+def test_full_width_letters_make_words_as_others_do(reader: Reader, text: str, word: bool) -> None:
+    (span,) = occurrences(text, "sea")
+
+    assert stands(text, span, reader.one) is word
 
 
 def test_the_window_of_an_endless_run_is_short() -> None:
