@@ -59,7 +59,8 @@ _MIN_LETTERS = 2
 _USUAL_WORDS_APART = 5
 _EXAMPLE = "수출 OR 관세"
 
-_STRAY = re.compile(r"(?<!\d),|,(?!\d)|'$")
+_STRAY = re.compile(r"(?<!\d),|,(?!\d)|;|^[!?]|'$")
+_ADORNED = re.compile(r"^[+#]+|[!?]+$")  # a hashtag, a must, a cry: no C++ or C#
 _AFTER_NOUN = ("제외", "빼고")
 
 _GRAMMAR = rf"""
@@ -178,6 +179,7 @@ def _leaf(written: str, position: int, scope: _Scope, *, quoted: bool) -> Rule:
         return joined(Or, found)
     if not quoted:
         _check_word(text, position)
+        text = _ADORNED.sub("", text)
     if sum(char.isalnum() for char in text) < _MIN_LETTERS:
         raise RuleError(
             position,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
 from service.errors import UserError
+from service.judging.logic import PLAIN
+from service.reading.clean import legible
 
 MAX_LENGTH = 500
 MAX_DEPTH = 32
 _DECOMPOSED = 4  # characters that one letter may be typed as
 
-# Full-width and typographic signs that Korean keyboards and word processors put in; same length.
-_SIGNS = str.maketrans("“”„＂‘’（）｜＆－：＝～∼〜／，", '""""""()|&-:=~~~/,')
+_SIGNS = PLAIN | dict.fromkeys(map(ord, "“”„‘’"), '"')
+_TITLE_MARK = re.compile(r'("[^"]*")|[「」『』｢｣]')  # within a phrase itself
 
 
 class RuleError(UserError):
@@ -26,13 +28,15 @@ class RuleError(UserError):
 
 
 def tidied(text: str) -> str:
-    """The text of a rule in NFC with plain signs, ready for the parser. Raises RuleError.
+    """The text of a rule, as legible as texts are, with plain signs, ready for the parser.
 
-    Its quotes and brackets pair up, and no deeper than allowed: the parser need not count.
+    Its quotes and brackets pair up, and no deeper than allowed: the parser need not count. Raises
+    RuleError.
     """
     # Bounded before it is composed: that takes long over letters with thousands of marks.
-    typed = unicodedata.normalize("NFC", text[: _DECOMPOSED * MAX_LENGTH + 1]).translate(_SIGNS)
-    _check_size(typed)
+    typed = legible(text[: _DECOMPOSED * MAX_LENGTH + 1]).translate(_SIGNS)
+    typed = _TITLE_MARK.sub(lambda found: found[1] or '"', typed)
+    _check_size(typed if len(text) <= _DECOMPOSED * MAX_LENGTH else text)
     _check_brackets(typed)
     return typed
 

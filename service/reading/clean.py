@@ -19,7 +19,7 @@ _REPRINT_NOTICE = re.compile(
 
 def clean(text: str) -> str:
     """Clean body text: NFC, plain blanks, at most one empty line, no portal furniture."""
-    lines = _legible(_LINE_END.sub("\n", text)).split("\n")
+    lines = legible(text).split("\n")
     trimmed = "\n".join(line.rstrip() for line in lines)
     without = "\n".join(line.rstrip() for line in _REPRINT_NOTICE.sub("", trimmed).split("\n"))
     return _BLANK_LINES.sub("\n\n", without).strip()
@@ -27,11 +27,12 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Clean a title: one line with single blanks."""
-    return " ".join(_legible(_LINE_END.sub("\n", text)).split())
+    return " ".join(legible(text).split())
 
 
-def _legible(text: str) -> str:
-    composed = _composed(text)
+def legible(text: str) -> str:
+    """NFC without letters that nobody sees, its blanks and the ends of its lines plain."""
+    composed = _composed(_LINE_END.sub("\n", text))
     if composed.isascii() and composed.isprintable():
         return composed
     return "".join(map(_letter, composed))
