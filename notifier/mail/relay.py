@@ -28,7 +28,8 @@ _POLICY = re.compile(r"spam|block|black|polic|reput|denied|relay|rbl|dnsbl|auth|
 _FULL = re.compile(r"\bfull\b|quota|storage|가득|용량")  # it is there, whatever its status says
 # Google and Microsoft say 550 and 554 of what a day or the operator mends; 5.7.60: may not send so.
 _OURS = re.compile(
-    r"5\.4\.5\b|5\.7\.60\b|.*(sendasdenied|sender throttled|\b(daily|sending)\b.*\b(limit|quota)\b)"
+    r"5\.4\.5\b|5\.7\.60\b|.*(sendasdenied|sender throttled|"
+    r"\b(daily|sending)\b(?!.*\bsize\b).*\b(limit|quota)\b)"
 )
 _TOO_MANY = re.compile(r"receiving mail (at a rate|too quickly)")  # for one mailbox, for a while
 

@@ -63,6 +63,7 @@ PIPELINED = pytest.mark.parametrize(
         ("END", "554 5.6.0 no", Undeliverable),
         ("END", "550 5.7.1 mail from 195.5.4.5 is not wanted", Undeliverable),
         ("RCPT", "550 5.1.1 no such user; senders of many such are limited daily", EndpointGone),
+        ("END", "552 5.3.4 message exceeds the sending size limit", Undeliverable),
     ],
 )
 async def test_an_answer_has_the_one_reaction_it_asks_for(
