@@ -5,9 +5,11 @@ channel's ``@name``. ``"ok": true`` means *sent*. A chat that blocked or removed
 there, ends the endpoint; a bot's token that is wrong or missing is the operator's to mend, so it is
 tried again, and so is an answer that broke off.
 
-Limits: 4096 UTF-16 units of text, not counting its markup; about 30 messages a second in all, one
-a second in a chat and 20 a minute in a group. 429 says how long to wait in
-``parameters.retry_after``.
+Limits: 4096 UTF-16 units of text, not counting its markup; 100 entities, each a link or bold, of
+which all later ones are dropped in silence; about 9500 characters of addresses and marks, beyond
+which the message is refused (tdlib/telegram-bot-api#165). About 30 messages a second in all, one a
+second in a chat and 20 a minute in a group. 429 says how long to wait in
+``parameters.retry_after``. Links go before weight: bold is what is left out where not all can be.
 
 The markup is Telegram's HTML: ``&``, ``<`` and ``>`` are escaped, in attributes ``"`` as well.
 """
@@ -17,6 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import escape, unescape
+from itertools import count
 from typing import Any
 
 from notifier.errors import BadAddress, TryAgain
@@ -34,9 +37,12 @@ CARD = Card(
 )
 
 TRAITS = Traits(per_second=25)  # of about 30: https://core.telegram.org/bots/faq
-_TEXT = 4096
+_TEXT, _ENTITIES = 4096, 100
+_ADDRESSES = 7_500  # characters: with the marks of 100 entities below the 9500, known roughly
 _ADDRESS = re.compile(r"-?[1-9][0-9]{0,18}|@[A-Za-z][A-Za-z0-9_]{3,31}")
 _TAG = re.compile(r"<[^>]*>")
+_LINK = re.compile(r'<a href="([^"]*)">')
+_BOLD = re.compile(r"<b>(.*?)</b>")
 _REFUSED, _UNAUTHORIZED, _NO_METHOD = 400, 401, 404
 _ENDED = (
     "blocked by the user",
@@ -82,10 +88,14 @@ def _check(address: str) -> None:
 
 
 def _payload(chat: str, letter: Letter) -> dict[str, Any]:
-    title = Run(titled(letter), bold=True, url=letter.url)
+    head = [(Run(titled(letter), bold=True, url=letter.url),)]
+    limits = (_TEXT, _shown), (_ENTITIES, _links), (_ADDRESSES, _addresses)
+    texts = (
+        written(letter, write, most, size, head=head, foot=foot(letter)) for most, size in limits
+    )
     return {
         "chat_id": chat,
-        "text": written(letter, write, _TEXT, _shown, head=[(title,)], foot=foot(letter)),
+        "text": _spared(min(texts, key=len)),
         "parse_mode": "HTML",
         "link_preview_options": {"is_disabled": True},
     }
@@ -102,6 +112,20 @@ def write(run: Run) -> str:
 def _shown(markup: str) -> int:
     """The length of what is left of ``markup`` once it is read."""
     return units(unescape(_TAG.sub("", markup)))
+
+
+def _links(markup: str) -> int:
+    return len(_LINK.findall(markup))
+
+
+def _addresses(markup: str) -> int:
+    return len(unescape("".join(_LINK.findall(markup))))
+
+
+def _spared(markup: str) -> str:
+    """``markup`` with as much of its bold as its links leave room for, the first of it."""
+    entities = count(_links(markup) + 1)
+    return _BOLD.sub(lambda bold: bold[next(entities) > _ENTITIES], markup)
 
 
 def _judge(answer: Answer) -> None:

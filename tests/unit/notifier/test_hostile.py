@@ -161,7 +161,11 @@ def _web_push(payload: dict[str, Any]) -> Iterator[tuple[int, int]]:
 
 
 def _telegram(payload: dict[str, Any]) -> Iterator[tuple[int, int]]:
-    yield len(_Read(payload["text"]).text.encode("utf-16-le")) // 2, 4096
+    read = _Read(payload["text"])
+    yield len(read.text.encode("utf-16-le")) // 2, 4096
+    yield len(read.tags), 100
+    addresses = [value or "" for _, attrs in read.tags for _, value in attrs]
+    yield 12 * len(read.tags) + sum(map(len, addresses)), 9500
 
 
 @every_case
