@@ -71,8 +71,9 @@ def test_shuffling_doubling_and_negating_twice_keep_the_canonical_text() -> None
 def test_any_text_is_a_rule_or_is_refused_with_a_place_in_it() -> None:
     chance = random.Random(4)
     signs = ["수출", "ai", " ", "(", ")", '"', "|", "-", "~5", "=", ":", "제목:", "부처:", "제외"]
+    signs += ["「", "」", "#", "!", ";", "ㆍ", "–", "＂", "관세"]
     signs += ["NEAR/", "또는", "\ud800", "\x00", "\u200b", "🙂", "１", "，", "'", "&", "마감:3일"]
-    for _ in range(1_500):
+    for _ in range(3_000):
         typed = "".join(chance.choices(signs, k=chance.randrange(1, 12)))
         made = _made(typed)
         if isinstance(made, RuleError):
