@@ -41,14 +41,16 @@ class House:
 
 
 @asynccontextmanager
-async def house(home: Path, url: str, replica: str, relay: str) -> AsyncIterator[House]:
+async def house(
+    home: Path, url: str, replica: str, relay: str, pace: float
+) -> AsyncIterator[House]:
     page = f"http://127.0.0.1:{free_port()}"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")} | {
         "PABAL_DATA": str(home),
         "PABAL_DATABASE_URL": url,
         "PABAL_REPLICA_URL": replica,
         "PABAL_SOURCES": reckoning.SOURCES,
-        "PABAL_PACE": "120",
+        "PABAL_PACE": str(pace),
         "PABAL_PRIVATE_ADDRESSES": "true",
         "PABAL_LOOK_AGAIN": "",
         "PABAL_PORT": page.rpartition(":")[2],

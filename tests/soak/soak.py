@@ -1,5 +1,9 @@
 """Half an hour of everything at once: ``make soak``, ``ARGS="--minutes 2"`` for a try.
 
+Five times a usual day for six hours: ``ARGS="--minutes 360 --pace 5 --rate 0.1 --readers 10"``
+(of a real month 12 releases come in an hour of a working day; each list is asked every few
+minutes).
+
 The service in its four processes watches the replica of the sites, which publishes without a pause.
 Sites fall silent, err, and change their pages; the receiver of alerts refuses and hangs up;
 connections to the database are ended; a worker is stopped, then killed. Fifty readers look at
@@ -51,14 +55,25 @@ from tests.soak.faults import Door, Mischief, Weather
 from tests.soak.house import House, house
 from tests.soak.readers import Crowd, crowd
 
-_READERS = 50
 _FLAT = 0.05
 _JUDGED = 15.0  # minutes: memory of a shorter run is shown, not judged
 _AFTER = 15.0  # seconds after a cut that it explains what fails
+_BYTES = "SELECT sum(pg_total_relation_size(relid))::float FROM pg_stat_user_tables"
 _OF_DATABASE = ("Connection", "Interface", "AdminShutdown", "OperationalError", "terminating")
 
 
-async def _run(home: Path, minutes: float, rate: float, seed: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How long and how much: ``rate`` releases a second, lists asked ``pace`` times as often."""
+
+    minutes: float
+    rate: float
+    pace: float
+    readers: int
+    seed: int
+
+
+async def _run(home: Path, asked: Asked) -> int:
     this = asyncio.current_task()
     assert this is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
@@ -77,12 +92,12 @@ async def _run(home: Path, minutes: float, rate: float, seed: int) -> int:
     ):
         await migrate(server.url)
         sql = await asyncpg.connect(plain(server.url))
-        async with house(home, server.url, replica, mailbox.address) as made:
+        async with house(home, server.url, replica, mailbox.address, asked.pace) as made:
             books = Books(sql, database, world, sink)
             await books.open(f"http://127.0.0.1:{door.port}/sink/reader", secret, made.check)
-            seen = await _soak(made, books, weather, door, mailbox.mails, minutes, rate, seed)
+            seen = await _soak(made, books, weather, door, mailbox.mails, asked)
         await sql.close()
-    return seen.say(minutes)
+    return seen.say(asked.minutes)
 
 
 @dataclass(slots=True)
@@ -95,6 +110,7 @@ class Soaked:
     mischief: Mischief
     errors: Sequence[tuple[float, str]]
     began: float
+    bloat: float
 
     def _figures(self, minutes: float) -> dict[str, float]:
         """For docs/reliability.md: memory by its medians, half of the run apart."""
@@ -105,7 +121,7 @@ class Soaked:
             percentile(sorted(each), 0.99)
             for each in (self.crowd.took[half // 3 : half], self.crowd.took[half:])
         )
-        figures = {"hours": minutes / 60, "lost": len(self.ledger.missed)}
+        figures = {"hours": minutes / 60, "lost": len(self.ledger.missed), "bloat": self.bloat}
         if more and minutes >= _JUDGED:
             figures["memory_mb_an_hour"] = max(more)
         if early and late:
@@ -165,36 +181,42 @@ async def _soak(
     weather: Weather,
     door: Door,
     mails: Sequence[bytes],
-    minutes: float,
-    rate: float,
-    seed: int,
+    asked: Asked,
 ) -> Soaked:
     began = time.monotonic()
-    until = began + minutes * 60
-    rng = random.Random(seed)
+    length = asked.minutes * 60
+    rng = random.Random(asked.seed)
     mischief = Mischief(weather, books.sink, door, books.sql, rng)
     watching = asyncio.create_task(memory.watch(house.roles))
     start = datetime.now(ZoneInfo("Asia/Seoul")) - timedelta(hours=3)
-    fresh = invent.releases(seed, int((minutes * 60 - 10) * rate), start, hours=3)
+    fresh = invent.releases(asked.seed, int((length - 10) * asked.rate), start, hours=3)
 
     async def publish() -> None:
         for each in fresh:
             books.world.publish(each, time.time())
             house.check()
-            await asyncio.sleep(1 / rate)
+            await asyncio.sleep(1 / asked.rate)
 
     lines = await _lines(books)
     _, _, _, came = await asyncio.gather(
         publish(),
-        mischief.make(until - 20),
-        house.worker_mishaps(minutes),
-        crowd(house.page, mails, _READERS, minutes * 60, lines, seed),
+        mischief.make(began + length - 20),
+        house.worker_mishaps(asked.minutes),
+        crowd(house.page, mails, asked.readers, length, lines, asked.seed),
     )
     watching.cancel()
     sizes = await watching
     await books.settle(fresh, house.check)
     ledger, errors = await books.reckon(fresh), list(_errors(house))
-    return Soaked(ledger, sizes, came, mischief, errors, began)
+    bloat = await _bloat(books.sql)
+    return Soaked(ledger, sizes, came, mischief, errors, began, bloat)
+
+
+async def _bloat(sql: asyncpg.Connection) -> float:
+    """How many times as large the tables are as they must be."""
+    grown = await sql.fetchval(_BYTES)
+    await sql.execute("VACUUM FULL")
+    return round(float(grown / await sql.fetchval(_BYTES)), 2)
 
 
 async def _lines(books: Books) -> Sequence[str]:
@@ -229,13 +251,16 @@ def main() -> int:
     )
     asks.add_argument("--minutes", type=float, default=30)
     asks.add_argument("--rate", type=float, default=1.5, help="releases a second")
+    asks.add_argument("--pace", type=float, default=120, help="times as often as usual")
+    asks.add_argument("--readers", type=int, default=50)
     asks.add_argument("--seed", type=int, default=7)
     asks.add_argument("--keep", type=Path, help="a folder to keep the logs in")
     said = asks.parse_args()
+    asked = Asked(said.minutes, said.rate, said.pace, said.readers, said.seed)
     with tempfile.TemporaryDirectory(prefix="pabal-soak-") as made:
         Path(made).chmod(0o755)  # the server is another account's where we are root
         try:
-            return asyncio.run(_run(Path(made), said.minutes, said.rate, said.seed))
+            return asyncio.run(_run(Path(made), asked))
         except (KeyboardInterrupt, asyncio.CancelledError):
             return 130
         finally:
