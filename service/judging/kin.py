@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from service.judging.coverage import Coverage, coverage
+from service.judging.letters import letters
 from service.judging.story import Copy, same
 from service.judging.titles import bare, corrected, say_the_same
 from service.model import JoinedAs, Tie
@@ -45,12 +47,19 @@ def copied(mine: Copy, others: Mapping[int, Likely]) -> Tie | None:
 
 
 def reports(news: Copy, releases: Mapping[int, Copy]) -> Tie | None:
-    """The release that ``news`` is made from, of several the one in which most of it stands."""
-    each = ((coverage(news, release), release_id) for release_id, release in releases.items())
-    made = [(found, release_id) for found, release_id in each if found.made]
+    """The release that ``news`` is made from.
+
+    Of several the one whose whole title the headline says; else that in which most of it stands.
+    """
+    headline = letters(bare(news.title))
+    made = [
+        (letters(bare(release.title)) in headline, found.of_news, release_id, found)
+        for release_id, release in releases.items()
+        if (found := coverage(news, release)).made
+    ]
     if not made:
         return None
-    found, release_id = max(made, key=lambda one: one[0].of_news)
+    *_, release_id, found = max(made, key=itemgetter(0, 1))
     return _covering(found, release_id)
 
 

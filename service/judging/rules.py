@@ -241,9 +241,9 @@ def _check_word(text: str, position: int) -> None:
     if stray := _STRAY.search(text):
         raise RuleError(
             position + stray.start(),
-            f"‘{stray[0]}’로는 잇지 못합니다. 둘 다면 빈칸, 하나라도면 |, 붙은 말이면 큰따옴표를 "
-            f"써 주세요. 예: 수출 | 관세 / ‘{stray[0]}’ joins nothing: a blank for both, | for "
-            'either, "" around a phrase.',
+            f"‘{stray[0]}’로는 잇지도 빼지도 못합니다. 둘 다면 빈칸, 하나라도면 |, 빼려면 -, 붙은 "
+            f"말이면 큰따옴표를 써 주세요. 예: 수출 | 관세 / ‘{stray[0]}’ neither joins nor "
+            'excludes: a blank for both, | for either, - to leave out, "" around a phrase.',
         )
     if text in _AFTER_NOUN:
         raise RuleError(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from service.judging.kin import Likely, copied
+from service.judging.kin import Likely, copied, reports
 from service.judging.story import Copy
 
 DAY = date(2026, 3, 2)
@@ -41,3 +41,16 @@ def test_what_has_little_in_common_under_another_title_is_not_compared() -> None
 
     assert copied(ORIGINAL, {1: Likely(other, 8)}) is None
     assert copied(ORIGINAL, {1: Likely(other, 16)}) is not None
+
+
+def test_news_belongs_to_the_release_whose_title_its_headline_says() -> None:
+    woven = ORIGINAL._replace(
+        title=TITLE.replace("도자", "직물"), text=TEXT[: TEXT.index("올해는")]
+    )
+    news = ORIGINAL._replace(title=f"{woven.title}…올해 120개사")
+
+    tie, other = (reports(each, {1: ORIGINAL, 2: woven}) for each in (news, ORIGINAL))
+
+    assert tie is not None
+    assert other is not None
+    assert (tie.article_id, other.article_id) == (2, 1)
