@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -172,21 +173,15 @@ async def _lock(tx: AsyncConnection, place: Place) -> None:
 # From so many equal numbers on two articles are worth a comparison (judging.signature.TWINS_SHARE,
 # judging.coverage.COVERS_SHARE); from so many on they are hardly anything else than copies.
 _SHARE, _SURELY = 3, 8
-# Of a number that stands in many articles only the latest are looked at, and each says as much less
-# as there are more: what two articles have to themselves counts.
-_SHARING = """
-    SELECT article_id, count(*) AS equal FROM unnest(CAST(:numbers AS bigint[])) AS wanted
-    CROSS JOIN LATERAL (
-        SELECT article_id, 1 / count(*) OVER ()::float8 AS says FROM (
-            SELECT article_id FROM {table}
-            WHERE number = wanted AND day BETWEEN :first AND :last
-            ORDER BY day DESC LIMIT 24
-        ) AS latest
-    ) AS found
-    WHERE article_id <> :own
-    GROUP BY article_id HAVING count(*) >= :share
-    ORDER BY sum(says) DESC, article_id DESC LIMIT 16
+# For each number the articles that have it; where it stands in many only the latest are looked at.
+_HAVING = """
+    SELECT ARRAY(
+        SELECT article_id FROM {table}
+        WHERE number = wanted AND day BETWEEN :first AND :last
+        ORDER BY day DESC LIMIT 24
+    ) FROM unnest(CAST(:numbers AS bigint[])) AS wanted
 """
+_MOST = 16
 
 _KEPT = """
     INSERT INTO {table} (number, day, article_id)
@@ -207,16 +202,28 @@ async def _sharing(
     if day is None or not numbers:
         return {}
     rows = await tx.execute(
-        sa.text(_SHARING.format(table=table.name)),
-        {
-            "numbers": list(numbers),
-            "first": day - apart,
-            "last": day + apart,
-            "own": own,
-            "share": _SHARE,
-        },
+        sa.text(_HAVING.format(table=table.name)),
+        {"numbers": list(numbers), "first": day - apart, "last": day + apart},
     )
-    return {row.article_id: row.equal for row in rows}
+    return likeliest(rows.scalars(), own, _SHARE)
+
+
+def likeliest(having: Iterable[Sequence[int]], own: int, share: int) -> dict[int, int]:
+    """Of those that have each number, who has enough of them, and how many: by id.
+
+    The likeliest come first: each number says as much less as more have it, because what two have
+    to themselves counts. Done here, as in SQL it takes as long as the look-up itself.
+    """
+    said: dict[int, list[float]] = defaultdict(list)
+    for those in having:
+        for each in those:
+            said[each].append(1 / len(those))
+    enough = [
+        (sum(says), each, len(says))
+        for each, says in said.items()
+        if len(says) >= share and each != own
+    ]
+    return {each: equal for _, each, equal in sorted(enough, reverse=True)[:_MOST]}
 
 
 async def _known(tx: AsyncConnection, found: Mapping[int, int]) -> list[Known]:

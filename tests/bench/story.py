@@ -32,8 +32,8 @@ from sqlalchemy.engine import make_url
 from service.judging.letters import compared, shingles
 from service.judging.signature import TWINS_SHARE, signature
 from service.ops.embedded import running
-from tests.bench.lookup import COVERED, TWINS, each_compared, lookups
-from tests.bench.report import OURS, Figure, Growth, Seconds, against, named, number, save, shown
+from tests.bench.lookup import COVERED, TWINS, Looked, each_compared, lookups
+from tests.bench.report import OURS, Figure, Growth, against, named, number, save, shown
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 BANDS = ((0.7, "J ≥ 0.7", 99), (0.5, "0.5 ≤ J < 0.7", 95), (0, "J < 0.5", None))
@@ -143,11 +143,11 @@ def recalled(releases: Sequence[Release]) -> Iterator[Figure]:
             yield Figure(what=what, value=share, unit="%", ours=ours, must=must)
 
 
-async def among(releases: Sequence[Release], counts: Sequence[int]) -> Mapping[str, Seconds]:
-    """The look-ups on a server of its own: seconds by releases."""
+async def among(releases: Sequence[Release], counts: Sequence[int]) -> Mapping[int, Looked]:
+    """The look-ups on a server of its own: those of twins, by releases."""
     times = "first, µs", "p95", "again, µs", "p95"
     table = Table("look-up", "releases", *times, "found", "built in s", "MB")
-    seconds: dict[str, dict[int, float]] = {}
+    twins: dict[int, Looked] = {}
     with tempfile.TemporaryDirectory(prefix="pabal-") as made:
         Path(made).chmod(0o755)  # noqa: ASYNC240 - once, before anything runs
         async with running(Path(made) / "data", options={"fsync": "off"}) as server:
@@ -159,9 +159,10 @@ async def among(releases: Sequence[Release], counts: Sequence[int]) -> Mapping[s
                 looked = await lookups(address, sought, known, many)
                 cells = f"{looked.found:.1%}", f"{looked.built:.0f}", f"{looked.megabytes:.0f}"
                 table.add_row(sought.name, f"{many:,}", *(f"{n:.0f}" for n in looked[:4]), *cells)
-                seconds.setdefault(sought.name, {})[many] = looked.first / 1e6
+                if sought is TWINS:
+                    twins[many] = looked
     console.print(table)
-    return seconds
+    return twins
 
 
 def main() -> None:
@@ -176,17 +177,17 @@ def main() -> None:
     most = max(counts)
     known = [signature(*each) for each in releases]
     slow = {count: each_compared(known, count) for count in counts}
-    seconds = asyncio.run(among(releases, counts))
-    ours = seconds[TWINS.name]
+    looked = asyncio.run(among(releases, counts))
     what = f"쌍둥이 찾기 / look-up among {most:,}: PostgreSQL"
     figures = [
         Figure(
             what=what,
-            value=ours[most] * 1e6,
+            value=looked[most].first,
             unit="µs",
             peer=f"numpy, each compared: {shown(slow[most])}",
             must=400,
             at_most=True,
+            why=looked[most].anatomy,
         ),
         signed(releases),
         *recalled(releases),
@@ -194,6 +195,7 @@ def main() -> None:
     for each in figures[1:]:
         value = "" if each.value is None else f"{number(each.value)}{each.unit}"
         console.print(f"{each.what}: {value} {each.ours} {each.peer}")
+    ours = {count: each.first / 1e6 for count, each in looked.items()}
     growth = Growth(
         title="글 수에 따른 쌍둥이 찾기 / Time to find a twin, by number of releases",
         sizes="글 수 / releases",
