@@ -41,6 +41,12 @@ def build_index(
         )
 
 
+def drop_index(name: str, table: str) -> None:
+    """Drop an index of a table in use, unless that is done."""
+    with _outside() as alone:
+        op.drop_index(name, table, postgresql_concurrently=not alone, if_exists=True)
+
+
 def in_parts(table: str, statement: str) -> None:
     """Run a statement for every row of ``table`` by its number, ``:after`` < number <= ``:until``.
 

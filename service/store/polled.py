@@ -135,6 +135,7 @@ FINISH = """
     SELECT id FROM mine
 """
 """Settle slot $2 of source $1, which worked; no row where a later slot has taken over."""
+COUNT = "UPDATE poll SET new = $3 WHERE source_id = $1 AND slot = $2"
 
 
 def finishing(slot: Slot, polled: Polled) -> tuple[object, ...]:

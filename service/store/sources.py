@@ -13,14 +13,13 @@ from service.store import found
 from service.store.audit import What, Who, note
 from service.store.database import Intentions, Wake, changed, wake, within
 from service.store.leases import LEASE
-from service.store.polled import BEGIN, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
+from service.store.polled import BEGIN, COUNT, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
 from service.store.tables import poll, rule, rule_book, sighting, source, subscription
 
+# One way through the index for all keys, in its own order: those of a list stand close together.
 _UNKNOWN = """
-    SELECT key FROM unnest($2::text[]) AS listed (key)
-    WHERE NOT EXISTS (
-        SELECT FROM article WHERE source_id = ANY($1::text[]) AND article.key = listed.key
-    )
+    SELECT unnest($2::text[]) AS key EXCEPT
+    SELECT key FROM article WHERE source_id = ANY($1::text[]) AND key = ANY($2::text[])
 """
 _RULES = 1_000  # from which words to search for are taken
 _AHEAD = timedelta(minutes=1)  # clocks of two servers may differ so much
@@ -95,7 +94,7 @@ class Sources(Intentions):
 
     async def unknown(self, routes: Collection[str], keys: Collection[str]) -> set[str]:
         """Those of ``keys`` that none of these sources has announced before."""
-        rows = await self._database.all_at_once(_UNKNOWN, list(routes), list(keys))
+        rows = await self._database.all_at_once(_UNKNOWN, list(routes), sorted(keys))
         return {row["key"] for row in rows}
 
     async def rules(self, version: int) -> tuple[int, tuple[str, ...]] | None:
@@ -126,7 +125,7 @@ class Sources(Intentions):
             await self._database.at_once(FINISH, *settled)
             return 0
         async with self._database.transaction() as tx:
-            if await (await within(tx)).fetchrow(FINISH, *settled) is None:
+            if (await tx.exec_driver_sql(FINISH, settled)).one_or_none() is None:
                 return 0  # fenced off: a later slot has taken over
             new = await _keep(tx, slot, polled)
             if polled.gap:
@@ -179,7 +178,7 @@ async def _keep(tx: AsyncConnection, slot: Slot, polled: Polled) -> int:
         floor=polled.floor,
         late=polled.late,
     )
-    await _end(tx, slot, new=new)
+    await (await within(tx)).execute(COUNT, slot.source_id, slot.number, new)
     if polled.sighted:
         rows = [{"source_id": slot.source_id, "key": key} for key in sorted(polled.sighted)]
         await tx.execute(insert(sighting).values(rows).on_conflict_do_nothing())

@@ -4,6 +4,9 @@ Ours is what a poll does once a list was read: it asks which keys are unknown, a
 some the poll is settled with what is new, its wake-ups with it. (What settling a poll costs where
 nothing is new, ``BENCH=poll`` measures.) The peer inserts row by row, each its own commit, as one
 writes it first, and wakes nobody. Both use the same table of one PostgreSQL that syncs to disk.
+
+A list shows what came last, and no source has a million: what it shows stands close together in the
+index. What it costs where each key stands by itself, as if of a million, is told beside it.
 """
 
 from __future__ import annotations
@@ -15,12 +18,15 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import cast
 
 import asyncpg
 import sqlalchemy as sa
+from asyncpg.connection import LoggedQuery
 from rich.console import Console
 from rich.table import Table
 
@@ -33,7 +39,7 @@ from service.store.database import Database
 from service.store.migrate import migrate
 from service.store.polled import Polled
 from service.store.sources import Sources
-from tests.bench.report import OURS, Figure, Growth, against, named, save
+from tests.bench.report import OURS, Figure, Growth, against, named, save, shown
 
 ID = "list"
 STORED = """
@@ -57,10 +63,13 @@ BAD = {
     "a key of 3,000 letters": Post("k" * 3_000, "https://a.example.kr/v/1", "공고"),
 }
 ALCHEMY, ASYNCPG = "SQLAlchemy", "asyncpg"
-NEAR = (
-    "같은 기계의 소켓으로는 문장 하나가 색인 몇 번 찾기 값임"
-    " / by a socket of the same machine a statement costs but some look-ups in the index"
-)
+PARTS = {
+    "SELECT": ("아는 글 찾기", "asking what is known"),
+    "INSERT": ("넣기", "inserting"),
+    "COMMIT;": ("확정", "committing"),
+    "": ("그 밖", "all else"),
+}
+SEEN, STREWN, NEW = "seen", "seen, strewn", "new"
 console = Console(width=100)
 Took = Mapping[str, float]
 
@@ -72,7 +81,15 @@ class Bench:
     database: Database
     sources: Sources
     sql: asyncpg.Connection
+    stored: int
     made: int = 0
+    statements: list[LoggedQuery] = field(default_factory=list)
+    parts: dict[str, float] = field(default_factory=dict)
+
+    def seen(self, count: int, *, strewn: bool) -> list[Found]:
+        """Posts that are stored: those that came last or, ``strewn``, some with many between."""
+        after = 0 if strewn else self.stored - count
+        return [_post(f"old {n}") for n in range(after + 1, after + count + 1)]
 
     def new(self, count: int) -> list[Found]:
         """Posts that nobody has seen, as a board lists them: their own pages are still owed."""
@@ -85,12 +102,17 @@ class Bench:
         ((_, number),) = await self.sources.claim_due([ID])
         slot = await self.sources.begin_poll(ID, number)
         assert slot is not None
+        self.statements.clear()
         begun = time.perf_counter()
         unknown = await self.sources.unknown([ID], {each.key for each in posts})
         found = [each for each in posts if each.key in unknown]
         known = time.perf_counter()
         await self.sources.finish_poll(slot, Polled(1, len(posts), found, None, None, None, 60.0))
-        return (time.perf_counter() if found else known) - begun
+        took = (time.perf_counter() if found else known) - begun
+        await asyncio.sleep(0)  # then the last statement is heard of too
+        self.parts = {each.query.split(maxsplit=1)[0]: each.elapsed for each in self.statements}
+        self.parts[""] = took - sum(self.parts.get(word, 0) for word in PARTS)
+        return took
 
     async def by_asyncpg(self, posts: Sequence[Found]) -> float:
         """Seconds for a prepared statement each, on one connection."""
@@ -133,11 +155,17 @@ async def prepared(stored: int) -> AsyncIterator[Bench]:
         stack.push_async_callback(database.close)
         sql = await work.connect(server.url)
         stack.push_async_callback(sql.close)
-        made = Bench(database, Sources(database), sql)
+        made = Bench(database, Sources(database), sql, stored)
         await made.sources.declare([ID])
         await made.poll([])
         await sql.execute(STORED, ID, stored)
         await sql.execute("VACUUM ANALYZE article")
+        await sql.execute("CHECKPOINT")  # else who comes first writes out what was loaded
+        async with database.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            cast("asyncpg.Connection", raw.driver_connection).add_query_logger(
+                made.statements.append
+            )
         yield made
 
 
@@ -150,22 +178,34 @@ async def timed(way: Way, posts: Callable[[], Sequence[Found]], rounds: int) -> 
     return median([await way(posts()) for _ in range(rounds)])
 
 
-async def measure(bench: Bench, size: int, rounds: int) -> Took:
-    """Seconds for a list of ``size``, seen and new: ours, and one by one."""
-    seen = [_post(f"old {n}") for n in range(1, size + 1)]
+async def measure(bench: Bench, size: int, rounds: int) -> tuple[Took, Mapping[str, str]]:
+    """Seconds for a list of ``size``, seen and new: ours, and one by one; the parts of our last."""
+    lists: dict[str, Callable[[], Sequence[Found]]] = {
+        SEEN: partial(bench.seen, size, strewn=False),
+        STREWN: partial(bench.seen, size, strewn=True),
+        NEW: partial(bench.new, size),
+    }
     ways = {OURS: bench.poll, ALCHEMY: bench.by_sqlalchemy, ASYNCPG: bench.by_asyncpg}
-    took = {}
-    for name, way in ways.items():
-        many = rounds if name == OURS else min(rounds, 3)
-        took[f"{name}, seen"] = await timed(way, lambda: seen, many)
-        took[f"{name}, new"] = await timed(way, lambda: bench.new(size), many)
-    return took
+    took, parts = {}, {}
+    for kind, posts in lists.items():
+        for name, way in ways.items():
+            many = rounds if name == OURS else min(rounds, 3)
+            took[f"{name}, {kind}"] = await timed(way, posts, many)
+        parts[kind] = in_words(bench.parts)
+    return took, parts
+
+
+def in_words(parts: Mapping[str, float]) -> str:
+    """What a list cost, part by part."""
+    given = {word: name for word, name in PARTS.items() if word in parts}
+    korean, english = (" + ".join(names) for names in zip(*given.values(), strict=True))
+    return f"{korean} / {english}: {' + '.join(shown(parts[word]) for word in given)}"
 
 
 async def burnt(bench: Bench) -> int:
     """How many numbers are given away for a list of a thousand that were all seen."""
     before = await bench.last()
-    await bench.poll([_post(f"old {n}") for n in range(1, 1_001)])
+    await bench.poll(bench.seen(1_000, strewn=False))
     return await bench.last() - before
 
 
@@ -183,30 +223,39 @@ async def spoilt(bench: Bench) -> Figure:
     return Figure(what=what, value=lost, unit="", must=0, at_most=True)
 
 
-def figures(took: Mapping[int, Took]) -> Iterator[Figure]:
+def figures(took: Took, parts: Mapping[str, str], size: int) -> Iterator[Figure]:
     """Of the longest list."""
-    size = max(took)
-    for kind, what, must in (("seen", "본 글 / seen", 50), ("new", "새 글 / new", 15)):
+    for kind, what, must in (
+        (SEEN, "본 글 / seen", 50),
+        (STREWN, "본 글, 색인에 흩어진 / seen, strewn over the index", None),
+        (NEW, "새 글 / new", 15),
+    ):
         for name in (ALCHEMY, ASYNCPG):
-            peer = f"{named(name.lower())}, ON CONFLICT", took[size][f"{name}, {kind}"]
-            ours = took[size][f"{OURS}, {kind}"]
-            yield against(f"{what}: {size:,}", ours, peer, must=must, why=NEAR)
+            peer = f"{named(name.lower())}, ON CONFLICT", took[f"{name}, {kind}"]
+            ours = took[f"{OURS}, {kind}"]
+            yield against(f"{what}: {size:,}", ours, peer, must=must, why=parts[kind])
 
 
 async def run(sizes: Sequence[int], stored: int, rounds: int) -> tuple[list[Figure], Growth]:
     """All of it."""
     async with prepared(stored) as bench:
-        took = {size: await measure(bench, size, rounds) for size in sizes}
+        measured = {size: await measure(bench, size, rounds) for size in sizes}
         lost = await burnt(bench)
         bad = await spoilt(bench)
+    took = {size: each for size, (each, _) in measured.items()}
     numbers = "번호 낭비 / numbers burnt by a thousand seen"
     waste = Figure(what=numbers, value=lost, unit="", must=0, at_most=True)
     growth = Growth(
         title="목록 길이에 따른 저장 / Time to store a list, by its length",
         sizes="글 수 / items",
-        seconds={name: {size: took[size][name] for size in sizes} for name in took[sizes[0]]},
+        seconds={
+            name: {size: took[size][name] for size in sizes}
+            for name in took[sizes[0]]
+            if not name.endswith(STREWN)
+        },
     )
-    return [*figures(took), waste, bad], growth
+    longest = max(sizes)
+    return [*figures(*measured[longest], longest), waste, bad], growth
 
 
 def main() -> None:
@@ -223,7 +272,9 @@ def main() -> None:
             table.add_row(name, f"{size:,}", f"{seconds * 1e3:.2f}", f"{size / seconds:,.0f}")
     console.print(table)
     for each in found:
-        console.print(f"{each.what}: {each.value:,.1f}{each.unit} {each.ours} {each.peer}")
+        console.print(
+            f"{each.what}: {each.value:,.1f}{each.unit} {each.ours} {each.peer} {each.why}"
+        )
     save("ingest", found, growth)
 
 

@@ -1,4 +1,4 @@
-"""How the server looks for a page of stories: by where they stand, not by sorting all of them."""
+"""How the server looks for articles: by an index, also for a page of stories in their order."""
 
 from __future__ import annotations
 
@@ -33,6 +33,29 @@ async def filled(database_url: str) -> str:
     await sql.execute(_FILLED)
     await sql.close()
     return database_url
+
+
+@pytest.mark.parametrize(
+    ("where", "index"),
+    [
+        ("story_id = 7", "ix_article_story"),
+        ("story_id IN (SELECT story_id FROM telling)", "ix_article_story"),
+        ("twin_id = ANY(ARRAY(SELECT id FROM story))", "ix_article_twin"),
+        ("publishers && CAST('{kcs}' AS text[])", "ix_article_of_publisher"),
+        ("topics && CAST('{trade}' AS text[])", "ix_article_of_topic"),
+        ("call_end >= now()", "ix_article_ends"),
+    ],
+)
+async def test_what_is_indexed_once_it_is_there_is_found_by_it(
+    filled: str, where: str, index: str
+) -> None:
+    sql = await connect(filled)
+    await sql.execute("SET enable_seqscan = off")
+
+    rows = await sql.fetch(f"EXPLAIN SELECT FROM article WHERE {where}")
+
+    assert f"{index} " in "\n".join(f"{row[0]} " for row in rows)
+    await sql.close()
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ async def test_a_key_is_known_within_its_source_only(
 
     assert await sources.unknown(["a"], ["k1", "k2", "k3"]) == {"k3"}
     assert await sources.unknown(["b"], ["k1"]) == {"k1"}
+    assert await sources.unknown(["b", "a"], ["k1", "k3"]) == {"k3"}
     assert await sources.unknown(["a"], []) == set()
 
 

@@ -175,8 +175,10 @@ article = sa.Table(
     at("look_due"),
     count("looks"),
     sa.UniqueConstraint("source_id", "key"),
-    sa.Index("ix_article_story_id", "story_id"),
-    sa.Index("ix_article_twin_id", "twin_id"),
+    # An article is written to every index several times before it is judged: what it does not have
+    # until then is left out.
+    partial("ix_article_story", "story_id", where=_JUDGED),
+    partial("ix_article_twin", "twin_id", where="twin_id IS NOT NULL"),
     sa.Index(
         "ix_article_out_at", sa.text("coalesce(read_published_at, published_at, discovered_at)")
     ),
@@ -185,14 +187,14 @@ article = sa.Table(
     sa.Index("ix_article_came", "source_id", "discovered_at"),
     partial("ix_article_owed", "source_id", "id", where="collected_at IS NULL"),
     partial("ix_article_unfinished", "id", where="triaged_at IS NULL"),
-    sa.Index("ix_article_call_end", "call_end"),
+    partial("ix_article_ends", "call_end", where="call_end IS NOT NULL"),
     # See service.store.embargo.
     partial("ix_article_embargo_until", "embargo_until", where="embargo_until IS NOT NULL"),
     # Lists of stories: see service.store.browse.
     partial("ix_article_listed", sa.text(_CAME), "id", where=_JUDGED),
     partial("ix_article_public", sa.text(_PUBLIC), "id", where=_JUDGED),
-    sa.Index("ix_article_publishers", "publishers", postgresql_using="gin"),
-    sa.Index("ix_article_topics", "topics", postgresql_using="gin"),
+    partial("ix_article_of_publisher", "publishers", where="publishers IS NOT NULL", using="gin"),
+    partial("ix_article_of_topic", "topics", where="topics IS NOT NULL", using="gin"),
     # Calls that name no last day.
     partial(
         "ix_article_undated_call",

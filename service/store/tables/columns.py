@@ -46,6 +46,15 @@ def ref(
     )
 
 
-def partial(name: str, *columns: str | sa.TextClause, where: str, unique: bool = False) -> sa.Index:
+def partial(
+    name: str,
+    *columns: str | sa.TextClause,
+    where: str,
+    unique: bool = False,
+    using: str | None = None,
+) -> sa.Index:
     """An index of those rows of which ``where`` holds."""
-    return sa.Index(name, *columns, unique=unique, postgresql_where=sa.text(where))
+    condition = sa.text(where)
+    return sa.Index(
+        name, *columns, unique=unique, postgresql_where=condition, postgresql_using=using
+    )
