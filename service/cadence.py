@@ -141,7 +141,9 @@ def window(cadence: Cadence, now: datetime) -> datetime | None:
         return quiet_end(cadence, now)
     if cadence.every == "hourly":
         closes = now.replace(minute=0, second=0, microsecond=0) + _HOUR
-        return quiet_end(cadence, now) or quiet_end(cadence, closes) or closes
+        if cadence.quiet is not None and now < (end := _on(now.date(), cadence.quiet[1])):
+            closes = min(closes, end)
+        return quiet_end(cadence, closes) or closes
     return next(each for each in _digests(cadence, now.date()) if each > now)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.cadence import Cadence, burst, in_words, kept, parse, quiet_end, remind_at, window
@@ -115,6 +115,7 @@ def test_a_window_closes_later_and_never_in_quiet_hours(cadence: Cadence, now: d
 
 
 @given(_ANY, _TIMES, st.floats(0, 0.99))
+@example(parse("hourly quiet 00:15-00:30"), _START, 0.25)
 def test_all_that_comes_within_one_window_agrees_on_it(
     cadence: Cadence, now: datetime, share: float
 ) -> None:
@@ -189,6 +190,7 @@ _CASES: list[tuple[Callable[[Cadence, datetime], datetime | None], str, str, str
     (window, "hourly" + _NIGHT, "2026-09-24T20:30", "2026-09-25T08:00"),
     (window, "hourly quiet 21:00-07:30", "2026-09-25T06:10", "2026-09-25T07:30"),
     (window, "hourly quiet 21:00-07:30", "2026-09-25T07:30", "2026-09-25T08:00"),
+    (window, "hourly quiet 12:15-12:30", "2026-09-25T12:10", "2026-09-25T12:30"),
     (window, "daily 08:00", "2026-09-24T08:00", "2026-09-25T08:00"),
     (window, "daily 08:00", "2028-02-28T09:00", "2028-02-29T08:00"),
     (window, "daily 08:00", "2027-12-31T09:00", "2028-01-01T08:00"),
