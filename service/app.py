@@ -222,7 +222,10 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def once(settings: Settings, url: str, step: Step) -> None:
-    """Do what one step has to do now, and return when nothing is left for it."""
+    """Do what one step has to do now, and return when nothing is left for it.
+
+    No more is loaded than that: a look at the lists by cron does not wait for morphology.
+    """
     await migrate(url)
     async with AsyncExitStack() as stack:
         database = Database(url)
@@ -233,7 +236,11 @@ async def once(settings: Settings, url: str, step: Step) -> None:
             await Sources(database).claim_due(tuple(sources))
         else:
             await sweep(database, patience=timedelta(0))
-        analyser = await stack.enter_async_context(Analyser())
-        for tasks, _ in await _tasks(settings, database, sources, analyser, stack):
-            if step in tasks:
-                await work.drain(url, {step: tasks[step]})
+        if step in ("deliver", "admit"):
+            tasks = await _telling(settings, database, stack)
+        elif step in ("read", "triage", "index", "reconcile"):
+            analyser = await stack.enter_async_context(Analyser())
+            tasks = await _judging(database, sources, analyser, stack)
+        else:
+            tasks = await _fetching(settings, database, sources, stack)
+        await work.drain(url, {step: tasks[step]})
