@@ -124,20 +124,25 @@ def template(postgres: Server) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def kept_database(postgres: Server, template: str) -> Iterator[Kept]:
-    """The migrated database that the tests of this process have one after another."""
+def kept_database(postgres: Server, template: str) -> Iterator[tuple[Kept, asyncio.Runner]]:
+    """The migrated database that the tests of this process have one after another.
+
+    With the loop that its connection lives in, which runs between the tests.
+    """
     made = Kept(
         lambda: copied(postgres, throwaway("pabal"), template), lambda url: dropped(postgres, url)
     )
-    yield made
-    asyncio.run(made.drop())
+    with asyncio.Runner() as runner:
+        yield made, runner
+        runner.run(made.drop())
 
 
 @pytest.fixture
-async def migrated_url(kept_database: Kept) -> AsyncIterator[str]:
+def migrated_url(kept_database: tuple[Kept, asyncio.Runner]) -> Iterator[str]:
     """The address of a database with the current schema, as if it were just made."""
-    yield await kept_database.ready()
-    await kept_database.empty()
+    kept, runner = kept_database
+    yield runner.run(kept.ready())
+    runner.run(kept.empty())
 
 
 @pytest.fixture

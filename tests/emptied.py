@@ -2,12 +2,14 @@
 
 A copy of the template costs more than most tests do. What they leave is a few rows, so these are
 deleted and the numbers begin again; after a test that changed the schema, or left much, a copy is
-made for the next.
+made for the next. The connection that does it stays: a new one has to learn the catalogue first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+
+import asyncpg
 
 from service.work import connect
 
@@ -55,6 +57,7 @@ class Kept:
         self._copy = copy
         self._drop = drop
         self._url = ""
+        self._sql: asyncpg.Connection | None = None
         self._schema: list[str] = []
         self._rows: dict[str, list[str]] = {}
 
@@ -62,20 +65,18 @@ class Kept:
         """Return the address of the database, which is as if it were just made."""
         if not self._url:
             self._url = await self._copy()
-            sql = await connect(self._url)
+            self._sql = sql = await connect(self._url)
             self._schema = await sql.fetchval(_SCHEMA)
             # What the migrations themselves put there.
             self._rows = {
                 name: [row for (row,) in await sql.fetch(f"SELECT t::text FROM {name} t")]
                 for (name,) in await sql.fetch(_TABLES)
             }
-            await sql.close()
         return self._url
 
     async def empty(self) -> None:
         """Make it what it was before a test, whoever is still connected; else drop it."""
-        sql = await connect(self._url)
-        await sql.execute(_ALONE)
+        sql = await self._alone()
         same = await sql.fetchval(_SCHEMA) == self._schema
         if same:
             await sql.execute(_EMPTY)
@@ -83,12 +84,23 @@ class Kept:
                 put = f"INSERT INTO {name} SELECT (row::{name}).* FROM unnest($1::text[]) AS row"
                 await sql.execute(put, rows)
             same = await sql.fetchval(_SIZE) < _MUCH
-        await sql.close()
         if not same:
             await self.drop()
 
     async def drop(self) -> None:
         """Drop it, where there is one."""
         url, self._url = self._url, ""
+        if self._sql is not None:
+            await self._sql.close()
         if url:
             await self._drop(url)
+
+    async def _alone(self) -> asyncpg.Connection:
+        """The only connection to it: all others are cut off, and ours may be by a test."""
+        assert self._sql is not None
+        try:
+            await self._sql.execute(_ALONE)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            self._sql = await connect(self._url)
+            await self._sql.execute(_ALONE)
+        return self._sql

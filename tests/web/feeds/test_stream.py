@@ -225,7 +225,7 @@ async def test_a_database_that_went_away_is_waited_for(house: Any, listen: Liste
     listener = await listen()
     name = make_url(house.database.engine.url).database
     await house.run(
-        """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
            WHERE datname = :name AND pid <> pg_backend_pid()""",
         name=name,
     )
