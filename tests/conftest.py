@@ -11,6 +11,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from sqlalchemy.engine import make_url
 
 from service.ops.embedded import Server, running
@@ -40,6 +41,24 @@ HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is slow begins first: else one process waits at the end for the other's long test."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_plainly() -> None:
+    """A bug is logged as the service does it: with all the values it met that takes seconds."""
+    logging_as_before()
+
+
+def logging_as_before() -> None:
+    """Undo what a command did to the log: it points at a stream that is gone."""
+    structlog.reset_defaults()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=False),
+        ]
+    )
 
 
 def address(server: Server, database: str) -> str:

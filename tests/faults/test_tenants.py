@@ -29,6 +29,7 @@ from service.store.keys import Keys
 from service.web.app import build
 from service.web.means import Means
 from service.web.shell import COOKIE
+from tests.conftest import logging_as_before
 from tests.web.test_every_route import paths
 
 SIGNING = b"a signing secret of this test, 32+"
@@ -159,7 +160,7 @@ async def test_no_route_shows_anothers_and_none_shows_or_logs_a_secret(
                         leaks.append((address[:80], seen))
                     shown += [(who, address[:80], each) for each in town.secrets if each in text]
     finally:
-        structlog.reset_defaults()
+        logging_as_before()
     logs = json.dumps(said, default=str) + caplog.text
     logged = [each for each in town.secrets if each in logs]
 

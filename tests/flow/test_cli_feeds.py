@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import httpx
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from notifier.channels.web_push import public_key
@@ -18,6 +17,7 @@ from service.links import Signer
 from service.store.database import Database
 from service.web.app import build
 from service.work import connect
+from tests.conftest import logging_as_before
 
 Pabal = Callable[..., Awaitable[tuple[int, str, str]]]
 
@@ -44,7 +44,7 @@ def pabal(migrated_url: str) -> Iterator[Pabal]:
         return await asyncio.to_thread(run, *arguments, **settings)
 
     yield pabal
-    structlog.reset_defaults()  # the command pointed the log at a stream that is gone
+    logging_as_before()
 
 
 async def test_addresses_are_printed_count_and_are_void_when_renewed(

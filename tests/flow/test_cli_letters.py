@@ -8,11 +8,11 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from service.__main__ import main
 from service.work import connect
+from tests.conftest import logging_as_before
 
 Pabal = Callable[..., Awaitable[tuple[int, str, str]]]
 
@@ -46,7 +46,7 @@ def pabal(migrated_url: str) -> Iterator[Pabal]:
         return await asyncio.to_thread(run, *arguments)
 
     yield pabal
-    structlog.reset_defaults()  # the command pointed the log at a stream that is gone
+    logging_as_before()
 
 
 async def test_dead_letters_are_shown_sent_again_and_dropped(

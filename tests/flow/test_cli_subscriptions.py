@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import structlog
 from typer.testing import CliRunner
 
 from service.__main__ import main
@@ -20,6 +19,7 @@ from service.links import Signer
 from service.store.consent import Consent
 from service.store.database import Database
 from service.store.overview import Overview
+from tests.conftest import logging_as_before
 from tests.replica import Moody
 
 Pabal = Callable[..., Awaitable[subprocess.CompletedProcess[str]]]
@@ -49,7 +49,7 @@ def pabal(migrated_url: str) -> Iterator[Pabal]:
         return await asyncio.to_thread(run, *arguments)
 
     yield pabal
-    structlog.reset_defaults()  # the command pointed the log at a stream that is gone
+    logging_as_before()
 
 
 async def test_a_subscription_is_tried_kept_in_a_file_snoozed_and_woken(

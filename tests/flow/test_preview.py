@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import structlog
 from typer.testing import CliRunner
 
 from scrapers.registry import sources
@@ -27,6 +26,7 @@ from service.store.database import Database
 from service.store.past import Past
 from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.tables import article, rule, source, story
+from tests.conftest import logging_as_before
 
 Pabal = Callable[..., Awaitable[str]]
 Tell = Callable[..., Awaitable[None]]
@@ -183,7 +183,7 @@ def pabal(migrated_url: str) -> Iterator[Pabal]:
         return await asyncio.to_thread(run, *arguments)
 
     yield pabal
-    structlog.reset_defaults()  # the command pointed the log at a stream that is gone
+    logging_as_before()
 
 
 async def test_a_person_sees_what_a_rule_brings_before_and_why_it_brought_nothing_after(

@@ -244,11 +244,17 @@ def read(database: Database, registry: Registry) -> Read:
     return Read(declared_sources.sources(), registry, Readings(database))
 
 
+@pytest.fixture(scope="session")
+def topics() -> Topics:
+    """What articles are about: they take long to load, and know nothing of any."""
+    return Topics.load()
+
+
 @pytest.fixture
-def triage(database: Database, registry: Registry) -> Triage:
+def triage(database: Database, registry: Registry, topics: Topics) -> Triage:
     declared = declared_sources.sources()
     asked = cast("Analyser", Unasked())
-    return Triage(declared, Verdicts(database, ahead=1), asked, registry, Topics.load())
+    return Triage(declared, Verdicts(database, ahead=1), asked, registry, topics)
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from service.__main__ import main
+from tests.conftest import logging_as_before
 
 Pabal = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -38,4 +38,4 @@ def pabal() -> Iterator[Pabal]:
         return subprocess.CompletedProcess(arguments, code, out, err)
 
     yield pabal
-    structlog.reset_defaults()  # the command pointed the log at a stream that is gone
+    logging_as_before()

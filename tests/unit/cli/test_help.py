@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -22,9 +23,11 @@ def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
         yield from _commands(command, (*path, name))
 
 
-COMMANDS = list(_commands(get_command(app)))
+COMMAND = get_command(app)
+COMMANDS = list(_commands(COMMAND))
 
 
+@cache
 def _help(command: str, width: int = 100) -> str:
     shown = CliRunner(env={"COLUMNS": f"{width}"}).invoke(app, [*command.split(), "--help"])
     assert shown.exit_code == 0
@@ -46,7 +49,7 @@ def test_no_line_of_the_help_is_cut_at_any_usual_width(command: str, width: int)
 
 def _parts(command: str) -> Iterator[str]:
     """What is written for the help of a command."""
-    found: Any = get_command(app)
+    found: Any = COMMAND
     for name in command.split():
         found = found.commands[name]
     yield found.help or ""
