@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 # The pure rooms have to be covered, by the tests that are theirs: watching slows, so others go without.
 PURE := tests/sources $(addprefix tests/unit/,judging notifier reading scrapers)
-TWO := $(BIN)/pytest -n 2 --dist worksteal -m "not faults and not browser and not alone"
+BESIDE := $(BIN)/pytest --dist worksteal -m "not faults and not browser and not alone"
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
 	--generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
@@ -38,14 +38,14 @@ lint: $(READY)  ## 문체와 흔한 실수 / style and common slips
 	$(BIN)/ruff format --check
 
 types: $(READY)  ## 형 검사 / types
-	$(BIN)/mypy service scrapers notifier migrations tests
+	$(BIN)/mypy -n 2 service scrapers notifier migrations tests
 
 contracts: $(READY)  ## 어느 방이 어느 방을 쓰는가 / which room may import which
 	$(BIN)/lint-imports
 
 unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test but the long faults, coverage
-	$(TWO) $(ARGS) $(PURE) --cov
-	$(TWO) $(ARGS) $(PURE:%=--ignore=%)
+	$(BESIDE) -n 2 $(ARGS) $(PURE) --cov
+	$(BESIDE) -n 3 $(ARGS) $(PURE:%=--ignore=%)  # two would often both wait, for what they started
 
 alone: $(READY)  ## 혼자 돌아야 하는 시험 / tests beside which nothing may run
 	$(BIN)/pytest -m "alone and not faults" $(ARGS) $$(grep -rl --include='*.py' mark.alone tests) || \

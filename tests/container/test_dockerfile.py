@@ -66,7 +66,8 @@ def walk(scratch: Path) -> None:
                 copy(each, here / target)
         elif instruction == "RUN":
             command = re.sub(r"--mount=\S+", "", rest)
-            run("sh", "-ec", re.sub(r"(?<!\S)/(?=\w)", f"{scratch}/", command), cwd=here)
+            command = re.sub(r"(?<!\S)/(?=\w)", f"{scratch}/", command)
+            run("sh", "-ec", command, cwd=here, PIP_COMPILE="0")  # few modules are loaded here
         else:
             assert instruction == "FROM", f"{instruction}: a step that this test cannot walk"
 
