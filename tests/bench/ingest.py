@@ -227,7 +227,7 @@ def figures(took: Took, parts: Mapping[str, str], size: int) -> Iterator[Figure]
     """Of the longest list."""
     for kind, what, must in (
         (SEEN, "본 글 / seen", 50),
-        (STREWN, "본 글, 색인에 흩어진 / seen, strewn over the index", None),
+        (STREWN, "본 글, 색인에 흩어진 / seen, strewn over the index", 50),
         (NEW, "새 글 / new", 15),
     ):
         for name in (ALCHEMY, ASYNCPG):
