@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from scrapers import wellformed
 from scrapers.documents.blocks import Block, render
 from scrapers.documents.hwpml import Body
 from scrapers.documents.model import Document, DocumentError
@@ -76,8 +77,11 @@ def _xml(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> etree._Element:
     if info.compress_type not in _METHODS:
         raise DocumentError("unsupported", f"compression {info.compress_type}")
     data = archive.read(info)
-    # An encoding of two bytes a letter could hide a declaration; HWPX is UTF-8.
-    if b"\0" in data[:64] or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    # An encoding of two bytes a letter could hide a declaration; HWPX is UTF-8. So could a letter
+    # within it that is taken out.
+    wide = b"\0" in data[:64]
+    data = wellformed.mended(data)
+    if wide or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise DocumentError("too-large", "XML that declares entities")
     # libxml2 itself bounds depth (256), names and the length of a text where huge_tree is off.
     parser = etree.XMLParser(

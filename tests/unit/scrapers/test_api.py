@@ -169,6 +169,13 @@ def test_what_is_not_json_or_half_of_it_is_refused(body: bytes) -> None:
         API.read_list(page(body))
 
 
+@pytest.mark.parametrize("letter", ["\t", "\n", "\x0b"], ids=repr)
+def test_a_raw_control_letter_costs_no_list(letter: str) -> None:
+    body = json.dumps({"data": {"list": [row(name="수출@바우처")]}}).replace("@", letter)
+    (post,) = API.read_list(page(body.encode())).posts
+    assert post.title == "수출 바우처"
+
+
 def test_a_login_in_place_of_the_list_is_named() -> None:
     with pytest.raises(ChallengePage):
         API.read_list(page("<html><title>로그인</title></html>".encode()))

@@ -7,6 +7,7 @@ import pytest
 from scrapers.errors import LayoutError
 from scrapers.model import Page, Request
 from scrapers.platforms.sitemap import Sitemap
+from scrapers.wellformed import mended
 from tests.unit.scrapers.declared import FEED, LAYOUT, item, page, post
 
 
@@ -89,6 +90,39 @@ def test_a_feed_with_bare_ampersands_and_control_characters_is_read() -> None:
     (only,) = FEED.read_list(feed(item(title="R&D\x08 A&nbsp;B <![CDATA[C & D]]>"))).posts
 
     assert only.title == "R&D A B C & D"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("수출&#11; 바우처&#x1F;&#0;", "수출 바우처"),
+        ("끝&#xFFFE;&#65535;&#x110000;&#99999999999999999999;", "끝"),
+        ("소식 &#55357;&#56832;", "소식 😀"),
+        ("소식 &#xD83D;&#xDE00;", "소식 😀"),
+        ("반쪽 &#55357;가&#56832;", "반쪽 가"),
+        ("&#49688;&#xCD9C; R&#38;D &#X41;&#00000065;", "수출 R&D AA"),
+        ("A&AMP;B &#x; &#G;", "A&B &#x; &#G;"),
+        ("1&#38;lt;2", "1<2"),
+    ],
+)
+def test_a_letter_by_a_number_that_xml_forbids_costs_no_feed(written: str, expected: str) -> None:
+    (first, second) = FEED.read_list(feed(item(title=written), item(2))).posts
+
+    assert first.title == expected
+    assert second.title == "제목"
+
+
+def test_what_cdata_holds_is_text_to_its_end() -> None:
+    written = b"<a>&#11;<![CDATA[&#55357;&#11;\x0b &amp; &]]>&#11;&<b/><![CDATA[&"
+    assert mended(written) == b"<a><![CDATA[&#55357;&#11; &amp; &]]>&amp;<b/><![CDATA[&amp;"
+
+
+@pytest.mark.parametrize(
+    "piece", ["&#", "&#1", "&#1;", "&#x", "&#55357;", "&", "<![CDATA[", "&#x0"]
+)
+def test_a_hostile_feed_costs_no_more_than_its_length(piece: str) -> None:
+    with pytest.raises(LayoutError):
+        FEED.read_list(feed(piece * 100_000))
 
 
 def test_entities_of_a_feed_are_not_expanded() -> None:

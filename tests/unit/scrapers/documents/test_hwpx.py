@@ -48,10 +48,27 @@ def test_a_password_of_the_archive_is_one_too(hwpx: Hwpx) -> None:
         '<!DOCTYPE s [<!ENTITY a "가">]><s>&a;</s>',
         '<!DOCTYPE s SYSTEM "file:///etc/passwd"><s/>',
         '<s xmlns="x">\0</s>',
+        '<!DOC\x0bTYPE s [<!ENT&#11;ITY a "가">]><s>&a;</s>',
+        '<!DOC&#11;TYPE s SYSTEM "file:///etc/passwd"><s/>',
     ],
 )
 def test_xml_with_entities_is_refused_unread(hwpx: Hwpx, xml: str) -> None:
     assert reason(hwpx(members={"Contents/section0.xml": xml})) == "too-large"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("수출 \x0b바우처", "수출 바우처"),
+        ("수출 &#31;R&amp;D", "수출 R&D"),
+        ("&#55357;&#56832;", "😀"),
+    ],
+    ids=["raw", "by number", "pair"],
+)
+def test_a_letter_that_xml_forbids_costs_no_document(
+    hwpx: Hwpx, written: str, expected: str
+) -> None:
+    assert read_hwpx(hwpx(said(written))).text == expected
 
 
 def test_elements_nested_without_end_are_refused(hwpx: Hwpx) -> None:
