@@ -22,7 +22,7 @@ from service.pace import OPEN_LADDER, after_failure, next_poll, waited
 from service.store.articles import Articles
 from service.store.leases import Owed
 from service.store.opened import Opened
-from service.store.polled import MARGIN, Polled, Slot
+from service.store.polled import Polled, Slot
 from service.store.sources import Sources
 from service.turns import Turns
 from service.visit import Visited
@@ -32,6 +32,9 @@ _TRIES = {Passing: 24, Gone: 2, Refused: 0, ScrapeError: len(OPEN_LADDER)}
 _ABSENT = timedelta(hours=12)  # without a look that worked: what is found now has been out for long
 _RECENT = timedelta(hours=3)  # what a search shall have found the first time it is asked for,
 # and before the last look that worked: a word may not have had its turn for about so long.
+_NEW = timedelta(days=7)  # so long after the first look everything old was there before; later a
+# date that old is a slip of somebody's pen wherever news stands, and its release is news.
+_BEHIND_THE_LAST = frozenset({"empty", "gone"})  # what a page is that a list does not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ class Collect:
         absent = slot.last_ok_at is not None and slot.now - slot.last_ok_at > _ABSENT
         return Polled(
             pages=listed.pages,
-            seen=len(listed.posts),
+            seen=listed.seen,
             found=listed.found,
             etag=answer.freshness.etag,
             last_modified=answer.freshness.last_modified,
@@ -141,7 +144,8 @@ class Collect:
                 max_age=answer.max_age,
             ),
             shape=listed.shape,
-            floor=_floor(source, slot, gap=listed.gap),
+            floor=_floor(source, slot, gap=listed.gap) if slot.baselined else listed.oldest,
+            slid=_slid(source, slot, listed),
             late=absent,
             sighted=listed.sighted,
             gap=listed.gap,
@@ -150,28 +154,34 @@ class Collect:
         )
 
     async def _walk(self, source: Source, slot: Slot, page: Page) -> Listed:
-        """Read pages, newest first, down to one that holds something known.
+        """Read pages, newest first, down to one that ends with something known.
 
         Nothing is stored before all of them were read: a list that fails half way leaves no gap.
         The first look is a silent baseline, for which the front page is enough.
         """
-        listed = Listed()
+        listed, since = Listed(), _since(source, slot)
         for _ in range(source.max_pages):
-            # Parsing a real page takes a tenth of a second: not on the event loop.
-            listing = await asyncio.to_thread(source.read_list, page)
+            try:
+                if listed.more is not None:
+                    page = await visit.get(self.fetcher, listed.more, source)
+                # Parsing a real page takes a tenth of a second: not on the event loop.
+                listing = await asyncio.to_thread(source.read_list, page)
+            except ScrapeError as error:
+                if listed.met and error.trouble in _BEHIND_THE_LAST:
+                    return listed
+                raise
             posts = [(post, visit.found(source, post)) for post in listing.posts]
             unknown = await self._unknown(source, slot, {each.key for _, each in posts})
-            known = any(each.key not in unknown for post, each in posts if not post.pinned)
             listed = listed.and_then(posts, unknown, listing, checks=source.checks)
-            if known or not slot.baselined:
+            if not slot.baselined or listed.reached(since):
                 return listed
-            if listing.more is None or listed.pages == source.max_pages:
+            if listing.more is None:
                 break
-            page = await visit.get(self.fetcher, listing.more, source)
         # A search for a word that was not asked for before knows nothing of what it brings.
-        # Nor does a list that gave out nothing at all hide something behind it.
-        gap = bool(listed.posts) and not (source.searches or source.checks)
-        return replace(listed, gap=gap)
+        # Nor does a list that gave out nothing at all hide something behind it, nor one that was
+        # read to its end, where something known was on it.
+        ended = listed.seen == 0 or (listed.met and listed.more is None)
+        return replace(listed, gap=not (ended or source.searches or source.checks))
 
     async def _unknown(self, source: Source, slot: Slot, keys: Collection[str]) -> set[str]:
         routes = self._routes(slot.source_id) if source.checks else [slot.source_id]
@@ -232,14 +242,28 @@ def _tries(error: ScrapeError, opened: Opened) -> int:
     return next(_TRIES[kind] for kind in type(error).__mro__ if kind in _TRIES)
 
 
+def _since(source: Source, slot: Slot) -> datetime:
+    """What is older than this is not looked for."""
+    return (slot.last_ok_at or slot.now) - _RECENT if source.searches else slot.since
+
+
+def _slid(source: Source, slot: Slot, listed: Listed) -> Collection[str]:
+    """What came in sight from further down. On pages that were not looked at all may be old."""
+    if source.searches:
+        return ()
+    return listed.slid(slot.since if listed.pages > 1 else slot.floor)
+
+
 def _floor(source: Source, slot: Slot, *, gap: bool) -> datetime | None:
     """What is older than this was there before, and nobody is told of it.
 
-    Where nothing known was in sight, all of it may be old under new numbers. Most of what a check
-    first finds was out before it began: what its lead missed until then is no news any more.
+    Where reading did not reach what is known, all of it may be old under new numbers. Most of what
+    a check first finds was out before it began: what its lead missed until then is no news any
+    more.
     """
-    if source.searches:
-        return (slot.last_ok_at or slot.now) - _RECENT
+    if gap or source.searches:
+        return _since(source, slot)
     if source.checks:
         return slot.baselined_at
-    return slot.last_ok_at - MARGIN if gap and slot.last_ok_at else slot.floor
+    new = slot.baselined_at is not None and slot.now - slot.baselined_at < _NEW
+    return slot.floor if new else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import takewhile
 
 from scrapers.errors import Trouble
 from scrapers.model import Listing, Post, Request
@@ -13,10 +15,15 @@ from service.model import Found, Shape
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a walk down a list found. ``more`` is where it could go on."""
+    """What a walk down a list found. ``last`` is its last page, ``more`` where it could go on.
+
+    What is pinned says nothing of where a list stands and is not among ``rows``.
+    """
 
     pages: int = 0
-    posts: tuple[tuple[Post, Found], ...] = ()
+    seen: int = 0
+    rows: tuple[Found, ...] = ()
+    last: tuple[Found, ...] = ()
     fresh: Mapping[str, Found] = field(default_factory=dict)
     sighted: frozenset[str] = frozenset()
     more: Request | None = None
@@ -33,9 +40,12 @@ class Listed:
     ) -> Listed:
         """With one more page of ``posts``, of which those with keys in ``unknown`` are new."""
         known = {each.key for _, each in posts} - set(unknown) if checks else set()
+        last = tuple(each for post, each in posts if not post.pinned)
         return Listed(
             self.pages + 1,
-            (*self.posts, *posts),
+            self.seen + len(posts),
+            (*self.rows, *last),
+            last,
             {**self.fresh, **{each.key: each for _, each in posts if each.key in unknown}},
             self.sighted | known,
             listing.more,
@@ -50,7 +60,7 @@ class Listed:
     @property
     def shape(self) -> Shape | None:
         """What the list looked like; None where it was not read."""
-        rows = [each for post, each in self.posts if not post.pinned]
+        rows = self.rows
         if not rows:
             return None
         return Shape(
@@ -60,3 +70,40 @@ class Listed:
             teased=sum(bool(each.summary or each.text) for each in rows),
             title=int(statistics.median(len(each.title) for each in rows)),
         )
+
+    @property
+    def oldest(self) -> datetime | None:
+        """The oldest date; None without any."""
+        return min((each.published_at for each in self.rows if each.published_at), default=None)
+
+    @property
+    def met(self) -> bool:
+        """Whether anything known came up."""
+        return any(each.key not in self.fresh for each in self.rows)
+
+    def reached(self, since: datetime) -> bool:
+        """Whether all that stands behind the last page is known, or older than ``since``.
+
+        Its end says so. What is known further up may have been put on top again, and stand above
+        pages that nobody has read. Where there are no dates that cannot be told from the place
+        where what we know ends and the archive begins: none of it is read.
+        """
+        end = [each.published_at for each in self._below(self.last)]
+        return self.met and all(at is None or at <= since for at in end)
+
+    def slid(self, before: datetime | None) -> frozenset[str]:
+        """Keys of what is older than ``before`` and stands below everything known.
+
+        There it came from further down, as rows above were withdrawn or pages grew longer; news
+        with a slip in its date stands above.
+        """
+        if before is None:
+            return frozenset()
+        end = self._below(self.rows)
+        return frozenset(
+            each.key for each in end if each.published_at and each.published_at < before
+        )
+
+    def _below(self, rows: Sequence[Found]) -> list[Found]:
+        """Those of ``rows`` that stand below everything known."""
+        return list(takewhile(lambda each: each.key in self.fresh, reversed(rows)))

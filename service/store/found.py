@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -16,10 +16,11 @@ _STORE = """
     INSERT INTO article (source_id, key, url, title, publisher, published_at, precision, summary,
         text, baseline, late, collected_at)
     SELECT $1, post.key, post.url, post.title, post.publisher, post.published_at, post.precision,
-        post.summary, post.text, $2 OR coalesce(post.published_at < $3, false), $4,
+        post.summary, post.text,
+        $2 OR coalesce(post.published_at < $3, false) OR post.key = ANY($4::text[]), $5,
         CASE WHEN post.text IS NOT NULL THEN now() END
-    FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[],
-            $11::text[], $12::text[]) WITH ORDINALITY
+    FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[],
+            $12::text[], $13::text[]) WITH ORDINALITY
         AS post (key, url, title, publisher, published_at, precision, summary, text, place)
     ORDER BY post.place
     ON CONFLICT (source_id, key) DO NOTHING
@@ -40,12 +41,13 @@ async def store(
     *,
     silent: bool,
     floor: datetime | None,
+    slid: Collection[str] = (),
     late: bool = False,
 ) -> int:
     """Insert what is new, return how many; wake reading of the whole, collecting of the rest.
 
-    All of a ``silent`` first look is baseline, and later what is older than ``floor``. ``late``: it
-    was out for long before we could see it. Raises what asyncpg raises.
+    All of a ``silent`` first look is baseline, and later what is older than ``floor`` or has a key
+    in ``slid``. ``late``: it was out for long before we could see it. Raises what asyncpg raises.
     """
     if not posts:
         return 0
@@ -53,7 +55,7 @@ async def store(
     found = zip(*map(_COLUMNS, posts), strict=True)
     columns = [None if each.count(None) == len(posts) else each for each in found]
     driver = await within(tx)
-    stored = await driver.fetch(_STORE, source_id, silent, floor, late, *columns)
+    stored = await driver.fetch(_STORE, source_id, silent, floor, list(slid), late, *columns)
     whole = [str(row["id"]) for row in stored if row["whole"]]
     portions = (whole[at : at + _AT_A_TIME] for at in range(0, len(whole), _AT_A_TIME))
     wakes = [Wake("read", TOGETHER.join(some)) for some in portions]

@@ -26,8 +26,7 @@ class Slot:
     """The right to poll a source once, and what its last polls left to know.
 
     ``floor`` is the oldest date of the silent baseline: what is older was there before we came,
-    even where a withdrawn release lets it slip onto the front page. It counts for a week: later a
-    date that old is a slip of somebody's pen, and its release is news. ``now`` is the database's.
+    even where a withdrawn release lets it slip onto the front page. ``now`` is the database's.
     """
 
     source_id: str
@@ -47,16 +46,23 @@ class Slot:
         """Whether a first look was had."""
         return self.baselined_at is not None
 
+    @property
+    def since(self) -> datetime:
+        """What is older was there when a poll last worked, or before we came."""
+        looked = (self.last_ok_at or self.now) - MARGIN
+        return max(looked, self.floor or looked)
+
 
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What a poll that worked found. ``found`` holds only posts that were not known.
 
     ``pages`` and ``seen`` are 0 for a 304, ``shape`` is None. ``next_in`` is in seconds. ``floor``:
-    what is older was there before, and nobody is told of it. ``late``: what was found was out for
-    long before we looked. ``sighted`` are keys that another route has already. ``gap`` says that
-    reading ended before anything known came up; it can go on at ``more``, None: the list had ended
-    too, and what lay behind may be lost. ``trouble`` is what ailed the list though it was read.
+    what is older was there before, and nobody is told of it, nor of those with keys in ``slid``.
+    ``late``: what was found was out for long before we looked. ``sighted`` are keys that another
+    route has already. ``gap`` says that reading ended before it reached what is known; it can go on
+    at ``more``, None: the list had ended too, and what lay behind may be lost. ``trouble`` is what
+    ailed the list though it was read.
     """
 
     pages: int
@@ -68,6 +74,7 @@ class Polled:
     next_in: float
     shape: Shape | None = None
     floor: datetime | None = None
+    slid: Collection[str] = ()
     late: bool = False
     sighted: Collection[str] = ()
     gap: bool = False
@@ -102,9 +109,8 @@ BEGIN = """
     FROM mine, ill
     WHERE source.id = mine.id
     RETURNING
-        baselined_at,
-        CASE WHEN baselined_at > now() - interval '7 days' THEN baseline_floor END AS floor,
-        last_ok_at, now() AS now, failures, quiet_polls, etag, last_modified, body_sha256
+        baselined_at, baseline_floor AS floor, last_ok_at, now() AS now, failures, quiet_polls,
+        etag, last_modified, body_sha256
 """
 """Take up slot $2 of source $1 for $3; the poll before it failed if its worker ended half way, $4.
 
@@ -144,7 +150,7 @@ def finishing(slot: Slot, polled: Polled) -> tuple[object, ...]:
     return (
         slot.source_id,
         slot.number,
-        slot.floor if slot.baselined else min(dates, default=None),
+        slot.floor if slot.baselined else polled.floor,
         max(dates, default=None),
         not polled.found,
         polled.etag,
@@ -159,21 +165,20 @@ def finishing(slot: Slot, polled: Polled) -> tuple[object, ...]:
 
 async def read_on(tx: AsyncConnection, slot: Slot, polled: Polled) -> None:
     """Have what lies behind the pages that were read fetched too, page by page."""
-    if polled.more is None or slot.last_ok_at is None:
+    if polled.more is None:
         why = "목록이 끝까지 모두 새 글 (all of the list was new)"
         await ops.note(tx, "possible-gap", slot.source_id, why)
         return
-    since = slot.last_ok_at - MARGIN
     new = insert(backfill).values(
-        source_id=slot.source_id, since=since, told_from=since, request=polled.more
+        source_id=slot.source_id, since=slot.since, told_from=slot.since, request=polled.more
     )
     # One that is under way goes back to this page: it would silence, or has gone by, what is here.
     merged = new.on_conflict_do_update(
         index_elements=["source_id"],
         index_where=backfill.c.finished_at.is_(None),
         set_={
-            "since": sa.func.least(backfill.c.since, since),
-            "told_from": sa.func.least(backfill.c.told_from, since),
+            "since": sa.func.least(backfill.c.since, slot.since),
+            "told_from": sa.func.least(backfill.c.told_from, slot.since),
             "request": new.excluded.request,
             "met": False,
             "still": 0,

@@ -176,6 +176,7 @@ async def _keep(tx: AsyncConnection, slot: Slot, polled: Polled) -> int:
         polled.found,
         silent=not slot.baselined,
         floor=polled.floor,
+        slid=polled.slid,
         late=polled.late,
     )
     await (await within(tx)).execute(COUNT, slot.source_id, slot.number, new)

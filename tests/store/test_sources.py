@@ -127,7 +127,11 @@ async def test_a_slot_brings_what_the_last_poll_left(
     assert first == Slot("a", 1, None, None, None, first.now, 0, 0, None, None, None)
     assert not first.baselined
     left = polled(
-        found("k", published_at=NINE), etag='"1"', last_modified="then", body_sha256=b"\1" * 32
+        found("k", published_at=NINE),
+        floor=NINE,
+        etag='"1"',
+        last_modified="then",
+        body_sha256=b"\1" * 32,
     )
     await sources.finish_poll(first, left)
 

@@ -54,7 +54,7 @@ async def test_what_is_older_than_the_baseline_stays_silent(
 ) -> None:
     hour = timedelta(hours=1)
     first = [found("k1", published_at=NINE), found("k2", published_at=NINE + hour), found("k3")]
-    await baselined(sources, sql, polled(*first))
+    await baselined(sources, sql, polled(*first, floor=NINE))
 
     later = [
         found("older", published_at=NINE - timedelta(seconds=1)),

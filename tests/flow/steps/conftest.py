@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -92,6 +92,8 @@ def add_article(sql: asyncpg.Connection) -> AddArticle:
 class Board:
     """A declared source of one line a post: ``key``, ``key pinned``; a last ``more`` leads on.
 
+    ``key 3`` is dated three days ago.
+
     A last ``cut`` says that more was to come, and ``nothing`` that there is none of late.
 
     A post's page is ``name: value`` a line; ``body`` names the first page of a text kept elsewhere.
@@ -109,9 +111,10 @@ class Board:
     needs: tuple[str, ...] = ()
     whole: bool = False
     parts: int = 1
+    folder: str = "list"
 
     def first(self, asking: Asking = NOBODY_ASKS) -> Request:
-        return Request(f"{HOST}/list/{1 + asking.turn % self.parts}")
+        return Request(f"{HOST}/{self.folder}/{1 + asking.turn % self.parts}")
 
     def read_list(self, page: Page) -> Listing:
         lines = page.body.decode().split("\n")
@@ -124,19 +127,20 @@ class Board:
             return Listing(tuple(self._post(line) for line in lines[:-1]), None, "cut-off")
         if lines[-1] == "more":
             lines.pop()
-            more = Request(f"{HOST}/list/{int(page.url[-1]) + 1}")
+            more = Request(f"{page.url[:-1]}{int(page.url[-1]) + 1}")
         return Listing(tuple(self._post(line) for line in lines), more)
 
     def _post(self, line: str) -> Post:
-        key, _, mark = line.partition(" ")
+        key, *marks = line.split(" ")
         words = key.replace("#", "\0").replace("~", "\ud800")  # what bytes could not carry here
         return Post(
             key=key,
             url=f"{HOST}/{key}",
             title=f"제목 {words}",
+            published=next((_days_ago(int(mark)) for mark in marks if mark.isdecimal()), None),
             publisher=words if "#" in key else None,
             summary=f"요약 {words}",
-            pinned=mark == "pinned",
+            pinned="pinned" in marks,
         )
 
     def open(self, post: Post) -> Request | None:
@@ -159,6 +163,11 @@ class Board:
 
     def read_part(self, page: Page) -> Part:
         return Part(page.body.decode(), Request(f"{page.url[:-1]}{int(page.url[-1]) + 1}"))
+
+
+def _days_ago(days: int) -> Moment:
+    midnight = datetime.now(NINE.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Moment(midnight - timedelta(days=days), "day")
 
 
 @dataclass

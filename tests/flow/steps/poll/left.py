@@ -11,6 +11,11 @@ async def keys(sql: asyncpg.Connection) -> list[str]:
     return [row["key"] for row in await sql.fetch("SELECT key FROM article ORDER BY id")]
 
 
+async def told(sql: asyncpg.Connection) -> list[str]:
+    rows = await sql.fetch("SELECT key FROM article WHERE NOT baseline ORDER BY id")
+    return [row["key"] for row in rows]
+
+
 async def last_poll(sql: asyncpg.Connection) -> tuple[object, ...]:
     row = await sql.fetchrow(
         "SELECT outcome, pages, seen, new FROM poll ORDER BY slot DESC LIMIT 1"

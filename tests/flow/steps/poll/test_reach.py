@@ -1,0 +1,284 @@
+"""Collect, first half: how far a list is read where what is known does not stand at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import pytest
+
+from scrapers.errors import Gone, LayoutError, ScrapeError, Unreachable
+from scrapers.model import Freshness
+from service.collect import Collect
+from tests.flow.steps.poll.left import items, keys, last_poll, told
+
+LIST = "https://a.example/list/2"
+
+Serve = Callable[..., None]
+Asked = Callable[[], list[tuple[str, Freshness | None, float]]]
+MakeCollect = Callable[..., Collect]
+Poll = Callable[[Collect], Awaitable[None]]
+Subscribe = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+async def begun(collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked) -> None:
+    """A first look a moment ago at three posts of last week, behind which older ones stand."""
+    serve("/list/1", "k3 7\nk2 8\nk1 9\nmore")
+    serve("/list/2", "o3 10\no2 11\no1 12\nmore")
+    await poll(collect())
+    asked()
+
+
+@pytest.fixture
+def mature(sql: asyncpg.Connection) -> Callable[[], Awaitable[None]]:
+    """``await mature()``: the first look was eight days ago."""
+
+    async def mature() -> None:
+        await sql.execute("UPDATE source SET baselined_at = now() - interval '8 days'")
+
+    return mature
+
+
+def paths(asked: Asked) -> list[str]:
+    return [path for path, _, _ in asked()]
+
+
+# how far
+
+
+@pytest.mark.usefixtures("begun")
+async def test_a_known_post_that_was_put_on_top_again_hides_no_page(
+    collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "k2 0\nn6 0\nn5 0\nmore")
+    serve("/list/2", "n4 0\nn3 1\nn2 1\nmore")
+    serve("/list/3", "n1 1\nk3 7\nk1 9\nmore")
+
+    await poll(collect())
+    await poll(collect())
+
+    assert paths(asked) == ["/list/1", "/list/2", "/list/3", "/list/1"]  # what is known, once
+    assert await told(sql) == ["n1", "n2", "n3", "n4", "n5", "n6"]
+    assert await items(sql) == []
+
+
+@pytest.mark.usefixtures("begun")
+async def test_a_post_that_is_pinned_without_a_word_hides_no_page(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "k1 9\nn4 0\nn3 0\nmore")
+    serve("/list/2", "k1 9\nn2 0\nn1 1\nmore")
+    serve("/list/3", "k1 9\nk3 7\nk2 8\nmore")
+
+    await poll(collect())
+
+    assert await told(sql) == ["n1", "n2", "n3", "n4"]
+
+
+@pytest.mark.usefixtures("begun")
+async def test_more_than_the_pages_of_a_poll_behind_a_known_post_are_read_back(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "k3 0\nn4 0\nn3 0\nmore")
+    serve("/list/2", "n2 0\nn1 1\nmore")
+
+    await poll(collect(max_pages=2))
+
+    assert await told(sql) == ["n1", "n2", "n3", "n4"]
+    row = await sql.fetchrow("SELECT request ->> 'url', since = told_from FROM backfill")
+    assert tuple(row) == ("https://a.example/list/3", True)
+    assert await items(sql) == []
+
+
+@pytest.mark.usefixtures("begun")
+@pytest.mark.parametrize(
+    "page",
+    ["n1 0\nk3 7\nk2 8\nmore", "k3 7\nn1 0\nk1 9\nmore", "n1 0\nk3 7\nk2 8\no3 10\nmore"],
+    ids=["on top", "between", "an old one slid up"],
+)
+async def test_an_ordinary_look_asks_for_one_page(
+    collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked, sql: asyncpg.Connection, page: str
+) -> None:
+    serve("/list/1", page)
+
+    await poll(collect())
+
+    assert paths(asked) == ["/list/1"]
+    assert await told(sql) == ["n1"]
+
+
+@pytest.mark.usefixtures("begun")
+@pytest.mark.parametrize(
+    "error", [LayoutError(LIST, "no rows", "empty"), Gone(LIST, "404")], ids=["empty", "gone"]
+)
+async def test_a_short_list_in_another_order_ends_where_its_next_page_does_not_exist(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection, error: ScrapeError
+) -> None:
+    serve("/list/1", "k3 7\nk2 8\nk1 9\nn1 0\nmore")
+    serve("/list/2", error)
+
+    await poll(collect())
+
+    assert await last_poll(sql) == ("ok", 1, 4, 1)
+    assert await told(sql) == ["n1"]
+    assert await sql.fetchval("SELECT count(*) FROM backfill") == 0
+    assert await items(sql) == []
+
+
+@pytest.mark.usefixtures("begun")
+async def test_a_list_of_one_page_with_something_known_on_it_has_no_gap(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "k3 7\nk2 8\nn1 0")
+
+    await poll(collect())
+
+    assert await told(sql) == ["n1"]
+    assert await items(sql) == []
+
+
+async def test_a_day_that_filled_the_page_at_the_first_look_is_not_read_back(
+    collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked
+) -> None:
+    """What stands behind was out before we came, though its day may be of today."""
+    serve("/list/1", "k3 0\nk2 0\nk1 0\nmore", "k3 0\nk1 0\no1 0\nmore")
+    await poll(collect())
+    await poll(collect())
+
+    assert paths(asked) == ["/list/1", "/list/1"]
+
+
+@pytest.mark.usefixtures("begun")
+async def test_a_page_that_cannot_be_had_behind_a_known_post_is_asked_for_again(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "k2 0\nn3 0\nmore")
+    serve("/list/2", Unreachable(LIST, "reset"), "n2 0\nn1 0\nk3 7\nmore")
+
+    await poll(collect())
+    assert await told(sql) == []
+
+    await poll(collect())
+    assert await told(sql) == ["n1", "n2", "n3"]
+
+
+async def test_without_dates_reading_ends_with_the_page_of_a_known_post(
+    collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked
+) -> None:
+    """Behind it the archive may begin, all of which would be told."""
+    serve("/list/1", "k3\nk2\nk1\nmore", "k3\nk1\no1\nmore")
+    await poll(collect())
+    await poll(collect())
+
+    assert paths(asked) == ["/list/1", "/list/1"]
+
+
+async def test_a_search_is_read_on_for_what_can_still_be_told_alone(
+    collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked, subscribe: Subscribe
+) -> None:
+    await subscribe("무역", "수출")
+    serve("/list/1", "k2 1\nk1 1\nmore", "k2 1\nn1 1\nmore")
+    await poll(collect(searches=True))
+    await poll(collect(searches=True))
+
+    assert paths(asked) == ["/list/1", "/list/1"]
+
+
+# what was there before
+
+
+@pytest.mark.usefixtures("begun")
+async def test_old_posts_that_slide_up_are_silent_however_long_ago_the_first_look_was(
+    collect: MakeCollect,
+    poll: Poll,
+    serve: Serve,
+    mature: Callable[[], Awaitable[None]],
+    sql: asyncpg.Connection,
+) -> None:
+    await mature()
+    serve("/list/1", "k3 7\nk1 9\no2 300\no1 700\nmore")
+
+    await poll(collect())
+
+    assert await keys(sql) == ["k1", "k2", "k3", "o1", "o2"]
+    assert await told(sql) == []
+
+
+@pytest.mark.usefixtures("begun")
+@pytest.mark.parametrize(
+    "page",
+    ["n1 3000\nk3 7\nk2 8", "k1 9\nn1 3000\nk3 7", "k3 7\nn1 8\nk1 9", "k3 7\nk2 8\nn1 8"],
+    ids=["a slip on top", "a slip under a pin", "late, between", "late, at the end"],
+)
+async def test_a_post_with_an_old_date_where_news_stands_is_told(
+    collect: MakeCollect,
+    poll: Poll,
+    serve: Serve,
+    mature: Callable[[], Awaitable[None]],
+    sql: asyncpg.Connection,
+    page: str,
+) -> None:
+    await mature()
+    serve("/list/1", page)
+
+    await poll(collect())
+
+    assert await told(sql) == ["n1"]
+
+
+@pytest.mark.usefixtures("begun")
+async def test_in_the_first_week_what_is_older_than_the_first_look_saw_is_silent_anywhere(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "o1 3000\nk3 7\nk2 8")
+
+    await poll(collect())
+
+    assert await told(sql) == []
+
+
+async def test_a_pinned_post_of_years_ago_says_nothing_of_how_far_the_first_look_saw(
+    collect: MakeCollect,
+    poll: Poll,
+    serve: Serve,
+    mature: Callable[[], Awaitable[None]],
+    sql: asyncpg.Connection,
+) -> None:
+    serve("/list/1", "p1 pinned 700\nk2 8\nk1 9", "p1 pinned 700\nk2 8\no1 300")
+    await poll(collect())
+    await mature()
+
+    await poll(collect())
+
+    assert await told(sql) == []
+
+
+@pytest.mark.usefixtures("begun")
+async def test_what_comes_in_sight_behind_known_posts_by_reading_on_is_silent(
+    collect: MakeCollect,
+    poll: Poll,
+    serve: Serve,
+    mature: Callable[[], Awaitable[None]],
+    sql: asyncpg.Connection,
+) -> None:
+    """Younger than the oldest that the first look saw, as on a list in another order than time."""
+    await mature()
+    serve("/list/1", "k2 0\nn2 0\nn1 0\nmore")
+    serve("/list/2", "k3 7\no9 8\no8 8\nmore")
+
+    await poll(collect())
+
+    assert await keys(sql) == ["k1", "k2", "k3", "o8", "o9", "n1", "n2"]
+    assert await told(sql) == ["n1", "n2"]
+
+
+async def test_without_dates_what_stands_below_known_posts_is_told(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    """It may be news of a list in another order: an old post told is better than news lost."""
+    serve("/list/1", "k3\nk2\nk1", "k3\nk1\nn1")
+    await poll(collect())
+    await poll(collect())
+
+    assert await told(sql) == ["n1"]
