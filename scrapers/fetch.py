@@ -87,6 +87,9 @@ class Fetcher:
     ) -> Answer:
         """The page, or no page where it is as fresh as ``freshness``.
 
+        Validators belong to the address that is asked: where it leads elsewhere, the page there is
+        sent none and hands none on.
+
         ``pause``: least number of seconds between two requests to the host. Waiting for the
         host's turn is not counted in the time limit. ``urgent``: before others that wait for it.
         ``size``: bytes the body may have, where that is not the ordinary cap (a file).
@@ -105,7 +108,9 @@ class Fetcher:
         # Who was given a key is let in by name; robots.txt is for everybody else.
         permit = _unasked if keys else self._robots.delay
         reply = await self._follow(url, request, _conditions(known), errand, permit, size)
-        return self._answer(reply, request.url, known)
+        if reply.url == url:
+            return self._answer(reply, request.url, known)
+        return replace(self._answer(reply, request.url, _NOTHING_KNOWN), freshness=_NOTHING_KNOWN)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -142,13 +147,14 @@ class Fetcher:
     ) -> Reply:
         """The first answer that is no redirect. ``permit`` is asked before every hop.
 
-        What ``asked`` carries goes along, its body only where the redirect says so.
+        What ``asked`` carries goes along, its body only where the redirect says so; ``headers`` are
+        for ``url`` alone.
         """
-        site = _site(url.host)
+        first, site = url, _site(url.host)
         seen = set()
         for _ in range(self._limits.redirects + 1):
             delay = await permit(url, errand)
-            request = self._wire.request(url, asked, headers)
+            request = self._wire.request(url, asked, headers if url == first else {})
             # A gate sends us to where we are, with a cookie: only the same again is a loop.
             ask = (request.method, str(url), request.headers.get("Cookie"))
             if ask in seen:

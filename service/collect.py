@@ -109,12 +109,15 @@ class Collect:
         request = source.first(asking)
         # Validators of another question are none, though its turn may bring the first one again.
         steady = request == source.first() == source.first(replace(asking, turn=asking.turn + 1))
-        since = Freshness(slot.etag, slot.last_modified) if steady else None
+        # Nor are those of another address, which was declared before.
+        question = hashlib.sha256(repr(request).encode()).digest()[:8]
+        same = steady and (slot.body_sha256 or b"").startswith(question)
+        since = Freshness(slot.etag, slot.last_modified) if same else None
         answer = await self.fetcher.get(request, freshness=since, pause=source.pause)
         digest = slot.body_sha256
         listed = Listed()
         if answer.page is not None:
-            digest = hashlib.sha256(answer.page.body).digest()
+            digest = question + hashlib.sha256(answer.page.body).digest()
             if digest != slot.body_sha256:
                 listed = await self._walk(source, slot, answer.page)
         return self._polled(source, slot, answer, digest, listed)

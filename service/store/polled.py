@@ -26,7 +26,8 @@ class Slot:
     """The right to poll a source once, and what its last polls left to know.
 
     ``floor`` is the oldest date of the silent baseline: what is older was there before we came,
-    even where a withdrawn release lets it slip onto the front page. ``now`` is the database's.
+    even where a withdrawn release lets it slip onto the front page. ``body_sha256`` begins with the
+    digest of what was asked. ``now`` is the database's.
     """
 
     source_id: str

@@ -22,6 +22,7 @@ source = sa.Table(
     text("last_error", required=False),
     text("etag", required=False),
     text("last_modified", required=False),
+    # Of the answer; before it eight bytes of the digest of what was asked.
     sa.Column("body_sha256", sa.LargeBinary),
     count("quiet_polls"),
     # What ails it and since when; both NULL while it answers.

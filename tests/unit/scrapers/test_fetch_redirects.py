@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from scrapers.errors import RedirectTrouble
-from scrapers.model import Request
+from scrapers.errors import Broken, RedirectTrouble
+from scrapers.model import Freshness, Request
 from tests.unit.scrapers.publisher import Asked, answer, fetching, get, moved, page, publishing
 
 Reaction = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
@@ -109,3 +109,46 @@ async def test_a_replica_sees_the_host_and_scheme_that_were_meant() -> None:
     for asked in site.asked:
         assert asked.headers["host"] == "www.press.go.kr"
         assert asked.headers["x-forwarded-proto"] == "https"
+
+
+_THEN = "Sun, 01 Nov 2026 00:00:00 GMT"
+
+
+async def _dated(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    """A file as servers serve it: unchanged to whoever knows a later time."""
+    unchanged = "if-modified-since" in asked.headers
+    writer.write(answer(b"", "304 Not Modified") if unchanged else answer(Last_Modified=_THEN))
+
+
+async def test_where_an_address_leads_to_nothing_of_ours_counts_nor_is_kept() -> None:
+    known = Freshness(last_modified="Mon, 02 Nov 2026 00:00:00 GMT")
+    async with publishing(list=moved("/notice"), notice=_dated) as site:
+        found = await get(f"{site.url}/list", freshness=known)
+    assert found.page is not None
+    assert found.page.final_url == f"{site.url}/notice"
+    assert found.freshness == Freshness()
+    first, last = site.asked[1:]
+    assert first.headers["if-modified-since"] == known.last_modified
+    assert "if-modified-since" not in last.headers
+
+
+async def test_a_304_behind_a_redirect_is_broken() -> None:
+    unchanged = answer(b"", "304 Not Modified")
+    async with publishing(list=moved("/notice"), notice=unchanged) as site:
+        with pytest.raises(Broken, match="status 304"):
+            await get(f"{site.url}/list", freshness=Freshness('"a"'))
+
+
+async def test_a_gate_on_the_way_costs_no_validator() -> None:
+    async def gate(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        shut = moved("/list", "307 Again", Set_Cookie="gate=open; Path=/list")
+        if "cookie" in asked.headers:
+            await _dated(asked, writer)
+        else:
+            writer.write(shut)
+
+    async with publishing(list=gate) as site:
+        first = await get(f"{site.url}/list")
+        again = await get(f"{site.url}/list", freshness=first.freshness)
+    assert first.freshness == Freshness(last_modified=_THEN)
+    assert again.page is None

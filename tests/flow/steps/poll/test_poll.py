@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import asyncpg
 import pytest
 
-from scrapers.model import Answer, Freshness
+from scrapers.model import Answer, Freshness, Page
 from service.collect import Collect
+from tests.flow.steps.conftest import HOST, NINE
 from tests.flow.steps.poll.left import items, keys, last_poll, rest
 
 LIST = "https://a.example/list/1"
@@ -122,11 +124,26 @@ async def test_a_304_stores_nothing_and_keeps_what_was_known(
     await poll(collect())
     await poll(collect())
 
-    assert [freshness for _, freshness, _ in asked()] == [Freshness(), Freshness(), AGAIN]
+    assert [freshness for _, freshness, _ in asked()] == [None, Freshness(), AGAIN]
     assert await last_poll(sql) == ("ok", 0, 0, 0)
     assert await keys(sql) == ["k1"]
     row = await sql.fetchrow("SELECT quiet_polls, body_sha256, etag, last_modified FROM source")
     assert tuple(row) == (2, digest, '"1"', "then")
+
+
+async def test_validators_of_another_address_are_not_sent(
+    collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked
+) -> None:
+    page = Page(LIST, LIST, 200, {}, b"k1", NINE)
+    serve("/list/1", Answer(page, AGAIN))
+    serve("/moved/1", Answer(replace(page, url=f"{HOST}/moved/1"), Freshness('"2"')))
+    await poll(collect())
+    await poll(collect())
+
+    await poll(collect(folder="moved"))
+    await poll(collect(folder="moved"))
+
+    assert [freshness for _, freshness, _ in asked()] == [None, AGAIN, None, Freshness('"2"')]
 
 
 async def test_the_same_bytes_are_not_read_again(
