@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.model import SEOUL, Kind, Precision
 from service.store.database import TODAY, Intentions
 from service.store.embargo import held_until, is_told
-from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS, told_with
+from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS, still_open, told_with
 from service.store.tables import article, source
 
 _DAY = timedelta(days=1)
@@ -34,6 +34,9 @@ _PUBLIC: sa.ColumnElement[datetime] = sa.func.greatest(_CAME, article.c.embargo_
 """As the index ``ix_article_public`` has it: a NULL is passed over."""
 _NEWS = sa.func.coalesce(article.c.kind == "news", sa.false())
 _STRINGS = ARRAY(sa.Text)
+_OPEN: sa.ColumnElement[bool] = sa.literal_column(
+    still_open("article.call_end", "article.facts -> 'call' ->> 'end_clock'"), sa.Boolean
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Face:
     ``publisher`` is the name as printed, ``publishers`` the ids behind it. ``copies`` and ``news``
     are its further articles, with news of it that was there first. ``held_until``: its embargo, as
     long as it lasts; ``condition``: the event an embargo hangs on. ``apply_by``: the last day of a
-    call, ``days`` from today.
+    call, ``days`` from today; ``open``: one may still apply.
     """
 
     id: int
@@ -109,6 +112,7 @@ class Face:
     topics: Sequence[str]
     apply_by: date | None
     days: int | None
+    open: bool
     held_until: datetime | None
     condition: str | None
     came: datetime
@@ -171,7 +175,7 @@ def meets(wish: Wish, face: Face) -> bool:
         and _any(wish.sources, [face.source_id])
         and (start is None or face.out >= start)
         and (end is None or face.out < end)
-        and (not wish.open or (face.days is not None and face.days >= 0))
+        and (not wish.open or face.open)
     )
 
 
@@ -204,7 +208,7 @@ def met(wish: Wish) -> list[sa.ColumnElement[bool]]:
     if end:
         asked.append(end > OUT)
     if wish.open:
-        asked.append(article.c.call_end >= TODAY)
+        asked.append(_OPEN)
     return asked
 
 
@@ -247,6 +251,7 @@ def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int], *, held: bool) 
             TOPICS,
             article.c.call_end,
             article.c.call_end - TODAY,
+            sa.func.coalesce(_OPEN, sa.false()),
             held_until(),
             article.c.facts[("embargo", "condition")].astext,
             came.label("stands"),

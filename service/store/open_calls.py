@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from service.store.database import TODAY, Intentions
 from service.store.embargo import told, until
-from service.store.rows import GONE
+from service.store.rows import GONE, still_open
 
 _MOST = 2_000  # calls; of those without a deadline a tenth
 _LATELY = 120  # days that a call without a deadline is shown after it came out
@@ -44,14 +44,15 @@ _NOW = f"""
             AND changes @> CAST(:withdrawn AS jsonb))
     ORDER BY story_id, call_end IS NULL, changed_at DESC, article.id DESC
 """  # noqa: S608 - of constants
+_WANTED = """(CAST(:publishers AS text[]) = '{}' OR publishers && CAST(:publishers AS text[]))
+            AND (CAST(:topic AS text) IS NULL OR :topic = ANY(topics))"""
 _DATED = sa.text(f"""
     WITH chosen AS (
         SELECT DISTINCT story_id FROM article
-        WHERE call_end >= CAST(:today AS date) AND kind <> 'news' AND story_id IS NOT NULL
-            AND (CAST(:publisher AS text) IS NULL OR :publisher = ANY(publishers))
-            AND (CAST(:topic AS text) IS NULL OR :topic = ANY(topics))
+        WHERE {still_open("call_end", "facts -> 'call' ->> 'end_clock'")}
+            AND kind <> 'news' AND story_id IS NOT NULL AND {_WANTED}
     ), standing AS ({_NOW})
-    SELECT * FROM standing WHERE "end" >= CAST(:today AS date)
+    SELECT * FROM standing WHERE {still_open('"end"', "end_clock")}
     ORDER BY "end", end_clock NULLS LAST, id LIMIT :most
 """)  # noqa: S608 - of constants
 _UNDATED = sa.text(f"""
@@ -61,8 +62,7 @@ _UNDATED = sa.text(f"""
             AND story_id IS NOT NULL AND kind <> 'news'
             AND coalesce(read_published_at, published_at, discovered_at)
                 > now() - make_interval(days => :lately)
-            AND (CAST(:publisher AS text) IS NULL OR :publisher = ANY(publishers))
-            AND (CAST(:topic AS text) IS NULL OR :topic = ANY(topics))
+            AND {_WANTED}
         ORDER BY coalesce(read_published_at, published_at, discovered_at) DESC LIMIT :most
     ), standing AS ({_NOW})
     SELECT * FROM standing WHERE "end" IS NULL ORDER BY out_at DESC, id DESC
@@ -99,7 +99,7 @@ class OpenCall:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All that is open on the day ``today`` in Korea.
+    """All that is open now, on the day ``today`` in Korea.
 
     ``dated`` by deadline, the others the newest first.
     """
@@ -113,16 +113,16 @@ class OpenCalls(Intentions):
     """Reads only; a transaction each."""
 
     async def board(
-        self, publisher: str | None = None, topic: str | None = None, *, held: bool = False
+        self, publishers: Sequence[str] = (), topic: str | None = None, *, held: bool = False
     ) -> Board:
-        """What is open now, of a publisher or a topic where one is given.
+        """What is open now, of any of the publishers and of a topic, where they are given.
 
         ``held``: also what is under embargo.
         """
-        values = {"publisher": publisher, "topic": topic, "held": held, **GONE}
+        values = {"publishers": list(publishers), "topic": topic, "held": held, **GONE}
         async with self._database.transaction() as tx:
             day = (await tx.execute(sa.select(TODAY))).scalar_one()
-            dated = await tx.execute(_DATED, values | {"today": day, "most": _MOST})
+            dated = await tx.execute(_DATED, values | {"most": _MOST})
             later = {"lately": _LATELY, "most": _MOST // 10}
             undated = await tx.execute(_UNDATED, values | later)
             return Board(day, tuple(map(_call, dated)), tuple(map(_call, undated)))

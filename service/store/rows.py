@@ -94,6 +94,17 @@ def told_with(
     return sa.or_(other.c.story_id == story_id, other.c.twin_id == sa.any_(ids))
 
 
+def still_open(day: str, clock: str) -> str:
+    """Whether one may still apply, in SQL: until ``clock`` of the last day in Korea, or its end.
+
+    ``day`` and ``clock`` are columns; 24:00 is a time of day. The day stands alone as well, so
+    that its index is asked.
+    """
+    now = "timezone('Asia/Seoul', now())"
+    closes = f"{day} + CAST(coalesce({clock}, '24:00') AS interval)"
+    return f"({day} >= CAST({now} AS date) AND {closes} > {now})"
+
+
 def still_owed(article_id: int | sa.ColumnElement[int]) -> sa.Exists:
     """Whether a file of the article is still to be read before the article itself may be."""
     return sa.exists().where(

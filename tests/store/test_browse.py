@@ -140,6 +140,7 @@ async def test_what_the_database_finds_is_what_is_wanted(browse: Browse, add: Ad
             add, str(number), publishers=publishers, topics=topics, kind=kind,
             published_at=NINE.replace(hour=0) + HOUR * 12 * (number % 3 - 1),
             call_end=today + (number % 3 - 1),
+            facts={"call": {"end_clock": ("00:00", "24:00", None)[number % 4 % 3]}},
         )  # fmt: skip
     every = await browse.page(Wish(), 50)
 
@@ -147,7 +148,9 @@ async def test_what_the_database_finds_is_what_is_wanted(browse: Browse, add: Ad
         found = {face.id for face in await browse.page(wish, 50)}
         assert found == {face.id for face in every if meets(wish, face)}, name
         assert 0 < len(found) <= len(every), name
-    assert {face.days for face in every} == {-1, 0, 1}
+    assert {(face.days, face.open) for face in every} == {
+        (-1, False), (0, False), (0, True), (1, True)
+    }  # fmt: skip
 
 
 async def test_an_embargo_shows_as_long_as_it_lasts(browse: Browse, add: Add) -> None:

@@ -44,7 +44,7 @@ def call(add: Add) -> Add:
     return call
 
 
-async def titles(calls: OpenCalls, **wish: str) -> tuple[list[str], list[str]]:
+async def titles(calls: OpenCalls, **wish: object) -> tuple[list[str], list[str]]:
     board = await calls.board(**wish)  # type: ignore[arg-type]
     return [each.title for each in board.dated], [each.title for each in board.undated]
 
@@ -58,6 +58,19 @@ async def test_calls_stand_by_their_deadline_to_the_hour_and_those_over_do_not(
     await call("어제", -1)
 
     assert await titles(calls) == (["오늘", "모레 낮", "모레"], [])
+
+
+async def test_a_call_of_today_is_open_until_its_hour(
+    calls: OpenCalls, call: Add, add: Add
+) -> None:
+    await call("밤까지", 0, call={"end_clock": "24:00"})
+    await call("지남", 0, call={"end_clock": "00:00"})
+    await call("내일 자정", 1, call={"end_clock": "00:00"})
+    story = await add("story")
+    await call("열려 있다던 글", 0, story_id=story, discovered_at=NOW - timedelta(days=1))
+    await call("시각을 밝힌 글", 0, story_id=story, call={"end_clock": "00:00"})
+
+    assert await titles(calls) == (["밤까지", "내일 자정"], [])
 
 
 async def test_what_has_no_last_day_is_apart_by_why(calls: OpenCalls, call: Add) -> None:
@@ -133,4 +146,9 @@ async def test_a_choice_of_ministry_and_topic_leaves_the_others_out(
     await call("중기부 금융", topics=["finance"])
     await call("상시 수출", None)
 
-    assert await titles(calls, publisher="mss", topic="export") == (["중기부 수출"], ["상시 수출"])
+    assert await titles(calls, publishers=("mss",), topic="export") == (
+        ["중기부 수출"],
+        ["상시 수출"],
+    )
+    both = await titles(calls, publishers=("mss", "kcs"), topic="export")
+    assert both == (["중기부 수출", "관세청 수출"], ["상시 수출"])

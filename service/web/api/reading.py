@@ -117,9 +117,9 @@ async def calls(
     house: House, bearer: Reader, asked: Annotated[CallListing, Query()]
 ) -> shapes.Page[shapes.OpenCall]:
     """신청할 수 있는 것, 마감이 가까운 것부터. / What is open, the next deadline first."""
-    behind = asked.ministry and bodies(asked.ministry, house.means.values.registry)[0]
+    behind = bodies(asked.ministry, house.means.values.registry) if asked.ministry else ()
     held = bearer is not None
-    board = await OpenCalls(house.database).board(behind or None, asked.topic, held=held)
+    board = await OpenCalls(house.database).board(behind, asked.topic, held=held)
     listed = ("calls", asked.ministry, asked.topic)
     after = house.cursors.unpack(listed, asked.cursor, 4)
     every = [*board.dated, *board.undated]

@@ -37,8 +37,12 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is to be shown: of a ministry, of a topic; all of it where they are ""."""
+    """What is to be shown: of a ministry, of a topic; all of it where they are "".
 
+    ``ministry`` is an id, or a name that stands for several ``bodies``: that of a divided one.
+    """
+
+    bodies: tuple[str, ...] = ()
     ministry: str = ""
     topic: str = ""
 
@@ -91,9 +95,7 @@ def add_calls(app: FastAPI, house: Shell, calls: OpenCalls, registry: Registry) 
     @app.get("/calls")
     async def page(request: Request) -> Response:
         language, chosen = language_of(request), _chosen(request, registry)
-        board = await calls.board(
-            chosen.ministry or None, chosen.topic or None, held=known(request)
-        )
+        board = await calls.board(chosen.bodies, chosen.topic or None, held=known(request))
         asked = request.query_params.get("month", "")
         day = day_in(request.query_params.get("day", ""))
         as_month = request.query_params.get("view") == "month" or bool(asked)
@@ -108,9 +110,7 @@ def add_calls(app: FastAPI, house: Shell, calls: OpenCalls, registry: Registry) 
             days=_by_day(board.dated, chosen, month, day),
             always=[each for each in board.undated if each.deadline == "always"],
             unknown=[each for each in board.undated if each.deadline == "unknown"],
-            bodies=sorted(
-                (named(each, language), each.id) for each in registry if each.kind != "outlet"
-            ),
+            bodies=_listed(chosen, registry, language),
             topics=topics(language),
             soon=board.today + timedelta(days=_SOON),
             weekdays=say(language, "calls.weekdays").split(),
@@ -124,7 +124,7 @@ def _add_calendar(app: FastAPI, house: Shell, calls: OpenCalls, registry: Regist
     @app.get("/calls.ics")
     async def subscribed(request: Request) -> Response:
         language, chosen = language_of(request), _chosen(request, registry)
-        board = await calls.board(chosen.ministry or None, chosen.topic or None)
+        board = await calls.board(chosen.bodies, chosen.topic or None)
         name = " · ".join([say(language, "calls.calendar"), *_names(chosen, registry, language)])
         base = house.base(request)
         due = say(language, "calls.due")
@@ -136,16 +136,21 @@ def _add_calendar(app: FastAPI, house: Shell, calls: OpenCalls, registry: Regist
 def _chosen(request: Request, registry: Registry) -> Choice:
     """The choice in an address; a ministry by its id or a name. What is not known is no choice."""
     ministry, topic = (request.query_params.get(name, "") for name in ("ministry", "topic"))
-    known = {body.id for body in registry}
-    if ministry and ministry not in known:
-        body = registry.find(ministry)
-        ministry = body.id if body else ""
-    return Choice(ministry, topic if topic in subjects() else "")
+    bodies = tuple(each.id for each in registry.known(ministry))
+    name = bodies[0] if len(bodies) == 1 else ministry if bodies else ""
+    return Choice(bodies, name, topic if topic in subjects() else "")
+
+
+def _listed(chosen: Choice, registry: Registry, language: str) -> list[tuple[str, str]]:
+    """What can be chosen, with its value: bodies by name, above them a name of several."""
+    bodies = ((named(each, language), each.id) for each in registry if each.kind != "outlet")
+    joint = [(chosen.ministry, chosen.ministry)] if len(chosen.bodies) > 1 else []
+    return [*joint, *sorted(bodies)]
 
 
 def _names(chosen: Choice, registry: Registry, language: str) -> Iterator[str]:
-    if chosen.ministry:
-        yield named(registry.by_id(chosen.ministry), language)
+    for each in chosen.bodies:
+        yield named(registry.by_id(each), language)
     if chosen.topic:
         yield topics(language)[chosen.topic]
 

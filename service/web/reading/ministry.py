@@ -97,7 +97,7 @@ def add_ministry(app: FastAPI, house: Shell, store: Reads, registry: Registry) -
             return house.refuse(request, 404, "shell.missing")
         language = language_of(request)
         tally = await store.tallies.of_topics(WEEKS, publisher=body.id)
-        board = await store.calls.board(body.id, held=known(request))
+        board = await store.calls.board([body.id], held=known(request))
         return house.page(
             request,
             "ministry",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -167,6 +168,32 @@ async def test_open_calls_are_cut_into_pages(client: httpx.AsyncClient, article:
 
     assert [each["id"] for page in (first, rest) for each in page["items"]] == made
     assert rest["next"] is None
+
+
+async def test_a_former_name_finds_the_calls_of_whoever_carries_on(
+    client: httpx.AsyncClient, article: Add
+) -> None:
+    told = {"call_end": SOON.date(), "facts": {"call": {"is_call": True}}}
+    heirs = [await article(publishers=[each], **told) for each in ("mofe", "mpb")]
+    await article(publishers=["kcs"], **told)
+
+    found = (await client.get("/calls", params={"ministry": "기재부"})).json()["items"]
+
+    assert [each["id"] for each in found] == heirs
+
+
+async def test_a_call_whose_hour_has_passed_is_not_open(
+    client: httpx.AsyncClient, article: Add
+) -> None:
+    today = datetime.now(ZoneInfo("Asia/Seoul")).date()
+    at = {"00:00": "새벽에 닫음", "24:00": "아직 열림"}
+    for clock, title in at.items():
+        said = {"call": {"is_call": True, "end_clock": clock}}
+        await article(read_title=title, call_end=today, facts=said)
+
+    for path, asked in (("/calls", {}), ("/stories", {"open": "true"})):
+        items = (await client.get(path, params=asked)).json()["items"]
+        assert [each["title"] for each in items] == ["아직 열림"], path
 
 
 async def test_calls_of_one_day_are_all_shown_though_one_is_told_by_its_copy_meanwhile(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -298,3 +299,21 @@ async def test_hostile_words_are_shown_as_words(
         page = await shown(client, path)
         assert "alert(1)" not in "".join(each.get_text() for each in page.find_all("script"))
         assert [a["href"] for a in page.find_all("a") if "javascript" in str(a["href"])] == []
+
+
+@pytest.mark.parametrize("name", ["기재부", "재정경제부·기획예산처"])
+async def test_calls_of_a_name_of_several_bodies_are_those_of_all(
+    client: httpx.AsyncClient, call: Add, name: str
+) -> None:
+    for each in ("mofe", "mpb", "kcs"):
+        await call(each, publishers=[each])
+
+    page = await shown(client, f"/calls?ministry={name}")
+    file = (await client.get(f"/calls.ics?ministry={name}")).text
+    joined = f"ministry={quote_plus(name)}"
+
+    assert [each.get_text() for each in page.select(".call > a")] == ["mofe", "mpb"]
+    assert [each["value"] for each in page.select("#ministry [selected]")] == [name]
+    assert any(joined in str(each["href"]) for each in page.select(".views a"))
+    events = Calendar.from_ical(file).walk("VEVENT")
+    assert sorted(str(each["SUMMARY"]).split()[-1] for each in events) == ["mofe", "mpb"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -93,14 +94,16 @@ async def test_a_deadline_stands_with_its_story(article: Add, shown: Show) -> No
     await article("모레", call_end=today + 2)
     await article("오늘", call_end=today)
     await article("어제", call_end=today - 1)
+    await article("새벽", call_end=today, facts={"call": {"end_clock": "00:00"}})
 
     page = await shown("/?view=all")
 
     rows = page.select("#stories > li")
     tags = [[tag.get_text() for tag in row.select(".tag")] for row in rows]
-    assert tags[0][0].endswith("신청 마감")
-    assert tags[1] == ["오늘 신청 마감"]
-    assert tags[2][0].endswith("까지 신청 · 2일 남음")
+    for over in tags[:2]:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d 신청 마감", over[0])
+    assert tags[2] == ["오늘 신청 마감"]
+    assert tags[3][0].endswith("까지 신청 · 2일 남음")
     assert titles(await shown("/?view=all&open=1")) == ["오늘", "모레"]
 
 
