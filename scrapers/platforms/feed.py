@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from scrapers import html
+from scrapers import html, links
 from scrapers.errors import LayoutError
 from scrapers.model import Kind, Listing, Moment, Page, Post
 from scrapers.platforms import intake, posts
@@ -21,10 +21,11 @@ _HEADS = frozenset({"channel", "feed", "image", "textInput", "textinput"})
 class Feed(Declared):
     """A declared feed.
 
-    ``key`` is a regular expression whose group is found in the item's address, all of which it is
-    by itself. ``link`` (with ``{key}``) is the post's address for people; without it the item's own
-    is used. ``item`` (at least one), ``title`` and ``loc`` (exactly one), ``date`` and ``summary``
-    (at most one) are lxml paths, or several with `` | `` between: the first that leads somewhere.
+    ``key`` is a regular expression whose group is found in the item's address, under https, all of
+    which it is by itself. ``link`` (with ``{key}``) is the post's address for people; without it
+    the item's own is used. ``item`` (at least one), ``title`` and ``loc`` (exactly one), ``date``
+    and ``summary`` (at most one) are lxml paths, or several with `` | `` between: the first that
+    leads somewhere.
     ``issuer``, exactly one where declared, is the path of the name of who wrote the item, which its
     title ends with after a hyphen.
 
@@ -64,7 +65,7 @@ class Feed(Declared):
         if not title:
             raise LayoutError(page.url, f"an empty {self.title!r}")
         address = posts.address(page, _link(item, self.loc, page))
-        key = posts.key_in(self.key, address, page)
+        key = posts.key_in(self.key, links.identity(address), page)
         text = html.plain(_text(item, self.summary, page) or "") if self.summary else ""
         whole = self.kind != "news" and self.article is None
         return Post(

@@ -21,6 +21,20 @@ def test_a_link_becomes_an_address_for_people(href: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("href", "expected"),
+    [
+        ("/b?x=1", "http://a.kr:8080/b?x=1"),
+        ("//b.kr/1", "http://b.kr/1"),
+        ("HTTP://A.kr:80/b", "http://a.kr/b"),
+        ("http://a.kr:443/b", "https://a.kr/b"),
+        ("https://a.kr/b", "https://a.kr/b"),
+    ],
+)
+def test_what_a_page_without_https_links_to_keeps_http(href: str, expected: str) -> None:
+    assert links.absolute("http://a.kr:8080/list", href) == expected
+
+
+@pytest.mark.parametrize(
     "href",
     ["javascript:void(0)", "mailto:a@b.kr", "http://daily.a.krhttp://daily.a.kr/1", "http://[::1"],
 )

@@ -37,6 +37,17 @@ def test_a_file_is_listed_once_under_its_name() -> None:
     )
 
 
+def test_a_page_without_https_keeps_its_files_where_they_are() -> None:
+    there = page(
+        "<html><div class=body>가</div><a class=file href='/f?id=1'>가.hwpx</a></html>",
+        "http://a.kr:8080/view?id=1",
+    )
+
+    detail = replace(LAYOUT, files="a.file").read(there)
+
+    assert detail.files == (File("가.hwpx", "http://a.kr:8080/f?id=1"),)
+
+
 def test_a_file_without_a_name_is_refused() -> None:
     with pytest.raises(LayoutError, match="without a name"):
         replace(LAYOUT, files="a").read(post("<div class=body>가</div><a href='/f'><img></a>"))

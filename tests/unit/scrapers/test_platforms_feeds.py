@@ -81,6 +81,17 @@ def test_a_feed_with_a_layout_opens_the_declared_address() -> None:
     assert opened.read_post(post("<div class=body>나</div>")).text == "나"
 
 
+def test_a_feed_without_https_links_to_pages_without_and_names_them_all_the_same() -> None:
+    plain, whole = replace(FEED, key="(.+)"), feed(item())
+    http = replace(whole, final_url="http://www.a.kr/rss")
+    http = replace(http, body=whole.body.replace(b"<link>https:", b"<link>http:"))
+
+    (there,), (here,) = plain.read_list(http).posts, plain.read_list(whole).posts
+
+    assert (there.url, here.url) == ("http://www.a.kr/view?id=1", "https://www.a.kr/view?id=1")
+    assert there.key == here.key == here.url
+
+
 def test_a_feed_may_not_choose_which_address_is_opened() -> None:
     with pytest.raises(ValueError, match="declares their link"):
         replace(FEED, article=LAYOUT)
