@@ -21,7 +21,6 @@ from service.judging.logic import (
     by_letters,
     possible,
     satisfied,
-    terms,
 )
 from service.judging.morphemes import Morphs
 from service.model import Match
@@ -40,14 +39,9 @@ class Alone:
         """An article before the rule; filters ask the facts, and what is not known never holds."""
         found = Found(title, text, self._conditions)
         known = facts.fields()
-        there = {
-            term
-            for term in terms(self._rule)
-            if found.settled(self._conditions.number(term)) is not False
-        }
+        there = {self._conditions[number] for number in (*found.sure, *found.unsure)}
         hopeful = possible(self._rule, by_letters(there.__contains__, known))
-        numbers = map(self._conditions.number, there if hopeful else ())
-        windows = frozenset(each for number in numbers for each in found.windows(number))
+        windows = found.windows([*found.sure, *found.unsure] if hopeful else ())
         return Hearing(windows, self._rule, self._conditions, found, known, hopeful)
 
 
@@ -80,8 +74,8 @@ class Hearing:
         shown = [standing(each) for each in _shown(self._rule, holds)]
         return Match(
             0,
-            in_order(span for each in shown for span in each.in_text),
-            in_order(span for each in shown for span in each.in_title),
+            in_order([span for each in shown for span in each.in_text]),
+            in_order([span for each in shown for span in each.in_title]),
         )
 
 

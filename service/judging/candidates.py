@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from operator import attrgetter
 
 import numpy as np
@@ -39,17 +39,13 @@ class Trial:
         """``article`` is a title and a text."""
         self._conditions = conditions
         self._found = Found(*article, conditions)
-        asked, truth = _by_letters(conditions, self._found, facts)
-        some = [Candidates(each, each.index.held(asked, truth)) for each in segments]
-        for term in self._terms(some) & set(asked.tolist()):
-            settled = self._found.settled(term)
-            if settled is not None:
-                truth[2 * term : 2 * term + 2] = settled, not settled
-        self._truth = truth
-        self._some = [each.left(truth, conditions, possible) for each in some]
-        self.windows = frozenset(
-            window for term in self._terms(self._some) for window in self._found.windows(term)
-        )
+        asked, self._truth = _by_letters(conditions, self._found, facts)
+        held = (Candidates(each, each.index.held(asked, self._truth)) for each in segments)
+        self._some = [each.left(self._truth, conditions, possible) for each in held]
+        self._named = _named(self._some, conditions)
+        named, nears = {*self._named.tolist()}, conditions.nears
+        terms = named.union(*(nears[each] for each in named & nears.keys()))
+        self.windows = self._found.windows(terms)
 
     def decide(self, morphs: Mapping[str, Morphs]) -> list[Match]:
         """The rules that hold, by id, with where the words of what holds stand.
@@ -58,21 +54,13 @@ class Trial:
         """
         conditions, truth = self._conditions, self._truth.copy()
         judged = Judged(self._found, conditions, morphs)
-        for number in _named(self._some, conditions):
-            if truth[2 * number] and truth[2 * number + 1]:
-                stands = bool(judged.standing(number))
-                truth[2 * number : 2 * number + 2] = stands, not stands
+        unsure = self._named[truth[2 * self._named] & truth[2 * self._named + 1]]
+        stands = np.array([bool(judged.standing(each)) for each in unsure.tolist()], np.bool_)
+        truth[2 * unsure], truth[2 * unsure + 1] = stands, ~stands
         matches: list[Match] = []
         for some in self._some:
             matches += some.left(truth, conditions, satisfied).matches(judged, truth, conditions)
         return sorted(matches, key=attrgetter("rule_id"))
-
-    def _terms(self, some: Iterable[Candidates]) -> set[int]:
-        """Every term they ask for or bar, also near another."""
-        conditions, nears = self._conditions, self._conditions.nears
-        named = _named(some, conditions)
-        of_nears = (nears[each] for each in named & nears.keys())
-        return named.difference(nears, conditions.filters).union(*of_nears)
 
 
 class Judged:
@@ -81,28 +69,28 @@ class Judged:
     def __init__(self, found: Found, conditions: Conditions, morphs: Mapping[str, Morphs]) -> None:
         self._found, self._conditions, self._morphs = found, conditions, morphs
         self._standing: dict[int, Standing] = {}
-        self._hits: dict[tuple[int, ...], Standing] = {}
 
     def standing(self, number: int) -> Standing:
-        """Where the words of a condition, which is no filter, stand."""
-        if number not in self._standing:
-            atom = self._conditions[number]
-            if isinstance(atom, Near):
-                one, other = map(self.standing, self._conditions.nears[number])
-                self._standing[number] = self._found.near(one, other, atom.words)
+        """Where the words of a condition stand; those of a filter nowhere."""
+        standing = self._standing.get(number)
+        if standing is None:
+            near = self._conditions.nears.get(number)
+            if near is None:
+                standing = self._found.standing(number, self._morphs)
             else:
-                self._standing[number] = self._found.standing(number, self._morphs)
-        return self._standing[number]
+                one, other = map(self.standing, near)
+                atom = self._conditions[number]
+                assert isinstance(atom, Near)
+                standing = self._found.near(one, other, atom.words)
+            self._standing[number] = standing
+        return standing
 
-    def hits(self, literals: tuple[int, ...]) -> Standing:
+    def hits(self, literals: Iterable[int]) -> Standing:
         """Where the words of a clause stand; what it asks for near another, only there."""
-        found = self._hits.get(literals)
-        if found is None:
-            filters, nears = self._conditions.filters, self._conditions.nears
-            asked = {each >> 1 for each in literals if each != PAD and not each & 1} - filters
-            shown = asked.difference(*(nears[each] for each in asked & nears.keys()))
-            found = self._hits[literals] = _together([*map(self.standing, shown)])
-        return found
+        nears = self._conditions.nears
+        asked = {each >> 1 for each in literals if each != PAD and not each & 1}
+        shown = asked.difference(*(nears[each] for each in asked & nears.keys()))
+        return reduce(_together, map(self.standing, shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +102,7 @@ class Candidates:
 
     def left(self, truth: Truth, conditions: Conditions, reading: _Reading) -> Candidates:
         """Those that may hold, or do, by the truth of their literals."""
-        kept = truth[self.clauses.literals].all(axis=1)
+        kept = truth.take(self.clauses.literals).all(axis=1)
         for shared, rule in self.wide().items():
             if not reading(rule, lambda atom: bool(truth[2 * conditions.number(atom)])):
                 kept = np.logical_and(kept, self.clauses.shared != shared)
@@ -128,48 +116,51 @@ class Candidates:
 
     def matches(self, judged: Judged, truth: Truth, conditions: Conditions) -> list[Match]:
         """What is left as matches; all that share a rule have the same hits."""
-        stands: dict[int, list[Standing]] = defaultdict(list)
-        clauses = map(tuple, self.clauses.literals.tolist())
-        for shared, clause in zip(self.clauses.shared.tolist(), clauses, strict=True):
-            stands[shared].append(judged.hits(clause))
-        for shared, rule in self.wide().items():
-            wants = (2 * conditions.number(atom) for atom in wanted(rule))
-            stands[shared] = [judged.hits((literal,)) for literal in wants if truth[literal]]
-        hits = [_together(each) for each in stands.values()]
+        shared, literals = self.clauses.shared.tolist(), self.clauses.literals
+        hits = [*map(judged.standing, (literals[:, 0] >> 1).tolist())]
+        for at in np.flatnonzero(literals[:, 1]).tolist():  # few ask for more than their anchor
+            hits[at] = judged.hits(literals[at].tolist())
+        stands: dict[int, Standing] = {}
+        for number, standing in zip(shared, hits, strict=True):
+            known = stands.setdefault(number, standing)
+            if known is not standing:
+                stands[number] = _together(known, standing)
+        for number, rule in self.wide().items():
+            wants = [2 * conditions.number(atom) for atom in wanted(rule)]
+            some = (judged.standing(literal >> 1) for literal in wants if truth[literal])
+            stands[number] = reduce(_together, some, Standing())
         ids, which = self.segment.index.owned(np.array([*stands], np.int32))
+        found = map([*stands.values()].__getitem__, which.tolist())
         return [
-            Match(rule_id, hits[at].in_text, hits[at].in_title)
-            for rule_id, at in zip(ids.tolist(), which.tolist(), strict=True)
+            Match._make((rule_id, *spans))
+            for rule_id, spans in zip(ids.tolist(), found, strict=True)
         ]
 
 
-def _together(some: Sequence[Standing]) -> Standing:
-    if len(some) == 1:
-        return some[0]
-    return Standing(
-        in_order(span for each in some for span in each.in_title),
-        in_order(span for each in some for span in each.in_text),
-    )
+def _together(one: Standing, other: Standing) -> Standing:
+    if not (one and other):
+        return one or other
+    return Standing(*(in_order([*a, *b]) for a, b in zip(one, other, strict=True)))
 
 
-def _named(some: Iterable[Candidates], conditions: Conditions) -> set[int]:
+def _named(some: Iterable[Candidates], conditions: Conditions) -> Ints:
     """The conditions they ask for or bar."""
     named = np.zeros(len(conditions), np.bool_)
-    rules: list[Rule] = []
     for each in some:
         named[each.clauses.literals >> 1] = True
-        rules += each.wide().values()
+        for rule in each.wide().values():
+            named[[conditions.number(atom) for atom in atoms(rule)]] = True
     named[0] = False
-    numbers = set(np.flatnonzero(named).tolist())
-    return numbers.union(conditions.number(atom) for rule in rules for atom in atoms(rule))
+    return np.flatnonzero(named).astype(np.int32)
 
 
 def _by_letters(conditions: Conditions, found: Found, facts: Facts) -> tuple[Ints, Truth]:
     """The conditions that may hold by the letters, and so the truth of each literal: it may be."""
     known = conditions.numbers(facts.fields())
-    asked = np.array([*found.possible(), *known], np.int32)
+    asked = np.array(sorted([*found.sure, *found.unsure, *known]), np.int32)
     truth = conditions.nothing()
+    truth[2 * asked] = True
+    truth[2 * asked + 1] = False
     truth[[2 * near for near in conditions.nears]] = True
-    truth[2 * asked] = True  # and also not: the letters may be no word
-    truth[[2 * field + 1 for field in known]] = False
+    truth[[2 * term + 1 for term in found.unsure]] = True
     return asked, truth

@@ -29,6 +29,7 @@ _OFFICE = re.compile(
     r"|위원회|위원장|분과위"
     r"|(?:진흥|연구|평가|분류|기술|개발|관리|정보|교육|시험|인증|표준|보증|보호|안전|심판)원장?)$"
 )
+_OFFICES_END = tuple("장관실회위원청")  # all of them, to tell soon what is none
 _REGIONAL = re.compile("지방[가-힣]{2,8}청장?$")  # what is before it is a place
 
 
@@ -38,12 +39,12 @@ def has_word(morphs: Morphs, span: Span, edges: tuple[bool, bool]) -> bool:
     ``edges`` say on which sides it is already known to be at the border of a word.
     """
     start, end = span
-    touched = [m for m in morphs if m.start < end and m.end > start]
+    touched = [at for at, m in enumerate(morphs) if m.start < end and m.end > start]
     if not touched:
         return False
-    first, last = touched[0], touched[-1]
+    first, last = morphs[touched[0]], morphs[touched[-1]]
     if first is last and end - start < first.end - first.start:
-        return _is_part(first, start, end) and not _in_office(morphs, span)
+        return _is_part(first, start, end) and not _in_office(morphs, touched[0], span)
     starts = edges[0] or first.start == start
     ends = edges[1] or last.end == end
     if not starts or first.tag[0] in _DEPENDENT:
@@ -52,7 +53,7 @@ def has_word(morphs: Morphs, span: Span, edges: tuple[bool, bool]) -> bool:
         return ends or last.tag in NOUNS
     if not ends or last.tag[0] == _PARTICLE:
         return False
-    return not _in_office(morphs, span)
+    return not _in_office(morphs, touched[0], span)
 
 
 def _is_part(noun: Morph, start: int, end: int) -> bool:
@@ -92,19 +93,19 @@ def _is_whole(noun: Morph) -> bool:
     return noun.tag == COMMON_NOUN and not noun.cuts
 
 
-def _in_office(morphs: Morphs, span: Span) -> bool:
+def _in_office(morphs: Morphs, touched: int, span: Span) -> bool:
     """Whether the run of nouns around the span is the name of an office that goes on after it.
 
-    A place stays a place: 부산 in 부산지방해양수산청.
+    ``touched`` is the first that the span touches. A place stays a place: 부산 in
+    부산지방해양수산청.
     """
-    touched = next(i for i, m in enumerate(morphs) if m.end > span[0])
     if morphs[touched].tag == PROPER_NOUN and morphs[touched][2:4] == span:
         return False
     begin = stop = touched
     while stop < len(morphs) and morphs[stop].tag.startswith(_NOMINAL):
         stop += 1
     end = morphs[stop - 1].end
-    if end <= span[1]:
+    if end <= span[1] or not morphs[stop - 1].form.endswith(_OFFICES_END):
         return False
     while begin > 0 and morphs[begin - 1].tag.startswith(_NOMINAL):
         begin -= 1

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import numpy as np
 
 from service.judging.index import PAD, Ints, Truth
 from service.judging.logic import Atom, Field, Near, Term
-from service.judging.terms import fold, squeeze
+from service.judging.terms import squeeze
 
 Spell = Callable[[str], tuple[str, ...]]
 """A term → all spellings that mean it, itself among them."""
 
-Seen = dict[str, list[int]]
-"""Letters → the places where they are, in order."""
-
 _HEAD = 6  # letters by which longer spellings are looked up; no term is shorter than _LEAST
 _LEAST = 2
-_GAP = "\n"  # between parts: blanks are in no folded text
 _MIX, _SIEVE = 1_021, (1 << 21) - 1
 _RARE, _OFTEN, _MOSTLY, _NEVER_ASKED = 0, 1 << 22, 1 << 24, 1 << 28
 _OF_FIELDS = {"ministry": _OFTEN}
@@ -43,16 +38,16 @@ class Conditions:
         """``spell`` gives the spellings of terms that are not exact.
 
         ``filters`` are conditions that ask for facts. ``nears`` are those that two terms
-        are near each other, with those of the terms.
+        are near each other, with those of the terms. ``in_titles`` are terms for titles only.
         """
         self._spell = spell
-        self._spellings: dict[int, tuple[str, ...]] = {}  # of the terms that have several
+        self._spellings: dict[int, tuple[str, ...]] = {}  # where they are not the letters alone
         self._number: dict[Atom, int] = {}
         self._atoms: list[Atom | None] = [None]
         self._asked = array("i", [0])
         self.filters: set[int] = set()
         self.nears: dict[int, tuple[int, int]] = {}
-        self._in_titles: set[int] = set()
+        self.in_titles: set[int] = set()
         self._nothing = np.ones(1, np.bool_)
         self._heads = np.zeros(_SIEVE + 1, np.bool_)  # hashes of spellings, of long ones the head
         self._lengths: dict[str, tuple[int, ...]] = {}  # of the longer spellings that begin so
@@ -68,16 +63,6 @@ class Conditions:
         assert atom is not None
         return atom
 
-    def term(self, number: int) -> Term:
-        """The condition, which is a term."""
-        atom = self._atoms[number]
-        assert isinstance(atom, Term)
-        return atom
-
-    def spellings(self, number: int) -> tuple[str, ...]:
-        """The spellings in which a term is looked for."""
-        return self._spellings.get(number) or (self.term(number).text,)
-
     def number(self, atom: Atom) -> int:
         """The number of a condition that was entered."""
         return self._number[atom]
@@ -92,7 +77,7 @@ class Conditions:
             if isinstance(atom, Term):
                 self._learn(atom, number)
                 if atom.title:
-                    self._in_titles.add(number)
+                    self.in_titles.add(number)
             elif isinstance(atom, Field):
                 self.filters.add(number)
             else:
@@ -116,33 +101,32 @@ class Conditions:
             self._nothing[PAD] = True
         return self._nothing.copy()
 
-    def seen(self, title: str, text: str) -> tuple[Seen, Seen]:
-        """Where the letters of any spelling are: the places in each folded part, in order."""
-        first = fold(title).letters
-        letters = first + _GAP + fold(text).letters  # together, for the calls cost more than both
-        size, start = len(letters), len(first) + 1
+    def seen(self, letters: str, codes: Ints) -> list[tuple[str, int]]:
+        """The letters of spellings with the place in a folded text; of each spelling in order."""
         known = self._spelt
-        found: tuple[Seen, Seen] = defaultdict(list), defaultdict(list)
-        for hit in np.flatnonzero(self._heads.take(_hashes(letters))).tolist():
-            row, at = divmod(hit, size)
-            head = letters[at : at + row + _LEAST]
-            part, place = (found[0], at) if at < start else (found[1], at - start)
-            if head in known:
-                part[head].append(place)
-            if row == _HEAD - _LEAST:
-                for longer in self._lengths.get(head, ()):
-                    piece = letters[at : at + longer]
-                    if piece in known:
-                        part[piece].append(place)
-        return found
+        lengths, places = np.divmod(np.flatnonzero(self._heads.take(_hashes(codes))), len(codes))
+        ends = places + lengths + _LEAST
+        heads = [
+            (letters[at:end], at) for at, end in zip(places.tolist(), ends.tolist(), strict=True)
+        ]
+        longest = heads[np.searchsorted(lengths, _HEAD - _LEAST) :]
+        return [hit for hit in heads if hit[0] in known] + [
+            (piece, at)
+            for head, at in longest
+            for longer in self._lengths.get(head, ())
+            if (piece := letters[at : at + longer]) in known
+        ]
 
-    def possible(self, in_title: Collection[str], in_text: Collection[str]) -> set[int]:
-        """The terms that may be these letters in the title or the text."""
-        return {*self.spelt(in_title), *self.body_terms(self.spelt(in_text))}
+    def meant(self, letters: str) -> Iterator[tuple[int, str]]:
+        """The terms that have a spelling of these letters, and the spelling."""
+        for number in (self._spelt[letters], *self._alike.get(letters, ())):
+            for spelling in self._spellings.get(number, (letters,)):
+                if spelling is letters or squeeze(spelling) == letters:
+                    yield number, spelling
 
     def body_terms(self, numbers: Collection[int]) -> set[int]:
         """Those that need not stand in the title."""
-        return set(numbers) - self._in_titles
+        return set(numbers) - self.in_titles
 
     def spelt(self, letters: Collection[str]) -> list[int]:
         """The terms that have a spelling of these letters, without blanks; some may come twice."""
@@ -153,9 +137,10 @@ class Conditions:
 
     def _learn(self, term: Term, number: int) -> None:
         spelt = sought(term, self._spell)
-        if len(spelt) > 1:
+        squeezed = {squeeze(each) for each in spelt}
+        if len(spelt) > 1 or squeezed != {*spelt}:
             self._spellings[number] = spelt
-        for letters in {squeeze(each) for each in spelt}:
+        for letters in squeezed:
             if letters in self._spelt:
                 self._alike.setdefault(letters, []).append(number)
             else:
@@ -175,19 +160,19 @@ def _hash(letters: str) -> int:
     return hashed & _SIEVE
 
 
-def _hashes(letters: str) -> Ints:
+def _hashes(codes: Ints) -> Ints:
     """The same of all letters in a row, by where they start: of _LEAST each, then of one more.
 
-    What would go beyond the last letter goes on with gaps, which are in no spelling.
+    What would go beyond the last letter goes on with zeros, which are in no spelling.
     """
-    padded = letters + _GAP * (_HEAD - 1)
-    codes = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.int32)
-    size = len(letters)
+    size = len(codes)
+    padded = np.zeros(size + _HEAD - 1, np.int32)
+    padded[:size] = codes
     hashes = np.empty((_HEAD - _LEAST + 1, size), np.int32)
-    before = codes[:size]
+    before = codes
     for length, row in enumerate(hashes, _LEAST):
         np.multiply(before, np.int32(_MIX), out=row)
-        np.add(row, codes[length - 1 : length - 1 + size], out=row)
+        np.add(row, padded[length - 1 : length - 1 + size], out=row)
         before = row
     hashes &= np.int32(_SIEVE)
     return hashes

@@ -1,97 +1,107 @@
-"""One article while it is being matched: each spelling is looked for once."""
+"""One article while it is being matched: the letters of all terms are looked for at once."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
 
 from service.judging.conditions import Conditions
 from service.judging.morphemes import Morphs
-from service.judging.terms import Open, is_word, look, spelt, squeeze
+from service.judging.terms import Open, fold, is_word, looks, spelt_alike
 from service.model import Span
+
+_GAP = "\n\n\0\n\n"  # between the text and the title: a sign that is in no term, a paragraph apart
 
 Place = tuple[Span, bool | Open]
 """Where the letters of a term are, and whether they are a word there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where something stands as a word: in order, each place once. Nowhere is false."""
 
-    in_title: tuple[Span, ...] = ()
     in_text: tuple[Span, ...] = ()
+    in_title: tuple[Span, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.in_title or self.in_text)
 
 
 class Found:
-    """A title and a text with the places of what was looked for in them, by its number."""
+    """A title and a text with the places of the terms whose letters are there, by their number.
+
+    ``sure`` are the terms that stand somewhere, ``unsure`` those of which the morphemes must say.
+    """
 
     def __init__(self, title: str, text: str, conditions: Conditions) -> None:
-        self._parts = list(zip((title, text), conditions.seen(title, text), strict=True))
-        self._conditions = conditions
-        self._found: dict[int, list[list[Place]]] = {}
+        self._parts, self._title_at = (text, title), len(text) + len(_GAP)
+        self._places: dict[int, list[Place]] = {}
         self._words: list[list[int]] | None = None
+        self._look_for(conditions, text + _GAP + title)  # at once: the calls cost more than both
+        self.sure, self.unsure = list[int](), list[int]()
+        for number, places in self._places.items():
+            seen = [each for _, each in places]
+            if True in seen:
+                self.sure.append(number)
+            elif any(seen):
+                self.unsure.append(number)
 
-    def possible(self) -> set[int]:
-        """The terms whose letters are there: a little more than stand."""
-        return self._conditions.possible(*(seen for _, seen in self._parts))
+    def _look_for(self, conditions: Conditions, whole: str) -> None:
+        letters, codes, at = fold(whole)
+        hits = conditions.seen(letters, codes)
+        firsts = np.array([place for _, place in hits], np.intp)
+        lasts = firsts + np.array([len(piece) - 1 for piece, _ in hits], np.intp)
+        starts, ends = at[firsts], at[lasts] + 1
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
+        places: dict[str, list[Place]] = {}
+        for (piece, _), span, seen in zip(hits, spans, looks(whole, starts, ends), strict=True):
+            places.setdefault(piece, []).append((span, seen))
+        for piece, some in places.items():
+            for number, spelling in conditions.meant(piece):
+                found = self._places.setdefault(number, [])
+                free = self._title_at if number in conditions.in_titles else 0
+                for place in some:
+                    start, end = place[0]
+                    if start >= free and spelt_alike(whole[start:end], spelling):
+                        found.append(place)
+                        free = end
 
-    def settled(self, term: int) -> bool | None:
-        """Whether the term stands somewhere; None where only the morphemes can say."""
-        seen = [each for part in self._places(term) for _, each in part]
-        return True if True in seen else (None if any(seen) else False)
-
-    def windows(self, term: int) -> Iterator[str]:
+    def windows(self, terms: Iterable[int]) -> frozenset[str]:
         """The stretches whose morphemes ``standing`` will ask for."""
-        for part in self._places(term):
-            for _, seen in part:
-                if isinstance(seen, Open):
-                    yield seen.stretch
+        places = (self._places.get(term, ()) for term in terms)
+        return frozenset(
+            seen.stretch for some in places for _, seen in some if isinstance(seen, Open)
+        )
 
     def standing(self, term: int, morphs: Mapping[str, Morphs]) -> Standing:
         """Where the term stands as a word."""
-        places = self._places(term)
-        found = ([span for span, seen in part if is_word(seen, morphs)] for part in places)
-        return Standing(*map(in_order, found))
+        places, behind = self._places.get(term, ()), self._title_at
+        spans = in_order([span for span, seen in places if is_word(seen, morphs)])
+        if not spans or spans[-1][0] < behind:
+            return Standing(spans)
+        in_title = ((start - behind, end - behind) for start, end in spans if start >= behind)
+        return Standing(tuple(span for span in spans if span[0] < behind), tuple(in_title))
 
     def near(self, one: Standing, other: Standing, words: int) -> Standing:
         """Where the two stand near each other, both of them."""
         starts = self._word_starts()
         return Standing(
-            _near(one.in_title, other.in_title, starts[0], words),
-            _near(one.in_text, other.in_text, starts[1], words),
+            _near(one.in_text, other.in_text, starts[0], words),
+            _near(one.in_title, other.in_title, starts[1], words),
         )
-
-    def _places(self, term: int) -> list[list[Place]]:
-        """The places in the title and, if they count, in the text."""
-        found = self._found.get(term)
-        if found is None:
-            spellings = self._conditions.spellings(term)
-            parts = self._parts[:1] if self._conditions.term(term).title else self._parts
-            found = self._found[term] = [
-                [
-                    (span, look(part, span))
-                    for spelling in spellings
-                    if (places := seen.get(squeeze(spelling)))
-                    for span in spelt(part, spelling, places)
-                ]
-                for part, seen in parts
-            ]
-        return found
 
     def _word_starts(self) -> list[list[int]]:
         if self._words is None:
-            self._words = [_starts(part) for part, _ in self._parts]
+            self._words = [*map(_starts, self._parts)]
         return self._words
 
 
-def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+def in_order(spans: Collection[Span]) -> tuple[Span, ...]:
     """The spans by their start, each once."""
-    return tuple(sorted({*spans}))
+    return tuple(sorted({*spans}) if len(spans) > 1 else spans)
 
 
 def _starts(text: str) -> list[int]:

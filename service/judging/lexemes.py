@@ -138,7 +138,7 @@ def _parts(run: str) -> Iterator[tuple[str, bool | Open]]:
     length = len(run)
     for start in range(length - 1):
         for end in range(start + _SHORTEST, min(length, start + LONGEST) + 1):
-            if seen := look(run, (start, end), keep=False):
+            if seen := look(run, (start, end)):
                 yield run[start:end], seen
     if length > LONGEST:
         yield run, True

@@ -111,12 +111,16 @@ def cut(morphs: Iterable[Morph], origin: int, end: int) -> Morphs:
 
 
 class Times(NamedTuple):
-    """Seconds for a sample. ``matching`` is what both ways have to do once the terms are ready."""
+    """Seconds for a sample. ``matching`` is what both ways have to do once the terms are ready.
+
+    ``new`` are the stretches that were not read before.
+    """
 
     whole: float
     windows: float
     morphemes: float
     matching: float
+    new: float
 
     def ours(self) -> float:
         """Ours, matching included."""
@@ -126,13 +130,14 @@ class Times(NamedTuple):
         """Full morphology and the same matcher."""
         return self.whole + self.matching
 
-    def anatomy(self) -> str:
-        """Where our time goes, and what the ratio would be if terms were ready at no cost."""
+    def anatomy(self, must: float | None) -> str:
+        """Where our time goes, what Kiwi alone takes of it, and what the bound leaves for all."""
         parts = f"{shown(self.windows)} + {shown(self.morphemes)} + {shown(self.matching)}"
-        most = self.theirs() / self.matching
+        each = shown(self.morphemes / self.new) if self.new else "0"
+        left = "" if must is None else f"; {must}×: ≤ {shown(self.theirs() / must)}"
         return (
-            f"글자 찾기 + 형태소 + 판정 / letters + morphemes + judging: {parts}; "
-            f"낱말이 거저라도 / with terms for nothing: {most:.1f}×"
+            f"글자 찾기 + 형태소 + 판정 / letters + morphemes + judging: {parts}; 처음 보는 토막 / "
+            f"stretches not read before: {self.new:.1f}, Kiwi {each}{left}"
         )
 
     def terms_alone(self) -> float:
@@ -146,7 +151,7 @@ def measured(
     """Judge the sample both ways. ``known`` are stretches that were read before."""
     kiwi = Kiwi(num_workers=1, load_multi_dict=False)
     kiwi.tokenize("")  # the dictionaries are loaded now
-    spent = [0.0] * 4
+    spent, new = [0.0] * 4, 0
     for release in sample:
         stamps = [time.process_time()]
         for tokens in kiwi.tokenize(list(release)):
@@ -156,11 +161,13 @@ def measured(
         stamps.append(time.process_time())
         missing = [window for window in trial.windows if window not in known]
         known.update(zip(missing, morphology.analyse(missing), strict=True))
+        new += len(missing)
         stamps.append(time.process_time())
         trial.decide(known)
         stamps.append(time.process_time())
         spent = [total + b - a for total, (a, b) in zip(spent, pairwise(stamps), strict=True)]
-    return Times(*spent)
+    whole, windows, morphemes, matching = spent
+    return Times(whole, windows, morphemes, matching, new)
 
 
 def remembered(
@@ -227,7 +234,7 @@ def figures(found: Mapping[tuple[int, str], Times], f1: float) -> Iterator[Figur
     for (size, name), times in found.items():
         must, aim = MUST.get(size, (None, None)) if name == SERVICE else (None, None)
         what, peer = f"규칙 {size:,} / rules, {name}", (f"{kiwi} + matcher", times.theirs())
-        why = f"{times.anatomy()}; {ELSEWHERE}"
+        why = f"{times.anatomy(must)}; {ELSEWHERE}"
         yield against(what, times.ours(), peer, must=must, aim=aim, why=why)
     yield Figure(what="같은 판정 / same decisions: F1", value=f1, unit="", must=0.99)
 
@@ -247,7 +254,7 @@ def main() -> None:
     found = compared(month, chosen.releases, words, morphology)
     table = Table("rules", "", "Kiwi whole", "windows", "morphemes", "matching", "terms", "matched")
     for (size, name), times in found.items():
-        cells = (f"{seconds * 1000:.2f} ms" for seconds in times)
+        cells = (f"{seconds * 1000:.2f} ms" for seconds in times[:4])
         ratios = (f"{ratio:.1f}×" for ratio in (times.terms_alone(), times.theirs() / times.ours()))
         table.add_row(f"{size:,}", name, *cells, *ratios)
     console = Console()

@@ -47,6 +47,22 @@ def test_hits_are_the_places_of_wanted_words_in_body_and_title(reader: Reader) -
     assert match.in_title == ((0, 2),)
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "typed", "holds"),
+    [
+        ("통관을 돕는 수출", "바우처 사업이다", '"수출 바우처"', False),
+        ("바우처", "올해의 수출", '"수출 바우처"', False),
+        ("왕실의 유물", "조선", "조선", True),
+        ("관세는 3.", "25% 오른다", "25%", True),
+    ],
+)
+def test_title_and_text_are_read_apart(
+    reader: Reader, title: str, text: str, typed: str, *, holds: bool
+) -> None:
+    assert bool(judged(Matcher({1: parse(typed)}), reader, title, text)) is holds
+    assert plain(parse(typed), title, text, reader.one) is holds
+
+
 def test_rules_are_reported_once_each_and_in_order(reader: Reader) -> None:
     rules = {n: parse(t) for n, t in [(9, "수출 OR 통관"), (2, "수출"), (5, "반도체")]}
     matcher = Matcher(rules)

@@ -1,11 +1,12 @@
 from typing import Protocol
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.judging.morphemes import Morph, Morphs
-from service.judging.terms import Open, look, occurrences, squeeze, stands, window
+from service.judging.terms import Open, look, looks, occurrences, squeeze, stands, window
 
 
 class Reader(Protocol):
@@ -248,6 +249,23 @@ def test_any_text_can_be_searched_for_any_term(text: str, term: str) -> None:
     for start, end in occurrences(text + term + text, term):
         seen = look(text + term + text, (start, end))
         assert isinstance(seen, bool) or squeeze(seen.stretch[slice(*seen.within)]) == squeeze(term)
+
+
+@settings(deadline=None, database=None)
+@given(st.text("수출을에서조선왕실R&ai0.9%企𠀀\u0301·ㆍ \n😀", min_size=2), st.data())
+def test_many_are_looked_at_as_one_is(text: str, data: st.DataObject) -> None:
+    some = st.integers(0, len(text) - 2)
+    starts = np.array(data.draw(st.lists(some, max_size=9)), np.intp)
+    ends = np.minimum(starts + data.draw(st.integers(2, 70)), len(text))
+
+    each = [look(text, span) for span in zip(starts.tolist(), ends.tolist(), strict=True)]
+    assert looks(text, starts, ends) == each
+
+
+def test_a_long_run_is_looked_at_no_further_by_many() -> None:
+    (seen,) = looks("수" * 200, np.array([100]), np.array([102]))
+
+    assert seen == look("수" * 200, (100, 102))
 
 
 def test_a_particle_is_no_part_of_a_word() -> None:
