@@ -65,7 +65,9 @@ class Api(Declared):
             trouble: Trouble | None = "empty" if rows == [] else "error-page" if said else None
             raise LayoutError(page.url, f"the site says: {said}" if said else nothing, trouble)
         self._expect_names(rows, page)
-        return Listing(posts.listed((self._post(row, page) for row in rows), page, dated=True))
+        found = (self._post(row, page) for row in rows)
+        printed = (line(at(row, self.date)) for row in rows)
+        return Listing(posts.listed(found, page, dated=True, printed=printed))
 
     def open(self, post: Post) -> Request | None:
         """The request for the post's text as JSON, or for its page."""

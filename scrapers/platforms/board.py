@@ -58,8 +58,10 @@ class Board(Declared):
         if not rows:
             why = f"expected at least one {self.row!r}, found none"
             raise LayoutError(page.url, why, "empty" if self._is_empty(root) else None)
-        found = posts.listed((self._post(row, page) for row in rows), page, dated=bool(self.date))
-        return Listing(found, self._more(page))
+        found = (self._post(row, page) for row in rows)
+        printed = (self._date(row, page) for row in rows)
+        listed = posts.listed(found, page, dated=bool(self.date), printed=printed)
+        return Listing(listed, self._more(page))
 
     def open(self, post: Post) -> Request | None:
         """The post's page where the list does not say all there is; never that of news."""
@@ -94,10 +96,10 @@ class Board(Declared):
         )
 
     def _published(self, row: Tag, page: Page) -> Moment | None:
-        if self.date is None:
-            return None
-        written = html.line_of(html.one(row, self.date, page.url))
-        return posts.published(written, date_only=self.date_only)
+        return posts.published(self._date(row, page), date_only=self.date_only)
+
+    def _date(self, row: Tag, page: Page) -> str:
+        return html.line_of(html.one(row, self.date, page.url)) if self.date else ""
 
     def _list(self, number: int) -> Request:
         return Request(self.url.replace(_PAGE, str(number)), self.form)

@@ -12,6 +12,7 @@ from scrapers.errors import LayoutError
 from scrapers.model import Moment, Page, Post
 
 _SOON = timedelta(days=365)
+_HOUR = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 _TEASER = 200  # characters kept at most: what may be quoted of news
 
 
@@ -40,12 +41,15 @@ def address(page: Page, href: str) -> str:
         raise LayoutError(page.url, str(trouble)) from trouble
 
 
-def listed(posts: Iterable[Post], page: Page, *, dated: bool) -> tuple[Post, ...]:
+def listed(
+    posts: Iterable[Post], page: Page, *, dated: bool, printed: Iterable[str] = ()
+) -> tuple[Post, ...]:
     """Each key once: the first of its kind, and the ordinary row before its pinned double.
 
     A date in the future is no date of publication: such a post has none. Raises LayoutError where
     a ``dated`` list has no date that can be read and is nearer than a year ahead, as the day is on
-    which applications begin: its form has changed.
+    which applications begin: its form has changed. It has not where one of the dates as ``printed``
+    is the hour alone, as some boards have it for a day: those have no date, but they are known.
     """
     kept: dict[str, Post] = {}
     for post in posts:
@@ -53,7 +57,8 @@ def listed(posts: Iterable[Post], page: Page, *, dated: bool) -> tuple[Post, ...
         if known is None or (known.pinned and not post.pinned):
             kept[post.key] = post
     soon = page.fetched_at + _SOON
-    if dated and all(post.published is None or post.published.at > soon for post in kept.values()):
+    unread = all(post.published is None or post.published.at > soon for post in kept.values())
+    if dated and unread and not any(map(_HOUR.fullmatch, printed)):
         raise LayoutError(page.url, "no row has a date that can be read")
     return tuple(
         replace(post, published=dates.past(post.published, page.fetched_at))

@@ -114,6 +114,11 @@ def test_a_row_that_is_not_as_known_is_refused(broken: object) -> None:
         posts(row(id=1), broken)
 
 
+def test_the_hour_alone_is_no_day_and_no_change_of_a_list() -> None:
+    (only,) = posts(row(open={"from": "14:32"}))
+    assert only.published is None
+
+
 def test_a_list_without_one_readable_day_is_refused() -> None:
     with pytest.raises(LayoutError, match="no row has a date"):
         posts(row(open={"from": "상시"}))

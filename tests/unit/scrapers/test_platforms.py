@@ -106,6 +106,16 @@ def test_a_list_on_which_no_date_can_be_read_has_changed() -> None:
         posts(row("2", date="2099.12.31"), row("1", date="2028.1.1"))
 
 
+def test_on_a_busy_day_the_hour_alone_is_no_date_and_no_change_of_a_list() -> None:
+    for later in ("9:11", "14:32", "2026.11.19"):
+        first, second = posts(row("2", date=" 14:50 "), row("1", date=later))
+        assert first.published is None
+        assert (second.published is None) == (":" in later)
+    for strange in ("25:00", "14:60", "14:32 조회 3", "1432", "1:2"):
+        with pytest.raises(LayoutError, match="no row has a date"):
+            posts(row("2", date=strange), row("1", date=strange))
+
+
 def test_the_next_page_has_the_next_number() -> None:
     third = replace(board(row("1")), url="https://www.a.kr/list?page=3&size=10")
 
