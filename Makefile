@@ -10,6 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 # The pure rooms have to be covered, by the tests that are theirs: watching slows, so others go without.
 PURE := tests/sources $(addprefix tests/unit/,judging notifier reading scrapers)
+# Of the others three run beside one another: two would often both wait for what they started.
 BESIDE := $(BIN)/pytest --dist worksteal -m "not faults and not browser and not alone"
 READY := .venv/ready
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
@@ -45,7 +46,7 @@ contracts: $(READY)  ## 어느 방이 어느 방을 쓰는가 / which room may i
 
 unit: $(READY)  ## 모든 시험과 짧은 고장, 덮은 비율 / every test but the long faults, coverage
 	$(BESIDE) -n 2 $(ARGS) $(PURE) --cov
-	$(BESIDE) -n 3 $(ARGS) $(PURE:%=--ignore=%)  # two would often both wait, for what they started
+	$(BESIDE) -n 3 $(ARGS) $(PURE:%=--ignore=%)
 
 alone: $(READY)  ## 혼자 돌아야 하는 시험 / tests beside which nothing may run
 	$(BIN)/pytest -m "alone and not faults" $(ARGS) $$(grep -rl --include='*.py' mark.alone tests) || \

@@ -27,6 +27,9 @@ from service.judging.rules import RuleError, parse
 from service.judging.terms import occurrences, stands
 from service.model import Match, Span
 
+# Watched, these take three times as long: what they draw covers nothing that no example does.
+pytestmark = pytest.mark.no_cover
+
 RULES, TEXTS = 1_000, 100
 WORDS = [
     "수출",

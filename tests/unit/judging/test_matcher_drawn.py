@@ -3,10 +3,15 @@
 import random
 from collections.abc import Iterator
 
+import pytest
+
 from service.judging.facts import Facts
 from service.judging.matcher import Matcher, plain
 from service.judging.rules import Rule, RuleError, canonical, parse
 from tests.unit.judging.reader import FACTS, TEXT, TITLE, Reader, judged
+
+# Watched, these take three times as long: what they draw covers nothing that no example does.
+pytestmark = pytest.mark.no_cover
 
 
 def _drawn(chance: random.Random, words: list[str], count: int) -> Iterator[Rule]:

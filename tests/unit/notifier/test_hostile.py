@@ -21,6 +21,9 @@ from notifier.registry import names
 Build = Callable[[str], Content]
 Posted = Callable[..., Awaitable[Any]]
 
+# Watched, these take twice as long: they cover nothing that no example does.
+pytestmark = pytest.mark.no_cover
+
 _OTHERS = {"apprise", "console", "feed", "mail", "webhook"}
 SERVICES = [name for name in names() if name not in _OTHERS]
 HOSTILE = [
