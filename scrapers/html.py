@@ -29,11 +29,14 @@ _OTHER = (
 )
 # "<속보>", "<KOTRA>" and "<P-CBO 발행>" are text: only an element's name and what may follow one is
 # markup.
+_NAME = rf"(?:{_SILENT}|{_CELL}|{_BLOCK}|{_OTHER})"
 _TEXTUAL_LT = re.compile(
-    rf"<(?!!(?:--|\[|doctype\b)|\?xml\b"
-    rf"|/?(?:{_SILENT}|{_CELL}|{_BLOCK}|{_OTHER})(?:/|\s*(?:/?>|\Z)|\s+[a-z]))",
-    re.IGNORECASE,
+    rf"<(?!!(?:--|\[|doctype\b)|\?xml\b|/?{_NAME}(?:/|\s*(?:/?>|\Z)|\s+[a-z]))", re.IGNORECASE
 )
+# "<TIME>", "<A>등급" and "<I am>": of what only a name opens, a title has these as elements alone.
+_IN_TITLES = frozenset({"b", "br", "div", "em", "font", "i", "p", "span", "strong", "sub", "sup"})
+_OPENED = re.compile(rf"<({_NAME})((?:\s[^<>=/]*)?)>", re.IGNORECASE)
+_CLOSED = re.compile(rf"</({_NAME})\s*>", re.IGNORECASE)
 _RESOLVED = HTMLFormatter(entity_substitution=None)
 _LEFT_OVER = re.compile(r"&(?:#\w+|[a-z]+\d*);|<(?:br|/?p|/?div)\b", re.IGNORECASE)
 
@@ -79,6 +82,16 @@ def plain(escaped: str) -> str:
     return plain_lines(_resolved(escaped))
 
 
+def line(escaped: str) -> str:
+    """Text of a field of one line, a title above all: as of :func:`plain`, folded.
+
+    What looks like an element there is a word, unless it has an attribute, is closed again, or is
+    one that titles do have.
+    """
+    once = _resolved(_worded(escaped))
+    return fold(_resolved(_worded(once)) if _LEFT_OVER.search(once) else once)
+
+
 def plain_lines(text: str) -> str:
     """Lines of text in which a publisher left entities and tags visible, resolved once."""
     return _resolved(text.replace("\n", "<br>")) if _LEFT_OVER.search(text) else text
@@ -92,6 +105,17 @@ def encodable(text: str) -> str:
 def _resolved(markup: str) -> str:
     shown = encodable(_TEXTUAL_LT.sub("&lt;", markup))
     return text_of(BeautifulSoup(f"<p>{shown}</p>", "lxml"))
+
+
+def _worded(title: str) -> str:
+    closed = {each[1].lower() for each in _CLOSED.finditer(title)}
+
+    def shown(opened: re.Match[str]) -> str:
+        name = opened[1].lower()
+        element = name in closed or (name in _IN_TITLES and not opened[2].strip())
+        return opened[0] if element else f"&lt;{opened[0][1:]}"
+
+    return _OPENED.sub(shown, title)
 
 
 def text_of(node: Tag) -> str:

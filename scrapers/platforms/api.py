@@ -79,7 +79,7 @@ class Api(Declared):
         """The text of one post."""
         if self.article:
             return self.article.read(page)
-        text = html.plain(written(at(intake.data(page), self.text)))
+        text = _text(at(intake.data(page), self.text))
         if not text:
             raise LayoutError(page.url, f"no text at {self.text!r}")
         return Detail(text)
@@ -104,7 +104,7 @@ class Api(Declared):
             title=title,
             published=self._published(row),
             publisher=self._issuer(row, key),
-            summary=(posts.teaser(line(at(row, self.summary))) or None) if self.summary else None,
+            summary=(posts.teaser(_text(at(row, self.summary))) or None) if self.summary else None,
         )
 
     def _key(self, row: object, page: Page) -> str:
@@ -136,7 +136,11 @@ def _has(value: object, path: str) -> bool:
 
 def line(value: object) -> str:
     """What a reader sees of a value, on one line."""
-    return html.fold(html.plain(written(value)))
+    return html.line(written(value))
+
+
+def _text(value: object) -> str:
+    return html.plain(written(value))
 
 
 def written(value: object) -> str:

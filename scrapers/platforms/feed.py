@@ -131,4 +131,4 @@ def _link(item: etree._Element, path: str, page: Page) -> str:
 
 
 def _line(item: etree._Element, path: str, page: Page) -> str:
-    return html.fold(html.plain(_only(item, path, page)))
+    return html.line(_only(item, path, page))

@@ -162,7 +162,7 @@ def _refusal(root: etree._Element, code: str | None, page: Page) -> ScrapeError:
 
 
 def _line(item: etree._Element, path: str) -> str:
-    return html.fold(html.plain(item.findtext(path) or ""))
+    return html.line(item.findtext(path) or "")
 
 
 def _text(item: etree._Element, path: str) -> str:

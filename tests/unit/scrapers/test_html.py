@@ -100,6 +100,24 @@ def test_what_stands_in_angle_brackets_and_is_no_element_stays(title: str) -> No
     assert html.plain(escape(f"<p>{title}</p>")) == title
 
 
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("美 <TIME> 올해의 발명 선정", "美 <TIME> 올해의 발명 선정"),
+        ("<A>등급 기업, <S>등급", "<A>등급 기업, <S>등급"),
+        ("국립미술관 <Style> 전시 개최", "국립미술관 <Style> 전시 개최"),
+        ("<select> 10선", "<select> 10선"),
+        ("<Object>전 &amp;amp; <I am>, <B to B>", "<Object>전 & <I am>, <B to B>"),
+        ("<b>수출</b> <B>바우처<br>참여 <i>기업", "수출 바우처 참여 기업"),
+        ("<p class=a>수출<sup>2</sup></p> <a href='/x'>지원</a><img src=a>", "수출2 지원"),
+        ("<u>수출</u><script>x()</script><center>지원</center>", "수출 지원"),
+        ("&lt;b&gt;수출&lt;/b&gt; &amp;#34;지원&amp;#34;", '수출 "지원"'),
+    ],
+)
+def test_a_word_of_a_title_that_looks_like_an_element_stays(field: str, expected: str) -> None:
+    assert html.line(field) == expected
+
+
 def test_an_element_is_counted() -> None:
     soup = BeautifulSoup("<p>가</p><p>나</p><b>다</b>", "lxml")
 

@@ -123,6 +123,12 @@ def test_a_letter_by_a_number_that_xml_forbids_costs_no_feed(written: str, expec
     assert second.title == "제목"
 
 
+def test_a_title_that_looks_like_an_element_is_read() -> None:
+    (only,) = FEED.read_list(feed(item(title="&lt;select&gt;"))).posts
+
+    assert only.title == "<select>"
+
+
 def test_what_cdata_holds_is_text_to_its_end() -> None:
     written = b"<a>&#11;<![CDATA[&#55357;&#11;\x0b &amp; &]]>&#11;&<b/><![CDATA[&"
     assert mended(written) == b"<a><![CDATA[&#55357;&#11; &amp; &]]>&amp;<b/><![CDATA[&amp;"
