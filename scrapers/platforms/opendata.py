@@ -15,6 +15,8 @@ from scrapers.platforms import intake, posts
 from scrapers.platforms.declared import Declared
 
 _KEY = re.compile(r"\d{1,20}", re.ASCII)
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+_PAGED = re.compile(r"(?<=[?&]pageNo=)(\d{1,9})(&numOfRows=(\d{1,9}))(?=&)", re.ASCII)
 _NOTHING = "3"
 # Codes as the gateway's guide lists them; services of ministries use the same.
 _PASSING = frozenset({"1", "2", "4", "5"})  # application, database, HTTP, time-out
@@ -29,7 +31,8 @@ class OpenData(Declared):
     """A declared list of data.go.kr.
 
     ``url`` has ``{since}`` and ``{until}``, the first and the last of ``days`` days up to today,
-    YYYYMMDD or with ``dashed`` YYYY-MM-DD; as many before them are the next page of the list.
+    YYYYMMDD or with ``dashed`` YYYY-MM-DD; as many before them are the next page of the list, once
+    all of these are read: it may have ``pageNo=1&numOfRows=`` before them.
     ``item`` is the path of its items, at least one unless the service says "no data". Within an
     item ``key`` (a number) and ``title`` are not empty; ``date``, ``issuer`` (the publisher's name)
     and ``text`` may be, and be missing in some. ``total`` is where the answer says how many there
@@ -68,8 +71,10 @@ class OpenData(Declared):
         """
         root, cut = self._root(page)
         code = _code(root)
-        if code == _NOTHING or (self.total and (root.findtext(self.total) or "").strip() == "0"):
-            return Listing((), self._more(page))
+        total = (root.findtext(self.total) or "").strip() if self.total else ""
+        more = self._more(page, int(total) if _COUNT.fullmatch(total) else 0)
+        if code == _NOTHING or total == "0":
+            return Listing((), more)
         if code != "0":
             raise _refusal(root, code, page)
         items = root.findall(self.item)
@@ -77,7 +82,7 @@ class OpenData(Declared):
         valid = [item for item in items if item.findtext("ContentsStatus") != _WITHDRAWN]
         found = (self._post(item, page) for item in valid)
         listed = posts.listed(found, page, dated=True) if valid else ()
-        return Listing(listed, self._more(page), "cut-off" if cut else None)
+        return Listing(listed, more, "cut-off" if cut else None)
 
     def _expect_elements(
         self, root: etree._Element, items: list[etree._Element], page: Page, *, cut: bool
@@ -96,10 +101,15 @@ class OpenData(Declared):
         url = self.url.replace("{since}", self._day(since)).replace("{until}", self._day(until))
         return Request(url)
 
-    def _more(self, page: Page) -> Request:
+    def _more(self, page: Page, total: int) -> Request:
+        """What is left of these days, and then the days before them."""
+        paged = _PAGED.search(page.url)
+        if paged and int(paged[1]) * int(paged[3]) < total:
+            return Request(_PAGED.sub(rf"{int(paged[1]) + 1}\2", page.url))
         before = self.url.partition("{since}")[0]
         try:
-            since = dt.date.fromisoformat(page.url.removeprefix(before).partition("&")[0])
+            first = _PAGED.sub(r"1\2", page.url)
+            since = dt.date.fromisoformat(first.removeprefix(before).partition("&")[0])
             return self._until(since - dt.timedelta(days=1))
         except (ValueError, OverflowError) as trouble:
             raise LayoutError(page.url, f"not an answer to {self.url}") from trouble

@@ -76,6 +76,18 @@ def test_what_is_no_window_has_no_days_before_it(url: str) -> None:
         SERVICE.read_list(page(answer(item()), url))
 
 
+def test_what_one_answer_does_not_hold_is_the_next_page_and_then_the_days_before() -> None:
+    paged = replace(SERVICE, url=SERVICE.url.replace("?", "?pageNo=1&numOfRows=2&"))
+    asked, seen = paged.first(Asking(0, date(2026, 11, 20))).url, []
+    for total in ("5", "5", "5", "2", "9" * 5_000, "0"):
+        more = paged.read_list(page(answer(item(), total=total), asked)).more
+        assert more is not None
+        asked = more.url
+        seen.append(asked.partition("?")[2].replace("&numOfRows=2&since=202611", " ")[:11])
+
+    assert seen == [f"pageNo={each}" for each in ("2 18", "3 18", "1 15", "1 12", "1 09", "1 06")]
+
+
 def test_an_item_becomes_a_post() -> None:
     (only,) = posts(item(title="&lt;b&gt;R&amp;amp;D&lt;/b&gt; 알림"))
 
