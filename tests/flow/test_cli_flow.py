@@ -121,6 +121,7 @@ def release(number: int, title: str) -> Release:
     return Release(900_000_000 + number, "관세청", title, f"{title} 본문", datetime.now(UTC))
 
 
+@pytest.mark.slow
 async def test_up_runs_on_its_own_database_and_ends_with_all_that_it_started(
     launch: Launch, ask: Ask, reachable_dir: Path
 ) -> None:
@@ -209,6 +210,7 @@ async def files_owed(database: Database) -> bool:
         return (await tx.execute(sa.text(owed))).one_or_none() is not None
 
 
+@pytest.mark.slow
 async def test_the_steps_done_one_by_one_bring_one_alert(
     ask: Ask, migrated_url: str, database: Database, world: World, sink: Sink, subscribe: Subscribe
 ) -> None:

@@ -43,6 +43,7 @@ def releases(count: int) -> list[Release]:
     ]
 
 
+@pytest.mark.slow
 async def test_sigterm_under_load_loses_nothing_and_repeats_nothing(
     world: World,
     sink: Moody,
@@ -87,6 +88,7 @@ async def elsewhere(postgres: Server) -> AsyncIterator[str]:
         yield url
 
 
+@pytest.mark.slow
 @pytest.mark.fault(25)
 @pytest.mark.usefixtures("service")
 async def test_after_a_restore_the_same_lists_bring_no_alert_twice(
