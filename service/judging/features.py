@@ -23,7 +23,6 @@ _BODY = 800
 _BLANK = ord(" ")
 _MIX = np.uint32(0x9E3779B1)
 _UNKNOWN = 4.0
-_SHIFT = 14  # of a key, so that the rest is its bucket
 _DIGIT = re.compile(r"\d")
 _MOST = _TITLE_WEIGHT * _TITLE + _BODY  # times that something is counted
 _TIMES = np.arange(1, _MOST)
@@ -97,20 +96,24 @@ class Known:
     """Keys to look others up in: those that share a bucket stand next to each other, ascending."""
 
     def __init__(self, keys: Keys) -> None:
+        # Four buckets for a key, in numbers no larger than need be: small tables stay in the cache.
+        bits = (4 * len(keys)).bit_length()
+        self._shift = np.uint32(32 - bits)  # of a key, so that the rest is its bucket
         mixed = keys * _MIX
         self._rows = np.argsort(mixed)
-        counts = np.bincount(mixed >> _SHIFT, minlength=1 << 32 - _SHIFT)
+        counts = np.bincount(mixed >> self._shift, minlength=1 << bits)
         self._used = counts > 0
-        self._first = (np.cumsum(counts) - counts).astype(np.int32)
         self._deepest = int(counts.max())
+        small = np.min_scalar_type(len(keys) + self._deepest)
+        self._first = (np.cumsum(counts) - counts).astype(small)
         self._mixed = np.append(mixed[self._rows], np.zeros(self._deepest, np.uint32))
 
     def find(self, sought: Keys) -> tuple[Places, Places]:
         """Which of the sought are known, and where each of those stands among the known."""
         mixed = sought * _MIX
-        maybe = np.flatnonzero(self._used.take(mixed >> _SHIFT))
+        maybe = np.flatnonzero(self._used.take(mixed >> self._shift))
         mixed = mixed.take(maybe)
-        at = self._first.take(mixed >> _SHIFT)
+        at = self._first.take(mixed >> self._shift)
         for _ in range(1, self._deepest):
             at += self._mixed.take(at) < mixed
         right = self._mixed.take(at) == mixed
@@ -186,7 +189,8 @@ class Lexicon:
     def look(self, given: Spread) -> Looked:
         """Find the words."""
         here, at = self._known.find(given.hashes.ravel())
-        words, which = np.unique(at, return_inverse=True)
+        words = np.flatnonzero(np.bincount(at))
+        which = np.searchsorted(words, at)
         starts = here % given.hashes.shape[1]
         behind = starts - given.body
         within = np.array([behind < 0, (behind >= 0) & (behind < _LEAD), behind >= 0])

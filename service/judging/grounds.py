@@ -14,6 +14,7 @@ from service.judging.features import Places
 Sums = NDArray[np.number]
 
 _MOST_WORDS = 5
+_SHORTEST = 2  # letters
 _LOOKED_AT = 20
 _HYPHEN, _AMPERSAND = map(ord, "-&")
 _MOST_CODES = 1 << 16
@@ -48,20 +49,21 @@ def _best(known: Mapping[str, int], sums: Sums) -> tuple[str, ...]:
     bare: dict[str, float] = {}
     order = np.argsort(-sums, kind="stable")[:_LOOKED_AT]
     for number, added in zip(order.tolist(), sums[order].tolist(), strict=True):
-        if added > 0 and _tells(words[number]):
-            stem, shorter = _stems(words[number])
+        if added > 0 and (stems := _stems(words[number])):
+            stem, shorter = stems
             word = shorter if shorter in known else stem
             bare[word] = bare.get(word, 0.0) + added
-    return tuple(sorted(bare, key=lambda word: -bare[word])[:_MOST_WORDS])
-
-
-def _tells(word: str) -> bool:
-    return len(word) > 1 and _LETTER.search(word) is not None
+    return tuple(sorted(bare, key=bare.__getitem__, reverse=True)[:_MOST_WORDS])
 
 
 @lru_cache(maxsize=1 << 14)
-def _stems(word: str) -> tuple[str, str]:
-    """Without its particle, and without what may be one. Kept for a while: words come again."""
+def _stems(word: str) -> tuple[str, str] | None:
+    """Without its particle, and without what may be one; None of what tells nothing.
+
+    Kept for a while: words come again.
+    """
+    if len(word) < _SHORTEST or not _LETTER.search(word):
+        return None
     stem = _PARTICLE.sub("", word)
     return stem, _PERHAPS.sub("", stem)
 

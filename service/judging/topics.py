@@ -220,13 +220,14 @@ class Scorer:
 
 def masker(agencies: frozenset[str]) -> Callable[[str], str]:
     """What takes the names of agencies out of a text: 관세 in 관세청 is no customs duty."""
+    long = sorted((name for name in agencies if len(name) >= _SHORTEST_NAME), key=len, reverse=True)
     rests: dict[str, list[str]] = {}
-    for name in sorted(agencies, key=len, reverse=True):
-        if len(name) >= _SHORTEST_NAME:
-            rests.setdefault(name[0], []).append(re.escape(name[1:]))
-    # By their first letters, so that one look dismisses most places of a text.
+    for name in long:
+        rests.setdefault(name[0], []).append(re.escape(name[1:]))
+    # By the letters that they begin with, so that one look ahead dismisses most places of a text.
+    ahead = (f"[{re.escape(''.join(letters))}]" for letters in zip(*long, strict=False))
     names = (f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
-    pattern = re.compile("|".join(names) or r"(?!)")
+    pattern = re.compile(f"(?={''.join(ahead)})(?:{'|'.join(names) or '(?!)'})")
     return lambda text: pattern.sub(" ", text)
 
 

@@ -13,14 +13,17 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 from kiwipiepy import Kiwi
 from rich.console import Console
 from rich.table import Table
 
-from service.judging import features
-from service.judging.topics import Topics
+from service.judging.features import composed, grouped, spread
+from service.judging.taxonomy import taxonomies
+from service.judging.topics import Scorer, Topics
 from service.reading import kind
 from service.reading.publishers import Registry
 from tests.bench.report import OURS, Figure, Growth, named, save
@@ -56,16 +59,27 @@ def milliseconds(work: Callable[[Release], object], sample: list[Release]) -> fl
     return min(rounds)
 
 
-def anatomy(sample: list[Release], whole: float) -> str:
+def anatomy(sample: list[Release], topics: Topics, whole: float) -> str:
     """Where so many milliseconds go."""
-    letters = milliseconds(lambda each: features.grouped(features.composed(*each[:2])), sample)
-    words = milliseconds(lambda each: features.spread(*each[:2]), sample)
-    form = milliseconds(lambda each: kind.of(*each[:2], False), sample)
-    rest = whole - letters - words - form
-    return (
-        f"글자 묶음 + 낱말 + 꼴 + 무게와 까닭 / groups of letters + words + form + weights and "
-        f"grounds: {letters:.2f} + {words:.2f} + {form:.2f} + {rest:.2f} ms"
-    )
+    words, _ = taxonomies()
+    with files("service.judging").joinpath("topics.npz").open("rb") as stored:
+        scorer = Scorer("about", words, dict(np.load(stored)))
+    ready, known, columns = {}, {}, {}
+    for each in sample:
+        ready[each] = grouped(composed(*each[:2])), spread(*each[:2])
+        known[each] = scorer.read(*ready[each])
+        columns[each] = [[*words].index(topic.code) for topic in topics.judge(*each).topics]
+    parts: dict[str, Callable[[Release], object]] = {
+        "글자 묶음 / groups of letters": lambda each: grouped(composed(*each[:2])),
+        "낱말 / words": lambda each: spread(*each[:2]),
+        "아는 것 / what is known of them": lambda each: scorer.read(*ready[each]),
+        "무게 / weights": lambda each: scorer.score(known[each]),
+        "까닭 / grounds": lambda each: scorer.grounds(known[each], columns[each]),
+        "꼴 / form": lambda each: kind.of(*each[:2], False),
+    }
+    took = {name: milliseconds(part, sample) for name, part in parts.items()}
+    took["그 밖 / the rest"] = whole - sum(took.values())
+    return ", ".join(f"{name} {each:.2f} ms" for name, each in took.items())
 
 
 def main() -> None:
@@ -90,7 +104,7 @@ def main() -> None:
     ours, whole = milliseconds(judged, sample), milliseconds(read, sample)
     share = ours / whole * 100
     letters = sum(len(title) + len(text) for title, text, _ in sample) / count
-    why = f"{anatomy(sample, ours)}; {ELSEWHERE}"
+    why = f"{anatomy(sample, topics, ours)}; {ELSEWHERE}"
     table = Table("topics and kind", "ms a release", "of Kiwi's time", "must")
     table.add_row("pabal", f"{ours:.2f}", f"{share:.1f}%", f"{MUST_TAKE:g} ms, {MUST_SHARE:g}%")
     table.add_row("Kiwi, the whole text", f"{whole:.2f}", "100%", "")
