@@ -162,7 +162,8 @@ class Collect:
         Nothing is stored before all of them were read: a list that fails half way leaves no gap.
         The first look is a silent baseline, for which the front page is enough.
         """
-        listed, since = Listed(), _since(source, slot)
+        front = listed = Listed()
+        since = _since(source, slot)
         for _ in range(source.max_pages):
             try:
                 if listed.more is not None:
@@ -170,16 +171,20 @@ class Collect:
                 # Parsing a real page takes a tenth of a second: not on the event loop.
                 listing = await asyncio.to_thread(source.read_list, page)
             except ScrapeError as error:
-                if listed.met and error.trouble in _BEHIND_THE_LAST:
-                    return listed
-                raise
+                if not (listed.met and error.trouble in _BEHIND_THE_LAST):
+                    raise
+                listed = replace(listed, more=None)
+                break
             posts = [(post, visit.found(source, post)) for post in listing.posts]
             unknown = await self._unknown(source, slot, {each.key for _, each in posts})
             listed = listed.and_then(posts, unknown, listing, checks=source.checks)
+            front = listed if listed.pages == 1 else front
             if not slot.baselined or listed.reached(since):
                 return listed
             if listing.more is None:
                 break
+        if listed.blind:  # nothing known came up below: all of that may be the archive
+            return front
         # A search for a word that was not asked for before knows nothing of what it brings.
         # Nor does a list that gave out nothing at all hide something behind it, nor one that was
         # read to its end, where something known was on it.

@@ -17,7 +17,8 @@ from service.model import Found, Shape
 class Listed:
     """What a walk down a list found. ``last`` is its last page, ``more`` where it could go on.
 
-    What is pinned says nothing of where a list stands and is not among ``rows``.
+    What is pinned, or stood on a page before, says nothing of where a list stands and is not among
+    its ``rows``.
     """
 
     pages: int = 0
@@ -40,7 +41,8 @@ class Listed:
     ) -> Listed:
         """With one more page of ``posts``, of which those with keys in ``unknown`` are new."""
         known = {each.key for _, each in posts} - set(unknown) if checks else set()
-        last = tuple(each for post, each in posts if not post.pinned)
+        above = {each.key for each in self.rows}
+        last = tuple(each for post, each in posts if not post.pinned and each.key not in above)
         return Listed(
             self.pages + 1,
             self.seen + len(posts),
@@ -85,11 +87,18 @@ class Listed:
         """Whether all that stands behind the last page is known, or older than ``since``.
 
         Its end says so. What is known further up may have been put on top again, and stand above
-        pages that nobody has read. Where there are no dates that cannot be told from the place
-        where what we know ends and the archive begins: none of it is read.
+        pages that nobody has read; without dates it needs something known on a later page too.
         """
-        end = [each.published_at for each in self._below(self.last)]
-        return self.met and all(at is None or at <= since for at in end)
+        end = self._below(self.last)
+        dates = [each.published_at for each in end if each.published_at]
+        if dates:
+            return self.met and max(dates) <= since
+        return len(end) < len(self.last) and (not end or self.pages > 1)
+
+    @property
+    def blind(self) -> bool:
+        """Whether nothing says of what stands below everything known if it is new."""
+        return self.met and not any(each.published_at for each in self._below(self.rows))
 
     def slid(self, before: datetime | None) -> frozenset[str]:
         """Keys of what is older than ``before`` and stands below everything known.

@@ -163,15 +163,41 @@ async def test_a_page_that_cannot_be_had_behind_a_known_post_is_asked_for_again(
     assert await told(sql) == ["n1", "n2", "n3"]
 
 
-async def test_without_dates_reading_ends_with_the_page_of_a_known_post(
-    collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked
+@pytest.mark.parametrize("last", ["n2\nn1\nk3", "k4\nn2\nn1\nk3\no1\nmore"])
+async def test_without_dates_what_stands_between_known_posts_is_told(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection, last: str
 ) -> None:
-    """Behind it the archive may begin, all of which would be told."""
-    serve("/list/1", "k3\nk2\nk1\nmore", "k3\nk1\no1\nmore")
-    await poll(collect())
+    serve("/list/1", "k4\nk3\nk2\nk1", "k4\nn6\nn5\nmore")
+    serve("/list/2", "k4\nn4\nn3\nmore")
+    serve("/list/3", last)
     await poll(collect())
 
-    assert paths(asked) == ["/list/1", "/list/1"]
+    await poll(collect())
+
+    assert {f"n{n}" for n in range(1, 7)} <= set(await told(sql))
+    assert await items(sql) == []
+
+
+@pytest.mark.parametrize("end", ["more", "o1"], ids=["goes on", "ends"])
+async def test_without_dates_pages_on_which_nothing_known_comes_up_are_left_alone(
+    collect: MakeCollect,
+    poll: Poll,
+    serve: Serve,
+    asked: Asked,
+    sql: asyncpg.Connection,
+    end: str,
+) -> None:
+    """The archive may begin where what we know ends: all of it would be told."""
+    serve("/list/1", "p1\nk3\nk2\nk1\nmore", "p1\nk3\nk1\no9\nmore")
+    serve("/list/2", "p1\no8\no7\nmore")
+    serve("/list/3", f"p1\no6\no5\n{end}")
+    for _ in range(3):
+        await poll(collect())
+
+    assert paths(asked) == ["/list/1", "/list/1", "/list/2", "/list/3", "/list/1"]
+    assert await told(sql) == ["o9"]
+    assert await sql.fetchval("SELECT count(*) FROM backfill") == 0
+    assert await items(sql) == []
 
 
 async def test_a_search_is_read_on_for_what_can_still_be_told_alone(
