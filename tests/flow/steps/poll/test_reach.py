@@ -163,7 +163,9 @@ async def test_a_page_that_cannot_be_had_behind_a_known_post_is_asked_for_again(
     assert await told(sql) == ["n1", "n2", "n3"]
 
 
-@pytest.mark.parametrize("last", ["n2\nn1\nk3", "k4\nn2\nn1\nk3\no1\nmore"])
+@pytest.mark.parametrize(
+    "last", ["n2\nn1\nk3", "k4\nn2\nn1\nk3\no1\nmore"], ids=["at the end", "further up"]
+)
 async def test_without_dates_what_stands_between_known_posts_is_told(
     collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection, last: str
 ) -> None:
