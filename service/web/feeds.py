@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import timedelta
 from hashlib import sha256
 
 from fastapi import FastAPI, Request
@@ -17,7 +16,7 @@ from service.store.database import Database
 from service.store.told import Reader, Told
 from service.web.calendar import calendar
 from service.web.entries import letter_of
-from service.web.stream import BACK, Stream, Streamed
+from service.web.stream import Stream, Streamed
 from service.web.syndication import Feed, atom, json_feed
 from service.web.tokens import TokenPages, there
 from service.web.typed import has_tagged
@@ -68,7 +67,7 @@ def _add_feed(app: FastAPI, shelf: _Shelf) -> None:
         items = await shelf.told.newest(reader.id, _NEWEST)
         base = shelf.pages.house.base(request)
         made = Feed(reader, items, shelf.words, f"{base}/feed/{token}.{form}", base)
-        return _kept(request, reader, write(made), kind, made.updated_at)
+        return _kept(request, write(made), kind)
 
 
 def _add_calendar(app: FastAPI, shelf: _Shelf) -> None:
@@ -80,8 +79,7 @@ def _add_calendar(app: FastAPI, shelf: _Shelf) -> None:
         base = shelf.pages.house.base(request)
         # Hundreds of events take longer than others who are listened to should wait.
         written = await asyncio.to_thread(calendar, reader, calls, shelf.words, base)
-        changed_at = max((each.changed_at for each in calls), default=reader.created_at)
-        return _kept(request, reader, written, "text/calendar; charset=utf-8", changed_at)
+        return _kept(request, written, "text/calendar; charset=utf-8")
 
 
 def _add_stream(app: FastAPI, shelf: _Shelf, stream: Stream) -> None:
@@ -105,29 +103,13 @@ def _add_digest(app: FastAPI, shelf: _Shelf) -> None:
         return shelf.pages.page(request, "digest", reader=reader, digest=found, letters=letters)
 
 
-def _kept(
-    request: Request, reader: Reader, body: bytes, kind: str, changed_at: datetime
-) -> Response:
+def _kept(request: Request, body: bytes, kind: str) -> Response:
     """``body``, or that it is still the same as what the reader has.
 
-    Of a time alone that can be said only where nothing may be committed any more that is older.
+    That is said by its tag alone. No time tells it: another language, name or reminder makes
+    another body of what was told long ago.
     """
     headers = _KEPT | {"ETag": f'"{sha256(body).hexdigest()[:32]}"'}
-    if reader.asked_at - changed_at > BACK:
-        headers["Last-Modified"] = format_datetime(changed_at.astimezone(UTC), usegmt=True)
-    if _has(request, headers):
+    if has_tagged(request.headers, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=kind, headers=headers)
-
-
-def _has(request: Request, headers: dict[str, str]) -> bool:
-    """Whether what the reader has is of this tag, or else not older than this."""
-    if "if-none-match" in request.headers:
-        return has_tagged(request.headers, headers["ETag"])
-    since, changed = request.headers.get("if-modified-since"), headers.get("Last-Modified")
-    if since is None or changed is None:
-        return False
-    try:
-        return parsedate_to_datetime(changed) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):  # no date, or one without a zone
-        return False
