@@ -104,7 +104,10 @@ class Own:
         if made is None:
             why = "같은 요청을 하고 있습니다 (the same request is under way)"
             raise Problem("conflict", why, {"Retry-After": "2"})
-        found = await self.mine(made)
+        found = await self.owner.one(made)
+        if found is None:
+            why = "같은 요청으로 만든 구독은 끝났습니다 (what this request made was ended since)"
+            raise Problem("conflict", why)
         return Saved(found, [_taken(to) for to in found.endpoints])
 
     async def _leaving(

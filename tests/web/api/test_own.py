@@ -98,6 +98,22 @@ async def test_the_same_request_again_makes_nothing_new(
     assert len(listed) == 1
 
 
+async def test_the_same_request_again_makes_nothing_of_what_was_ended(
+    client: httpx.AsyncClient, mine: str
+) -> None:
+    made = await client.post("/subscriptions", json=WANTED, headers=bearing(mine, "k-1"))
+    await client.delete(
+        f"/subscriptions/{made.json()['subscription']['id']}", headers=bearing(mine)
+    )
+
+    again = await client.post("/subscriptions", json=WANTED, headers=bearing(mine, "k-1"))
+    listed = (await client.get("/subscriptions", headers=bearing(mine))).json()["items"]
+
+    assert (again.status_code, again.json()["type"]) == (409, "/api#problem-conflict")
+    assert "retry-after" not in again.headers
+    assert listed == []
+
+
 async def test_a_request_that_failed_may_be_sent_again_mended(
     client: httpx.AsyncClient, mine: str
 ) -> None:
