@@ -6,7 +6,8 @@ import re
 from datetime import date
 
 from service.model import Call
-from service.reading.periods import Grade, Period, periods
+from service.reading.open_periods import Grade, Period
+from service.reading.periods import periods
 
 _LEAD_LENGTH = 700
 _NEIGHBOURS = 80
@@ -61,7 +62,8 @@ def find(title: str, text: str, near: date | None) -> Call:
     if best is None:
         return Call(is_call=True)
     alike = [best, *(one for one in found if best.end and one.end == best.end)]
-    start = next((one.start for one in alike if one.start), None)
+    prolonged = [one for one in found if best.extended and one.grade is best.grade]
+    start = next((one.start for one in [*alike, *prolonged] if one.start), None)
     if best.end is None or _is_one_of_many(best, found) or _is_rather_open(best, found):
         is_open = best.open_ended or _is_rather_open(best, found)
         return Call(is_call=True, start=start, open_ended=is_open, sentence=best.sentence)
@@ -69,9 +71,14 @@ def find(title: str, text: str, near: date | None) -> Call:
     return Call(is_call=True, start=start, end=best.end, end_clock=clock, sentence=best.sentence)
 
 
-def _sureness(period: Period) -> tuple[bool, bool, Grade]:
+def _sureness(period: Period) -> tuple[bool, bool, Grade, bool]:
     is_whole = period.end is not None or period.open_ended
-    return is_whole, period.end is not None or period.grade is Grade.SAID, period.grade
+    return (
+        is_whole,
+        period.end is not None or period.grade is Grade.SAID,
+        period.grade,
+        period.extended,
+    )
 
 
 def _is_one_of_many(best: Period, found: tuple[Period, ...]) -> bool:
@@ -91,9 +98,12 @@ def _is_rather_open(best: Period, found: tuple[Period, ...]) -> bool:
     """Whether its last day is only the programme's.
 
     One sign is not enough (예산 소진 시 조기 마감 leaves the day standing); it takes a second
-    place of the text to say that one may apply at any time or until the money is used up.
+    place of the text, beside the period itself, to say that one may apply at any time or until
+    the money is used up.
     """
-    return best.may_close_early and any(one.open_ended for one in found)
+    first, last = best.span
+    elsewhere = (one for one in found if one.span[1] <= first or one.span[0] >= last)
+    return best.may_close_early and any(one.open_ended for one in elsewhere)
 
 
 def _is_call(title: str, text: str, best: Period | None) -> bool:

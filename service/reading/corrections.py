@@ -38,6 +38,17 @@ _LEADS_ON = re.compile(
     rf"(?:[0-9 .:：~∼～〜월일년시분오전후'’‘–-]|[(（][월화수목금토일][)）]){{1,60}}+{_SETTLED}"
 )
 """Behind days: they became others."""
+_MOVED = re.compile(
+    rf"(?:까지)?에서[ ]{{0,2}}(?={_DAY})"
+    r"(?:[0-9 .:：년월일시분오전후'’‘]|[(（][월화수목금토일][)）]){1,40}+(?:까지)?로[ ]"
+)
+"""The same in words: 18일에서 23일까지로."""
+_MOVED_HERE = re.compile(rf"[ ]?로[ ][^\n.]{{0,12}}{_CHANGED}")
+_EXTENDED_BEFORE = re.compile(r"(?:연장|변경)[^\w\n]{0,6}(?:안내)?[^\w\n]{0,6}$")
+_EXTENDED_BEHIND = re.compile(
+    r"[ ]?(?:으?로)?[ ]?[(（]?(?:[^\s.()（）]{1,5}[ ])?"
+    rf"(?:(?:{words.LABEL.pattern})[을를]?[ ]?)?연장(?![ ]?(?:가능|시|신청|될|할))"
+)
 _NEW_BEFORE = re.compile(rf"(?:{_CHANGED}|추가)[^\n]{{0,12}}$")
 _LED_TO = re.compile(rf"{ARROW}[ ]?{_MARK}$")
 _END_LED_TO = re.compile(rf"[~∼～〜][^\n]{{0,40}}{_LED_TO.pattern}")
@@ -49,6 +60,7 @@ def is_old(spot: Place) -> bool:
     return (
         _OLD_BEFORE.search(spot.before) is not None
         or _LEADS_ON.match(spot.text, spot.found.span[1]) is not None
+        or _MOVED.match(spot.text, spot.found.span[1]) is not None
     )
 
 
@@ -63,14 +75,28 @@ def is_placed_as_old(spot: Place) -> bool:
 
 def is_new(spot: Place) -> bool:
     """Whether its sentence says that its days are in the place of others."""
-    if _NEW_BEFORE.search(spot.before):
+    if _NEW_BEFORE.search(spot.before) or _is_moved_here(spot):
         return True
     return _LED_TO.search(spot.before) is not None and _BEHIND.match(spot.after) is not None
 
 
 def is_new_end(spot: Place) -> bool:
     """Whether a single day is in the place of the last of a range: ``5. 1. ~ 5. 4. → 5. 8.``."""
+    if _is_moved_here(spot):
+        return True
     return _END_LED_TO.search(spot.before) is not None and _BEHIND.match(spot.after) is not None
+
+
+def is_extended(spot: Place) -> bool:
+    """Whether it is said to be a period prolonged, the one before being printed as it was."""
+    return (
+        _EXTENDED_BEFORE.search(spot.before) is not None
+        or _EXTENDED_BEHIND.match(spot.after) is not None
+    )
+
+
+def _is_moved_here(spot: Place) -> bool:
+    return spot.before.rstrip(" ").endswith("에서") and _MOVED_HERE.match(spot.after) is not None
 
 
 def label_of_new_cell(spot: Place) -> re.Match[str] | None:

@@ -18,7 +18,7 @@ _ACT = (
 _TERM = _spaced("기간 기한 마감일자 마감일시 마감시한 마감일 마감 일정 일시 일자 시기")
 
 PARTICLE = re.compile(r"[은는]\s")
-DOES = re.compile(rf"(?:{_ACT})(?![은는]|[ ]?(?:방법|대상|자격|기간)[은는 :])")
+DOES = re.compile(rf"(?:{_ACT})(?![은는]|[ ]?(?:방법|대상|자격|기간(?![ ]연장))[은는 :])")
 """An act as a sentence's verb or object, not as the subject of the next clause."""
 TERM = re.compile(_TERM)
 LABEL = re.compile(
@@ -32,7 +32,7 @@ BETWEEN = re.compile(
     r"|안내|방법|및|공고일?(?:로?부터)?|개시일?|게시일?|온라인|우편|방문|전산"
     r"|[0-9]{1,3}[ ]?(?:일|주일?|개월)(?:간|동안)?"
     r"|오는|이달|이번 ?달|내달|다음 ?달|당해"
-    r"|(?:제?\d)?차|변경|연장|추가|정정|수정"
+    r"|(?:제?\d회?)?차|변경|연장|추가|정정|수정"
     r"|['’‘]?\d\d\.|(?:20)?\d\d[년.][ ]?\d{1,2}월[ ]?(?:부터)?){0,24}"
 )
 """What may stand between a label and its days."""
@@ -59,13 +59,18 @@ QUOTED = re.compile(r"[「『｢‘'“\"][^「」『』｢｣‘’'“”\"\n]
 SUBJECT = re.compile(r"(?:신청|접수|응모|모집|공모|공고|제출|예약)(?: ?기간)?(?:은|는|을|를)(?=\s)")
 POSSIBLE = re.compile(r"가능|진행|실시|이다|이며|이고|받[는고아을]|할 수")
 
+_OWN = "".join(
+    f"(?<![청수집]{gap}기간{after})"
+    for gap in ("", " ")
+    for after in ("내", "내 ", " 내 ", "중", "중 ", " 중 ")
+)
 _ALWAYS = r"(?:(?<!여)상시(?![ ]?(?:근로|고용|종업|인력|노동|직원))|(?<![접여])수시|연중)"
 UNTIL_SPENT = re.compile(
     r"(?:소진|마감|완료|공지|충원|판매)[ ]?시?[ ]?까지|소진[ ]?시(?=[ ]*(?:$|[\n)）<|]))"
 )
 """예산 소진 시까지, 별도 공지 시까지: no day is the last."""
 ANY_TIME = re.compile(
-    rf"{_ALWAYS}|선착순[ ]?마감|소진[ ]?시"
+    rf"{_OWN}{_ALWAYS}|선착순[ ]?마감|소진[ ]?시"
     r"|(?:접수|신청|모집|선정)[ ]?(?:완료[ ]?)?시[ ]?(?:까지|마감)"
 )
 """Where a period has no last day, these say that it has none."""
@@ -75,6 +80,6 @@ MAY_CLOSE_EARLY = re.compile(
 """Behind a last day: 2. 5. ~ 9. 30. ※ 예산 소진 시 조기 종료."""
 SPENT_NOTE = re.compile(r"[ ]?(?:[가-힣]{1,6}[ ]?)?소진[ ]?시[ ]?까지")
 AT_ANY_TIME = re.compile(
-    rf"(?:{_ALWAYS}|소진[ ]?시[ ]?까지)[ ]?(?:으?로[ ]?)?(?:온라인[ ]?)?{_ACT}"
+    rf"(?:{_OWN}{_ALWAYS}|소진[ ]?시[ ]?까지)[ ]?(?:으?로[ ]?)?(?:온라인[ ]?)?{_ACT}"
 )
-"""상시 접수, 예산 소진 시까지 신청."""
+"""상시 접수, 예산 소진 시까지 신청; not 신청기간 내 상시 접수."""

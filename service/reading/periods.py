@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
-from enum import IntEnum
 
-from service.model import Span
-from service.reading import corrections
+from service.reading import clocks, corrections
 from service.reading import period_words as words
+from service.reading.open_periods import (
+    DAY_LIKE,
+    SENTENCE,
+    TAIL,
+    Grade,
+    Period,
+    is_in_sight,
+    labelled_open,
+    said_open,
+)
 from service.reading.places import (
     AROUND,
-    STOP,
     TABLE,
     Place,
     column,
@@ -23,47 +29,15 @@ from service.reading.places import (
     line_start,
     place,
     remark,
+    round_of,
+    round_of_row,
 )
 from service.reading.ranges import ranges
 
-_SENTENCE = 120
-_TAIL = 40
-"""How much of a sentence is kept behind its days when it is too long."""
 _WORD = 20
 """No act that stands alone in its line is longer, marks and all."""
 _HORIZON = timedelta(days=550)
 """No period ends later than this after it was announced."""
-_DAY_LIKE = re.compile(r"\d{1,2}[ ]?[./월][ ]?\d")
-
-
-class Grade(IntEnum):
-    """How surely a period is the application's."""
-
-    NOTICE = 1
-    """공고기간: a notice mostly stands as long as one may apply."""
-    NEAR = 2
-    """A heading, a column or a bare word says so: 기업모집 4. 23. ~ 5. 8."""
-    SAID = 3
-    """신청기간: 1. 12. ~ 2. 6., or a sentence: 5월 4일부터 20일까지 모집한다."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From when until when one may apply, as one place of the text says.
-
-    ``clock`` is ``"HH:MM"``. ``open_ended``: at any time, or until the money is used up; it then
-    has no ``end``. ``may_close_early``: before ``end``, once the money is used up. ``sentence`` is
-    verbatim, at most 120 characters; ``span`` are the offsets of its label and days.
-    """
-
-    grade: Grade
-    start: date | None
-    end: date | None
-    clock: str | None
-    open_ended: bool
-    may_close_early: bool
-    sentence: str
-    span: Span
 
 
 def periods(text: str, near: date | None) -> tuple[Period, ...]:
@@ -75,26 +49,60 @@ def periods(text: str, near: date | None) -> tuple[Period, ...]:
     labels = list(words.LABEL.finditer(text))
     marks = [label.start() for label in labels]
     changes = [change.start() for change in corrections.WORD.finditer(text)]
-    dated = (
-        _period(place(text, one), _is_in_sight(changes, one.span[0] - TABLE, one.span[1] + TABLE))
+    spots = (
+        place(text, one)
         for one in ranges(text, near)
-        if _is_in_sight(marks, one.span[0] - TABLE, one.span[1] + AROUND)
+        if is_in_sight(marks, one.span[0] - TABLE, one.span[1] + AROUND)
     )
-    found = [one for one in dated if one and _is_ahead(one, near)]
-    found += [*_labelled_open(text, labels), *_said_open(text)]
+    dated = (
+        (spot, _period(spot, is_in_sight(changes, span[0] - TABLE, span[1] + TABLE)))
+        for spot in spots
+        for span in [spot.found.span]
+    )
+    found = [one for one in _in_rounds(dated, near) if _is_ahead(one, near)]
+    found += [*labelled_open(text, labels), *said_open(text)]
     return tuple(sorted(found, key=lambda one: one.span[::-1]))
-
-
-def _is_in_sight(marks: Sequence[int], first: int, last: int) -> bool:
-    """Whether one of the sorted offsets is near enough: most days of a text are let go here."""
-    following = bisect_left(marks, first)
-    return following < len(marks) and marks[following] <= last
 
 
 def _is_ahead(period: Period, near: date | None) -> bool:
     if near is None or period.end is None:
         return True
     return near <= period.end and period.end - near <= _HORIZON
+
+
+def _in_rounds(dated: Iterable[tuple[Place, Period | None]], near: date | None) -> list[Period]:
+    """The periods, rounds of one call (1차 …, 2차 …) as one that ends with the last of them.
+
+    The label of the first is that of all. It begins with the first that is not over.
+    """
+    found: list[Period] = []
+    rounds: dict[bool, tuple[int, int]] = {}  # by whether in a row: the last one, its place
+    for spot, period in dated:
+        said, row = round_of(spot), round_of_row(spot)
+        number, before = said or row, rounds.get(said is None)
+        if before and number == before[0] + 1:
+            earlier = found[before[1]]
+            one = _made(spot, earlier.grade, earlier.span[0])
+            if _follows(one, earlier, spot):
+                is_over = not _is_ahead(earlier, near)
+                found[before[1]] = replace(one, start=one.start if is_over else earlier.start)
+                rounds[said is None] = (number, before[1])
+                continue
+        if period:
+            found.append(period)
+            if number and period.end:
+                rounds[said is None] = (number, len(found) - 1)
+    return found
+
+
+def _follows(one: Period, earlier: Period, spot: Place) -> bool:
+    """Whether a round ends later than the one before and stands right behind it."""
+    assert earlier.end is not None  # else it were no round
+    return (
+        one.end is not None
+        and one.end > earlier.end
+        and spot.found.span[0] - earlier.span[1] <= AROUND
+    )
 
 
 def _period(spot: Place, is_near_change: bool) -> Period | None:
@@ -191,8 +199,9 @@ def _is_head(line: str, says_term: bool) -> bool:
 def _in_column(spot: Place) -> bool:
     """A cell in a column whose head names the period, the other cells saying nothing else."""
     head, cells = column(spot)
-    told = {cell for cell in cells if _DAY_LIKE.search(cell) or words.ANY_TIME.search(cell)}
-    return len(told) == 1 and any(label["term"] for label in words.LABEL.finditer(head))
+    told = {cell for cell in cells if DAY_LIKE.search(cell) or words.ANY_TIME.search(cell)}
+    is_sure = len(told) == 1 or round_of_row(spot) is not None
+    return is_sure and any(label["term"] for label in words.LABEL.finditer(head))
 
 
 def _made(spot: Place, grade: Grade, begin: int, label: str = "") -> Period:
@@ -208,11 +217,12 @@ def _made(spot: Place, grade: Grade, begin: int, label: str = "") -> Period:
         grade,
         start.day if start else None,
         end.day if end else None,
-        end.clock if end else None,
+        (end.clock or clocks.closing(DAY_LIKE.split(remarked, maxsplit=1)[0])) if end else None,
         is_open,
         grade is Grade.NEAR or words.MAY_CLOSE_EARLY.search(remarked) is not None,
         _quote(spot, begin),
         (begin, spot.found.span[1]),
+        corrections.is_extended(spot),
     )
 
 
@@ -233,35 +243,7 @@ def _quote(spot: Place, begin: int) -> str:
     """The words it was read from, verbatim: from where its label or its sentence begins."""
     first, last = spot.found.span
     end = last + len(spot.after)
-    if last - begin > _SENTENCE - _TAIL and end - begin > _SENTENCE:
-        begin = min(first, max(begin, last - _SENTENCE + _TAIL))
+    if last - begin > SENTENCE - TAIL and end - begin > SENTENCE:
+        begin = min(first, max(begin, last - SENTENCE + TAIL))
         begin = max(begin, spot.text.rfind(" ", begin, min(first, begin + 12)) + 1)
-    return spot.text[begin : min(end, begin + _SENTENCE)].strip()
-
-
-def _labelled_open(text: str, labels: Sequence[re.Match[str]]) -> Iterator[Period]:
-    """``신청기간: 예산 소진 시까지``: labelled, and no day in it."""
-    marks = sorted(
-        said.start() for kind in (words.ANY_TIME, words.UNTIL_SPENT) for said in kind.finditer(text)
-    )
-    for label in labels:
-        if not label["term"] or not _is_in_sight(marks, label.end(), label.end() + _SENTENCE):
-            continue
-        gap = words.BETWEEN.match(text, label.end())
-        assert gap is not None  # all of it is optional
-        rest = STOP.split(text[gap.end() : gap.end() + _SENTENCE // 2], maxsplit=1)[0]
-        said = words.ANY_TIME.search(rest) or words.UNTIL_SPENT.search(rest)
-        if said and not _DAY_LIKE.search(rest):
-            yield _open(text, Grade.SAID, (label.start(), gap.end() + len(rest)))
-
-
-def _said_open(text: str) -> Iterator[Period]:
-    """``예산 소진 시까지 신청``."""
-    for said in words.AT_ANY_TIME.finditer(text):
-        before = STOP.split(text[max(0, said.start() - _TAIL) : said.start()])[-1]
-        yield _open(text, Grade.NOTICE, (said.start() - len(before), said.end()))
-
-
-def _open(text: str, grade: Grade, span: Span) -> Period:
-    quote = text[span[0] : min(span[1], span[0] + _SENTENCE)].strip()
-    return Period(grade, None, None, None, True, False, quote, span)
+    return spot.text[begin : min(end, begin + SENTENCE)].strip()

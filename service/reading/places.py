@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from service.reading import period_words as words
 from service.reading.ranges import Range
 
 AROUND = 160
@@ -23,6 +24,9 @@ STOP = re.compile(
     r"|(?<=[다요음됨임함])\.(?=\s|$)"
 )
 """Where a sentence or a cell ends."""
+_ROUND = re.compile(r"(?<![0-9])([1-9])회?차(?![년수시])")
+_ROUND_CELL = re.compile(rf"\W*제?{_ROUND.pattern}\W*(?:모집|공모|접수|신청)?\W*")
+_ROUND_BEHIND = re.compile(rf"[ ]?[(（]제?{_ROUND.pattern}[)）]")
 _CELL = re.compile(r"[|\t]")
 _NOTE_LINE = re.compile(rf"(?:\s|<br>){{0,12}}[-•]?[ ]?[*※](?P<note>[^\n<]{{0,{_NOTE}}})")
 
@@ -59,6 +63,22 @@ def remark(spot: Place) -> str:
     """What is said of the days right behind them and in the note (※, *) under them."""
     note = _NOTE_LINE.match(spot.text, spot.found.span[1] + len(spot.after))
     return f"{spot.after[:_NOTE]}\n{note['note'] if note else ''}"
+
+
+def round_of(spot: Place) -> int | None:
+    """Which of several rounds it is, as its sentence says: ``(2차) 6. 22. ~ 7. 6.``."""
+    if behind := _ROUND_BEHIND.match(spot.after):
+        return int(behind[1])
+    marks = list(_ROUND.finditer(spot.before))
+    if marks and words.BETWEEN.fullmatch(words.LABEL.sub("", spot.before[marks[-1].end() :])):
+        return int(marks[-1][1])
+    return None
+
+
+def round_of_row(spot: Place) -> int | None:
+    """Which of several rounds its row of a table is about."""
+    cells = map(_ROUND_CELL.fullmatch, beside(spot))
+    return next((int(cell[1]) for cell in cells if cell), None)
 
 
 def line_start(text: str, offset: int) -> int:

@@ -23,6 +23,8 @@ _UNTIL = re.compile(
     r"(?:(?:도착|접수|제출|소인|신청)[ ]?(?:분|된 것)?[ ]?(?:에 한(?:함|하여)?)?[ ]?)?"
     r"(?:까지|限|한(?=[ \t\n)]|$)|이내|이전|마감)"
 )
+_BECOMES = re.compile(r"[ ]?(?:까지)?로[ ]")
+"""Behind the later of two days: 18일에서 23일까지로 연장."""
 _SINCE = re.compile(r"(?:[ \t]{0,2}[(（][^()（）\n]{0,16}[)）])?[ \t]{0,2}(?:부터|[~∼～〜–—])")
 _DAY = r"[0-9]{1,2}(?:일(?!간)|(?=[~∼～〜–—-]))(?:[ ]?[(（][월화수목금토일][)）])?"
 _COMING = re.compile(
@@ -78,6 +80,7 @@ def _joined(text: str, first: Stamp, second: Stamp) -> bool:
         and second.day >= first.day
         and _JOINT.search(between) is not None
         and _JOIN.fullmatch(between) is not None
+        and not ("에서" in between and _BECOMES.match(text, second.span[1]))
     )
 
 

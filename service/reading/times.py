@@ -31,9 +31,10 @@ _HEAD = re.compile(
         |\.{GAP}(?P<m6>[0-9]{{1,2}}){GAP}\.{GAP}(?P<d6>[0-9]{{1,2}})
           (?={GAP}(?:\.(?!{GAP}[0-9]{{1,2}}[ ]?\.)|일(?!간)|[(（][ ]?[{_WEEKDAYS}][)）]))
         |년{GAP}(?P<m3>[0-9]{{1,2}})월{GAP}(?P<d3>[0-9]{{1,2}})(?={GAP}(?:일(?!간)|[(])))
-    | (?:(?P<said>지난해|작년|올해|금년|내년){GAP})?
+    | (?P<next>(?:익년도?|다음[ ]?해|이듬해){GAP})?
+      (?:(?:(?P<said>지난해|작년|올해|금년|내년){GAP})?
         (?P<m4>[0-9]{{1,2}}){GAP}월{GAP}(?P<d4>[0-9]{{1,2}})(?={GAP}(?:일(?!간)|[(]))
-    | (?P<m5>[0-9]{{1,2}})[ ]?(?P<bare>[./])[ ]?(?P<d5>[0-9]{{1,2}})
+      | (?P<m5>[0-9]{{1,2}})[ ]?(?P<bare>[./])[ ]?(?P<d5>[0-9]{{1,2}}))
     )(?![0-9:])""",
     re.VERBOSE,
 )
@@ -138,6 +139,10 @@ def _stamp(text: str, head: re.Match[str], near: date | None, last: Stamp | None
     if parts["bare"] and not (clear or _says_date(text, head, tail)):
         return None
     year = _written_year(parts, near)
+    if parts["next"]:
+        if not joined or last is None:
+            return None  # a year after what, nobody can say
+        year = last.day.year + 1
     if parts["short"] and near and year is not None and abs(year - near.year) > 10:  # noqa: PLR2004
         return None  # 12.3.14 is a section at least as often as a day long ago
     if year is not None:
