@@ -59,7 +59,7 @@ QUOTED = re.compile(r"[「『｢‘'“\"][^「」『』｢｣‘’'“”\"\n]
 SUBJECT = re.compile(r"(?:신청|접수|응모|모집|공모|공고|제출|예약)(?: ?기간)?(?:은|는|을|를)(?=\s)")
 POSSIBLE = re.compile(r"가능|진행|실시|이다|이며|이고|받[는고아을]|할 수")
 
-_OWN = "".join(
+_OWN = "(?=[상수연])" + "".join(
     f"(?<![청수집]{gap}기간{after})"
     for gap in ("", " ")
     for after in ("내", "내 ", " 내 ", "중", "중 ", " 중 ")
