@@ -16,7 +16,7 @@ from scrapers.fetch import Fetcher
 from scrapers.model import Source
 from service import visit
 from service.documents import Documents
-from service.lease import LeaseLost, held
+from service.lease import held
 from service.observe import Unit, unit
 from service.pace import FILE_LADDER, waited
 from service.store.attachments import Attachments, OwedFile, Settled
@@ -42,11 +42,7 @@ class Attach:
 
     async def attach_owed(self, source_id: str) -> None:
         """Read every file that a source's articles are owed, one after the other."""
-        await self._turns.take(source_id, partial(self._read_all, source_id))
-
-    async def _read_all(self, source_id: str) -> None:
-        while (owed := await self.attachments.claim_owed(source_id)) is not None:
-            await self._read_one(owed)
+        await self._turns.take_all(source_id, self.attachments.claim_owed, self._read_one)
 
     async def _read_one(self, owed: OwedFile) -> None:
         with unit("file", owed.url, article=owed.article_id, source=owed.source_id) as one:
@@ -57,8 +53,6 @@ class Attach:
             try:
                 async with held(partial(self.attachments.renew, owed)):
                     settled = await self._read(await self._fetch(owed))
-            except LeaseLost as lost:
-                one.ended("lost", why=str(lost.__cause__))
             except ScrapeError as error:
                 await self._failed(owed, error, one)
             except OSError as error:  # the reader does not start: no file is to blame for that

@@ -11,7 +11,7 @@ from scrapers.errors import Broken, LayoutError, Refused, ScrapeError
 from scrapers.fetch import Fetcher
 from scrapers.model import Asking, Post, Request, Source
 from service import visit
-from service.lease import LeaseLost, held
+from service.lease import held
 from service.model import SEOUL, Found
 from service.observe import Unit, unit
 from service.pace import after_failure
@@ -49,8 +49,6 @@ class Backfill:
             try:
                 async with held(partial(self.backfills.renew, filling)):
                     leaf = await self._read(source, filling)
-            except LeaseLost as lost:
-                one.ended("lost", why=str(lost.__cause__))
             except ScrapeError as error:
                 if _behind_the_last(error, filling):
                     await self._turn(source, filling, Leaf(outcome="ended"), one)

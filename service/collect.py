@@ -14,7 +14,7 @@ from scrapers.fetch import Fetcher
 from scrapers.model import Answer, Asking, Freshness, Page, Source
 from service import visit
 from service.asked import Asked
-from service.lease import LeaseLost, held
+from service.lease import held
 from service.listed import Listed
 from service.model import SEOUL
 from service.observe import Unit, tracing, unit
@@ -66,8 +66,6 @@ class Collect:
         try:
             async with held(partial(self.sources.renew, slot)):
                 polled = await self._look(source, slot)
-        except LeaseLost as lost:
-            one.ended("lost", why=str(lost.__cause__))
         except ScrapeError as error:
             await self._poll_failed(source, slot, error, one)
         else:
@@ -82,11 +80,7 @@ class Collect:
 
     async def open_owed(self, source_id: str) -> None:
         """Open the page of every post of a source that is owed one, one after the other."""
-        await self._turns.take(source_id, partial(self._open_all, source_id))
-
-    async def _open_all(self, source_id: str) -> None:
-        while (owed := await self.articles.claim_owed(source_id)) is not None:
-            await self._open_one(owed)
+        await self._turns.take_all(source_id, self.articles.claim_owed, self._open_one)
 
     async def _open_one(self, owed: Owed) -> None:
         article = owed.article
@@ -95,8 +89,6 @@ class Collect:
             try:
                 async with held(partial(self.articles.renew, owed)):
                     visited = await self._open(source, owed)
-            except LeaseLost as lost:
-                one.ended("lost", why=str(lost.__cause__))
             except ScrapeError as error:
                 await self._opened(source, owed, Visited(Opened(article.summary), error), one)
             else:

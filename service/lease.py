@@ -6,13 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from service.observe import LeaseLost
 from service.store.leases import LEASE
 
 _EVERY = LEASE.total_seconds() / 4
-
-
-class LeaseLost(Exception):
-    """Another worker has taken the row over: what is being done must not be settled."""
 
 
 @asynccontextmanager

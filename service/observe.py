@@ -56,6 +56,10 @@ _UNITS = Counter(
 log = structlog.get_logger()
 
 
+class LeaseLost(Exception):
+    """Another worker has taken the row over: what is being done must not be settled."""
+
+
 class _Tracing:
     """Where spans go in this process; None: nowhere."""
 
@@ -87,7 +91,10 @@ def sent(article: int | None, seconds: float, **fields: str | int) -> None:
 
 @dataclass(slots=True)
 class Unit:
-    """A unit of work under way; ``with`` it. What it comes to is said before it ends."""
+    """A unit of work under way; ``with`` it. What it comes to is said before it ends.
+
+    A lease that was lost ends it without more ado: whoever has the row now settles it.
+    """
 
     _step: str
     _subject: str | int
@@ -128,8 +135,11 @@ class Unit:
         kind: type[BaseException] | None,
         error: BaseException | None,
         _: TracebackType | None,
-    ) -> None:
+    ) -> bool:
         seconds = time.perf_counter() - self._began
+        if lost := isinstance(error, LeaseLost):
+            self.ended("lost", why=str(error.__cause__))
+            error = None
         if error is not None:
             stopped = isinstance(error, asyncio.CancelledError)
             self._outcome = "cut_off" if stopped else "broken"
@@ -144,6 +154,7 @@ class Unit:
             said = {"failed": log.error, "lost": log.warning}
             say = said.get(self._outcome, log.info)
             say(f"{self._step}.{self._outcome}", **self._said(seconds))
+        return lost
 
     def _said(self, seconds: float) -> dict[str, object]:
         said: dict[str, object] = {"step": self._step, "subject": self._subject}

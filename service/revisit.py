@@ -18,7 +18,7 @@ from scrapers.errors import Gone, Passing, ScrapeError
 from scrapers.fetch import Fetcher
 from scrapers.model import Request, Source
 from service import visit
-from service.lease import LeaseLost, held
+from service.lease import held
 from service.model import Article
 from service.observe import Unit, unit
 from service.pace import OPEN_LADDER, waited
@@ -50,11 +50,7 @@ class Revisit:
 
     async def look_again(self, source_id: str) -> None:
         """Look at every page of a source that is due, one after the other."""
-        await self._turns.take(source_id, partial(self._look_at_all, source_id))
-
-    async def _look_at_all(self, source_id: str) -> None:
-        while (due := await self.revisits.claim_due(source_id)) is not None:
-            await self._look_at(due)
+        await self._turns.take_all(source_id, self.revisits.claim_due, self._look_at)
 
     async def _look_at(self, due: Due) -> None:
         source, url = self.declared[due.article.source_id], due.article.url
@@ -70,8 +66,6 @@ class Revisit:
                     )
                     opened = _believed(due, visited)
                     files = await self._files(source, _paired(opened.files, due.files))
-            except LeaseLost as lost:
-                one.ended("lost", why=str(lost.__cause__))
             except ScrapeError as error:
                 await self._failed(due, request, error, one)
             else:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+_Owed = TypeVar("_Owed")
 
 
 class Turns:
@@ -28,3 +31,17 @@ class Turns:
                 await work()
         finally:
             del self._look_again[subject]
+
+    async def take_all(
+        self,
+        subject: str,
+        claim: Callable[[str], Awaitable[_Owed | None]],
+        work: Callable[[_Owed], Awaitable[None]],
+    ) -> None:
+        """Do so with all that ``claim`` gives, one after the other, until it gives nothing."""
+
+        async def every() -> None:
+            while (owed := await claim(subject)) is not None:
+                await work(owed)
+
+        await self.take(subject, every)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Language
 from service.store.addressed import account_of, addressed
-from service.store.audit import Role, Who, note
+from service.store.audit import Role, What, Who, note
 from service.store.database import Intentions, changed, storable
 from service.store.ending import LIVE
 from service.store.tables import account, endpoint, session, sign_in, subscription
@@ -105,8 +105,7 @@ class Accounts(Intentions):
     async def asked(self, number: int, asked_at: int) -> str | None:
         """The address that a link signs in, while it does."""
         async with self._database.transaction() as tx:
-            found = await tx.execute(sa.select(sign_in.c.address).where(_open(number, asked_at)))
-            return found.scalar_one_or_none()
+            return await tx.scalar(sa.select(sign_in.c.address).where(_open(number, asked_at)))
 
     async def sessions(self, account_id: int) -> Sequence[Session]:
         """Every browser that is signed in, the one seen last first."""
@@ -142,10 +141,7 @@ class Accounts(Intentions):
     async def promote(self, address: str, role: Role, by: Who | None = None) -> bool:
         """Give an account a role; False where there is none of that address, or ``by`` may not."""
         async with self._database.transaction() as tx:
-            if not await _change(tx, by, address, role=role):
-                return False
-            await note(tx, by, "account.role", address, {"role": role})
-        return True
+            return await _change(tx, by, "account.role", address, {"role": role}, role=role)
 
     async def close(self, address: str, by: Who | None = None) -> bool:
         """Let nobody sign in with an address, and end its sessions; False as ``promote`` says.
@@ -154,20 +150,16 @@ class Accounts(Intentions):
         """
         closed = sa.func.coalesce(account.c.closed_at, sa.func.now())
         async with self._database.transaction() as tx:
-            if not await _change(tx, by, address, closed_at=closed):
-                return False
-            its = sa.select(account.c.id).where(account_of(address)).scalar_subquery()
-            await tx.execute(sa.delete(session).where(session.c.account_id == its))
-            await note(tx, by, "account.close", address)
-        return True
+            done = await _change(tx, by, "account.close", address, closed_at=closed)
+            if done:
+                its = sa.select(account.c.id).where(account_of(address)).scalar_subquery()
+                await tx.execute(sa.delete(session).where(session.c.account_id == its))
+        return done
 
     async def reopen(self, address: str, by: Who | None = None) -> bool:
         """Let an address that was closed sign in again; False as ``promote`` says."""
         async with self._database.transaction() as tx:
-            if not await _change(tx, by, address, closed_at=None):
-                return False
-            await note(tx, by, "account.open", address)
-        return True
+            return await _change(tx, by, "account.open", address, closed_at=None)
 
 
 _ACCOUNT = tuple(account.c[*Account.__dataclass_fields__])
@@ -228,9 +220,20 @@ async def _adopt(tx: AsyncConnection, who: Who) -> None:
     )
 
 
-async def _change(tx: AsyncConnection, by: Who | None, address: str, **values: object) -> bool:
+async def _change(
+    tx: AsyncConnection,
+    by: Who | None,
+    what: What,
+    address: str,
+    detail: Mapping[str, object] | None = None,
+    **values: object,
+) -> bool:
     """Change the account of an address; False where there is none, or ``by`` may not."""
-    return await _may(tx, by, address) and await changed(tx, account, account_of(address), **values)
+    mine = account_of(address)
+    if not (await _may(tx, by, address) and await changed(tx, account, mine, **values)):
+        return False
+    await note(tx, by, what, address, detail)
+    return True
 
 
 async def _may(tx: AsyncConnection, by: Who | None, address: str) -> bool:

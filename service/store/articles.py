@@ -20,7 +20,7 @@ class Articles(Leased):
     """Intentions about articles, a transaction each."""
 
     _step, _table, _due = "collect", article, "collect_due"
-    _open = article.c.collected_at.is_(None)
+    _open, _whose = article.c.collected_at.is_(None), article.c.source_id
 
     async def claim_owed(self, source_id: str) -> Owed | None:
         """Claim the source's next article whose page is owed and due, oldest first; None if none.

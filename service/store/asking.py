@@ -70,8 +70,8 @@ async def unask(tx: AsyncConnection, endpoint_id: int) -> None:
 
 async def _check_wanted(tx: AsyncConnection, to: Endpoint) -> None:
     """Raise Suppressed for an address that nothing may be sent to."""
-    found = await tx.execute(sa.select(suppressed.c.why).where(refused(to.channel, to.address)))
-    if (why := found.scalar_one_or_none()) is not None:
+    never = sa.select(suppressed.c.why).where(refused(to.channel, to.address))
+    if (why := await tx.scalar(never)) is not None:
         raise Suppressed(
             f"{to.channel}:{to.address}: 다시는 보내지 않기로 한 주소입니다 "
             f"(this address is never sent anything again): {why}"
@@ -110,7 +110,7 @@ async def put(
         return Taken(secret, "agreed")
     if not off and before.waits:
         return Taken(secret, "asked")
-    return Taken(secret, "asked" if await _ask(tx, before.id, rules) else "unasked")
+    return Taken(secret, "asked" if await _ask(tx, before.id, to, rules) else "unasked")
 
 
 def answered(rules: Sequence[str], by: str = "operator") -> dict[str, object]:
@@ -121,16 +121,12 @@ def answered(rules: Sequence[str], by: str = "operator") -> dict[str, object]:
     return {"confirmed_at": sa.func.now(), "consent": said}
 
 
-async def _ask(tx: AsyncConnection, endpoint_id: int, rules: Sequence[str]) -> bool:
+async def _ask(tx: AsyncConnection, endpoint_id: int, to: Endpoint, rules: Sequence[str]) -> bool:
     """Owe an endpoint the question whether it wants what these rules find.
 
     False where its address was asked too often today. Links of an earlier question are void.
     """
-    place = await tx.execute(
-        sa.select(endpoint.c.channel, endpoint.c.address).where(endpoint.c.id == endpoint_id)
-    )
-    channel, address = place.one()
-    if await _asked_today(tx, channel, address) >= _A_DAY:
+    if await _asked_today(tx, to.channel, to.address) >= _A_DAY:
         return False
     await unask(tx, endpoint_id)
     seconds = sa.cast(sa.func.floor(sa.extract("epoch", sa.func.now())), sa.BigInteger)
@@ -149,10 +145,10 @@ async def _ask(tx: AsyncConnection, endpoint_id: int, rules: Sequence[str]) -> b
         telling_id=await tell(tx, f"confirm {endpoint_id} {epoch}", "confirm", {"facts": facts}),
         subscription_id=subscription_id,
         endpoint_id=endpoint_id,
-        channel=channel,
+        channel=to.channel,
     )
     await tx.execute(owed)
-    await wake(tx, [Wake("deliver", channel)])
+    await wake(tx, [Wake("deliver", to.channel)])
     return True
 
 
@@ -177,7 +173,7 @@ async def _asked_today(tx: AsyncConnection, channel: str, address: str) -> int:
     """How often an address was asked in the last day; whoever asks it next waits for ``tx``."""
     here = sa.literal(f"ask {channel} {address.lower()}")
     await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(here, 0))))
-    found = await tx.execute(
+    asked = (
         sa.select(sa.func.count())
         .select_from(endpoint)
         .join(
@@ -192,4 +188,4 @@ async def _asked_today(tx: AsyncConnection, channel: str, address: str) -> int:
             delivery.c.created_at > sa.func.now() - timedelta(days=1),
         )
     )
-    return int(found.scalar_one())
+    return await tx.scalar(asked) or 0

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops
 from service.store.database import Wake, changed, wake
-from service.store.leases import Leased, claimed_until
-from service.store.rows import paused, still_owed
+from service.store.leases import Leased
+from service.store.rows import paused, record, still_owed
 from service.store.tables import article, attachment
 
 
@@ -52,7 +52,7 @@ class Attachments(Leased):
     """Intentions about attachments, a transaction each."""
 
     _step, _table, _due = "attach", attachment, "due_at"
-    _open = attachment.c.settled_at.is_(None)
+    _open, _whose = attachment.c.settled_at.is_(None), article.c.source_id
 
     async def claim_owed(self, source_id: str) -> OwedFile | None:
         """Claim the source's next file that is owed and due; None if none.
@@ -60,20 +60,11 @@ class Attachments(Leased):
         A release that may concern somebody goes before the silent baseline, what was tried less
         before what was tried more, and the files of one article after each other.
         """
-        claim = (
-            sa.update(attachment)
-            .where(
-                attachment.c.id == _next(source_id).scalar_subquery(),
-                article.c.id == attachment.c.article_id,
-            )
-            .values(due_at=claimed_until(attachment.c.fence), fence=attachment.c.fence + 1)
-            .returning(
-                *attachment.c["id", "article_id", "name", "url", "fence", "failures"],
-                *article.c["source_id", "baseline"],
-            )
-        )
-        row = await self._row(claim)
-        return None if row is None else OwedFile(**row._asdict())
+        of_it = article.c.id == attachment.c.article_id
+        order = (article.c.baseline, *attachment.c["fence", "article_id", "document"])
+        claim = self._next(source_id, of_it & ~paused(source_id), order).where(of_it)
+        row = await self._row(claim.returning(*article.c["source_id", "baseline"]))
+        return None if row is None else record(OwedFile, row)
 
     async def put_off(self, owed: OwedFile, problem: str, delay: float) -> None:
         """Try the file again after ``delay`` seconds."""
@@ -102,24 +93,6 @@ class Attachments(Leased):
             elif not (await tx.execute(sa.select(still_owed(owed.article_id)))).scalar_one():
                 await wake(tx, [Wake("read", str(owed.article_id))])
         return True
-
-
-def _next(source_id: str) -> sa.Select[int]:
-    return (
-        sa.select(attachment.c.id)
-        .join(article, article.c.id == attachment.c.article_id)
-        .where(
-            article.c.source_id == source_id,
-            attachment.c.settled_at.is_(None),
-            attachment.c.due_at <= sa.func.now(),
-            ~paused(source_id),
-        )
-        .order_by(
-            article.c.baseline, attachment.c.fence, attachment.c.article_id, attachment.c.document
-        )
-        .limit(1)
-        .with_for_update(skip_locked=True, of=attachment)
-    )
 
 
 async def _next_format(tx: AsyncConnection, owed: OwedFile) -> bool:

@@ -88,7 +88,7 @@ class Backfills(Leased):
     """Intentions about backfills, a transaction each."""
 
     _step, _table, _due = "backfill", backfill, "due_at"
-    _open = backfill.c.finished_at.is_(None)
+    _open, _whose = backfill.c.finished_at.is_(None), backfill.c.source_id
 
     async def open(self, source_id: str, since: datetime) -> bool:
         """Have a declared source's list read back to ``since``, telling nobody; False: not past.

@@ -35,8 +35,7 @@ class Consent(Intentions):
 
     async def secret(self) -> bytes:
         """What this installation signs links with, where nobody has chosen a secret."""
-        async with self._database.transaction() as tx:
-            return bytes((await tx.execute(sa.select(instance.c.secret))).scalar_one())
+        return bytes(await self._value(sa.select(instance.c.secret)))
 
     async def question(self, endpoint_id: int, epoch: int, asked_at: int) -> Place | None:
         """What a question is about: None unless it may be answered, or was, by who is told still.

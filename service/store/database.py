@@ -139,6 +139,11 @@ class Intentions:
         async with self._database.transaction() as tx:
             return (await tx.execute(query, values)).one_or_none()
 
+    async def _value(self, query: sa.Executable) -> Any:
+        """The one value that such a query gives."""
+        async with self._database.transaction() as tx:
+            return (await tx.execute(query)).scalar_one()
+
 
 def watch(connection: asyncpg.Connection) -> None:
     """Have TCP itself say within seconds that the server is out of reach, as ``WATCHED`` has it."""

@@ -39,21 +39,16 @@ async def end(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: Why) -> 
     came before it is told when its window closes. Locks go from subscription to endpoint to
     deliveries, as everywhere.
     """
-    ended = await tx.execute(
+    subscription_id = await tx.scalar(
         sa.update(subscription)
         .where(subscription.c.ended_at.is_(None), chosen)
         .values(ended_at=sa.func.now(), **_ANEW)
         .returning(subscription.c.id)
     )
-    subscription_id = ended.scalar_one_or_none()
     if subscription_id is None:
         return False
     await tx.execute(sa.delete(rule).where(rule.c.subscription_id == subscription_id))
-    await tx.execute(
-        sa.update(endpoint)
-        .where(endpoint.c.subscription_id == subscription_id, ON)
-        .values(switched_off_at=sa.func.now(), switched_off_why=why)
-    )
+    await _switch_off(tx, (endpoint.c.subscription_id == subscription_id) & ON, why)
     unwanted = owed_to(subscription_id)
     if why == "expired":
         ready = sa.func.coalesce(delivery.c.held_from, delivery.c.due_at)
@@ -79,17 +74,19 @@ async def leave(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: str) -
     of_them = endpoint.c.subscription_id.in_(left := list(locked))
     rows = sa.select(endpoint.c.id).where(chosen, ON, of_them).order_by(endpoint.c.id)
     gone = list(await tx.scalars(rows.with_for_update()))
-    await tx.execute(
-        sa.update(endpoint)
-        .where(endpoint.c.id.in_(gone))
-        .values(switched_off_at=sa.func.now(), switched_off_why=why)
-    )
+    await _switch_off(tx, endpoint.c.id.in_(gone), why)
     await settle_ended(tx, delivery.c.endpoint_id.in_(gone) & delivery.c.settled_at.is_(None))
     other = sa.exists().where(endpoint.c.subscription_id == subscription.c.id, ON)
     for each in left:
         if await end(tx, (subscription.c.id == each) & ~other, "unsubscribed"):
             await turn_page(tx)
     return len(gone)
+
+
+async def _switch_off(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: str) -> None:
+    """Tell the chosen endpoints nothing that comes from now on."""
+    off = {"switched_off_at": sa.func.now(), "switched_off_why": why}
+    await tx.execute(sa.update(endpoint).where(chosen).values(off))
 
 
 async def settle_ended(tx: AsyncConnection, unwanted: sa.ColumnElement[bool]) -> None:

@@ -69,8 +69,7 @@ class Evidence(Intentions):
     async def died_in_flight(self) -> int:
         """How many messages were under way when their worker died: attempts with no outcome."""
         query = sa.select(sa.func.count()).where(attempt.c.finished_at.is_(None))
-        async with self._database.transaction() as tx:
-            return int((await tx.execute(query)).scalar_one())
+        return int(await self._value(query))
 
     async def baselined(self) -> bool:
         """Whether every source has been looked at once."""

@@ -87,12 +87,8 @@ class Keys(Intentions):
         _check(name, scopes, per_minute)
         async with self._database.transaction() as tx:
             # Two who make the last key wait for each other.
-            found = await tx.execute(
-                sa.select(account.c.role)
-                .where(account.c.id == account_id, account.c.closed_at.is_(None))
-                .with_for_update()
-            )
-            role = found.scalar_one_or_none()
+            mine = sa.select(account.c.role).where(account.c.id == account_id)
+            role = await tx.scalar(mine.where(account.c.closed_at.is_(None)).with_for_update())
             if role is None:
                 raise UserError("그런 계정이 없습니다 (no such account)")
             if "operate" in scopes and role != "operator":
@@ -157,13 +153,12 @@ class Keys(Intentions):
     async def revoke(self, account_id: int, key_id: int, by: Who | None = None) -> bool:
         """Let a key of the account count no more, from now on; False where it has none such."""
         async with self._database.transaction() as tx:
-            done = await tx.execute(
+            prefix = await tx.scalar(
                 sa.update(api_key)
                 .where(_own(account_id, key_id), api_key.c.revoked_at.is_(None))
                 .values(revoked_at=sa.func.now())
                 .returning(api_key.c.prefix)
             )
-            prefix = done.scalar_one_or_none()
             if prefix is not None:
                 await note(tx, by, "key.revoke", prefix)
         return prefix is not None

@@ -64,13 +64,14 @@ class Leased(Intentions):
     """Intentions about the rows of a table that a step works on one at a time.
 
     ``_due`` is the column that says when a row is taken up next, ``_open`` what holds for as long
-    as it is to be worked on at all.
+    as it is to be worked on at all, ``_whose`` the column of the source that it belongs to.
     """
 
     _step: ClassVar[Step]
     _table: ClassVar[sa.Table]
     _due: ClassVar[str]
     _open: ClassVar[sa.ColumnElement[bool]]
+    _whose: ClassVar[sa.Column[str]]
 
     def _next(
         self, source_id: str, ready: sa.ColumnElement[bool], order: Iterable[Any]
@@ -79,13 +80,13 @@ class Leased(Intentions):
         table, due = self._table, self._table.c[self._due]
         first = (
             sa.select(table.c.id)
-            .where(table.c.source_id == source_id, self._open, due <= sa.func.now(), ready)
+            .where(self._whose == source_id, self._open, due <= sa.func.now(), ready)
             .order_by(*order)
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=table)
         )
         values = {self._due: claimed_until(table.c.fence), "fence": table.c.fence + 1}
-        mine = table.c.id == first.scalar_subquery()
+        mine = table.c.id == first.correlate(None).scalar_subquery()
         return sa.update(table).where(mine).values(values).returning(table)
 
     async def renew(self, claim: _Claim) -> bool:

@@ -137,8 +137,7 @@ class Owned(Intentions):
                 subscription.c.account_id == who.account_id, ON, endpoint.c.confirmed_at.is_(None)
             )
         )
-        async with self._database.transaction() as tx:
-            return int((await tx.execute(query)).scalar_one())
+        return int(await self._value(query))
 
     async def leave(self, subscription_id: int, endpoints: Collection[int]) -> int:
         """End endpoints of a subscription and what is owed to them; returns how many were on."""

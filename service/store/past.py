@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 
 from service.store.database import Intentions
 from service.store.embargo import is_told
-from service.store.rows import OUT, PUBLISHED, Seen, reading_of, record
+from service.store.rows import OUT, PUBLISHED, Seen, reading_of, record, story_of
 from service.store.tables import article, delivery, rule, subscription
 
 _BATCH = 200
@@ -138,6 +138,5 @@ def _named() -> sa.Subquery:
 
 
 def _seen(row: sa.Row[Any]) -> Seen:
-    story = ("article", row.id) if row.story_id is None else ("story", row.story_id)
     topics = None if row.topics is None else tuple(row.topics)
-    return record(Seen, row, story=story, topics=topics, reading=reading_of(row))
+    return record(Seen, row, story=story_of(row), topics=topics, reading=reading_of(row))

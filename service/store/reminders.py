@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -236,9 +236,8 @@ def _call(fields: dict[str, Any]) -> Call:
 async def _telling(tx: AsyncConnection, rung: Rung, was: str | None) -> int | None:
     """The telling of a reminder, None where it is there."""
     key = rung.key if was is None else f"{rung.key} was {was}"
-    made = await tx.execute(_TELLING, {"key": key, "was": was, "newest": rung.call.newest_id})
-    found: int | None = made.scalar_one_or_none()
-    return found
+    given = {"key": key, "was": was, "newest": rung.call.newest_id}
+    return cast("int | None", await tx.scalar(_TELLING, given))
 
 
 async def _owe(

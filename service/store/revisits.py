@@ -39,6 +39,7 @@ class Revisits(Leased):
     _step, _table, _due = "revisit", article, "look_due"
     # Nobody sent it on its way again meanwhile.
     _open = article.c.look_due.is_not(None) & article.c.triaged_at.is_not(None)
+    _whose = article.c.source_id
 
     def __init__(self, database: Database, ladder: Sequence[timedelta]) -> None:
         """Work on ``database``; with no ``ladder`` nothing is looked at again."""

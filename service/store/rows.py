@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -119,7 +120,7 @@ def paused(source_id: str) -> sa.Exists:
     return sa.exists().where(source.c.id == source_id, source.c.paused_at.is_not(None))
 
 
-def record(kind: type[_Record], row: sa.Row[Any], **given: Any) -> _Record:
+def record(kind: type[_Record], row: sa.Row[Any] | SimpleNamespace, **given: Any) -> _Record:
     """A record of what is ``given``, its other fields from the columns of their names."""
     names = (each.name for each in fields(kind) if each.name not in given)
     return kind(**{each: getattr(row, each) for each in names}, **given)
@@ -148,12 +149,17 @@ PUBLISHED = (
 """When it came out and how precisely, as read; before it is read, as its source said."""
 
 
-def reading_of(row: sa.Row[tuple[object, ...]], mentions: Sequence[Mention] = ()) -> Reading:
+def story_of(row: sa.Row[Any] | SimpleNamespace) -> tuple[str, int]:
+    """What an article is told with: its story, itself where it has none yet."""
+    return ("article", row.id) if row.story_id is None else ("story", row.story_id)
+
+
+def reading_of(row: Any, mentions: Sequence[Mention] = ()) -> Reading:
     """The reading in a row of all the columns of a read article and PUBLISHED."""
     return facts.load(
         row.facts,
-        title=row.read_title,
-        text=row.read_text,
+        title=row.read_title or "",
+        text=row.read_text or "",
         publishers=row.publishers or (),
         kind=row.kind or "release",
         published_at=row.out_at,
@@ -200,7 +206,13 @@ async def _links_of(tx: AsyncConnection, article_id: int) -> tuple[tuple[str, st
 async def earlier_of(tx: AsyncConnection, article_id: int) -> Earlier | None:
     """The version whose changes are still to be told."""
     query = (
-        sa.select(revision)
+        sa.select(
+            *revision.c["id", "publishers", "kind", "facts", "files"],
+            revision.c.title.label("read_title"),
+            revision.c.text.label("read_text"),
+            revision.c.published_at.label("out_at"),
+            revision.c.precision.label("out_precision"),
+        )
         .where(revision.c.article_id == article_id, revision.c.changes.is_(None))
         .order_by(revision.c.id)
         .limit(1)
@@ -208,17 +220,9 @@ async def earlier_of(tx: AsyncConnection, article_id: int) -> Earlier | None:
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         return None
-    said = facts.load(
-        row.facts,
-        title=row.title,
-        text=row.text,
-        publishers=row.publishers or (),
-        kind=row.kind or "release",
-        published_at=row.published_at,
-        precision=row.precision,
-    )
     files = (row.files or {}).items()
-    return Earlier(row.id, said, {name: sha and bytes.fromhex(sha) for name, sha in files})
+    known = {name: sha and bytes.fromhex(sha) for name, sha in files}
+    return Earlier(row.id, reading_of(row), known)
 
 
 async def readable(

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 
 import asyncpg
 
-from service.store import facts
 from service.store.database import Intentions
 from service.store.embargo import HELD, until
-from service.store.rows import Seen
+from service.store.rows import Seen, reading_of, record, story_of
 
 _CLAIM = """
 UPDATE unsearched
@@ -198,22 +198,8 @@ class Searching(Intentions):
         return found
 
 
-def _stored(row: asyncpg.Record, at: datetime) -> Stored:
-    story = ("article", row["id"]) if row["story_id"] is None else ("story", row["story_id"])
-    reading = facts.load(
-        row["facts"],
-        title=row["read_title"] or "",
-        text=row["read_text"] or "",
-        publishers=tuple(row["publishers"] or ()),
-        kind=row["kind"] or "release",
-        published_at=row["out_at"],
-        precision=row["out_precision"],
-    )
-    same = ("id", "source_id", "url", "publisher", "came", "told", "held_until")
-    return Stored(
-        **{each: row[each] for each in same},
-        story=story,
-        place=(at, row["id"]),
-        topics=tuple(row["topics"] or ()),
-        reading=reading,
-    )
+def _stored(found: asyncpg.Record, at: datetime) -> Stored:
+    row = SimpleNamespace(**found)
+    place, topics = (at, row.id), tuple(row.topics or ())
+    reading = reading_of(row)
+    return record(Stored, row, story=story_of(row), place=place, topics=topics, reading=reading)

@@ -142,8 +142,7 @@ async def _asked(
     await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
     recent = sign_in.c.asked_at > sa.func.now() - lately
     counted = sa.select(sa.func.count()).select_from(sign_in)
-    found = await tx.execute(counted.where(here, sign_in.c.asked_by == "page", recent))
-    return int(found.scalar_one())
+    return await tx.scalar(counted.where(here, sign_in.c.asked_by == "page", recent)) or 0
 
 
 async def _welcome(tx: AsyncConnection, address: str) -> bool:

@@ -158,7 +158,9 @@ class Sources(Intentions):
             if not current:
                 return  # fenced off: how the source does is for the later slot to say
             now = sa.func.now()
-            await _end(tx, slot, finished_at=now, outcome="failed", detail=detail, trouble=trouble)
+            failed = {"finished_at": now, "outcome": "failed", "detail": detail, "trouble": trouble}
+            its = (poll.c.source_id == slot.source_id, poll.c.slot == slot.number)
+            await tx.execute(sa.update(poll).where(*its).values(failed))
             if kept is not None:
                 await _keep(tx, slot, kept)
 
@@ -184,12 +186,3 @@ async def _keep(tx: AsyncConnection, slot: Slot, polled: Polled) -> int:
         rows = [{"source_id": slot.source_id, "key": key} for key in sorted(polled.sighted)]
         await tx.execute(insert(sighting).values(rows).on_conflict_do_nothing())
     return new
-
-
-async def _end(tx: AsyncConnection, slot: Slot, **values: object) -> None:
-    """Say what came of the poll of a slot."""
-    await tx.execute(
-        sa.update(poll)
-        .where(poll.c.source_id == slot.source_id, poll.c.slot == slot.number)
-        .values(**values)
-    )

@@ -12,15 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.store import ops
 from service.store.database import Database, Wake, wake
 from service.store.rows import still_owed
+from service.store.steps import Step
 from service.store.tables import (
     article,
     attachment,
     backfill,
     delivery,
-    excerpt,
-    poll,
     revision,
-    session,
     sign_in,
     source,
     unsearched,
@@ -28,7 +26,6 @@ from service.store.tables import (
 
 _PATIENCE = timedelta(seconds=10)  # the ordinary wake-up has had its chance by then
 _BATCH = 500
-_MONTH = 31  # days
 _STUCK = 6  # times an article is woken before a person is told: ten minutes
 # What a process of the release before judged while it was upgraded, owing no search anything.
 _UNENTERED = """
@@ -40,6 +37,15 @@ WHERE discovered_at > now() - interval '1 day'
     AND NOT EXISTS (SELECT FROM unsearched WHERE article_id = article.id)
 ON CONFLICT DO NOTHING
 """
+_OVER = (
+    "pgqueuer_log WHERE aggregated AND created < now() - interval '1 day'",
+    "pgqueuer_statistics WHERE created < now() - interval '31 days'",
+    "poll WHERE started_at < now() - interval '31 days'",
+    "session WHERE expires_at < now()",
+    # Where somebody asked from is kept no longer than it is counted by.
+    "sign_in WHERE asked_at < now() - interval '2 days'",
+    "excerpt WHERE day < current_date - 31",
+)
 
 
 async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mapping[str, int]:
@@ -64,16 +70,20 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
         .where(article.c.look_due < old, article.c.triaged_at.is_not(None))
         .distinct()
     )
+    left: dict[Step, sa.Select[str]] = {
+        "collect": owed,
+        "attach": unread,
+        "revisit": unseen,
+        "backfill": _unfilled(old),
+        "deliver": _unsent(old),
+        "index": _left("all", unsearched.c.due_at < old),
+        "admit": _left("mail", sign_in.c.sent_at.is_(None), sign_in.c.due_at < old),
+    }
     async with database.transaction() as tx:
         await tx.execute(sa.text(_UNENTERED))
-        wakes = [Wake("collect", each, once=True) for each in await tx.scalars(owed)]
-        wakes += [Wake("attach", each, once=True) for each in await tx.scalars(unread)]
-        wakes += [Wake("revisit", each, once=True) for each in await tx.scalars(unseen)]
-        wakes += [Wake("backfill", each, once=True) for each in await tx.scalars(_unfilled(old))]
-        wakes += [Wake("deliver", each, once=True) for each in await tx.scalars(_unsent(old))]
-        wakes += [Wake("index", each, once=True) for each in await tx.scalars(_unsearched(old))]
-        wakes += [Wake("admit", each, once=True) for each in await tx.scalars(_unmailed(old))]
-        wakes += await _unjudged(tx, patience)
+        wakes = await _unjudged(tx, patience)
+        for step, subjects in left.items():
+            wakes += [Wake(step, each, once=True) for each in await tx.scalars(subjects)]
         await wake(tx, wakes)
     return Counter(each.step for each in wakes)
 
@@ -102,18 +112,9 @@ def _unfilled(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
     )
 
 
-def _unsearched(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
-    """All, where an article is to be entered in the search index since before ``old``."""
-    return sa.select(sa.literal("all")).where(unsearched.c.due_at < old).limit(1)
-
-
-def _unmailed(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
-    """The channel, where a link to sign in with is owed to somebody since before ``old``."""
-    return (
-        sa.select(sa.literal("mail"))
-        .where(sign_in.c.sent_at.is_(None), sign_in.c.due_at < old)
-        .limit(1)
-    )
+def _left(subject: str, *waits: sa.ColumnElement[bool]) -> sa.Select[str]:
+    """The one ``subject`` of a step, where any row waits."""
+    return sa.select(sa.literal(subject)).where(*waits).limit(1)
 
 
 async def _unjudged(tx: AsyncConnection, patience: timedelta) -> list[Wake]:
@@ -164,20 +165,5 @@ def _since() -> sa.ColumnElement[datetime]:
 async def tidy(database: Database) -> None:
     """Forget the engine's own log, and of the last month's before what nobody asks for again."""
     async with database.transaction() as tx:
-        await tx.execute(
-            sa.text(
-                "DELETE FROM pgqueuer_log WHERE aggregated AND created < now() - interval '1 day'"
-            )
-        )
-        await tx.execute(
-            sa.text("DELETE FROM pgqueuer_statistics WHERE created < now() - interval '31 days'")
-        )
-        await tx.execute(
-            sa.delete(poll).where(poll.c.started_at < sa.func.now() - timedelta(days=_MONTH))
-        )
-        await tx.execute(sa.delete(session).where(session.c.expires_at < sa.func.now()))
-        # Where somebody asked from is kept no longer than it is counted by.
-        await tx.execute(
-            sa.delete(sign_in).where(sign_in.c.asked_at < sa.func.now() - timedelta(days=2))
-        )
-        await tx.execute(sa.delete(excerpt).where(excerpt.c.day < sa.func.current_date() - _MONTH))
+        for rows in _OVER:
+            await tx.execute(sa.text(f"DELETE FROM {rows}"))  # noqa: S608 - of constants

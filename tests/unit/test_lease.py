@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from service.lease import LeaseLost, held
+from service.lease import held
+from service.observe import LeaseLost
 
 
 class Renewals:
