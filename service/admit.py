@@ -48,8 +48,10 @@ class Admit:
         try:
             if self.url is None:
                 raise TryAgain("PABAL_URL: 공개 주소가 있어야 합니다 (needs one)", ours=True)
-            to = link(self.url, self.signer, owed.id, owed.asked_at)
-            await self.mail.send(_message(owed, to))
+            content = SignIn(link(self.url, self.signer, owed.id, owed.asked_at), _MINUTES)
+            number = f"msg_sign-in-{owed.id}"
+            said = Message(number, owed.address, None, content, owed.attempt, owed.language)
+            await self.mail.send(said)
         except SendError as error:
             # Whose address it is stays out of the log: it may be anybody's.
             log.warning("admit.failed", sign_in=owed.id, why=str(error), try_=owed.attempt)
@@ -65,9 +67,3 @@ class Admit:
             return
         wait = jittered(SEND_LADDER[owed.attempt - 1] / self.pace)
         await self.sign_ins.later(owed, str(error), max(wait, error.retry_after or 0.0))
-
-
-def _message(owed: Owed, to: str) -> Message:
-    number = f"msg_sign-in-{owed.id}"
-    content = SignIn(to, _MINUTES)
-    return Message(number, owed.address, None, content, owed.attempt, owed.language)

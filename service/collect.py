@@ -95,7 +95,8 @@ class Collect:
                 await self._opened(source, owed, visited, one)
 
     async def _look(self, source: Source, slot: Slot) -> Polled:
-        asking = await self._asking(source, slot)
+        terms = await self._asked.words(self.sources) if source.searches else ()
+        asking = Asking(slot.number, slot.now.astimezone(SEOUL).date(), terms)
         if source.searches and not asking.terms:  # nobody wants to know anything
             return self._polled(source, slot, Answer(None), slot.body_sha256, Listed())
         request = source.first(asking)
@@ -113,10 +114,6 @@ class Collect:
             if digest != slot.body_sha256:
                 listed = await self._walk(source, slot, answer.page)
         return self._polled(source, slot, answer, digest, listed)
-
-    async def _asking(self, source: Source, slot: Slot) -> Asking:
-        terms = await self._asked.words(self.sources) if source.searches else ()
-        return Asking(slot.number, slot.now.astimezone(SEOUL).date(), terms)
 
     def _polled(
         self, source: Source, slot: Slot, answer: Answer, digest: bytes | None, listed: Listed

@@ -7,7 +7,7 @@ that an alert waits for one of them at most.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from service.judging import facts, lexemes
@@ -60,8 +60,9 @@ class Indexing:
         title, text = stored.reading.title, stored.reading.text
         runs = await asyncio.to_thread(self._lexicon.unknown, (title, text))
         morphs: dict[str, Morphs] = {}
-        for portion in _portions([*lexemes.stretches(runs)]):
-            morphs |= await self.analyse(portion)
+        asked = [*lexemes.stretches(runs)]
+        for at in range(0, len(asked), _PORTION):
+            morphs |= await self.analyse(asked[at : at + _PORTION])
         kind = self.kinds.get(stored.source_id)
         known = facts.of_reading(stored.reading, stored.topics, stored.source_id, kind)
         words = await asyncio.to_thread(self._learned, runs, morphs, title, text)
@@ -74,7 +75,3 @@ class Indexing:
         found = self._lexicon.lexemes(title, text)
         self._lexicon.forget()
         return found
-
-
-def _portions(stretches: Sequence[str]) -> Sequence[Sequence[str]]:
-    return [stretches[at : at + _PORTION] for at in range(0, len(stretches), _PORTION)]

@@ -162,8 +162,5 @@ def _differs(article: Article, opened: Opened) -> bool:
 def _bare(text: str | None) -> str:
     """The letters of a text: without blanks and without lines that only count."""
     lines = clean(text or "").split("\n")
-    return "".join("".join(line.split()) for line in lines if not _counts(line))
-
-
-def _counts(line: str) -> bool:
-    return len(line) <= _LONGEST_COUNTER and _COUNTER.match(line) is not None
+    telling = (each for each in lines if len(each) > _LONGEST_COUNTER or not _COUNTER.match(each))
+    return "".join("".join(line.split()) for line in telling)

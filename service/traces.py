@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from service.errors import BadSetting
 
@@ -71,25 +71,16 @@ class Traces:
         """The first span of an article's trace: of the unit that found it, linked to that."""
         self._ids.wanted = self._ids_of(article)
         link = self._api.Link(by.get_span_context())
-        now = time.time_ns()
-        span = self._tracer.start_span(
-            step,
-            context=self._api.set_span_in_context(self._api.INVALID_SPAN),
-            links=[link],
-            start_time=now - int(seconds * _SECOND),
-            attributes={"article": article},
-        )
-        span.end(now)
+        self._past(step, seconds, {"article": article}, context=self._within(None), links=[link])
 
     def past(self, step: str, article: int, seconds: float, said: Mapping[str, str | int]) -> None:
         """A span that ends now and began ``seconds`` ago."""
+        self._past(step, seconds, {"article": article, **said}, context=self._within(article))
+
+    def _past(self, step: str, seconds: float, said: Mapping[str, str | int], **place: Any) -> None:
         now = time.time_ns()
         began = now - int(seconds * _SECOND)
-        context = self._within(article)
-        span = self._tracer.start_span(
-            step, context=context, start_time=began, attributes={"article": article, **said}
-        )
-        span.end(now)
+        self._tracer.start_span(step, start_time=began, attributes=said, **place).end(now)
 
     def _within(self, article: int | None) -> Context:
         # Never whatever happens to be current: units of one release follow each other by rows.

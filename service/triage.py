@@ -76,13 +76,14 @@ class Triage:
     async def _judge(self, read: Readable, version: int, one: Unit) -> None:
         article, about, known = self._judged(read)
         told = facts_of(article, self.registry, known.topics)
+        topics = [each._asdict() for each in about.topics]
         verdict = Verdict(
             placing.place_of(article),
             {},
             embargo_until=article.embargo_until,
             kind=article.reading.kind,
             topics=known.topics,
-            topical=_stored(about),
+            topical={"topics": topics, "primary": about.primary},
             read_at=article.read_at,
         )
         if not article.baseline:
@@ -237,9 +238,3 @@ def _released(article: Readable) -> bool:
 
 def _corrected(told: Mapping[str, Any], found: Sequence[Change]) -> dict[str, Any]:
     return {**told, "changes": [changes.worded(each) for each in found]}
-
-
-def _stored(about: Topical) -> dict[str, Any]:
-    """All that was found of topics, as it is kept."""
-    topics = [each._asdict() for each in about.topics]
-    return {"topics": topics, "primary": about.primary}

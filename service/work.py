@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 import asyncpg
@@ -112,7 +113,8 @@ async def work(
                 if asyncio.get_running_loop().time() - began > _STEADY:
                     wait = 0.5
                 log.error("work.database_lost", why=why, again_in=wait)
-                await _pause(stop, wait)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
     finally:
         if leaving:
@@ -230,10 +232,3 @@ def _task(step: Step, handler: Handler) -> Callable[[Job], Awaitable[None]]:
                 reporting.report(error)
 
     return run
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -120,9 +120,8 @@ def read_manifest(path: Path) -> Manifest:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror or error}") from error
     except _TORN as error:
-        raise UserError(
-            f"{path}: 온전한 백업이 아닙니다 (not a whole backup): {_first(error)}"
-        ) from None
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise UserError(f"{path}: 온전한 백업이 아닙니다 (not a whole backup): {why}") from None
     if manifest.form != _FORM or manifest.revision not in known():
         raise UserError(
             f"{path}: 더 새로운 파발이 만들었습니다 ({manifest.version}, {manifest.revision}). "
@@ -191,7 +190,3 @@ def _check(file: zipfile.ZipFile, part: Part) -> None:
 
 def _member(part: Part) -> str:
     return f"{part.table}.copy"
-
-
-def _first(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)

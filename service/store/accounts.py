@@ -130,8 +130,7 @@ class Accounts(Intentions):
     async def speak(self, who: Who, language: Language) -> None:
         """Write to the account in ``language`` from now on."""
         mine = sa.update(account).where(account.c.id == who.account_id)
-        async with self._database.transaction() as tx:
-            await tx.execute(mine.values(language=language))
+        await self._do(mine.values(language=language))
 
     async def listed(self) -> Sequence[Account]:
         """Every account, by address."""

@@ -25,6 +25,10 @@ _AGAIN_AFTER = timedelta(hours=24)
 """How long it is not repeated to somebody who has not answered."""
 
 _ENDED = ("unsubscribed", "expired")
+TO_ENDPOINT = (delivery.c.subscription_id == endpoint.c.subscription_id) & (
+    delivery.c.endpoint_id == endpoint.c.id
+)
+"""That a delivery is one to an endpoint; by its subscription too, by which rows can be found."""
 _A_DAY = 3  # questions to one address, whoever asks: nobody is flooded through us
 
 
@@ -176,11 +180,7 @@ async def _asked_today(tx: AsyncConnection, channel: str, address: str) -> int:
     asked = (
         sa.select(sa.func.count())
         .select_from(endpoint)
-        .join(
-            delivery,
-            (delivery.c.subscription_id == endpoint.c.subscription_id)
-            & (delivery.c.endpoint_id == endpoint.c.id),
-        )
+        .join(delivery, TO_ENDPOINT)
         .join(telling, telling.c.id == delivery.c.telling_id)
         .where(
             addressed(channel, address),

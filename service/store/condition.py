@@ -27,8 +27,8 @@ _WORK = """
            (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
            (SELECT count(*) FROM ops_item WHERE closed_at IS NULL) AS items,
            (SELECT max(finished_at) FROM poll) AS polled_at,
-           (SELECT array_agg(id ORDER BY id) FROM source
-             WHERE trouble IS NOT NULL AND paused_at IS NULL) AS failing
+           ARRAY(SELECT id FROM source
+             WHERE trouble IS NOT NULL AND paused_at IS NULL ORDER BY id) AS failing
 """
 
 
@@ -91,7 +91,6 @@ async def work(url: str) -> Work:
     """Count what waits in a database of ours. Raises what asyncpg raises."""
     connection = await asyncpg.connect(plain(url), timeout=10)
     try:
-        found = dict(await connection.fetchrow(_WORK))
-        return Work(**(found | {"failing": found["failing"] or ()}))
+        return Work(**await connection.fetchrow(_WORK))
     finally:
         await connection.close(timeout=10)

@@ -139,6 +139,11 @@ class Intentions:
         async with self._database.transaction() as tx:
             return (await tx.execute(query, values)).one_or_none()
 
+    async def _do(self, statement: sa.Executable, values: Any = None) -> None:
+        """Run a statement that is a transaction by itself."""
+        async with self._database.transaction() as tx:
+            await tx.execute(statement, values)
+
     async def _value(self, query: sa.Executable) -> Any:
         """The one value that such a query gives."""
         async with self._database.transaction() as tx:

@@ -138,8 +138,7 @@ class Deliveries(Claims):
         """The answer of an endpoint is its owner's consent."""
         asked = (endpoint.c.id == due.endpoint_id, endpoint.c.confirmed_at.is_(None))
         agreed = answered(due.facts.get("rules", ()), "answer")
-        async with self._database.transaction() as tx:
-            await tx.execute(sa.update(endpoint).where(*asked).values(**agreed))
+        await self._do(sa.update(endpoint).where(*asked).values(**agreed))
 
     async def _settle_sent(self, sent: Sequence[Sent]) -> None:
         values = [

@@ -61,6 +61,11 @@ class Owed:
     number: int
 
 
+WANTED = """
+    endpoint.switched_off_at IS NULL AND endpoint.confirmed_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM suppressed WHERE suppressed.channel = endpoint.channel
+                    AND suppressed.address = lower(endpoint.address))
+"""
 # A million random numbers take longer than a million hashes of one that nobody knows.
 # Joins are outer ones where each row has its match, so that a plan for a million expects a million.
 SPREAD = """
@@ -74,9 +79,7 @@ SPREAD = """
             AND coalesce(told.endpoint_id = endpoint.id, true)
         {reasons}
         WHERE told.at_once
-          AND endpoint.switched_off_at IS NULL AND endpoint.confirmed_at IS NOT NULL
-          AND NOT EXISTS (SELECT FROM suppressed WHERE suppressed.channel = endpoint.channel
-                          AND suppressed.address = lower(endpoint.address))
+          AND WANTED
         RETURNING channel, due_at
     ), kept AS (
         INSERT INTO waiting (telling_id, subscription_id, hits, window_at)
@@ -88,7 +91,7 @@ SPREAD = """
     )
     SELECT channel, due_at - now(), count(*) FROM owed GROUP BY 1, 2
     UNION ALL SELECT NULL, window_at - now(), count(*) FROM kept GROUP BY 2
-"""
+""".replace("WANTED", WANTED)
 _TOLD = """
     WITH told AS (
         SELECT subscription.id AS subscription_id, CAST(NULL AS bigint) AS endpoint_id, number,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops, personal
 from service.store.addressed import addressed, refused
+from service.store.asking import TO_ENDPOINT
 from service.store.database import Intentions
 from service.store.embargo import is_theirs, may_know
 from service.store.ending import LIVE, ON, leave
@@ -197,11 +198,7 @@ _SENT = (
         _DISMISSED,
     )
     .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
-    .join(
-        delivery,
-        (delivery.c.subscription_id == endpoint.c.subscription_id)
-        & (delivery.c.endpoint_id == endpoint.c.id),
-    )
+    .join(delivery, TO_ENDPOINT)
     .join(telling, telling.c.id == delivery.c.telling_id)
     .where(is_theirs())
     .order_by(delivery.c.id)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import embargo, ops, owing
 from service.store.database import Database, Wake, wake
-from service.store.owing import Concern
+from service.store.owing import WANTED, Concern
 from service.store.paces import LIVE, PACED, WHEN, paces
 from service.store.rows import PUBLISHED, Readable, readable
 from service.store.tables import article, rule, rule_book
@@ -25,11 +25,6 @@ _LATELY = timedelta(days=2)
 _PATIENCE = timedelta(minutes=1)  # what was judged a moment ago is left to those at work
 _BATCH = 500
 
-_WANTED = """
-    endpoint.switched_off_at IS NULL AND endpoint.confirmed_at IS NOT NULL
-    AND NOT EXISTS (SELECT FROM suppressed WHERE suppressed.channel = endpoint.channel
-                    AND suppressed.address = lower(endpoint.address))
-"""
 # What a subscription has of the story, by whatever telling, is not owed to it again; but to an
 # endpoint whose own row is gone while another has its own. A digest's are looked at by themselves.
 _HOLES = """
@@ -79,7 +74,7 @@ _AGAIN = """
     )
     SELECT channel, count(*) FROM (TABLE owed UNION ALL TABLE kept) AS made GROUP BY 1
 """
-_GONE = _HOLES.format(wanted=_WANTED)
+_GONE = _HOLES.format(wanted=WANTED)
 _LOOK = sa.text(f"{_GONE} TABLE gone LIMIT 1")
 _OWE = sa.text(_AGAIN.format(holes=_GONE, when=WHEN, paced=PACED, live=LIVE)).bindparams(
     sa.bindparam("hits", type_=ARRAY(JSONB, dimensions=1))
@@ -100,7 +95,7 @@ _MADE = """
                       AND delivery.endpoint_id = endpoint.id)
     ON CONFLICT DO NOTHING RETURNING channel
 """
-_DIGESTS = sa.text(_MADE.format(wanted=_WANTED))
+_DIGESTS = sa.text(_MADE.format(wanted=WANTED))
 # What waited and was told by a digest of which nothing is left waits again.
 _UNTOLD = sa.text("""
     UPDATE waiting SET told_by = NULL, window_at = now()

@@ -192,8 +192,7 @@ class Reminders(Intentions):
 
     async def forget_outdated(self) -> None:
         """Let nobody who sleeps be reminded, on waking up, of a deadline that has moved since."""
-        async with self._database.transaction() as tx:
-            await tx.execute(_asked(_OUTDATED), GONE)
+        await self._do(_asked(_OUTDATED), GONE)
 
     async def remind(self, rung: Rung) -> int:
         """Remind of a deadline whom it is due; returns how many messages that is.

@@ -47,14 +47,12 @@ class Requests(Intentions):
 
     async def done(self, account_id: int, key: bytes, made: int) -> None:
         """What a request made."""
-        async with self._database.transaction() as tx:
-            await tx.execute(sa.update(request).where(_it(account_id, key)).values(made=made))
+        await self._do(sa.update(request).where(_it(account_id, key)).values(made=made))
 
     async def failed(self, account_id: int, key: bytes) -> None:
         """It made nothing: it may be sent again, mended."""
         unmade = _it(account_id, key) & request.c.made.is_(None)
-        async with self._database.transaction() as tx:
-            await tx.execute(sa.delete(request).where(unmade))
+        await self._do(sa.delete(request).where(unmade))
 
 
 def _it(account_id: int, key: bytes) -> sa.ColumnElement[bool]:

@@ -15,8 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.database import Database, Intentions
 
-_DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -129,7 +127,7 @@ class Retention(Intentions):
 
 async def _cutoff(tx: AsyncConnection, rule: Rule) -> object:
     """Before when, by the database's clock."""
-    return await tx.scalar(sa.select(sa.func.now() - rule.days * _DAY))
+    return await tx.scalar(sa.select(sa.func.now() - timedelta(days=rule.days)))
 
 
 def _statement(rule: Rule) -> str:

@@ -153,12 +153,8 @@ class Revisits(Leased):
 
     async def _forget(self, source_id: str) -> None:
         """Look no more at what was to be looked at when there was a ladder."""
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                sa.update(article)
-                .where(article.c.source_id == source_id, article.c.look_due.is_not(None))
-                .values(look_due=None)
-            )
+        owed = (article.c.source_id == source_id, article.c.look_due.is_not(None))
+        await self._do(sa.update(article).where(*owed).values(look_due=None))
 
 
 async def _keep(

@@ -148,8 +148,7 @@ class Routes(Intentions):
 
         They outlive the articles. Done again it brings the same, or what turned up meanwhile.
         """
-        async with self._database.transaction() as tx:
-            await tx.execute(_KEEP, _pairs(groups, "leads"))
+        await self._do(_KEEP, _pairs(groups, "leads"))
 
     async def kept(self) -> list[Kept]:
         """What was kept of every source, added up, by id."""

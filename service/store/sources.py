@@ -32,8 +32,7 @@ class Sources(Intentions):
     async def declare(self, ids: Collection[str]) -> None:
         """Make sure that every declared source has its row; rows of others stay untouched."""
         rows = [{"id": each} for each in sorted(ids)]
-        async with self._database.transaction() as tx:
-            await tx.execute(insert(source).values(rows).on_conflict_do_nothing())
+        await self._do(insert(source).values(rows).on_conflict_do_nothing())
 
     async def pause(self, source_id: str, why: str | None, by: Who | None = None) -> bool:
         """Ask nothing of a source, for the reason ``why``, or with None again; False: no such row.

@@ -16,12 +16,7 @@ from service.store.steps import Step
 from service.store.tables import (
     article,
     attachment,
-    backfill,
-    delivery,
     revision,
-    sign_in,
-    source,
-    unsearched,
 )
 
 _PATIENCE = timedelta(seconds=10)  # the ordinary wake-up has had its chance by then
@@ -37,6 +32,22 @@ WHERE discovered_at > now() - interval '1 day'
     AND NOT EXISTS (SELECT FROM unsearched WHERE article_id = article.id)
 ON CONFLICT DO NOTHING
 """
+# What waits since before OLD, by the subjects of the steps that it waits for.
+_LEFT: Mapping[Step, str] = {
+    "collect": """SELECT DISTINCT source_id FROM article
+        WHERE collected_at IS NULL AND collect_due < OLD""",
+    "attach": """SELECT DISTINCT source_id FROM article JOIN attachment ON article_id = article.id
+        WHERE settled_at IS NULL AND due_at < OLD""",
+    "revisit": """SELECT DISTINCT source_id FROM article
+        WHERE look_due < OLD AND triaged_at IS NOT NULL""",
+    "backfill": """SELECT source_id FROM backfill JOIN source ON source.id = source_id
+        WHERE finished_at IS NULL AND due_at < OLD AND paused_at IS NULL""",
+    # A claim that ran out is a sender's that died: nobody is on the way to it.
+    "deliver": """SELECT DISTINCT channel FROM delivery
+        WHERE settled_at IS NULL AND due_at < CASE WHEN attempts > 0 THEN now() ELSE OLD END""",
+    "index": "SELECT 'all' FROM unsearched WHERE due_at < OLD LIMIT 1",
+    "admit": "SELECT 'mail' FROM sign_in WHERE sent_at IS NULL AND due_at < OLD LIMIT 1",
+}
 _OVER = (
     "pgqueuer_log WHERE aggregated AND created < now() - interval '1 day'",
     "pgqueuer_statistics WHERE created < now() - interval '31 days'",
@@ -53,68 +64,15 @@ async def sweep(database: Database, *, patience: timedelta = _PATIENCE) -> Mappi
 
     Losing every job loses nothing: this finds the rows again. It repeats no wake-up that is queued.
     """
-    old = sa.func.now() - patience
-    owed = (
-        sa.select(article.c.source_id)
-        .where(article.c.collected_at.is_(None), article.c.collect_due < old)
-        .distinct()
-    )
-    unread = (
-        sa.select(article.c.source_id)
-        .join(attachment, attachment.c.article_id == article.c.id)
-        .where(attachment.c.settled_at.is_(None), attachment.c.due_at < old)
-        .distinct()
-    )
-    unseen = (
-        sa.select(article.c.source_id)
-        .where(article.c.look_due < old, article.c.triaged_at.is_not(None))
-        .distinct()
-    )
-    left: dict[Step, sa.Select[str]] = {
-        "collect": owed,
-        "attach": unread,
-        "revisit": unseen,
-        "backfill": _unfilled(old),
-        "deliver": _unsent(old),
-        "index": _left("all", unsearched.c.due_at < old),
-        "admit": _left("mail", sign_in.c.sent_at.is_(None), sign_in.c.due_at < old),
-    }
     async with database.transaction() as tx:
         await tx.execute(sa.text(_UNENTERED))
         wakes = await _unjudged(tx, patience)
-        for step, subjects in left.items():
-            wakes += [Wake(step, each, once=True) for each in await tx.scalars(subjects)]
+        for step, subjects in _LEFT.items():
+            query = sa.text(subjects.replace("OLD", "now() - CAST(:patience AS interval)"))
+            found = await tx.scalars(query, {"patience": patience})
+            wakes += [Wake(step, each, once=True) for each in found]
         await wake(tx, wakes)
     return Counter(each.step for each in wakes)
-
-
-def _unsent(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
-    """Channels with messages that wait since before ``old``, or whose claim ran out."""
-    # A claim that ran out is a sender's that died: nobody is on the way to it.
-    overdue = sa.case((delivery.c.attempts > 0, sa.func.now()), else_=old)
-    return (
-        sa.select(delivery.c.channel)
-        .where(delivery.c.settled_at.is_(None), delivery.c.due_at < overdue)
-        .distinct()
-    )
-
-
-def _unfilled(old: sa.ColumnElement[datetime]) -> sa.Select[str]:
-    """Sources whose open backfill waits since before ``old``."""
-    return (
-        sa.select(backfill.c.source_id)
-        .join(source, source.c.id == backfill.c.source_id)
-        .where(
-            backfill.c.finished_at.is_(None),
-            backfill.c.due_at < old,
-            source.c.paused_at.is_(None),
-        )
-    )
-
-
-def _left(subject: str, *waits: sa.ColumnElement[bool]) -> sa.Select[str]:
-    """The one ``subject`` of a step, where any row waits."""
-    return sa.select(sa.literal(subject)).where(*waits).limit(1)
 
 
 async def _unjudged(tx: AsyncConnection, patience: timedelta) -> list[Wake]:

@@ -135,12 +135,8 @@ class Vitals(Intentions):
 
     async def pardon(self, ids: Collection[str]) -> None:
         """Count anew the failures of sources that were not asked again since an outage ended."""
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                sa.update(source)
-                .where(source.c.id.in_(ids), *_FAILING)
-                .values(failures=1, failing_since=sa.func.now())
-            )
+        anew = sa.update(source).values(failures=1, failing_since=sa.func.now())
+        await self._do(anew.where(source.c.id.in_(ids), *_FAILING))
 
     async def settle(self, findings: Collection[Finding]) -> Settled:
         """Open an item for each finding that has none, close those without a finding.
