@@ -54,8 +54,13 @@ class Books:
             "reader", written, Endpoint("webhook", address, secret, agreed=True)
         )
 
-    async def settle(self, published: Sequence[Release], check: Callable[[], None]) -> None:
-        """Wait until all of it is stored and nothing is left to do."""
+    async def settle(
+        self,
+        published: Sequence[Release],
+        check: Callable[[], None],
+        patience: float = _PATIENCE,
+    ) -> None:
+        """Wait until all of it is stored and nothing is left to do, for so many seconds at most."""
         shown = _appearances(published, self.world)
         wanted = {(each.source_id, each.release_id) for each in shown}
 
@@ -66,7 +71,7 @@ class Books:
             stored = await self._evidence.stored()
             return wanted <= {(row.source_id, release_of(row)) for row in stored}
 
-        await until(settled, check)
+        await until(settled, check, patience)
 
     async def reckon(self, published: Sequence[Release]) -> Ledger:
         """Hold what was published against what was stored, owed and received."""
@@ -101,9 +106,11 @@ def sink() -> tuple[Moody, str]:
     return Moody(secret), secret
 
 
-async def until(ready: Callable[[], Awaitable[bool]], check: Callable[[], None]) -> None:
+async def until(
+    ready: Callable[[], Awaitable[bool]], check: Callable[[], None], patience: float = _PATIENCE
+) -> None:
     """Wait for it; what is missing by the end is missing. ``check`` raises where it is no use."""
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + patience
     while not await ready() and time.monotonic() < end:
         check()
         await asyncio.sleep(0.5)

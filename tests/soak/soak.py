@@ -55,6 +55,7 @@ from tests.soak.faults import Door, Mischief, Weather
 from tests.soak.house import House, house
 from tests.soak.readers import Crowd, crowd
 
+_PATIENCE = 8 * 3600.0  # seconds at the usual pace: what was refused is tried again hours later
 _FLAT = 0.05
 _JUDGED = 15.0  # minutes: memory of a shorter run is shown, not judged
 _AFTER = 15.0  # seconds after a cut that it explains what fails
@@ -206,7 +207,7 @@ async def _soak(
     )
     watching.cancel()
     sizes = await watching
-    await books.settle(fresh, house.check)
+    await books.settle(fresh, house.check, _PATIENCE / asked.pace)
     ledger, errors = await books.reckon(fresh), list(_errors(house))
     bloat = await _bloat(books.sql)
     return Soaked(ledger, sizes, came, mischief, errors, began, bloat)
