@@ -38,17 +38,12 @@ def _add_confirm(app: FastAPI, pages: TokenPages, consent: Consent) -> None:
 
 def _add_end(app: FastAPI, pages: TokenPages, consent: Consent) -> None:
     @app.get("/end/{token}")
-    async def ending(request: Request, token: str) -> Response:
-        endpoint, epoch = pages.house.numbers("end", token, 2)
-        place = there(await consent.place(endpoint, epoch))
-        mine = pages.house.signer.sign("mine", endpoint, epoch)
-        return pages.page(request, "end", place=place, mine=mine)
-
     @app.post("/end/{token}")
     async def end(request: Request, token: str) -> Response:
         """One click, or one POST of a mail program (RFC 8058): its body is not asked for."""
+        act = consent.end if request.method == "POST" else consent.place
         endpoint, epoch = pages.house.numbers("end", token, 2)
-        place = there(await consent.end(endpoint, epoch))
+        place = there(await act(endpoint, epoch))
         mine = pages.house.signer.sign("mine", endpoint, epoch)
         return pages.page(request, "end", place=place, mine=mine)
 

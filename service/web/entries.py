@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from html import escape
 
 from notifier.letter import Letter, Line, letter
 from notifier.model import Alert, Links, Message
-from service.model import SEOUL, DueDelivery
+from service.model import SEOUL, DueDelivery, Telling
 from service.store.items import Item
 from service.store.told import Reader
 from service.worded import Words
@@ -30,6 +30,9 @@ def letter_of(item: Item, reader: Reader, words: Words) -> Letter:
     return letter(replace(message, content=lasting, links=Links()))
 
 
+_SAME = ("story_id", "version", *(each.name for each in fields(Telling)))
+
+
 def _message(item: Item, reader: Reader, words: Words) -> Message:
     """The message to an endpoint that nobody has."""
     due = DueDelivery(
@@ -46,13 +49,7 @@ def _message(item: Item, reader: Reader, words: Words) -> Message:
         subscription=reader.name,
         feed_epoch=reader.feed_epoch,
         language=reader.language,
-        telling_id=item.telling_id,
-        story_id=item.story_id,
-        reason=item.reason,
-        version=item.version,
-        facts=item.facts,
-        hits=item.hits,
-        badge=item.badge,
+        **{name: getattr(item, name) for name in _SAME},
     )
     return words.message(due, item.asked_at.astimezone(SEOUL).date())
 

@@ -199,9 +199,7 @@ class Stream:
             return []
         last_id = int(said[1])
         found = await self._told.since(group.reader.id, last_id, BACK, _LONGEST)
-        await self._look(
-            BACK
-        )  # from now on all that is found has its place, but for what was before
+        await self._look(BACK)  # now all that is found has its place, but for what was before
         places = {telling_id: place for place, telling_id in enumerate(group.given)}
         reached = places.get(last_id, -1)
         missed = [

@@ -37,9 +37,7 @@ class TokenPages:
         self, request: Request, name: str, /, *, status: int = 200, **context: object
     ) -> Response:
         """One page of these, kept nowhere."""
-        return self.house.pages.TemplateResponse(
-            request, f"{name}.html", context, status, headers=KEPT_NOWHERE
-        )
+        return self.house.page(request, name, status=status, headers=KEPT_NOWHERE, **context)
 
     async def void(self, request: Request, _: Exception) -> Response:
         """The answer to each token that does not count."""

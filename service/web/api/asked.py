@@ -56,10 +56,14 @@ Cursor = Annotated[
 Limit = Annotated[int, Field(ge=1, le=200, description="한 쪽의 개수 · how many of them")]
 
 
-class Filters(BaseModel):
-    """What is wanted; nothing: everything. Of one filter any is enough."""
+class Strict(BaseModel):
+    """What may be asked: anything that it does not name is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Filters(Strict):
+    """What is wanted; nothing: everything. Of one filter any is enough."""
 
     ministry: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
         default=[],
@@ -98,10 +102,8 @@ class Listing(Filters):
     limit: Limit = 50
 
 
-class Asking(BaseModel):
+class Asking(Strict):
     """A page of a search: ``q`` in the language of the rules."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
         min_length=1,
@@ -115,10 +117,8 @@ class Asking(BaseModel):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-class CallListing(BaseModel):
+class CallListing(Strict):
     """A page of open calls."""
-
-    model_config = ConfigDict(extra="forbid")
 
     ministry: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     topic: TopicId | None = None

@@ -80,15 +80,8 @@ async def hook(
     ``endpoint.verify`` with a challenge that it gives back.
     """
     own = ledger.Own(house, bearer)
-    wanted = own.wanted(
-        wanting.Wanting(
-            name=asked.name,
-            rules=asked.rules,
-            endpoints=[f"webhook:{asked.url}"],
-            coverage=asked.coverage,
-            embargoed=asked.embargoed,
-        )
-    )
+    same = asked.model_dump(exclude={"url"})
+    wanted = own.wanted(wanting.Wanting(endpoints=[f"webhook:{asked.url}"], **same))
     made = await own.once(once, asked, wanted)
     response.headers["Location"] = f"/api/v1/subscriptions/{made.subscription.id}"
     said = showing.saved(made, wanted)

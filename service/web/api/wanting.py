@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from service.model import Kind, Language, Reason
 from service.store.asking import Standing
 from service.store.history import Outcome
 from service.store.subscriptions import Embargoed
 from service.wanted import LONGEST, LONGEST_NAME, MOST_PLACES, MOST_RULES
-from service.web.api.asked import LARGEST, Cursor, Day
+from service.web.api.asked import LARGEST, Cursor, Day, Strict
 from service.web.api.shapes import Shape
 
 _Line = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]+$")]
@@ -29,9 +29,7 @@ _Places = Annotated[list[_Line], Field(min_length=1, max_length=MOST_PLACES)]
 _Day = Annotated[int, Field(ge=0, le=99)]
 
 
-class _Choices(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Choices(Strict):
     urgent: Annotated[list[_Line], Field(max_length=MOST_RULES)] | None = Field(
         default=None, description="밤에도 바로 · of what the rules match, told even at night"
     )
@@ -66,10 +64,8 @@ class Changing(_Choices):
     muted: bool | None = Field(default=None, description="끄기 · tell nothing meanwhile")
 
 
-class Hooking(BaseModel):
+class Hooking(Strict):
     """A webhook to be made: releases that match are posted to ``url``, signed."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: _Name
     url: Annotated[str, Field(min_length=8, max_length=1900, pattern=r"^https?://[^\x00-\x20]+$")]
@@ -123,10 +119,8 @@ class Hooked(Shape):
     standing: Standing
 
 
-class Trying(BaseModel):
+class Trying(Strict):
     """A rule to be tried on the last ``days``."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rule: _Line
     days: Annotated[int, Field(ge=1, le=30)] = 30
@@ -159,10 +153,8 @@ class Tried(Shape):
     warnings: list[str]
 
 
-class Told(BaseModel):
+class Told(Strict):
     """A page of what was sent."""
-
-    model_config = ConfigDict(extra="forbid")
 
     subscription: Annotated[int, Field(ge=1, le=LARGEST)]
     cursor: Cursor

@@ -16,8 +16,8 @@ from service.web.shell import Shell, language_of
 
 _SIDES = ("government", "outlets", "own")
 _SOUND = ("alive", "quiet")  # a source that is quiet answers as it should
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_SEVERAL = 2  # of a unit, from where on it is used
+_MINUTE = 60
+_UNITS = ((86_400, "days_long"), (3600, "hours_long"), (_MINUTE, "minutes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,5 @@ def _length(span: timedelta, language: str) -> str:
     seconds = max(span.total_seconds(), 0)
     if seconds < _MINUTE:
         return say(language, "coverage.at_once")
-    if seconds >= _SEVERAL * _DAY:
-        return say(language, "charts.days_long", count=round(seconds / _DAY))
-    if seconds >= _SEVERAL * _HOUR:
-        return say(language, "charts.hours_long", count=round(seconds / _HOUR))
-    return say(language, "charts.minutes", count=round(seconds / _MINUTE))
+    size, unit = next((each for each in _UNITS if seconds >= 2 * each[0]), _UNITS[-1])
+    return say(language, f"charts.{unit}", count=round(seconds / size))

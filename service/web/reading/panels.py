@@ -211,7 +211,7 @@ class Panels:
         """The first day of each week."""
         first: date = self.tally.last - timedelta(days=weeks * _WEEK - 1)
         days = (first + timedelta(days=_WEEK * turn) for turn in range(weeks))
-        return [self._say("day", month=day.month, day=day.day) for day in days]
+        return list(map(self._day, days))
 
     def _ends(self, days: Sequence[str]) -> tuple[str, str]:
         if not days:
