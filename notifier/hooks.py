@@ -15,12 +15,12 @@ from notifier.letter import Letter, letter
 from notifier.model import ChannelOptions, Message, Receipt
 from notifier.posting import Answer, Poster, Posting, code, judge, packed
 
-_GONE = frozenset({404, 410})
+GONE = frozenset({404, 410})
 
 
 def by_code(answer: Answer) -> None:
     """Judge by status: a hook that is not there is gone; ``code`` of the answer says why."""
-    judge(answer, gone=_GONE, said=code(answer.said.get("code", "")))
+    judge(answer, gone=GONE, said=code(answer.said.get("code", "")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import re
 from typing import Any
 
 from notifier.fitting import Row, Run, cut, fit, links, titled, units
-from notifier.hooks import Service
+from notifier.hooks import GONE, Service
 from notifier.letter import Letter
 from notifier.model import Card
 from notifier.posting import Answer, code, judge
@@ -33,7 +33,6 @@ _HEADER = 150
 _BODY = 9_000  # characters of JSON
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _REFUSED = range(400, 500)
-_MISSING = frozenset({404, 410})
 _ENDED = frozenset(
     {
         "channel_is_archived",
@@ -93,7 +92,7 @@ def _element(run: Run) -> dict[str, Any]:
 def _verdict(answer: Answer) -> None:
     word = code(answer.body.decode("ascii", "replace").strip())
     ended = word in _ENDED and answer.status in _REFUSED
-    judge(answer, gone={answer.status} if ended else _MISSING, said=word)
+    judge(answer, gone={answer.status} if ended else GONE, said=word)
 
 
 open_channel = Service(

@@ -12,8 +12,6 @@ from service.store.consent import Consent
 from service.store.database import Database
 from service.terminal import begin, in_store
 
-_ASKED = 3  # numbers in a code
-
 
 def confirm(
     code: Annotated[
@@ -54,13 +52,12 @@ def confirm(
 async def _answered(settings: Settings, database: Database, code: str) -> str:
     from service.parts import signer  # noqa: PLC0415
 
-    numbers = (await signer(settings, database)).read("confirm", code) or ()
-    place = None
-    if len(numbers) == _ASKED:
-        endpoint, epoch, asked_at = numbers
-        place = await Consent(database).confirm(
-            endpoint, epoch, asked_at, {"by": "answer", "words": code}
-        )
+    said = {"by": "answer", "words": code}
+    match (await signer(settings, database)).read("confirm", code):
+        case endpoint, epoch, asked_at:
+            place = await Consent(database).confirm(endpoint, epoch, asked_at, said)
+        case _:
+            place = None
     if place is None:
         raise UserError("그런 코드가 없거나 48시간이 지났습니다 (no such code, or it is too old)")
     return f"{place.subscription}: {place.channel} {place.address}"

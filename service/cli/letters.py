@@ -13,8 +13,6 @@ from service.since import clock
 from service.store.letters import DeadLetter, Letters
 from service.terminal import begin, in_store
 
-_ALL = "all"
-
 
 def letters(
     resend: Annotated[
@@ -48,7 +46,7 @@ def letters(
 
 def _ids(typed: str) -> Collection[int] | None:
     """The numbers that were typed; None for all."""
-    if typed.strip() == _ALL:
+    if typed.strip() == "all":
         return None
     try:
         return list(array("q", map(int, typed.split(","))))  # as large as the store has them

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,29 +16,23 @@ from service.terminal import begin, in_store
 if TYPE_CHECKING:
     from service.store.routes import Kept, Missed
 
+    _Misses = Mapping[str, Sequence[Missed]]
+
 _PORTAL = "korea_kr"  # carries the releases of every ministry
-
-
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """Misses among routes with the same keys, misses by story, and what was kept of the former."""
-
-    same_keys: Sequence[Missed]
-    by_story: Sequence[Missed]
-    kept: Mapping[str, Kept]
 
 
 def routes(as_json: Annotated[bool, typer.Option("--json", help="JSON Lines")] = False) -> None:
     """같은 글에 이르는 경로마다 놓친 글. / What each route to the same posts missed, in 30 days."""
     settings = begin()
-    found = in_store(settings, lambda database: _measured(settings, database))
+    found, kept = in_store(settings, lambda database: _measured(settings, database))
     if as_json:
-        tell(_records(found))
+        tell(_records(found, kept))
     else:
-        typer.echo("\n".join(_lines(found)))
+        typer.echo("\n".join(_lines(found, kept)))
 
 
-async def _measured(settings: Settings, database: Database) -> _Measured:
+async def _measured(settings: Settings, database: Database) -> tuple[_Misses, Mapping[str, Kept]]:
+    """Misses by ``key``, of routes to the same posts, and by ``story``; what was kept of each."""
     from scrapers.routes import boards, groups  # noqa: PLC0415
     from service.parts import declared  # noqa: PLC0415
     from service.store.routes import Routes  # noqa: PLC0415
@@ -47,30 +41,28 @@ async def _measured(settings: Settings, database: Database) -> _Measured:
     several = groups(polled)
     portal = several.get(_PORTAL, (_PORTAL,))
     store = Routes(database)
-    return _Measured(
-        await store.missed(several),
-        await store.across(portal, boards(polled)),
-        {each.source_id: each for each in await store.kept()},
-    )
+    by_story = await store.across(portal, boards(polled))
+    misses = {"key": await store.missed(several), "story": by_story}
+    return misses, {each.source_id: each for each in await store.kept()}
 
 
-def _records(found: _Measured) -> Iterator[Mapping[str, object]]:
+def _records(found: _Misses, kept_of: Mapping[str, Kept]) -> Iterator[Mapping[str, object]]:
     """A line for each figure: ``by`` says whether keys were compared or stories."""
-    for by, figures in (("key", found.same_keys), ("story", found.by_story)):
+    for by, figures in found.items():
         for each in figures:
             record: dict[str, Any] = {"by": by, **asdict(each), "rate": round(each.rate, 4)}
-            kept = found.kept.get(each.source_id) if by == "key" else None
+            kept = kept_of.get(each.source_id) if by == "key" else None
             if kept is not None:
                 since = {"since": kept.since.isoformat()}
                 record["kept"] = {**since, "shown": kept.shown, "missed": kept.missed}
             yield record
 
 
-def _lines(found: _Measured) -> Iterator[str]:
+def _lines(found: _Misses, kept: Mapping[str, Kept]) -> Iterator[str]:
     yield "같은 글에 이르는 경로, 지난 30일 / Routes to the same posts, the last 30 days"
-    yield from _table(found.same_keys, found.kept)
+    yield from _table(found["key"], kept)
     yield "정책브리핑과 부처 누리집 / The portal and the ministries' own boards, by story"
-    yield from _table(found.by_story, {})
+    yield from _table(found["story"], {})
 
 
 def _table(figures: Sequence[Missed], kept: Mapping[str, Kept]) -> Iterator[str]:

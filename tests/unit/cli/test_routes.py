@@ -3,22 +3,25 @@
 import json
 from datetime import date
 
-from service.cli.routes import _lines, _Measured, _records
+from service.cli.routes import _lines, _records
 from service.store.routes import Kept, Missed
 
-FOUND = _Measured(
-    [
+FOUND = {
+    "key": [
         Missed("board", "board", 200, 1, ("놓친 글 하나",)),
         Missed("feed", "board", 200, 0),
         Missed("list", "list", 0, 0),
     ],
-    [Missed("board", "mss", 8, 2, ("포털에만", "또 포털에만")), Missed("portal", "mss", 8, 0)],
-    {"board": Kept("board", date(2026, 3, 1), 900, 9)},
-)
+    "story": [
+        Missed("board", "mss", 8, 2, ("포털에만", "또 포털에만")),
+        Missed("portal", "mss", 8, 0),
+    ],
+}
+KEPT = {"board": Kept("board", date(2026, 3, 1), 900, 9)}
 
 
 def test_every_route_has_its_line_under_its_lead_with_what_it_missed() -> None:
-    lines = [" ".join(line.split()) for line in _lines(FOUND)]
+    lines = [" ".join(line.split()) for line in _lines(FOUND, KEPT)]
 
     assert lines == [
         "같은 글에 이르는 경로, 지난 30일 / Routes to the same posts, the last 30 days",
@@ -38,7 +41,7 @@ def test_every_route_has_its_line_under_its_lead_with_what_it_missed() -> None:
 
 
 def test_records_say_by_what_was_compared_and_carry_what_was_kept() -> None:
-    records = [json.loads(json.dumps(each)) for each in _records(FOUND)]
+    records = [json.loads(json.dumps(each)) for each in _records(FOUND, KEPT)]
 
     assert records[0] == {
         "by": "key",
@@ -60,6 +63,6 @@ def test_records_say_by_what_was_compared_and_carry_what_was_kept() -> None:
 
 
 def test_where_there_is_nothing_to_measure_it_says_so() -> None:
-    said = list(_lines(_Measured([], [], {})))
+    said = list(_lines({"key": [], "story": []}, {}))
 
     assert sum("nothing to measure yet" in line for line in said) == 2
