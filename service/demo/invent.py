@@ -97,9 +97,8 @@ class _Inventor:
     ) -> tuple[Release, Theme]:
         ministry, theme = self.rng.choice(_WRITERS[kind])
         sites = {site, "mss"} if kind == "mss" else {site}
-        title = self._title(theme)
-        blank = Release(release_id, ministry, title, "", at, sites=frozenset(sites))
-        return self._write(blank, theme), theme
+        blank = Release(release_id, ministry, self._title(theme), "", at, sites=frozenset(sites))
+        return self._write(blank, theme)
 
     def _joint(self, release_id: int, at: datetime) -> tuple[Release, Theme] | None:
         """Another ministry's wording of a recent release, None where all were followed up."""
@@ -110,8 +109,7 @@ class _Inventor:
         self.paired.add(base.title)
         names = {name for name, _ in _WRITERS["ministry"]} - {base.ministry}
         ministry = self.rng.choice(sorted(names))
-        blank = Release(release_id, ministry, base.title, "", at, sites=frozenset({"korea_kr"}))
-        return self._write(blank, theme), theme
+        return self._write(Release(release_id, ministry, base.title, "", at), theme)
 
     def _mofa(self, release_id: int, at: datetime) -> tuple[Release, Theme]:
         """On its own site: another wording of what it gave the portal, or something of its own."""
@@ -120,7 +118,7 @@ class _Inventor:
                 self.paired.add(base.title)
                 site = frozenset({"mofa"})
                 blank = Release(release_id, "외교부", base.title, "", at, sites=site)
-                return self._write(blank, theme), theme
+                return self._write(blank, theme)
         site_of_its_own = _chance(self.rng, 0.5)
         made = self._plain("mofa", release_id, at, "mofa" if site_of_its_own else "korea_kr")
         if site_of_its_own:
@@ -144,8 +142,8 @@ class _Inventor:
         text = self._text(base.ministry, title, theme, SHORTEST + 100)
         return Release(release_id, OUTLETS[site], title, text, at, sites=frozenset({site}))
 
-    def _write(self, blank: Release, theme: Theme) -> Release:
-        """``blank`` with the text and files that it lacks."""
+    def _write(self, blank: Release, theme: Theme) -> tuple[Release, Theme]:
+        """``blank`` with the text and files that it lacks, and what it is about."""
         length = min(LONGEST, int(self.rng.lognormvariate(6.7, 0.6)))
         text = self._text(blank.ministry, blank.title, theme, length)
         at = blank.published
@@ -154,7 +152,7 @@ class _Inventor:
         stem = f"{at:%y%m%d}_{blank.title[:18].strip()}"
         kinds = self.rng.choice(((), (".hwpx",), (".hwpx", ".pdf"), (".hwpx", ".pdf", ".jpg")))
         files = tuple(f"{stem}{kind}" for kind in kinds)
-        return replace(blank, text=text, published=at, files=files)
+        return replace(blank, text=text, published=at, files=files), theme
 
     def _title(self, theme: Theme) -> str:
         while True:

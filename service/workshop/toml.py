@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Mapping
+from itertools import chain, count
 from urllib.parse import urlsplit
 
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -29,11 +30,8 @@ def id_for(url: str, taken: Container[str]) -> str:
     words = _WORDS.findall(f"{parts.hostname or ''} {parts.path} {parts.query}".lower())
     telling = [each for each in words if each not in _NOT_TELLING]
     name = "_".join(telling or ["source"])[:_LONGEST].rstrip("_")
-    number, found = 1, name
-    while found in taken:
-        number += 1
-        found = f"{name}_{number}"
-    return found
+    numbered = (f"{name}_{number}" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def _value(value: object) -> str:
