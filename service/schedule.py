@@ -152,6 +152,8 @@ def _guarded(name: str, job: _Job) -> _Job:
     async def run() -> None:
         try:
             await job()
+        except asyncio.CancelledError:
+            return  # by the stop alone, which the scheduler would print as a failure
         except AWAY as error:
             if not is_away(error):
                 raise

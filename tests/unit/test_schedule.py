@@ -197,3 +197,29 @@ async def test_the_watch_is_kept_every_minute_and_in_a_hurry_every_few_seconds(
     schedule.stop()
 
     assert job.trigger.interval.total_seconds() == seconds
+
+
+async def test_a_run_that_the_stop_cuts_off_is_no_failure(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    class Waiting:
+        async def claim_due(self, _: Collection[str]) -> None:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+    watch = Watch({}, Vitals(database), 10)
+    schedule = Schedule(database, cast("Sources", Waiting()), (), 10, watch)
+    schedule.start()
+    async with asyncio.timeout(10):
+        await begun.wait()
+        schedule.stop()
+        await ended.wait()
+    await asyncio.sleep(0)
+
+    assert caplog.records == []
+    assert schedule.trouble == {}
