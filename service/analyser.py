@@ -22,7 +22,7 @@ from service.judging.morphemes import Morphology, Morphs
 from service.reading.publishers import Registry
 
 _PORTION = 30_000  # bytes; a pipe holds 64 KiB
-_REMEMBERED = 20_000  # windows; words come round again, and each is about a kilobyte
+_REMEMBERED = 2_048  # windows; words come round again, and each is about a kilobyte
 
 
 class Analyser:

@@ -56,7 +56,7 @@ def _best(known: Mapping[str, int], sums: Sums) -> tuple[str, ...]:
     return tuple(sorted(bare, key=bare.__getitem__, reverse=True)[:_MOST_WORDS])
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _stems(word: str) -> tuple[str, str] | None:
     """Without its particle, and without what may be one; None of what tells nothing.
 

@@ -23,7 +23,7 @@ _LONG = 3  # letters; a shorter noun has no part of two letters
 # Log-likelihood that taking a noun apart may cost: 조선+소 costs 6, 반도+체 14.
 _TOO_DEAR = 10
 _TOO_DEAR_FOR_WORDS = 12  # where no part is a single letter: 정부+대전+청사
-_TAKEN_APART = 50_000  # nouns remembered; a month of releases has fewer
+_TAKEN_APART = 10_000  # nouns remembered; a month of releases has fewer
 
 
 class Morph(NamedTuple):
