@@ -172,13 +172,14 @@ class Collect:
                 return listed
             if listing.more is None:
                 break
-        if listed.blind:  # nothing known came up below: all of that may be the archive
-            return front
         # A search for a word that was not asked for before knows nothing of what it brings.
+        open_ended = source.searches or source.checks
+        if listed.blind:  # nothing known came up below: all of that may be the archive, or news
+            return replace(front, gap=not (open_ended or front.more is None), more=None)
         # Nor does a list that gave out nothing at all hide something behind it, nor one that was
         # read to its end, where something known was on it.
         ended = listed.seen == 0 or (listed.met and listed.more is None)
-        return replace(listed, gap=not (ended or source.searches or source.checks))
+        return replace(listed, gap=not (ended or open_ended))
 
     async def _unknown(self, source: Source, slot: Slot, keys: Collection[str]) -> set[str]:
         routes = self._routes(slot.source_id) if source.checks else [slot.source_id]

@@ -62,7 +62,7 @@ class Polled:
     what is older was there before, and nobody is told of it, nor of those with keys in ``slid``.
     ``late``: what was found was out for long before we looked. ``sighted`` are keys that another
     route has already. ``gap`` says that reading ended before it reached what is known; it can go on
-    at ``more``, None: the list had ended too, and what lay behind may be lost. ``trouble`` is what
+    at ``more``, None: it cannot, and what lies behind may be lost. ``trouble`` is what
     ailed the list though it was read.
     """
 
@@ -167,7 +167,7 @@ def finishing(slot: Slot, polled: Polled) -> tuple[object, ...]:
 async def read_on(tx: AsyncConnection, slot: Slot, polled: Polled) -> None:
     """Have what lies behind the pages that were read fetched too, page by page."""
     if polled.more is None:
-        why = "목록이 끝까지 모두 새 글 (all of the list was new)"
+        why = "아는 글에 못 닿음 (not read back to what is known)"
         await ops.note(tx, "possible-gap", slot.source_id, why)
         return
     new = insert(backfill).values(

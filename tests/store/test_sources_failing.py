@@ -34,7 +34,7 @@ async def test_a_gap_tells_a_person(
 
     rows = await sql.fetch("SELECT kind, subject, detail, times, closed_at FROM ops_item")
     assert [tuple(row) for row in rows] == [
-        ("possible-gap", "a", "목록이 끝까지 모두 새 글 (all of the list was new)", 1, None)
+        ("possible-gap", "a", "아는 글에 못 닿음 (not read back to what is known)", 1, None)
     ]
 
 
