@@ -22,7 +22,7 @@ from service.judging.morphemes import Morphology, Morphs
 from service.reading.publishers import Registry
 
 _PORTION = 30_000  # bytes; a pipe holds 64 KiB
-_REMEMBERED = 2_048  # windows; words come round again, and each is about a kilobyte
+REMEMBERED = 20_000  # windows; words come round again, and each is about a kilobyte
 
 
 class Analyser:
@@ -70,13 +70,18 @@ class Analyser:
                     answer |= {window: fresh[window] for window in missing}
         return answer
 
+    async def analyse_once(self, windows: Collection[str]) -> dict[str, Morphs]:
+        """The same of what is not asked again soon: nothing of it is remembered."""
+        async with self._turn:
+            return dict(zip(windows, await self._send([*windows]), strict=True))
+
     async def _ask(self, missing: set[str]) -> Mapping[str, Morphs]:
         """Send what everybody who waits has asked for, and remember the answers."""
         batch = [window for window in self._asked | missing if window not in self._known]
         self._asked = set()
         fresh = dict(zip(batch, await self._send(batch), strict=True))
         self._known.update(fresh)
-        while len(self._known) > _REMEMBERED:
+        while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return fresh
 

@@ -194,7 +194,7 @@ async def _judging(
     read = Read(sources, registry, Readings(database))
     triage = Triage(sources, Verdicts(database), analyser, registry, Topics.load())
     await stack.enter_async_context(_beside(triage.warm()))
-    indexing = Indexing(Searching(database), analyser.analyse, source_kinds(sources))
+    indexing = Indexing(Searching(database), analyser.analyse_once, source_kinds(sources))
     reconcile = Reconcile(triage, Reconciled(database))
     return work.judging(read, triage, indexing, reconcile)
 

@@ -32,8 +32,8 @@ RUN = re.compile(r"[^\W_ㆍ]{1,60}")
 _SHORTEST = 2
 _MOST_LETTERS = 400_000  # of a text; the rest is not entered
 _MOST = 30_000  # lexemes of an article: PostgreSQL takes a megabyte
-# Runs, 600 bytes each. Half of those in a month's releases are known then; six times as many would
-# know three quarters, spare 3 ms of an article, and let a process grow for weeks.
+# Runs, 600 bytes each: half of those in a month's releases are known then. Six times as many would
+# know three quarters and spare 3 ms of an article, but a process would grow for weeks.
 _REMEMBERED = 8_192
 _PARAGRAPH = "\n\n"
 

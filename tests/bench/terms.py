@@ -3,7 +3,7 @@
 Reads a recorded month, which is not part of the project. Both ways use the same matcher and the
 same releases in one run, processor time. Full morphology reads every letter of a release with Kiwi,
 ours only the stretches that rules ask for. ``first sight`` begins with nothing remembered, ``in
-service`` with the stretches of all other releases of the month, as the analyser keeps them.
+service`` with as many stretches of the other releases of the month as the analyser keeps.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from kiwipiepy import Kiwi
 from rich.console import Console
 from rich.table import Table
 
+from service.analyser import REMEMBERED
 from service.app import YOUNG
 from service.judging import compounds, senses
 from service.judging.logic import And, Or, Rule, Term, joined
@@ -174,7 +175,8 @@ def remembered(
     matcher: Matcher, earlier: Sequence[Release], morphology: Morphology
 ) -> dict[str, Morphs]:
     """What a service has in mind that judged other releases before."""
-    windows = sorted(frozenset[str]().union(*(matcher.trial(*each).windows for each in earlier)))
+    met = chain.from_iterable(matcher.trial(*each).windows for each in reversed(earlier))
+    windows = [*islice(dict.fromkeys(met), REMEMBERED)]  # the latest
     return dict(zip(windows, morphology.analyse(windows), strict=True))
 
 

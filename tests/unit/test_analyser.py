@@ -73,6 +73,13 @@ async def test_windows_are_analysed_in_another_process_while_the_loop_ticks(
     assert await child(analyser) != os.getpid()
 
 
+async def test_what_is_asked_once_is_not_remembered(analyser: Analyser) -> None:
+    assert await analyser.analyse_once([WORD[0]]) == dict([WORD])
+    assert not analyser._known
+    assert await analyser.analyse([WORD[0]]) == dict([WORD])
+    assert WORD[0] in analyser._known
+
+
 async def test_a_killed_process_is_replaced_and_the_batch_is_answered(analyser: Analyser) -> None:
     first = await child(analyser)
     os.kill(first, signal.SIGKILL)
