@@ -43,7 +43,6 @@ class Document:
     text: str
     parser: str
     tables: int = 0
-    pages: int | None = None
     facts: Facts = field(default_factory=Facts)
 
 
@@ -55,7 +54,3 @@ class DocumentError(Exception):
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
-
-    def __reduce__(self) -> tuple[type[DocumentError], tuple[Reason, str]]:
-        """Cross a process border whole."""
-        return type(self), (self.reason, self.detail)

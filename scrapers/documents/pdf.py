@@ -13,4 +13,4 @@ def read_pdf(content: bytes) -> Document:
     """Text of a PDF. Raises DocumentError."""
     read = [page for sheet in sheets(content) for page in pages(sheet)]
     text, tables = render(paragraphs(without_furniture(read)))
-    return Document("pdf", text, "pypdfium2", tables=tables, pages=len(read))
+    return Document("pdf", text, "pypdfium2", tables=tables)

@@ -37,7 +37,11 @@ _STUMBLES = (
 
 
 def read(content: bytes) -> Document:
-    """What a document says. Raises DocumentError and nothing else, save MemoryError."""
+    """What a document says, whatever its name is.
+
+    Raises DocumentError and nothing else, save MemoryError. Hostile bytes may take the process down
+    or never end: ``scrapers.documents.worker`` is where they are read in earnest.
+    """
     container = container_of(content)
     try:
         document = _READERS[container](content)

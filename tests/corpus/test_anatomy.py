@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.documents import read
+from scrapers.documents.readers import read
 from service.reading.anatomy import dissect
 from service.reading.clean import clean
 

@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from rapidfuzz.distance import Indel
 
-from scrapers.documents import read
 from scrapers.documents.model import Document, DocumentError
+from scrapers.documents.readers import read
 
 DATA = Path(__file__).parents[2].parent / "shared/data"
 RELEASES, FILES = DATA / "releases99", DATA / "hwp"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from scrapers.documents import read
 from scrapers.documents.model import DocumentError
+from scrapers.documents.readers import read
 from service.model import Contact, Embargo
 from service.reading import contacts, embargo
 

@@ -32,7 +32,6 @@ def document(read_: Document) -> None:
     clean(read_.text)
     assert read_.text.strip()
     assert read_.tables >= 0
-    assert read_.pages is None or read_.pages > 0
     facts = read_.facts
     for said in (facts.title, facts.byline, facts.outlet):
         on_one_line(said)

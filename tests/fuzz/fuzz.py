@@ -33,9 +33,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random, SystemRandom
 
-from scrapers.documents import by_unhwp, read
+from scrapers.documents import by_unhwp
 from scrapers.documents.model import Document, DocumentError
-from scrapers.documents.readers import read as _load_parsers  # noqa: F401 - before it is measured
+from scrapers.documents.readers import read
 from service.documents import Documents
 from service.model import Given, Precision
 from tests.fuzz import checks, hurt, mutate, seeds

@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from scrapers.documents import read
 from scrapers.documents.container import container_of
 from scrapers.documents.model import DocumentError
+from scrapers.documents.readers import read
 from service.demo import hwpx, invent
 from tests.fuzz import hwp5
 

@@ -38,7 +38,7 @@ while head := sys.stdin.buffer.read(4):
     if order == "pause":
         time.sleep(0.2)
     document = {"container": "text", "text": f"{order} {os.getpid()}", "parser": "fake",
-                "tables": 0, "pages": None, "facts": {"published": None}}
+                "tables": 0, "facts": {"published": None}}
     say(json.dumps({"tired": order == "tire", "document": document}).encode())
 """
 

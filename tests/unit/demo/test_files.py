@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from bs4 import BeautifulSoup
 
-from scrapers import documents
 from scrapers.documents.model import DocumentError
+from scrapers.documents.readers import read
 from service.demo.sites import files
 from service.demo.sites.web import Reply
 from service.demo.world import Release, World
@@ -23,7 +23,7 @@ def test_a_document_says_what_a_release_says(make: MakeRelease) -> None:
     embargo = datetime(2026, 5, 28, 10, 30, tzinfo=ZoneInfo("Asia/Seoul"))
     release = make(4, title="「A&B」 <발표>", files=("가.hwpx",), embargo=embargo)
 
-    text = documents.read(files.download(release, 0, ERROR).body).text
+    text = read(files.download(release, 0, ERROR).body).text
 
     assert "보도시점\t2026. 5. 28.(목) 10:30\t배포\t2026. 11. 20.(금) 09:04" in text
     assert "「A&B」 <발표>\n첫 줄 4\n둘째 줄" in text
@@ -31,7 +31,7 @@ def test_a_document_says_what_a_release_says(make: MakeRelease) -> None:
 
 
 def test_most_documents_are_to_be_published_at_once(make: MakeRelease) -> None:
-    text = documents.read(files.download(make(4, files=("가.hwpx",)), 0, ERROR).body).text
+    text = read(files.download(make(4, files=("가.hwpx",)), 0, ERROR).body).text
 
     assert "보도시점\t배포 즉시" in text
 
@@ -46,7 +46,7 @@ def test_of_forty_documents_some_cannot_be_read(
     content = files.download(make(number, files=("가.hwpx",)), 0, ERROR).body
 
     with pytest.raises(DocumentError) as caught:
-        documents.read(content)
+        read(content)
     assert caught.value.reason in reasons
 
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from scrapers import documents
+from scrapers.documents.readers import read
 from service.demo import hwpx
 
 
 def test_what_is_written_is_read_again_with_its_tables() -> None:
     written = hwpx.write(["첫 <문단> & 끝", [["구분", "올해"], ["기업", "75"]], "마지막"])
 
-    document = documents.read(written)
+    document = read(written)
 
     assert (document.container, document.tables) == ("hwpx", 1)
     assert document.text.split() == [

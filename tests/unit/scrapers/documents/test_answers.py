@@ -13,7 +13,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 def test_a_document_comes_back_as_it_went() -> None:
     published = Moment(datetime(2026, 4, 12, 11, 0, tzinfo=SEOUL), "minute")
     facts = Facts("제목", published, "홍가나 기자", "가나일보", article=True)
-    document = Document("html", "글\t칸", "trafilatura", tables=1, pages=None, facts=facts)
+    document = Document("html", "글\t칸", "trafilatura", tables=1, facts=facts)
     assert unpacked(packed(Answer(document, tired=False))) == Answer(document, tired=False)
 
 

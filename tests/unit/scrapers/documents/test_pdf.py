@@ -23,10 +23,10 @@ def reason(content: bytes) -> str:
     return caught.value.reason
 
 
-def test_text_comes_in_reading_order_with_its_pages_counted(pdf: Pdf) -> None:
+def test_text_comes_in_reading_order(pdf: Pdf) -> None:
     document = read_pdf(pdf(at(50, 600, "below") + at(50, 700, "above"), at(50, 700, "next")))
     assert document.text.split() == ["above", "below", "next"]
-    assert (document.container, document.parser, document.pages) == ("pdf", "pypdfium2", 2)
+    assert (document.container, document.parser) == ("pdf", "pypdfium2")
 
 
 def test_the_rules_of_a_table_make_its_rows(pdf: Pdf) -> None:
@@ -49,7 +49,7 @@ def test_page_numbers_are_dropped(pdf: Pdf) -> None:
 
 def test_two_pages_on_a_broad_sheet_are_two(pdf: Pdf) -> None:
     document = read_pdf(pdf(at(500, 500, "right") + at(50, 400, "left"), size=(850, 600)))
-    assert (document.text, document.pages) == ("left\nright", 2)
+    assert document.text == "left\nright"
 
 
 _TURNED = {90: "0 1 -1 0 800 0", 180: "-1 0 0 -1 600 800", 270: "0 -1 1 0 0 600"}
@@ -67,7 +67,7 @@ def test_a_page_reads_the_same_however_it_is_turned(pdf: Pdf, turned: int, rotat
     assert read_pdf(pdf(page, rotate=rotate)).text == upright
     size = (600, 800) if turned == 180 else (800, 600)
     document = read_pdf(pdf(f"{_TURNED[turned]} cm\n{page}", size=size, rotate=rotate))
-    assert (document.text, document.tables, document.pages) == (upright, 2, 1)
+    assert (document.text, document.tables) == (upright, 2)
 
 
 def test_a_stamp_across_a_page_does_not_turn_it(pdf: Pdf) -> None:

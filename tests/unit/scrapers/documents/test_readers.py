@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import pytest
 
-from scrapers.documents import read
 from scrapers.documents.model import DocumentError
+from scrapers.documents.readers import read
 
 PARAGRAPH = "<hp:p><hp:run><hp:t>{}</hp:t></hp:run></hp:p>"
 
