@@ -150,6 +150,7 @@ NOBODY_ASKS = Asking()
 class Source(ABC):
     """What every declared source is, whatever platform it is built on. All methods are pure.
 
+    ``what`` says in a line what it is, Korean: English; of ours it is the first of their file.
     ``publisher`` is a publisher id, None where each post names its own. ``every`` is the ordinary
     number of seconds between polls, ``pause`` the least number of seconds between two requests to
     the host, ``max_pages`` how deep a list is read when nothing on it is known yet. ``off`` is why
@@ -162,6 +163,7 @@ class Source(ABC):
     ``needs`` are the names of the keys that its requests hold; without them it cannot be polled.
     """
 
+    what: str | None = None
     publisher: str | None
     kind: Kind = "release"
     every: float = 600

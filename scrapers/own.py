@@ -53,6 +53,7 @@ _ON_PAGE = ("row", "title", "date", "issuer", "summary", "pinned")
 _IN_FEED = ("item", "title", "loc", "date", "summary", "issuer")
 _IN_POST = ("body", "title", "date", "issuer", "files", "file_name", "above", "drop", "frame")
 _TEXTS: Mapping[type, Mapping[str, Callable[[str], None]]] = {
+    Source: {"what": spelling.one_line},
     Board: {**dict.fromkeys(_ON_PAGE, spelling.selector), "key": spelling.key},
     Feed: {**dict.fromkeys(_IN_FEED, spelling.path), "key": spelling.key},
     Api: {"json": spelling.written_json},
@@ -96,8 +97,11 @@ class _Table:
 
 def read(text: str, name: str) -> Source:
     """The source that a TOML file called ``name`` declares. Raises BadDeclaration."""
-    given = _parsed(text, name)
-    _said(given.pop("what", ""), name)
+    try:
+        given = tomllib.loads(text)
+    except (ValueError, RecursionError) as trouble:
+        why = " ".join(str(trouble).split())[:200]
+        raise BadDeclaration(name, "TOML", f"읽을 수 없습니다: {why}", "not TOML") from None
     table = _Table(name, given)
     made = PLATFORMS[_one_of(tuple(PLATFORMS), "platform", table)]
     del given["platform"]
@@ -106,25 +110,6 @@ def read(text: str, name: str) -> Source:
     _check_together(made, values, table)
     asked_with = (values["url"], *(values.get("headers") or {}).values())
     return made(**values, needs=spelling.keys_in(asked_with))
-
-
-def what(text: str, name: str) -> str:
-    """What the file says that it is, one line, empty where it does not. Raises BadDeclaration."""
-    return _said(_parsed(text, name).get("what", ""), name)
-
-
-def _said(said: object, name: str) -> str:
-    if not isinstance(said, str) or not (said.isprintable() and len(said) <= _LONGEST):
-        raise BadDeclaration(name, "what", "한 줄의 글이어야 합니다", "must be one line of text")
-    return said
-
-
-def _parsed(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as trouble:
-        why = " ".join(str(trouble).split())[:200]
-        raise BadDeclaration(name, "TOML", f"읽을 수 없습니다: {why}", "not TOML") from None
 
 
 def _values(made: type, table: _Table) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
@@ -30,13 +31,6 @@ def sources(folder: ModuleType = scrapers.sources) -> Mapping[str, Source]:
     return MappingProxyType({name: _source(f"{folder.__name__}.{name}") for name in names})
 
 
-def descriptions() -> Mapping[str, str]:
-    """What each source of ours is in one line, Korean: English, by id: the first of its file."""
-    modules = {name: importlib.import_module(f"scrapers.sources.{name}") for name in sources()}
-    said = {name: (module.__doc__ or "").split("\n", 1)[0] for name, module in modules.items()}
-    return MappingProxyType({name: line.rstrip(".") for name, line in said.items()})
-
-
 def own_sources(folder: Path) -> Mapping[str, Source]:
     """Sources that the TOML files of a folder declare, by id, in order of id.
 
@@ -44,13 +38,6 @@ def own_sources(folder: Path) -> Mapping[str, Source]:
     """
     found = {file.stem: own.read(text, file.name) for file, text in _declarations(folder)}
     return MappingProxyType(found)
-
-
-def own_descriptions(folder: Path) -> Mapping[str, str]:
-    """What the same files say that their sources are, by id. Raises like :func:`own_sources`."""
-    return MappingProxyType(
-        {file.stem: own.what(text, file.name) for file, text in _declarations(folder)}
-    )
 
 
 def declaration(file: Path) -> str:
@@ -76,20 +63,13 @@ def _declarations(folder: Path) -> Iterator[tuple[Path, str]]:
     """The files of a folder with their text, those that may not be called so refused."""
     ours = {module.name for module in pkgutil.iter_modules(scrapers.sources.__path__)}
     for file in sorted(each for each in folder.iterdir() if each.suffix == ".toml"):
+        why = None
         if not is_id(file.stem):
-            raise BadDeclaration(
-                file.name,
-                "파일 이름 / its name",
-                "영어 소문자, 숫자, 밑줄만 됩니다",
-                "only a-z, 0-9 and _",
-            )
-        if file.stem in ours:
-            raise BadDeclaration(
-                file.name,
-                "파일 이름 / its name",
-                "이미 있는 출처의 id입니다",
-                "a source that comes with Pabal has this id",
-            )
+            why = "영어 소문자, 숫자, 밑줄만 됩니다", "only a-z, 0-9 and _"
+        elif file.stem in ours:
+            why = "이미 있는 출처의 id입니다", "a source that comes with Pabal has this id"
+        if why:
+            raise BadDeclaration(file.name, "파일 이름 / its name", *why)
         yield file, declaration(file)
 
 
@@ -97,5 +77,6 @@ def _source(module_name: str) -> Source:
     module = importlib.import_module(module_name)
     if not hasattr(module, "SOURCE"):
         raise TypeError(f"{module.__file__} declares no SOURCE")
-    source: Source = module.SOURCE
+    said = (module.__doc__ or "").split("\n", 1)[0]
+    source: Source = replace(module.SOURCE, what=said.rstrip("."))
     return source

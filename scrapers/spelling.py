@@ -41,6 +41,12 @@ def path(text: str) -> None:
             etree.Element("item").findall(each)
 
 
+def one_line(text: str) -> None:
+    """A text without line ends. Raises Misspelt."""
+    if not text.isprintable():
+        raise Misspelt("한 줄의 글이어야 합니다", "must be one line of text")
+
+
 def pattern(text: str) -> None:
     """A regular expression. Raises Misspelt."""
     _compiled(text)

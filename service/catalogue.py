@@ -33,14 +33,6 @@ def every(settings: Settings) -> Mapping[str, Source]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def descriptions(settings: Settings) -> Mapping[str, str]:
-    """What each source is, in one line, by id: the first of its file, or its ``what``."""
-    found = dict(registry.descriptions())
-    if settings.sources_dir is not None:
-        found |= registry.own_descriptions(settings.sources_dir)
-    return found
-
-
 def off(source: Source, settings: Settings) -> str | None:
     """Why a source is not polled unless it is named, or cannot be polled; None where it is."""
     lacked = ", ".join(settings.lacks(source.needs))

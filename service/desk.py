@@ -47,5 +47,5 @@ async def _means(settings: Settings, analyser: Analyser, stack: AsyncExitStack) 
         traits,
         Tools(analyser.analyse, registry, source_kinds(every)),
         anonymous=settings.api_anonymous,
-        places=places_of(every, catalogue.descriptions(settings)),
+        places=places_of(every),
     )

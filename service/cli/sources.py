@@ -48,7 +48,7 @@ def list_(
     sources = catalogue.every(settings)
     held = Settings() if markdown else settings  # the table is the same whatever keys one has
     off = {name: catalogue.off(source, held) for name, source in sources.items()}
-    found = table.rows(sources, catalogue.descriptions(settings), off)
+    found = table.rows(sources, off)
     for line in table.HEAD if markdown else ():
         typer.echo(line)
     for each in found:
@@ -200,7 +200,7 @@ def export(
             "--opml을 주십시오: 다른 꼴은 없습니다 (say --opml: there is no other form)"
         )
     settings = config.from_environment()
-    outlines = exchange.outlines(catalogue.every(settings), catalogue.descriptions(settings))
+    outlines = exchange.outlines(catalogue.every(settings))
     typer.echo(opml.written(outlines))
 
 

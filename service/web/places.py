@@ -45,12 +45,12 @@ class Places:
         return self.known.get(source_id) or Place(source_id, source_id, None, "own")
 
 
-def places_of(sources: Mapping[str, Source], said: Mapping[str, str]) -> Places:
+def places_of(sources: Mapping[str, Source]) -> Places:
     """Sources by what is said of each, Korean: English; of one nothing is said of, by its id."""
     ours = registry.sources()
     found = {}
     for name, source in sources.items():
-        korean, _, english = (said[name] or name).partition(": ")
+        korean, _, english = (source.what or name).partition(": ")
         side: Side = "outlets" if source.kind == "news" else "government"
         url = None if source.needs else source.first().url
         side = side if name in ours else "own"
@@ -61,4 +61,4 @@ def places_of(sources: Mapping[str, Source], said: Mapping[str, str]) -> Places:
 @cache
 def built_in() -> Places:
     """Those that come with Pabal."""
-    return places_of(registry.sources(), registry.descriptions())
+    return places_of(registry.sources())

@@ -47,7 +47,7 @@ class Captured:
 
 def neutral_for(source: Source) -> Neutral:
     """What makes all pages of one source neutral."""
-    return Neutral(_said(source))
+    return Neutral(_said(replace(source, what=None)))  # that stands on no page
 
 
 def of_list(source: Source, page: Page, neutral: Neutral) -> Captured:

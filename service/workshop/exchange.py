@@ -14,10 +14,10 @@ from service.workshop import toml
 from service.workshop.opml import Outline
 
 
-def outlines(sources: Mapping[str, Source], called: Mapping[str, str]) -> list[Outline]:
-    """Every feed that is asked for by its address alone, by kind; ``called`` by id."""
+def outlines(sources: Mapping[str, Source]) -> list[Outline]:
+    """Every feed that is asked for by its address alone, by kind."""
     feeds = (
-        Outline(source.first().url, called.get(name) or name, source.kind)
+        Outline(source.first().url, source.what or name, source.kind)
         for name, source in sources.items()
         if isinstance(source, Feed) and not isinstance(source, Sitemap) and source.form is None
     )

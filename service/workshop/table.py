@@ -21,7 +21,6 @@ class Row:
 
     id: str
     source: Source
-    what: str
     routes: tuple[tuple[str, str], ...]
     off: str | None
 
@@ -44,7 +43,7 @@ class Row:
                 "kind": source.kind,
                 "on": self.off is None,
                 "off": self.off,
-                "what": self.what,
+                "what": self.source.what or "",
                 "routes": [{"id": name, "url": url} for name, url in self.routes],
                 "pulse": {"every": source.every, "pause": source.pause},
             },
@@ -56,19 +55,17 @@ class Row:
         off = f" **꺼짐 / off**: {self.off}" if self.off else ""
         others = ", ".join(f"`{name}`" for name, _ in self.routes if name != self.id) or "—"
         who = self.source.publisher or "여러 기관 / several"
-        told = f"{self.what}{off}".replace("|", "\\|")
+        told = f"{self.source.what or ''}{off}".replace("|", "\\|")
         return (
             f"| `{self.id}` | {self.source.kind} | {who} | {self.source.every:.0f} s"
             f" | {others} | {told} |"
         )
 
 
-def rows(
-    sources: Mapping[str, Source], what: Mapping[str, str], off: Mapping[str, str | None]
-) -> Iterator[Row]:
-    """Every source in order of id. ``what`` and ``off`` by id."""
+def rows(sources: Mapping[str, Source], off: Mapping[str, str | None]) -> Iterator[Row]:
+    """Every source in order of id, ``off`` likewise."""
     groups = routes.groups(sources)
     for name, source in sources.items():
         group = groups.get(source.route_of or name, (name,))
         ways = tuple((each, sources[each].first().url) for each in group)
-        yield Row(name, source, what.get(name, ""), ways, off[name])
+        yield Row(name, source, ways, off[name])

@@ -52,8 +52,7 @@ def test_a_file_is_written_for_each_feed_that_is_not_read_yet(
     assert "✓ 가상 <신문>: a_example_all.toml" in done.stdout
     assert "– 연합: 이미 읽습니다 / already read by yna" in done.stdout
     assert "– 틀림: " in done.stdout
-    assert own.read(text, written.name) == AnyFeed(url=NEW.url)
-    assert own.what(text, written.name) == "가상 <신문>"
+    assert own.read(text, written.name) == AnyFeed(what="가상 <신문>", url=NEW.url)
 
 
 def test_what_is_there_is_not_written_over(pabal: Pabal, file: Path, tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_the_feeds_that_a_site_names_are_proposed_as_they_are_to_be_saved(
     assert "✗ https://news.example/gone.xml: " in found.stdout
     assert "2026-11-20 09:30:00 (second)  시장 소식  https://news.example/view/1" in found.stdout
     assert own.read(text, "x").first().url == "https://news.example/all.xml"
-    assert own.what(text, "x") == "가상 신문: 전체"
+    assert own.read(text, "x").what == "가상 신문: 전체"
 
 
 def test_a_feed_is_proposed_by_its_own_address(live: Pabal, site: Site) -> None:

@@ -63,7 +63,7 @@ def test_a_board_is_declared_with_all_that_a_built_in_one_has_but_code() -> None
     assert source.article is not None
     assert source.article.file_link == "https://a.example/down?id={key}&n={order}"
     assert (source.publisher, source.pause, source.kind) == (None, 1, "release")
-    assert own.what(BOARD, "mine.toml") == "가상 게시판: a board that nobody has"
+    assert source.what == "가상 게시판: a board that nobody has"
 
 
 def test_an_api_and_a_sitemap_are_declared_likewise() -> None:
@@ -102,7 +102,8 @@ def test_the_keys_that_an_address_names_are_what_the_source_needs() -> None:
         (FEED + 'document = "os.system"', "document: 이런 항목은 없습니다"),
         (FEED + "searches = true", "searches: 이런 항목은 없습니다"),
         ('platform = "feed"', "url: 없으면 안 되는 항목입니다 / this field is missing"),
-        (FEED + "what = 1", "what: 한 줄의 글이어야 합니다 / must be one line"),
+        (FEED + "what = 1", "what: 따옴표로 묶은 글이어야 합니다 / must be a string"),
+        (FEED + 'what = "a\\nb"', "what: 한 줄의 글이어야 합니다 / must be one line"),
         (FEED + "every = true", "every: 수이어야 합니다 / must be a number"),
         (FEED + "every = 1", "every: 60~604800이어야 합니다"),
         (FEED + "every = nan", "every: 60~604800이어야 합니다"),
@@ -142,11 +143,6 @@ def test_a_mistake_is_named_by_file_and_field_in_both_languages(text: str, said:
     assert " / " in told
 
 
-def test_a_description_is_one_line() -> None:
-    with pytest.raises(BadDeclaration, match="what: 한 줄의 글이어야 합니다"):
-        own.what('what = "a\\nb"', "mine.toml")
-
-
 # A folder of declarations
 
 
@@ -156,7 +152,6 @@ def test_the_name_of_a_file_is_the_id(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a declaration")
 
     assert list(registry.own_sources(tmp_path)) == ["another_1", "mine"]
-    assert registry.own_descriptions(tmp_path)["mine"] == ""
 
 
 @pytest.mark.parametrize(
@@ -247,7 +242,6 @@ def test_nothing_but_bad_declaration_is_raised_whatever_is_declared(
     text = "\n".join([*lines, *kept, table, *more])
     try:
         own.read(text, "mine.toml")
-        own.what(text, "mine.toml")
     except BadDeclaration as bad:
         told = str(bad)
     else:
