@@ -29,3 +29,10 @@
 
 Rows are the truth; a job is only a wake-up, and the sweep wakes rows that lost theirs.
 """
+
+
+def main() -> None:
+    """The command ``pabal``. Processes beside load its script again, and need nothing of it."""
+    from service.__main__ import main as command  # noqa: PLC0415 - only where it is run
+
+    command()

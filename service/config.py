@@ -95,7 +95,6 @@ class Settings(Sending, Operating):
         if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not rest:
             msg = "must look like postgresql://user:password@host:5432/name"
             raise ValueError(msg)
-        _ = urlsplit(url).port  # raises ValueError for one that is none
         return f"postgresql+asyncpg://{rest}"
 
     @field_validator("url")
@@ -114,6 +113,12 @@ class Settings(Sending, Operating):
         if url is not None and urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
             msg = "must be a loopback address such as http://127.0.0.1:9000"
             raise ValueError(msg)
+        return url
+
+    @field_validator("database_url", "url", "replica_url", "traces")
+    @classmethod
+    def _port(cls, url: str | None) -> str | None:
+        _ = urlsplit(url or "").port  # raises ValueError for one that is none
         return url
 
     @field_validator("look_again")

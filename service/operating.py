@@ -35,10 +35,10 @@ class Operating(BaseModel):
     sentry_dsn: str | None = Field(default=None, repr=False)
     """오류를 알릴 Sentry. 개인정보는 보내지 않습니다. `pabal[sentry]`가 필요합니다 / Sentry that
     bugs are reported to, without personal data; needs pabal[sentry]"""
-    keep_told: int = Field(default=365, ge=0)
+    keep_told: int = Field(default=365, ge=0, le=36_500)
     """보낸 것에서 일치한 말과 보낸 시도를 두는 날수. 0: 계속 / days for which the words that
     matched and the tries of what was sent are kept; 0: for good"""
-    keep_audit: int = Field(default=1095, ge=0)
+    keep_audit: int = Field(default=1095, ge=0, le=36_500)
     """누가 무엇을 손으로 바꿨는지 두는 날수. 0: 계속 / days for which it is kept who changed what
     by hand; 0: for good"""
 

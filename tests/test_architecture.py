@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -163,6 +165,14 @@ def _asks_for_a_source(node: ast.Compare) -> bool:
 def test_one_line_is_printed_and_that_by_main() -> None:
     printing = [path for path, call in nodes(ast.Call) if ast.unparse(call.func) == "print"]
     assert printing == ["service/__main__.py"]
+
+
+def test_the_script_of_the_command_loads_nothing_before_it_is_called() -> None:
+    """Every process beside a worker loads it again, and keeps what it loads."""
+    module = settings()["project"]["scripts"]["pabal"].partition(":")[0]
+    loaded = f"import sys, {module}; print([e for e in sys.modules if e.startswith('service.')])"
+    ran = subprocess.run([sys.executable, "-c", loaded], capture_output=True, check=True)
+    assert ran.stdout.split() == [b"[]"]
 
 
 def test_tests_patch_nothing() -> None:
