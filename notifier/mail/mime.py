@@ -58,7 +58,7 @@ class Composer:
             f"Message-ID: <{own}@{domain}>",
             *_unsubscribe(said.end, back if self.returns else None),
             *([f"List-Help: <{said.mine}>"] if said.mine else []),
-            f"X-Pabal-Delivery: {own}",
+            f"X-PM-Metadata-Delivery: {own}",  # the one header of ours that Postmark tells of
             _common(self.sender, said.subject, message.language, *_about(message)),
         ]
         content = b"".join(["\r\n".join(head).encode(), _PLAIN, said.text, _HTML, said.html, _END])

@@ -22,6 +22,8 @@ _MOST = 1000  # events in one body
 _HARD = {"permanent", "hardbounce", "bademailaddress", "bounce"}
 # What Mailgun calls permanent all the same: it held the mail back, or the receiver disliked it.
 _HELD_BACK = {"suppressbounce", "espblock"}
+# What Postmark calls a bounce of mail that arrived.
+_ALIVE = {"autoresponder", "addresschange", "challengeverification", "subscribe"}
 _FULL_CODE = re.compile(r'"code": "?[45]52\b')
 _SOFT = {"transient", "undetermined", "old", "softbounce", "blocked", "dropped"}
 
@@ -55,7 +57,7 @@ def _fate(event: Mapping[str, Any]) -> tuple[Fate, str] | None:
     if kind in {"complaint", "complained", "spamcomplaint", "spamreport"}:
         return "complaint", kind
     if kind in {"unsubscribed", "unsubscribe", "groupunsubscribe", "subscriptionchange"}:
-        return "end", kind
+        return None if event.get("SuppressSending") is False else ("end", kind)
     if kind not in {"bounce", "failed", "bounced", "dropped"}:
         return None
     bounce = event.get("bounce")
@@ -64,7 +66,8 @@ def _fate(event: Mapping[str, Any]) -> tuple[Fate, str] | None:
     reason = _word(data.get("reason"))
     if reason == "old":  # Mailgun gave up, which it calls permanent
         how = "old"
-    if how == "temporary":  # Mailgun tries again; what comes of it is told, too
+    # Mailgun tries again, and tells what comes of it; of the others somebody is merely away.
+    if how in {"temporary", *_ALIVE} or _is_answer(bounce):
         return None
     if how in _HARD:
         shown = _shown(event)
@@ -72,6 +75,12 @@ def _fate(event: Mapping[str, Any]) -> tuple[Fate, str] | None:
         why = full or (reason if reason in _HELD_BACK else None)
         return ("refused", why) if why else ("gone", how)
     return "refused", how if how in _SOFT else kind
+
+
+def _is_answer(bounce: object) -> bool:
+    """Whether SES speaks of an absence note: it calls one passing, and no server reports it."""
+    shown = json.dumps(bounce)
+    return '"Transient"' in shown and '"General"' in shown and '"action"' not in shown
 
 
 def _word(value: object) -> str:

@@ -21,6 +21,11 @@ _STRIKES = 3
 
 _WITHIN = timedelta(days=30)
 _RETURNED = "returned: "
+# What came back for now may have arrived later: its reader can complain of it, or want no more.
+_SENT = sa.or_(
+    delivery.c.outcome == "sent",
+    (delivery.c.outcome == "dead") & delivery.c.last_error.startswith(_RETURNED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ async def _find(tx: AsyncConnection, returned: Returned) -> _Mailed | None:
         .where(
             delivery.c.message_id == returned.message_id,
             delivery.c.channel == "mail",
-            delivery.c.outcome == "sent",
+            _SENT,
         )
     )
     row = found.one_or_none()
@@ -99,13 +104,18 @@ async def _came_back(tx: AsyncConnection, mailed: _Mailed, why: str) -> None:
 
 
 async def _strike(tx: AsyncConnection, mailed: _Mailed, why: str) -> None:
-    """Count the days on which mail came back; days, since one bad hour is no reason."""
+    """Count the days on which mail came back; days, since one bad hour is no reason.
+
+    What came back before its reader agreed anew counts no more.
+    """
     day = sa.func.date(sa.func.timezone("Asia/Seoul", delivery.c.settled_at))
     days = await tx.scalar(
         sa.select(sa.func.count(day.distinct())).where(
             delivery.c.subscription_id == mailed.subscription_id,
-            delivery.c.created_at > sa.func.now() - _WITHIN,
+            delivery.c.created_at
+            > sa.func.greatest(sa.func.now() - _WITHIN, endpoint.c.confirmed_at),
             delivery.c.endpoint_id == mailed.endpoint_id,
+            endpoint.c.id == mailed.endpoint_id,
             delivery.c.outcome == "dead",
             delivery.c.last_error.startswith(_RETURNED),
         )

@@ -47,8 +47,9 @@ async def _to(add: Add, address: str = READER) -> tuple[int, int]:
     """A subscription that is told there by mail, and on the console as well."""
     subscription = await add("subscription")
     await add("endpoint", subscription_id=subscription)
-    to = await add("endpoint", subscription_id=subscription, channel="mail", address=address)
-    return subscription, to
+    agreed = datetime.now(UTC) - timedelta(days=60)
+    at = {"channel": "mail", "address": address, "confirmed_at": agreed}
+    return subscription, await add("endpoint", subscription_id=subscription, **at)
 
 
 async def _off(sql: asyncpg.Connection) -> dict[int, str]:
@@ -133,6 +134,41 @@ async def test_mail_that_comes_back_on_three_days_ends_the_endpoint_and_no_other
         )
         == len(days) + 1
     )
+
+
+async def test_what_came_back_before_its_reader_agreed_anew_counts_no_more(
+    database: Database, add: Add, mailed: Mailed, sql: asyncpg.Connection
+) -> None:
+    one, here = await _to(add)
+    store = Returns(database)
+    for day in (datetime.now(UTC) - timedelta(days=each) for each in (9, 8, 7)):
+        back = await mailed(one, here, settled_at=day, created_at=day)
+        await store.settle(_back(back, "refused", "4.2.2"))
+    assert list(await _off(sql)) == [here]
+    agreed = "switched_off_at = NULL, confirmed_at = now() - interval '1 day'"
+    await sql.execute(f"UPDATE endpoint SET {agreed} WHERE id = $1", here)
+    await store.settle(_back(await mailed(one, here), "refused", "4.2.2"))
+
+    assert await _off(sql) == {}
+
+
+@pytest.mark.parametrize(
+    ("fate", "why"), [("end", "unsubscribed"), ("complaint", "complaint: 5.1.1")]
+)
+async def test_a_mail_that_came_back_for_now_and_arrived_later_may_be_complained_of(
+    database: Database,
+    add: Add,
+    mailed: Mailed,
+    sql: asyncpg.Connection,
+    fate: Fate,
+    why: str,
+) -> None:
+    one, here = await _to(add)
+    number = await mailed(one, here)
+    await Returns(database).settle(_back(number, "refused", "4.4.1"))
+
+    assert await Returns(database).settle(_back(number, fate))
+    assert await _off(sql) == {here: why}
 
 
 async def test_a_reader_who_writes_back_to_end_it_ends_that_endpoint(

@@ -195,6 +195,14 @@ def mailgun(reason: str = "bounce", **status: object) -> dict[str, object]:
     return {"event-data": {**failed, "delivery-status": status, "id": f"msg_{OURS}"}}
 
 
+def postmark(kind: str, **more: object) -> dict[str, object]:
+    """It knows a mail by a number of its own; ours is in what the mail said of itself."""
+    named = {"MessageID": str(UUID(int=9)), "Metadata": {"Delivery": f"msg_{OURS}"}}
+    return {"RecordType": kind, **named, **more}
+
+
+AWAY = {"bounceType": "Transient", "bounceSubType": "General",
+        "bouncedRecipients": [{"emailAddress": "away@a.example"}]}  # fmt: skip
 SES = {
     "notificationType": "Bounce",
     "bounce": {"bounceType": "Permanent"},
@@ -208,6 +216,8 @@ SES = {
         (SES, "gone"),
         ({"Type": "Notification", "Message": json.dumps(SES)}, "gone"),
         ({**SES, "bounce": {"bounceType": "Transient"}}, "refused"),
+        ({**SES, "bounce": AWAY}, None),
+        ({**SES, "bounce": {**AWAY, "bouncedRecipients": [{"action": "failed"}]}}, "refused"),
         ({"eventType": "Complaint", "mail": {"id": f"msg_{OURS}"}}, "complaint"),
         (
             {"event-data": {"event": "failed", "severity": "permanent", "id": f"msg_{OURS}@x"}},
@@ -229,6 +239,10 @@ SES = {
         ({"event-data": {"event": "delivered", "id": f"msg_{OURS}"}}, None),
         ({"RecordType": "Bounce", "Type": "HardBounce", "MessageID": f"msg_{OURS}"}, "gone"),
         ({"RecordType": "Bounce", "Type": "SoftBounce", "MessageID": f"msg_{OURS}"}, "refused"),
+        (postmark("Bounce", Type="AutoResponder"), None),
+        (postmark("Bounce", Type="Blocked"), "refused"),
+        (postmark("SubscriptionChange", SuppressSending=True), "end"),
+        (postmark("SubscriptionChange", SuppressSending=False), None),
         ({"RecordType": "SpamComplaint", "MessageID": f"msg_{OURS}"}, "complaint"),
         ([{"event": "bounce", "type": "bounce", "smtp-id": f"<msg_{OURS}@pabal.example>"}], "gone"),
         ([{"event": "bounce", "type": "bounce", "reason": "552 5.2.2 mailbox full",

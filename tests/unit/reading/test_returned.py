@@ -244,7 +244,7 @@ def test_what_carries_no_number_of_ours_is_not_believed() -> None:
 
 def test_a_complaint_that_hides_the_id_is_known_by_our_other_header() -> None:
     machine = "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n"
-    sent = f"Content-Type: text/rfc822-headers\n\nX-Pabal-Delivery: msg_{OURS}\n"
+    sent = f"Content-Type: text/rfc822-headers\n\nX-PM-Metadata-Delivery: msg_{OURS}\n"
     raw = _report("feedback-report", "x", machine, sent).replace(BACK.encode(), b"a@b.example")
 
     assert read_returned(raw) == Returned(UUID(OURS), "complaint", "abuse")
