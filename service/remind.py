@@ -35,7 +35,7 @@ class Remind:
             return
         await self.reminders.forget_outdated()
         today = now.astimezone(SEOUL).date()
-        last = today + _DAY * max(max(days) for _, days in wished)
+        last = today + _DAY * (1 + max(max(days) for _, days in wished))
         calls = await self.reminders.calls(today, last)
         rhythms = awake(wished, now)
         due = [rung for each in calls for rung in rungs(each, rhythms, now)]
@@ -79,10 +79,12 @@ def rungs(call: Call, rhythms: Sequence[Rhythm], now: datetime) -> list[Rung]:
     last_day, over = date.fromisoformat(call.apply_by[:10]), _over(call.apply_by)
     found = []
     for rhythm in rhythms if now < over else ():
-        dues = {
+        hours = {
             each: cadence.remind_at(rhythm.chosen, last_day - _DAY * each)
             for each in rhythm.by_days
         }
+        # Whose hour comes too late on the last day is reminded at that of the day before.
+        dues = {each: at if at < over else at - _DAY for each, at in hours.items()}
         passed = {each: due for each, due in dues.items() if call.first_at < due <= now}
         for each, due in passed.items():
             key = f"reminder {call.story_id} {call.apply_by} {each} {rhythm.name}"

@@ -23,7 +23,7 @@ COUNTS_FOR = timedelta(minutes=30)
 """How long a link signs somebody in."""
 
 _A_DAY = 3
-"""Mails to one address, whoever asks."""
+"""Mails to one address, whoever asks, whose links nobody used."""
 
 _AN_HOUR = 10
 """Mails that are asked for from one place."""
@@ -82,6 +82,7 @@ class SignIns(Intentions):
             if await _asked(tx, sign_in.c.ip == ip, f"ip {ip}", timedelta(hours=1)) >= _AN_HOUR:
                 return "often"
             here = sa.func.lower(sign_in.c.address) == sa.func.lower(address)
+            here &= sign_in.c.used_at.is_(None)  # who signs in often is not kept out
             before = await _asked(tx, here, f"to {address.lower()}", timedelta(days=1))
             if before < _A_DAY and await _welcome(tx, address):
                 await _made(tx, address, language, ip=ip, due_at=sa.func.now())

@@ -30,7 +30,7 @@ _READER = sa.select(
     TITLE.label("name"),
     *subscription.c["feed_epoch", "language", "remind", "created_at"],
     sa.func.now().label("asked_at"),
-).where(LIVE)
+)
 _NEWEST = items_of(LATELY) + "LIMIT :most"
 _FOUND = items_of(THESE)
 _AFTER = items_of(
@@ -90,17 +90,20 @@ class Told(Intentions):
     """Reads only, but for an address that is renewed; a transaction each."""
 
     async def reader(self, subscription_id: int, feed_epoch: int | None = None) -> Reader | None:
-        """Who asks with an address of that epoch; None where it does not count any more."""
+        """Who asks with an address of that epoch; None where it does not count any more.
+
+        Without an epoch: whoever has a digest, which may have been the last one.
+        """
         query = _READER.where(subscription.c.id == subscription_id)
         if feed_epoch is not None:
-            query = query.where(subscription.c.feed_epoch == feed_epoch)
+            query = query.where(LIVE, subscription.c.feed_epoch == feed_epoch)
         row = await self._row(query)
         return None if row is None else record(Reader, row, remind=tuple(row.remind))
 
     async def valid(self, readers: Collection[Reader]) -> Collection[int]:
         """The ids of those whose addresses count still."""
         epochs = {each.id: each.feed_epoch for each in readers}
-        query = _READER.where(subscription.c.id == sa.any_(sa.cast(list(epochs), _IDS)))
+        query = _READER.where(LIVE, subscription.c.id == sa.any_(sa.cast(list(epochs), _IDS)))
         return {row.id for row in await self._rows(query) if row.feed_epoch == epochs[row.id]}
 
     async def address(self, name: str, *, renew: bool = False) -> tuple[int, int] | None:

@@ -12,8 +12,9 @@ _AGES = 140  # days that are written out
 
 
 def reminded(who: Person, by: str, days: int) -> datetime:
-    """When a person is reminded so many days before a deadline."""
-    return _on(date.fromisoformat(by[:10]) - DAY * days, _clock(who))
+    """When a person is reminded so many days before a deadline, or a day earlier if too late."""
+    at = _on(date.fromisoformat(by[:10]) - DAY * days, _clock(who))
+    return at if at < over(by) else at - DAY
 
 
 def over(by: str) -> datetime:

@@ -78,6 +78,14 @@ def test_a_deadline_is_over_at_its_time_of_day(apply_by: str, over: str) -> None
     assert rungs_of(call(apply_by), [("at-once", [0])], seoul(over)) == []
 
 
+def test_whose_hour_is_too_late_on_the_last_day_is_reminded_at_that_of_the_day_before() -> None:
+    closes = call("2026-10-20 18:00")
+    wished = "daily 18:00", [7, 0]
+
+    assert due(closes, "2026-10-19T17:59", wished) == [(7, ["daily 18:00"], [])]
+    assert due(closes, "2026-10-19T18:00", wished)[1:] == [(0, ["daily 18:00"], [])]
+
+
 def test_who_gets_a_digest_is_reminded_at_its_time() -> None:
     wished: list[tuple[str, Sequence[int]]] = [("daily 10:30 workdays", [1]), ("weekly", [1])]
 

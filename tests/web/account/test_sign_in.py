@@ -165,6 +165,18 @@ async def test_three_mails_a_day_go_to_one_address_and_an_asker_does_not_learn_i
     assert await sql.fetchval("SELECT count(*) FROM sign_in") == 3
 
 
+async def test_who_signs_in_often_gets_a_link_each_time(
+    client: httpx.AsyncClient, admit: Admit, post: Post
+) -> None:
+    for _ in range(4):
+        client.cookies.clear()
+        await client.post("/sign-in", data={"address": READER})
+        await admit.admit()
+        content = post.handed[-1].content
+        assert isinstance(content, SignIn)
+        assert (await client.post(content.link)).status_code == 303
+
+
 async def test_ten_mails_an_hour_are_asked_for_from_one_place(
     client: httpx.AsyncClient, sql: asyncpg.Connection
 ) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
+import asyncpg
 import pytest
 from bs4 import BeautifulSoup
 from lxml import etree
@@ -199,7 +200,12 @@ async def test_no_address_is_written_to_a_log(
     assert house.token not in caplog.text + "".join(capsys.readouterr())
 
 
-async def test_a_whole_digest_is_one_page(house: Any) -> None:
+@pytest.mark.parametrize("over", [False, True], ids=["live", "over"])
+async def test_a_whole_digest_is_one_page(
+    house: Any, sql: asyncpg.Connection, *, over: bool
+) -> None:
+    if over:  # its last digest comes at the end of a subscription, and is read afterwards
+        await sql.execute("UPDATE subscription SET expires_at = now()")
     span = {"since": "2026-11-20T08:00:00+09:00", "until": "2026-11-21T08:00:00+09:00"}
     key = f"digest {house.mine} 2026-11-20T23:00:00+00:00"
     digest = await house.add("telling", reason="digest", key=key, facts=span)
