@@ -2,8 +2,9 @@
 
 That is the number of a person, group or channel that wrote to the bot or took it in, or a public
 channel's ``@name``. ``"ok": true`` means *sent*. A chat that blocked or removed the bot, or is not
-there, ends the endpoint; a bot's token that is wrong or missing is the operator's to mend, so it is
-tried again, and so is an answer that broke off.
+there, ends the endpoint; a group that became a supergroup is followed to the number it has now. A
+bot's token that is wrong or missing is the operator's to mend, so it is tried again, and so is an
+answer that broke off.
 
 Limits: 4096 UTF-16 units of text, not counting its markup; 100 entities, each a link or bold, of
 which all later ones are dropped in silence; about 9500 characters of addresses and marks, beyond
@@ -64,11 +65,17 @@ class Telegram(Posting):
         if not self._options.telegram_token:
             why = "텔레그램 봇 토큰이 없습니다 (no token): PABAL_TELEGRAM_TOKEN"
             raise TryAgain(why, ours=True)
-        url = f"{self._options.telegram_api}/bot{self._options.telegram_token}/sendMessage"
-        body = packed(_payload(message.address, letter(message)))
-        answer = await self._poster.post(url, body, {"content-type": "application/json"})
+        said = letter(message)
+        answer = await self._post(message.address, said)
+        if moved := _moved(answer):
+            answer = await self._post(moved, said)
         _judge(answer)
         return answer.receipt
+
+    async def _post(self, chat: str, said: Letter) -> Answer:
+        url = f"{self._options.telegram_api}/bot{self._options.telegram_token}/sendMessage"
+        kind = {"content-type": "application/json"}
+        return await self._poster.post(url, packed(_payload(chat, said)), kind)
 
     def check_address(self, address: str) -> None:
         """Raise BadAddress unless ``address`` is a chat and there is a bot to send."""
@@ -126,6 +133,13 @@ def _spared(markup: str) -> str:
     """``markup`` with as much of its bold as its links leave room for, the first of it."""
     entities = count(_links(markup) + 1)
     return _BOLD.sub(lambda bold: bold[next(entities) > _ENTITIES], markup)
+
+
+def _moved(answer: Answer) -> str:
+    """The number that a group has since it became a supergroup; empty where it did not."""
+    parameters = answer.said.get("parameters")
+    moved = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
+    return str(moved) if isinstance(moved, int) else ""
 
 
 def _judge(answer: Answer) -> None:

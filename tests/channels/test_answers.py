@@ -189,6 +189,19 @@ async def test_a_refusal_whose_body_broke_off_is_a_refusal(name: str) -> None:
     assert type(await _failure(name, _resets("400 Bad", '{"co'))) is Undeliverable
 
 
+async def test_a_group_of_telegram_is_followed_where_it_became_a_supergroup() -> None:
+    upgraded = "Bad Request: group chat was upgraded to a supergroup chat"
+    moved = _telegram(400, upgraded, parameters={"migrate_to_chat_id": -1001})
+    answers = iter([_says("400 Bad\r\nconnection: close", moved), _says("200 OK", {"ok": True})])
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        await next(answers)(writer)
+
+    async with _service("telegram", answer) as (channel, message, asked):
+        assert (await channel.send(message)).detail.startswith("200 in ")
+    assert asked == [1, 1]
+
+
 def _telegram(status: int, description: str, **more: Any) -> dict[str, Any]:
     return {"ok": False, "error_code": status, "description": description, **more}
 
@@ -229,8 +242,8 @@ def _telegram(status: int, description: str, **more: Any) -> dict[str, Any]:
         ("telegram", "400 Bad", _telegram(400, "Bad Request: can't parse entities"), Undeliverable,
          "400"),
         ("telegram", "400 Bad", _telegram(
-            400, "Bad Request: group chat was upgraded to a supergroup chat",
-            parameters={"migrate_to_chat_id": -1001}), EndpointGone, "upgraded"),
+            400, "Bad Request: group chat was upgraded to a supergroup chat"), EndpointGone,
+         "upgraded"),
         ("telegram", "403 No", _telegram(403, "Forbidden: bot was blocked by the user"),
          EndpointGone, "403 blocked by the user"),
         ("telegram", "403 No", _telegram(403, "Forbidden: bot can't send messages to the user"),
