@@ -6,7 +6,8 @@ endpoint, the browser has unsubscribed. 413 and a key that the browser did not s
 are refusals, 429 waits.
 
 What is encrypted is ``{"title", "body", "url", "tag"}``, for a service worker to show. Push
-services take 4096 bytes of it, encrypted. A later message about the same event takes the place of
+services take 4096 bytes of it, encrypted, and keep it for a week for a browser that is closed, a
+reminder for the days that are left. A later message about the same event takes the place of
 an earlier one: by ``Topic`` where that has not arrived yet, by ``tag`` where it is still shown.
 
 Requests are signed by RFC 8292 (VAPID) with the operator's key, ``PABAL_VAPID_KEY``.
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING
 from notifier.errors import BadAddress, TryAgain
 from notifier.fitting import cut, main
 from notifier.letter import Letter, Line, letter
-from notifier.model import Card, Message, Receipt
+from notifier.model import Card, Content, Message, Receipt, Reminder
 from notifier.posting import Posting, judge, packed
 
 CARD = Card(
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 _LONGEST_ADDRESS = 4096
 _TITLE, _BODY = 300, 1200  # bytes of what is shown: a notification has a few lines
-_LIFE = timedelta(days=1)  # for a browser that is closed
+_LIFE = timedelta(weeks=1)  # for a browser that is closed over a holiday
 _SIGNED = timedelta(hours=12)  # RFC 8292 allows a day
 _POINT, _AUTH = 65, 16
 _GONE = frozenset({404, 410})
@@ -70,7 +71,7 @@ class WebPush(Posting):
             "authorization": self._signed(browser.origin, self._poster.now()),
             "content-encoding": "aes128gcm",
             "content-type": "application/octet-stream",
-            "ttl": f"{_LIFE.total_seconds():.0f}",
+            "ttl": f"{_life(message.content).total_seconds():.0f}",
             "topic": topic,
             "urgency": "high" if said.urgent else "normal",
         }
@@ -168,6 +169,12 @@ def _encrypted(body: bytes, browser: _Browser) -> bytes:
 def _topic(message: Message) -> str:
     """At most 32 characters of base64url, the same for all about one event."""
     return _spelt(sha256((message.thread or message.id).encode()).digest()[:18])
+
+
+def _life(content: Content) -> timedelta:
+    """How long a message waits for its browser; a reminder no longer than there are days left."""
+    days = content.alert.days_left if isinstance(content, Reminder) else None
+    return _LIFE if days is None else min(_LIFE, timedelta(days=max(days, 1)))
 
 
 def _payload(letter: Letter, tag: str) -> dict[str, str]:

@@ -46,7 +46,7 @@ async def test_the_browser_alone_reads_it_and_the_service_knows_who_pushed(
     assert receipt.detail.startswith("201 in ")
     assert json.loads(decrypted(request.body))["title"] == "수출 <b>대책</b>"
     assert "수출".encode() not in request.body
-    assert (request.headers["content-encoding"], request.headers["ttl"]) == ("aes128gcm", "86400")
+    assert (request.headers["content-encoding"], request.headers["ttl"]) == ("aes128gcm", "604800")
     authorization = request.headers["authorization"]
     assert Vapid02.verify(authorization)
     token, _, key = authorization.removeprefix("vapid t=").partition(",k=")
