@@ -13,6 +13,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpcore
@@ -22,6 +23,8 @@ Public = Callable[[IPv4Address | IPv6Address], bool]
 """Whether an address is one of the internet, so that a publisher may lead us there."""
 
 _LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
+_LEGACY_TLS = frozenset({b"www.semas.or.kr"})
+"""Hosts that know no secure renegotiation, without which OpenSSL 3 meets nobody by itself."""
 _KEPT = 16
 _KEPT_FOR = 15.0  # seconds
 
@@ -33,13 +36,15 @@ class NotPublicError(Exception):
 class Connections(httpx.AsyncBaseTransport):
     """A transport without limits of its own: who uses it bounds time and number."""
 
-    def __init__(self, verify: ssl.SSLContext, public: Public | None = None) -> None:
-        """Open nothing yet; ``verify`` says whose certificates are trusted.
+    def __init__(self, public: Public | None = None, replica: str | None = None) -> None:
+        """Open nothing yet.
 
-        ``public``: which addresses may be connected to; None: all.
+        ``public``: which addresses may be connected to, but the replica's; None: all. ``replica``
+        is an address that stands in for all hosts: for the demo, for tests, and for nobody else.
         """
-        self._verify = verify
-        self._way = None if public is None else _Way(public)
+        self._tls = httpx.create_ssl_context(trust_env=False)  # whatever the environment says
+        self._replica = httpx.URL(replica) if replica else None
+        self._way = None if replica or public is None else _Way(public)
         self._idle: list[httpcore.AsyncHTTPConnection] = []  # the one used last is last
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -48,13 +53,17 @@ class Connections(httpx.AsyncBaseTransport):
         Raises httpx.TransportError, NotPublicError.
         """
         assert isinstance(request.stream, httpx.AsyncByteStream)
-        url = request.url
+        url, headers = request.url, request.headers.raw
+        if self._replica is not None:
+            headers.append((b"X-Forwarded-Proto", url.raw_scheme))
+            instead = self._replica
+            url = url.copy_with(scheme=instead.scheme, host=instead.host, port=instead.port)
         sent = httpcore.Request(
             request.method,
             httpcore.URL(
                 scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
             ),
-            headers=request.headers.raw,
+            headers=headers,
             content=request.stream,
             extensions=request.extensions,
         )
@@ -96,8 +105,18 @@ class Connections(httpx.AsyncBaseTransport):
                 await connection.aclose()
                 break
         return httpcore.AsyncHTTPConnection(
-            origin, self._verify, keepalive_expiry=_KEPT_FOR, network_backend=self._way
+            origin, self._tls_of(origin.host), keepalive_expiry=_KEPT_FOR, network_backend=self._way
         )
+
+    def _tls_of(self, host: bytes) -> ssl.SSLContext:
+        return self._legacy_tls if host in _LEGACY_TLS else self._tls
+
+    @cached_property
+    def _legacy_tls(self) -> ssl.SSLContext:
+        """TLS as to everybody, certificates checked, but with servers of before 2010 too."""
+        context = httpx.create_ssl_context(trust_env=False)
+        context.options |= _LEGACY_SERVER_CONNECT
+        return context
 
 
 class _Way(httpcore.AnyIOBackend):
@@ -153,15 +172,3 @@ class _Body(httpx.AsyncByteStream):
 
 
 _FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
-
-
-def tls() -> ssl.SSLContext:
-    """TLS as to everybody, whatever the environment says."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def legacy_tls() -> ssl.SSLContext:
-    """TLS as to everybody, certificates checked, but with servers of before 2010 too."""
-    context = tls()
-    context.options |= _LEGACY_SERVER_CONNECT
-    return context

@@ -16,18 +16,15 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from scrapers.body import cause, read_body, trouble_of
-from scrapers.connections import Connections, NotPublicError, Public, legacy_tls, tls
+from scrapers.connections import Connections, NotPublicError, Public
 from scrapers.errors import Broken, Disallowed, Gone, ServerTrouble, Throttled, Unreachable
 from scrapers.hosts import Hosts
 from scrapers.keys import Keys
 from scrapers.model import Request
-from scrapers.replica import Replica
 
 _DAY = 86_400.0
 _REST = 30.0  # seconds that a host is left alone that says "less often", and not how long
 _SLOWEST = 200_000  # bytes a second at which a file that is larger than a page may come
-_LEGACY_TLS = frozenset({"www.semas.or.kr"})
-"""Hosts that know no secure renegotiation, without which OpenSSL 3 meets nobody by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +93,7 @@ class Wire:
         ``keys`` are put into requests that name them, and hidden again in what comes back.
         ``public``: which addresses a name may lead to, but the replica's; None: all.
         """
-        self._public = None if replica else public
-        transport: httpx.AsyncBaseTransport = Connections(tls(), self._public)
-        if replica is not None:
-            transport = Replica(transport, httpx.URL(replica))
-        self._transport = transport
-        self._legacy: httpx.AsyncBaseTransport | None = transport if replica else None
+        self._transport: httpx.AsyncBaseTransport = Connections(public, replica)
         self._headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
         self._cookies = httpx.Cookies()
         self._keys = keys
@@ -150,15 +142,6 @@ class Wire:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._transport.aclose()
-        if self._legacy is not None:
-            await self._legacy.aclose()
-
-    def _transport_to(self, host: str) -> httpx.AsyncBaseTransport:
-        if host not in _LEGACY_TLS:
-            return self._transport
-        if self._legacy is None:
-            self._legacy = Connections(legacy_tls(), self._public)
-        return self._legacy
 
     async def _timed(self, request: httpx.Request, errand: Errand, size: int) -> Reply:
         started = asyncio.get_running_loop().time()
@@ -176,8 +159,7 @@ class Wire:
     ) -> Reply:
         url = errand.url
         try:
-            transport = self._transport_to(request.url.host)
-            response = await transport.handle_async_request(request)
+            response = await self._transport.handle_async_request(request)
         except httpx.TransportError as error:
             raise Unreachable(url, cause(error), trouble_of(error)) from error
         except NotPublicError as error:

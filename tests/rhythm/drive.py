@@ -189,7 +189,7 @@ async def driver(
         )
         stack.push_async_callback(fetcher.aclose)
         # The fetcher's own transport is its one part that knows a network.
-        fetcher._wire._transport = fetcher._wire._legacy = site
+        fetcher._wire._transport = site
         analyser = await stack.enter_async_context(Analyser())
         documents = await stack.enter_async_context(Documents())
         mailbox = Mailbox(clock.now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -42,7 +43,7 @@ async def serving(says: bytes) -> AsyncIterator[tuple[Server, Connections]]:
     server = Server(says)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
-    connections = Connections(httpx.create_ssl_context(trust_env=False))
+    connections = Connections()
     async with listening:
         yield server, connections
         await connections.aclose()
@@ -55,6 +56,15 @@ async def ask(connections: Connections, url: str) -> bytes:
     body = b"".join([piece async for piece in response.aiter_raw()])
     await response.aclose()
     return body
+
+
+async def test_old_servers_are_met_with_certificates_checked_and_apart_from_all_others() -> None:
+    connections = Connections()
+    old, new = connections._tls_of(b"www.semas.or.kr"), connections._tls_of(b"www.kotra.or.kr")
+    assert old is connections._tls_of(b"www.semas.or.kr")
+    assert new is connections._tls_of(b"semas.or.kr")
+    assert (bool(old.options & 0x4), bool(new.options & 0x4)) == (True, False)
+    assert (old.verify_mode, old.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 @pytest.mark.parametrize(("says", "body"), [(WHOLE, b"abc"), (UNCHANGED, b"")])

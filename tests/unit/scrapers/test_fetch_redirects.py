@@ -101,13 +101,14 @@ async def test_json_is_sent_on_only_where_the_redirect_says_so(
     assert ("content-type" in last.headers) is (method == "POST")
 
 
-async def test_a_replica_sees_the_host_and_scheme_that_were_meant() -> None:
+@pytest.mark.parametrize("host", ["www.press.go.kr", "www.semas.or.kr"])
+async def test_a_replica_sees_the_host_and_scheme_that_were_meant(host: str) -> None:
     async with publishing(list=answer(b"rows")) as site:
-        found = await page("https://www.press.go.kr/list", replica=site.url)
-    assert found.final_url == "https://www.press.go.kr/list"
+        found = await page(f"https://{host}/list", replica=site.url)
+    assert found.final_url == f"https://{host}/list"
     assert [asked.path for asked in site.asked] == ["/robots.txt", "/list"]
     for asked in site.asked:
-        assert asked.headers["host"] == "www.press.go.kr"
+        assert asked.headers["host"] == host
         assert asked.headers["x-forwarded-proto"] == "https"
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 
 import pytest
 
-from scrapers.connections import legacy_tls
 from scrapers.errors import Throttled
 from scrapers.hosts import Host, Hosts
-from scrapers.keys import Keys
-from scrapers.wire import Limits, Wire
 
 URL = "https://a.example/list"
 
@@ -84,25 +80,6 @@ async def test_no_host_is_left_alone_for_more_than_an_hour() -> None:
     host.rest(0.0)
     await ask(host, "after it", order)
     assert order == ["after it"]
-
-
-async def test_old_servers_are_met_with_certificates_checked_and_apart_from_all_others() -> None:
-    wire = Wire(agent="Pabal", replica=None, pace=1, limits=Limits(), keys=Keys({}))
-    old, new = wire._transport_to("www.semas.or.kr"), wire._transport_to("www.kotra.or.kr")
-    assert old is wire._transport_to("www.semas.or.kr")
-    assert new is wire._transport_to("semas.or.kr")
-    assert old is not new
-    context = legacy_tls()
-    assert context.options & 0x4
-    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
-    await wire.aclose()
-
-
-@pytest.mark.parametrize("host", ["www.semas.or.kr", "www.kotra.or.kr"])
-async def test_a_replica_stands_in_for_old_servers_too(host: str) -> None:
-    wire = Wire(agent="Pabal", replica="http://127.0.0.1:1", pace=1, limits=Limits(), keys=Keys({}))
-    assert wire._transport_to(host) is wire._transport
-    await wire.aclose()
 
 
 async def test_hosts_that_rested_for_an_hour_are_forgotten_when_new_ones_come() -> None:
