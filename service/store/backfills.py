@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Found
 from service.store import found, ops
-from service.store.database import Wake, wake
+from service.store.database import Wake, clock, wake
 from service.store.leases import Leased, claimed_until
 from service.store.polled import MARGIN
 from service.store.tables import article, backfill, source
@@ -96,7 +96,7 @@ class Backfills(Leased):
         A source has one backfill at a time: where one is open, it goes as far back as any asked.
         """
         async with self._database.transaction() as tx:
-            if since > (await tx.execute(sa.select(sa.func.now()))).scalar_one():
+            if since > await clock(tx):
                 return False
             await tx.execute(
                 insert(backfill)

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import asyncpg
@@ -201,6 +201,12 @@ def storable(text: str) -> str:
 def said(detail: str) -> str:
     """What a receiver or a server said, as it is kept."""
     return storable(detail)[:_LONGEST]
+
+
+async def clock(tx: AsyncConnection) -> datetime:
+    """The time as the database has it, the only clock that replicas share."""
+    now: datetime = (await tx.execute(sa.select(sa.func.now()))).scalar_one()
+    return now
 
 
 async def within(connection: AsyncConnection) -> asyncpg.Connection:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.database import Intentions, Wake, wake
+from service.store.database import Intentions, Wake, clock, wake
 from service.store.rows import GONE
 
 _WISHED = sa.text("""
@@ -178,8 +178,7 @@ class Reminders(Intentions):
     async def wished(self) -> tuple[datetime, Sequence[tuple[str, Sequence[int]]]]:
         """Now, and every cadence with the days before a deadline that somebody has chosen."""
         async with self._database.transaction() as tx:
-            now = (await tx.execute(sa.select(sa.func.now()))).scalar_one()
-            return now, [(row[0], row[1]) for row in await tx.execute(_WISHED)]
+            return await clock(tx), [(row[0], row[1]) for row in await tx.execute(_WISHED)]
 
     async def calls(self, today: date, last: date) -> Sequence[Call]:
         """Events that were told and end ``today`` or later, at ``last``.

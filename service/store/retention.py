@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.database import Database, Intentions
+from service.store.database import Database, Intentions, clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,8 @@ class Retention(Intentions):
         for rule in self._rules:
             query = sa.text(f"SELECT count(*) FROM {rule.table} WHERE {rule.due}")  # noqa: S608
             async with self._database.transaction() as tx:
-                rows = await tx.scalar(query, {"cutoff": await _cutoff(tx, rule)})
+                cutoff = await clock(tx) - timedelta(days=rule.days)
+                rows = await tx.scalar(query, {"cutoff": cutoff})
             found.append(Removed(rule.what, rule.days, rows or 0))
         return found
 
@@ -117,17 +117,13 @@ class Retention(Intentions):
         rows, after = 0, -1
         while True:
             async with self._database.transaction() as tx:
-                values = {"cutoff": await _cutoff(tx, rule), "after": after, "batch": self._batch}
+                cutoff = await clock(tx) - timedelta(days=rule.days)
+                values = {"cutoff": cutoff, "after": after, "batch": self._batch}
                 done = (await tx.execute(sa.text(_statement(rule)), values)).one()
             rows += done.gone
             if done.last is None or (rule.walk is None and done.gone < self._batch):
                 return Removed(rule.what, rule.days, rows)
             after = done.last
-
-
-async def _cutoff(tx: AsyncConnection, rule: Rule) -> object:
-    """Before when, by the database's clock."""
-    return await tx.scalar(sa.select(sa.func.now() - timedelta(days=rule.days)))
 
 
 def _statement(rule: Rule) -> str:

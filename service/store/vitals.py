@@ -15,7 +15,7 @@ from scrapers.errors import PASSES, called
 from service.model import Shape
 from service.pulse.model import Finding, FindingKind, Vital
 from service.store import signs
-from service.store.database import Database, Intentions
+from service.store.database import Database, Intentions, clock
 from service.store.tables import ops_item, source
 
 _KNOWN_FOR = timedelta(hours=1)  # how old what is remembered of the eight weeks may be
@@ -77,7 +77,7 @@ class Vitals(Intentions):
     async def now(self) -> datetime:
         """The time as the database has it."""
         async with self._database.transaction() as tx:
-            return await _now(tx)
+            return await clock(tx)
 
     async def vitals(self, declared: Mapping[str, Known]) -> list[Vital]:
         """Of every declared source that is not paused, by id."""
@@ -87,7 +87,7 @@ class Vitals(Intentions):
             .order_by(source.c.id)
         )
         async with self._database.transaction() as tx:
-            now = await _now(tx)
+            now = await clock(tx)
             rows = (await tx.execute(query)).all()
             ids = [row.id for row in rows]
             known = await self._history(tx, ids, now)
@@ -214,11 +214,6 @@ def _merged(
 
 _FAILING = (source.c.failures > 0, source.c.trouble.in_(PASSES))
 _OPEN = (ops_item.c.kind.in_(get_args(FindingKind)), ops_item.c.closed_at.is_(None))
-
-
-async def _now(tx: AsyncConnection) -> datetime:
-    now: datetime = (await tx.execute(sa.select(sa.func.now()))).scalar_one()
-    return now
 
 
 def _by_slot(rows: Iterable[Any]) -> defaultdict[str, dict[int, Shape]]:
