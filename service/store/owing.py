@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import SEOUL, Reason
-from service.store.database import TODAY
+from service.store.database import TODAY, Wake, wake
 from service.store.paces import LIVE, PACED, WHEN, paces
 from service.store.tables import article, delivery, telling, waiting
 
@@ -93,11 +93,9 @@ SPREAD = """
     UNION ALL SELECT NULL, window_at - now(), count(*) FROM kept GROUP BY 2
 """.replace("WANTED", WANTED)
 _TOLD = """
-    WITH told AS (
-        SELECT subscription.id AS subscription_id, CAST(NULL AS bigint) AS endpoint_id, number,
-               {when}
-        FROM unnest(CAST(:ids AS bigint[]), CAST(:numbers AS bigint[])) AS concerned (id, number)
-        JOIN subscription ON subscription.id = concerned.id
+    {first} told AS (
+        SELECT subscription.id AS subscription_id, {endpoint} AS endpoint_id, number, {when}
+        FROM {whom} JOIN subscription ON subscription.id = concerned.id
         LEFT JOIN unnest(CAST(:urgent AS boolean[])) WITH ORDINALITY AS why (urgent, number)
             USING (number)
         LEFT JOIN {paced} AND pace.urgent = why.urgent
@@ -106,9 +104,23 @@ _TOLD = """
 """
 _REASONS = "LEFT JOIN unnest(:hits) WITH ORDINALITY AS why (hits, number) USING (number)"
 _SPREAD = SPREAD.format(hits="why.hits", reasons=_REASONS)
-_OWE = sa.text(_TOLD.format(when=WHEN, paced=PACED, live=LIVE, spread=_SPREAD)).bindparams(
-    sa.bindparam("hits", type_=ARRAY(JSONB, dimensions=1))
-)
+WHOM = "unnest(CAST(:ids AS bigint[]), CAST(:numbers AS bigint[])) AS concerned (id, number)"
+
+
+def owing_to(
+    whom: str = WHOM, endpoint: str = "CAST(NULL AS bigint)", first: str = "WITH"
+) -> sa.TextClause:
+    """The statement that owes a telling to the ``concerned``, each for the why of its ``number``.
+
+    ``endpoint``: the only one that is told, NULL: all. ``first``: what the statement begins with.
+    """
+    fragments = {"when": WHEN, "paced": PACED, "live": LIVE, "spread": _SPREAD}
+    return sa.text(_TOLD.format(whom=whom, endpoint=endpoint, first=first, **fragments)).bindparams(
+        sa.bindparam("hits", type_=ARRAY(JSONB, dimensions=1))
+    )
+
+
+_OWE = owing_to()
 
 
 def badge(until: datetime) -> str:
@@ -147,15 +159,23 @@ async def owe(
     if not of:
         return []
     ids = list(of)
-    given = {
-        **await paces(tx, ids, until, late=await late(tx, article_id)),
-        **spreading(event),
-        "ids": ids,
-        "numbers": list(of.values()),
-        "hits": [each.told for each in concern.whys],
-        "urgent": [each.urgent for each in concern.whys],
-    }
+    given = {"ids": ids, "numbers": list(of.values())}
+    given |= await paces(tx, ids, until, late=await late(tx, article_id))
+    given |= spreading(event) | reasons(concern)
     return [Owed(*row) for row in await tx.execute(_OWE, given)]
+
+
+def reasons(concern: Concern) -> dict[str, object]:
+    """What ``owing_to`` asks for of why it concerns them."""
+    whys = concern.whys
+    return {"hits": [each.told for each in whys], "urgent": [each.urgent for each in whys]}
+
+
+async def call(tx: AsyncConnection, owed: Collection[Owed]) -> int:
+    """Wake who delivers what came to be owed; returns how many messages that is."""
+    lanes = {(each.channel, each.rest) for each in owed if each.channel}
+    await wake(tx, [Wake("deliver", name, after=rest) for name, rest in sorted(lanes)])
+    return sum(each.number for each in owed)
 
 
 def spreading(telling_id: int) -> dict[str, object]:

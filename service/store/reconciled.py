@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import embargo, ops, owing
 from service.store.database import Database, Wake, wake
-from service.store.owing import WANTED, Concern
-from service.store.paces import LIVE, PACED, WHEN, paces
+from service.store.owing import WANTED, WHOM, Concern, Owed
+from service.store.paces import paces
 from service.store.rows import PUBLISHED, Readable, readable
 from service.store.tables import article, rule, rule_book
 
@@ -28,57 +28,26 @@ _BATCH = 500
 # What a subscription has of the story, by whatever telling, is not owed to it again; but to an
 # endpoint whose own row is gone while another has its own. A digest's are looked at by themselves.
 _HOLES = """
-    WITH concerned AS (
-        SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:numbers AS bigint[])) AS of (id, number)
-    ), event AS (
+    WITH event AS (
         SELECT id FROM telling WHERE story_id = :story AND reason = 'alert'
-    ), told AS (
+    ), sent AS (
         SELECT subscription_id, endpoint_id, created_at FROM delivery
         WHERE telling_id IN (SELECT id FROM event)
     ), gone AS (
-        SELECT subscription.id AS subscription_id, endpoint.id AS endpoint_id, concerned.number
-        FROM concerned JOIN subscription USING (id)
+        SELECT subscription.id, endpoint.id AS endpoint_id, number
+        FROM {whom} JOIN subscription USING (id)
         JOIN endpoint ON endpoint.subscription_id = subscription.id
         WHERE {wanted} AND endpoint.confirmed_at <= least(:found, (
-                SELECT min(told.created_at) FROM told WHERE told.subscription_id = subscription.id))
+                SELECT min(sent.created_at) FROM sent WHERE sent.subscription_id = subscription.id))
           AND coalesce(subscription.resumed_at <= :found, true)
-          AND NOT EXISTS (SELECT FROM told WHERE told.endpoint_id = endpoint.id)
+          AND NOT EXISTS (SELECT FROM sent WHERE sent.endpoint_id = endpoint.id)
           AND NOT EXISTS (SELECT FROM waiting WHERE waiting.subscription_id = subscription.id
                           AND waiting.telling_id IN (SELECT id FROM event))
     )
 """
-_AGAIN = """
-    {holes}, again AS (
-        SELECT gone.subscription_id, gone.endpoint_id, gone.number, {when}
-        FROM gone JOIN subscription ON subscription.id = gone.subscription_id
-        LEFT JOIN unnest(CAST(:urgent AS boolean[])) WITH ORDINALITY AS why (urgent, number)
-            USING (number)
-        LEFT JOIN {paced} AND pace.urgent = why.urgent
-        WHERE {live}
-    ), owed AS (
-        INSERT INTO delivery
-            (telling_id, subscription_id, endpoint_id, channel, hits, due_at, held_from)
-        SELECT :telling, again.subscription_id, endpoint.id, endpoint.channel, why.hits,
-               again.due_at, CASE WHEN again.ready_at < again.due_at THEN again.ready_at END
-        FROM again JOIN endpoint ON endpoint.id = again.endpoint_id
-        LEFT JOIN unnest(:hits) WITH ORDINALITY AS why (hits, number) USING (number)
-        WHERE again.at_once
-        ON CONFLICT DO NOTHING RETURNING channel
-    ), kept AS (
-        INSERT INTO waiting (telling_id, subscription_id, hits, window_at)
-        SELECT DISTINCT ON (again.subscription_id) :telling, again.subscription_id, why.hits,
-               again.window_at
-        FROM again LEFT JOIN unnest(:hits) WITH ORDINALITY AS why (hits, number) USING (number)
-        WHERE NOT again.at_once
-        ON CONFLICT DO NOTHING RETURNING NULL AS channel
-    )
-    SELECT channel, count(*) FROM (TABLE owed UNION ALL TABLE kept) AS made GROUP BY 1
-"""
-_GONE = _HOLES.format(wanted=WANTED)
+_GONE = _HOLES.format(whom=WHOM, wanted=WANTED)
 _LOOK = sa.text(f"{_GONE} TABLE gone LIMIT 1")
-_OWE = sa.text(_AGAIN.format(holes=_GONE, when=WHEN, paced=PACED, live=LIVE)).bindparams(
-    sa.bindparam("hits", type_=ARRAY(JSONB, dimensions=1))
-)
+_OWE = owing.owing_to("gone AS concerned", "concerned.endpoint_id", f"{_GONE},")
 _MADE = """
     INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, hits)
     SELECT DISTINCT ON (telling.id, endpoint.id) telling.id, subscription.id, endpoint.id,
@@ -228,9 +197,7 @@ class Reconciled:
                 await _restore(tx, found, facts, number)
             if (await tx.execute(_LOOK, given)).first() is None:
                 return 0
-            made = await _again(tx, found, facts, concern, given)
-            await wake(tx, [Wake("deliver", name) for name in sorted(filter(None, made))])
-            number = sum(made.values())
+            number = await owing.call(tx, await _again(tx, found, facts, concern, given))
             if number:
                 await ops.note(tx, "alert-lost", found.article.url, _owed_again(number))
         return number
@@ -275,20 +242,12 @@ async def _again(
     facts: Mapping[str, object],
     concern: Concern,
     given: Mapping[str, object],
-) -> dict[str | None, int]:
-    """How many come to be owed by channel; None: they wait for a window."""
+) -> list[Owed]:
+    """What comes to be owed to those who lack it."""
     until, story = found.article.embargo_until, found.story_id
     values = {"story_id": story, "article_id": found.article.id, "facts": facts}
     event = await owing.tell(tx, f"story {story}", "alert", {**values, "embargo_until": until})
     late = await owing.late(tx, found.article.id)
-    rows = await tx.execute(
-        _OWE,
-        {
-            **given,
-            **await paces(tx, list(concern.of), until, late=late),
-            "telling": event,
-            "hits": [each.told for each in concern.whys],
-            "urgent": [each.urgent for each in concern.whys],
-        },
-    )
-    return dict(rows.all())
+    when = await paces(tx, list(concern.of), until, late=late)
+    values = {**given, **when, **owing.spreading(event), **owing.reasons(concern)}
+    return [Owed(*row) for row in await tx.execute(_OWE, values)]

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.database import Intentions, Wake, clock, wake
+from service.store.database import Intentions, clock
+from service.store.owing import Owed, call
 from service.store.rows import GONE
 
 _WISHED = sa.text("""
@@ -130,7 +131,7 @@ _REMIND = sa.text("""
                 WHERE dismissal.subscription_id = subscription.id)
         ON CONFLICT DO NOTHING RETURNING channel, due_at
     )
-    SELECT channel, due_at - now() AS rest, count(*) AS number FROM owed GROUP BY 1, 2 ORDER BY 1, 2
+    SELECT channel, due_at - now(), count(*) FROM owed GROUP BY 1, 2
 """).bindparams(
     sa.bindparam("cadences", type_=ARRAY(sa.Text)),
     sa.bindparam("nearer", type_=ARRAY(sa.SmallInteger)),
@@ -258,6 +259,4 @@ async def _owe(
         "nearer": list(rung.nearer),
         "over": rung.over,
     }
-    rows = (await tx.execute(_REMIND, given)).all()
-    await wake(tx, [Wake("deliver", row.channel, after=row.rest) for row in rows])
-    return sum(row.number for row in rows)
+    return await call(tx, [Owed(*row) for row in await tx.execute(_REMIND, given)])

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, Kind, Reading
 from service.store import embargo, following, ops, owing, rulebook, stories
-from service.store.database import TODAY, Database, Intentions, Wake, wake
+from service.store.database import TODAY, Database, Intentions
 from service.store.owing import Concern, Owed
 from service.store.rows import PUBLISHED, Readable, earlier_of, files_of, readable, reading_of
 from service.store.rulebook import RuleChanges
@@ -151,9 +151,7 @@ class Verdicts(Intentions):
             await _keep(tx, article_id, story_id, verdict, whole=whole)
             if whole:
                 await _hand_on(tx, article_id, verdict)
-            lanes = {(each.channel, each.rest) for each in owed if each.channel}
-            await wake(tx, [Wake("deliver", name, after=rest) for name, rest in sorted(lanes)])
-        return sum(each.number for each in owed)
+            return await owing.call(tx, owed)
 
 
 _IDS = sa.ARRAY(sa.BigInteger)
