@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -201,6 +201,12 @@ def storable(text: str) -> str:
 def said(detail: str) -> str:
     """What a receiver or a server said, as it is kept."""
     return storable(detail)[:_LONGEST]
+
+
+def columns(rows: Collection[Sequence[Any]], *names: str) -> dict[str, list[Any]]:
+    """``rows`` turned into lists by column, as ``unnest`` takes them."""
+    turned = zip(*rows, strict=True) if rows else [()] * len(names)
+    return dict(zip(names, map(list, turned), strict=True))
 
 
 async def clock(tx: AsyncConnection) -> datetime:

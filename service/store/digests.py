@@ -6,6 +6,7 @@ was alone in its window is told as if it had been told at once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,12 +14,11 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import cadence
 from service.model import SEOUL
-from service.store.database import Intentions, Wake, wake
+from service.store.database import Intentions, Wake, columns, wake
 
 _SHOWN = 30  # things that one digest tells of; the rest stands behind its link
 
@@ -55,24 +55,28 @@ _DUE = sa.text("""
         CASE WHEN ends BETWEEN today::text AND (today + 7)::text THEN ends END, telling_id DESC
 """)
 _DROP = sa.text("""
-    DELETE FROM waiting USING unnest(:subscriptions, :tellings) AS gone (subscription, telling)
+    DELETE FROM waiting USING unnest(CAST(:subscriptions AS bigint[]), CAST(:tellings AS bigint[]))
+        AS gone (subscription, telling)
     WHERE subscription_id = subscription AND telling_id = telling
 """)
 _PUT_OFF = sa.text("""
     UPDATE waiting SET window_at = later
-    FROM unnest(:subscriptions, :tellings, :windows) AS late (subscription, telling, later)
+    FROM unnest(CAST(:subscriptions AS bigint[]), CAST(:tellings AS bigint[]),
+        CAST(:windows AS timestamptz[])) AS late (subscription, telling, later)
     WHERE subscription_id = subscription AND telling_id = telling
 """)
 _CLAIM = sa.text("""
     INSERT INTO telling (reason, key, facts)
-    SELECT 'digest', key, facts FROM unnest(:keys, :facts) AS made (key, facts)
+    SELECT 'digest', key, facts FROM unnest(CAST(:keys AS text[]), CAST(:facts AS jsonb[]))
+        AS made (key, facts)
     ON CONFLICT DO NOTHING RETURNING key, id
 """)
 # Whoever's time is over is still told of what came before that.
 _TELL = sa.text("""
     WITH told AS (
         UPDATE waiting SET told_by = tells
-        FROM unnest(:subscriptions, :tellings, :tells) AS item (subscription, telling, tells)
+        FROM unnest(CAST(:subscriptions AS bigint[]), CAST(:tellings AS bigint[]),
+            CAST(:tells AS bigint[])) AS item (subscription, telling, tells)
         WHERE subscription_id = subscription AND telling_id = telling
         RETURNING subscription_id, tells, CASE WHEN tells = telling THEN hits END AS hits
     ), owed AS (
@@ -81,7 +85,9 @@ _TELL = sa.text("""
         SELECT DISTINCT ON (tells, endpoint.id) tells, subscription_id, endpoint.id, channel,
             told.hits, due, CASE WHEN ready < due THEN ready END
         FROM told
-        JOIN unnest(:whom, :which, :readies, :dues) AS pace (whom, which, ready, due)
+        JOIN unnest(CAST(:whom AS bigint[]), CAST(:which AS bigint[]),
+            CAST(:readies AS timestamptz[]), CAST(:dues AS timestamptz[]))
+            AS pace (whom, which, ready, due)
             ON whom = subscription_id AND which = tells
         JOIN endpoint USING (subscription_id)
         WHERE confirmed_at IS NOT NULL AND (
@@ -90,19 +96,6 @@ _TELL = sa.text("""
     )
     SELECT DISTINCT channel, greatest(due_at - now(), interval '0') FROM owed ORDER BY 1, 2
 """)
-_IDS, _TIMES = ARRAY(sa.BigInteger), ARRAY(sa.DateTime(timezone=True))
-_TYPES: dict[str, Any] = {
-    "subscriptions": _IDS,
-    "tellings": _IDS,
-    "windows": _TIMES,
-    "keys": ARRAY(sa.Text),
-    "facts": ARRAY(JSONB),
-    "tells": _IDS,
-    "whom": _IDS,
-    "which": _IDS,
-    "readies": _TIMES,
-    "dues": _TIMES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +151,15 @@ class Digests(Intentions):
             if not rows:
                 return 0
             now, windows = rows[0].now, list(_windows(rows))
-            await _run(tx, _DROP, [row for each in windows if not each.wanted for row in _of(each)])
+            if dropped := [row for each in windows if not each.wanted for row in _of(each)]:
+                await tx.execute(_DROP, columns(dropped, "subscriptions", "tellings"))
             wanted = [each for each in windows if each.wanted]
             alone = [(each, each.tellings[0]) for each in wanted if len(each.tellings) == 1]
             many = [each for each in wanted if len(each.tellings) > 1]
             made = await _claim(tx, many)
             late = [(each, _next(each, now)) for each in many if each.key not in made]
-            await _run(tx, _PUT_OFF, [(*row, at) for each, at in late for row in _of(each)])
+            if later := [(*row, at) for each, at in late for row in _of(each)]:
+                await tx.execute(_PUT_OFF, columns(later, "subscriptions", "tellings", "windows"))
             digests = [(each, made[each.key]) for each in many if each.key in made]
             await _tell(tx, alone + digests, now)
         return len(windows)
@@ -197,9 +192,8 @@ async def _claim(tx: AsyncConnection, windows: Sequence[_Window]) -> dict[str, i
     """The digests of ``windows`` that nobody made before, by key."""
     if not windows:
         return {}
-    given = {"keys": [each.key for each in windows], "facts": [each.facts for each in windows]}
-    made = await tx.execute(_typed(_CLAIM, given), given)
-    return {row.key: row.id for row in made}
+    given = columns([(each.key, json.dumps(each.facts)) for each in windows], "keys", "facts")
+    return {row.key: row.id for row in await tx.execute(_CLAIM, given)}
 
 
 async def _tell(tx: AsyncConnection, telling: Sequence[tuple[_Window, int]], now: datetime) -> None:
@@ -207,28 +201,8 @@ async def _tell(tx: AsyncConnection, telling: Sequence[tuple[_Window, int]], now
     if not telling:
         return
     rows = [(*row, tells) for window, tells in telling for row in _of(window)]
-    given = dict(
-        zip(("subscriptions", "tellings", "tells"), map(list, zip(*rows, strict=True)), strict=True)
-    )
-    given |= {
-        "whom": [window.subscription_id for window, _ in telling],
-        "which": [tells for _, tells in telling],
-        "readies": [window.ready_at for window, _ in telling],
-        "dues": [window.due(now) for window, _ in telling],
-    }
-    owed = await tx.execute(_typed(_TELL, given), given)
+    paced = [(each.subscription_id, tells, each.ready_at, each.due(now)) for each, tells in telling]
+    given = columns(rows, "subscriptions", "tellings", "tells")
+    given |= columns(paced, "whom", "which", "readies", "dues")
+    owed = await tx.execute(_TELL, given)
     await wake(tx, [Wake("deliver", channel, after=rest) for channel, rest in owed])
-
-
-async def _run(
-    tx: AsyncConnection, statement: sa.TextClause, rows: Sequence[tuple[object, ...]]
-) -> None:
-    """Run a statement for rows of subscription, telling and perhaps window."""
-    if rows:
-        columns = zip(*rows, strict=True)
-        given = dict(zip(("subscriptions", "tellings", "windows"), map(list, columns)))  # noqa: B905
-        await tx.execute(_typed(statement, given), given)
-
-
-def _typed(statement: sa.TextClause, given: dict[str, Any]) -> sa.TextClause:
-    return statement.bindparams(*(sa.bindparam(each, type_=_TYPES[each]) for each in given))

@@ -159,9 +159,8 @@ async def owe(
     if not of:
         return []
     ids = list(of)
-    given = {"ids": ids, "numbers": list(of.values())}
-    given |= await paces(tx, ids, until, late=await late(tx, article_id))
-    given |= spreading(event) | reasons(concern)
+    given = await paces(tx, ids, until, late=await late(tx, article_id))
+    given |= spreading(event) | reasons(concern) | {"ids": ids, "numbers": list(of.values())}
     return [Owed(*row) for row in await tx.execute(_OWE, given)]
 
 

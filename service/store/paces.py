@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import cadence
+from service.store.database import columns
 from service.store.tables import subscription
 
 PACED = """
@@ -68,8 +69,7 @@ async def paces(
         query = query.where(subscription.c.id == sa.any_(sa.cast(ids, ARRAY(sa.BigInteger))))
     wishes = await tx.execute(query)
     rows = [row for wish in wishes for row in _paced(*wish, until=until, late=late)]
-    columns = zip(*rows, strict=True) if rows else [()] * len(_SPAN)
-    return {"until": until, **dict(zip(_SPAN, map(list, columns), strict=True))}
+    return {"until": until, **columns(rows, *_SPAN)}
 
 
 def _paced(

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from service.store.database import Intentions
+from service.store.database import Intentions, columns
 from service.store.tables import route_day
 
 GRACE = timedelta(days=1)
@@ -188,7 +188,7 @@ class Routes(Intentions):
 def _pairs(groups: Groups, group: str, member: str = "ids") -> dict[str, list[str]]:
     """``groups`` as two lists, for a statement that has a table of them."""
     pairs = [(name, each) for name, members in groups.items() for each in members]
-    return {group: [name for name, _ in pairs], member: [each for _, each in pairs]}
+    return columns(pairs, group, member)
 
 
 def _missed(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import Language
-from service.store.database import Intentions
+from service.store.database import Intentions, columns
 from service.store.ending import LIVE
 from service.store.items import KINDS, LATELY, SHOWN, THESE, Item, items, items_of
 from service.store.rows import record
@@ -126,7 +126,7 @@ class Told(Intentions):
 
     async def these(self, chosen: Collection[tuple[int, int]]) -> Sequence[Item]:
         """Those of the chosen, by subscription and telling, that are shown; the oldest first."""
-        found = await items(self._database, _FOUND, **_columns(chosen))
+        found = await items(self._database, _FOUND, **columns(chosen, "ids", "tellings"))
         return found[::-1]
 
     async def since(
@@ -156,7 +156,7 @@ class Told(Intentions):
         The time of a row is that at which its transaction began: it may come in sight later.
         """
         query = _SIGHTS.format(shown=SHOWN, kinds=KINDS, lately=LATELY, these=THESE)
-        values = {"readers": readers, "back": back, **_columns(held)}
+        values = {"readers": readers, "back": back, **columns(held, "ids", "tellings")}
         return [Sight(*row) for row in await self._rows(sa.text(query), values)]
 
     async def held(self, subscription_id: int) -> Sequence[Sight]:
@@ -172,7 +172,3 @@ class Told(Intentions):
         found = await items(self._database, _OF_DIGEST, reader=subscription_id, digest=telling_id)
         since, until = map(datetime.fromisoformat, row)
         return Gathered(since, until, found)
-
-
-def _columns(pairs: Collection[tuple[int, int]]) -> dict[str, list[int]]:
-    return {"ids": [each[0] for each in pairs], "tellings": [each[1] for each in pairs]}
