@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.errors import UserError
 from service.store.addressed import addressed, refused
 from service.store.database import Wake, wake
-from service.store.ending import settle_ended
+from service.store.ending import ASKS, settle_ended
 from service.store.owing import tell
 from service.store.tables import delivery, endpoint, suppressed, telling
 
@@ -68,8 +68,7 @@ class Suppressed(UserError):
 async def unask(tx: AsyncConnection, endpoint_id: int) -> None:
     """Send no question any more to an endpoint whose owner has agreed, or is asked anew."""
     owed = (delivery.c.endpoint_id == endpoint_id) & delivery.c.settled_at.is_(None)
-    asks = sa.exists().where(telling.c.id == delivery.c.telling_id, telling.c.reason == "confirm")
-    await settle_ended(tx, owed & asks)
+    await settle_ended(tx, owed & ASKS)
 
 
 async def _check_wanted(tx: AsyncConnection, to: Endpoint) -> None:
@@ -106,7 +105,7 @@ async def put(
     agreed = before.confirmed_at is not None and not off
     changes = {"secret": secret, **(_AGAIN if off else {})}
     if to.agreed and not agreed:
-        changes |= answered(rules, to.by)
+        changes |= answered(rules, by=to.by)
     await tx.execute(sa.update(endpoint).where(*here).values(**changes))
     if to.agreed:
         await unask(tx, before.id)
@@ -117,12 +116,11 @@ async def put(
     return Taken(secret, "asked" if await _ask(tx, before.id, to, rules) else "unasked")
 
 
-def answered(rules: Sequence[str], by: str = "operator") -> dict[str, object]:
-    """What is written once an address agrees ``by`` operator, its account or its own answer."""
-    said = sa.func.jsonb_build_object(
-        "by", by, "at", sa.func.now(), "rules", sa.cast(list(rules), JSONB)
-    )
-    return {"confirmed_at": sa.func.now(), "consent": said}
+def answered(rules: Sequence[str], **said: str) -> dict[str, object]:
+    """What is written once an address agrees to ``rules``: by whom it is ``said``, and how."""
+    at = sa.func.jsonb_build_object("at", sa.func.now())
+    consent = sa.cast({**said, "rules": list(rules)}, JSONB).op("||")(at)
+    return {"confirmed_at": sa.func.now(), "consent": consent}
 
 
 async def _ask(tx: AsyncConnection, endpoint_id: int, to: Endpoint, rules: Sequence[str]) -> bool:

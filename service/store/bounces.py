@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -26,16 +25,7 @@ _SENT = sa.or_(
     delivery.c.outcome == "sent",
     (delivery.c.outcome == "dead") & delivery.c.last_error.startswith(_RETURNED),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Mailed:
-    """A mail of ours, and to whom it went."""
-
-    id: int
-    subscription_id: int
-    endpoint_id: int
-    address: str
+_Mailed = sa.Row[*tuple[int, int, int, str]]
 
 
 class Returns(Intentions):
@@ -71,6 +61,7 @@ class Returns(Intentions):
 
 
 async def _find(tx: AsyncConnection, returned: Returned) -> _Mailed | None:
+    """A mail of ours, and to whom it went."""
     found = await tx.execute(
         sa.select(
             delivery.c.id, delivery.c.subscription_id, delivery.c.endpoint_id, endpoint.c.address
@@ -82,8 +73,7 @@ async def _find(tx: AsyncConnection, returned: Returned) -> _Mailed | None:
             _SENT,
         )
     )
-    row = found.one_or_none()
-    return _Mailed(*row) if row else None
+    return found.one_or_none()
 
 
 async def _suppress(tx: AsyncConnection, mailed: _Mailed, returned: Returned) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.addressed import addressed
@@ -56,17 +55,8 @@ class Consent(Intentions):
             asked = _asked(endpoint_id, epoch, asked_at)
             place = await _place(tx, asked)
             if place is not None:
-                said = {**consent, "rules": list(place.rules)}
-                await tx.execute(
-                    sa.update(endpoint)
-                    .where(endpoint.c.confirmed_at.is_(None), asked)
-                    .values(
-                        confirmed_at=sa.func.now(),
-                        consent=sa.cast(said, JSONB).op("||")(
-                            sa.func.jsonb_build_object("at", sa.func.now())
-                        ),
-                    )
-                )
+                agreed = sa.update(endpoint).where(endpoint.c.confirmed_at.is_(None), asked)
+                await tx.execute(agreed.values(**answered(place.rules, **consent)))
                 await unask(tx, endpoint_id)
         return place
 
@@ -80,7 +70,7 @@ class Consent(Intentions):
                 await tx.execute(
                     sa.update(endpoint)
                     .where(endpoint.c.id == row.id, endpoint.c.confirmed_at.is_(None))
-                    .values(**answered(row.rules))
+                    .values(**answered(row.rules, by="operator"))
                 )
                 await unask(tx, row.id)
         return row is not None

@@ -137,7 +137,7 @@ class Deliveries(Claims):
     async def _confirm(self, due: DueDelivery) -> None:
         """The answer of an endpoint is its owner's consent."""
         asked = (endpoint.c.id == due.endpoint_id, endpoint.c.confirmed_at.is_(None))
-        agreed = answered(due.facts.get("rules", ()), "answer")
+        agreed = answered(due.facts.get("rules", ()), by="answer")
         await self._do(sa.update(endpoint).where(*asked).values(**agreed))
 
     async def _settle_sent(self, sent: Sequence[Sent]) -> None:
@@ -175,16 +175,11 @@ class Deliveries(Claims):
             rested = await rest(tx, _rests(still), self._failing)
             for each in {each.due.endpoint_id: each for each in still}.values():
                 if (rests := rested.get(each.due.endpoint_id)) is not None:
-                    waits.add((each.due.channel, math.ceil(rests.left.total_seconds())))
-                    if rests.over:
+                    waits.add((each.due.channel, math.ceil(rests["left"].total_seconds())))
+                    if rests["over"]:
                         await give_up(tx, each.due, said(each.detail))
-            await wake(
-                tx,
-                [
-                    Wake("deliver", channel, after=timedelta(seconds=wait))
-                    for channel, wait in sorted(waits)
-                ],
-            )
+            lanes = ((channel, timedelta(seconds=wait)) for channel, wait in sorted(waits))
+            await wake(tx, [Wake("deliver", channel, after=wait) for channel, wait in lanes])
 
     async def _settle_dead(self, dead: Dead) -> None:
         """Keep a dead letter, tell an operator; of one who is gone end the endpoint too."""

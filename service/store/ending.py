@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.store.tables import delivery, endpoint, rule, rule_book, subscription, waiting
+from service.store.tables import delivery, endpoint, rule, rule_book, subscription, telling, waiting
 
 Why = Literal["unsubscribed", "expired"]
 
@@ -17,6 +17,9 @@ OVER = sa.func.coalesce(subscription.c.expires_at <= sa.func.now(), sa.false())
 LIVE = subscription.c.ended_at.is_(None) & ~OVER
 
 ON = endpoint.c.switched_off_at.is_(None)
+
+ASKS = sa.exists().where(telling.c.id == delivery.c.telling_id, telling.c.reason == "confirm")
+"""Whether a delivery asks for consent: for whom it is has nothing to do with who sleeps."""
 
 # Whoever takes the name up again begins anew.
 _ANEW: dict[str, Any] = {
@@ -48,7 +51,7 @@ async def end(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: Why) -> 
     if subscription_id is None:
         return False
     await tx.execute(sa.delete(rule).where(rule.c.subscription_id == subscription_id))
-    await _switch_off(tx, (endpoint.c.subscription_id == subscription_id) & ON, why)
+    await switch_off(tx, (endpoint.c.subscription_id == subscription_id) & ON, why)
     unwanted = owed_to(subscription_id)
     if why == "expired":
         ready = sa.func.coalesce(delivery.c.held_from, delivery.c.due_at)
@@ -74,7 +77,7 @@ async def leave(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: str) -
     of_them = endpoint.c.subscription_id.in_(left := list(locked))
     rows = sa.select(endpoint.c.id).where(chosen, ON, of_them).order_by(endpoint.c.id)
     gone = list(await tx.scalars(rows.with_for_update()))
-    await _switch_off(tx, endpoint.c.id.in_(gone), why)
+    await switch_off(tx, endpoint.c.id.in_(gone), why)
     await settle_ended(tx, delivery.c.endpoint_id.in_(gone) & delivery.c.settled_at.is_(None))
     other = sa.exists().where(endpoint.c.subscription_id == subscription.c.id, ON)
     for each in left:
@@ -83,17 +86,18 @@ async def leave(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: str) -
     return len(gone)
 
 
-async def _switch_off(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: str) -> None:
+async def switch_off(tx: AsyncConnection, chosen: sa.ColumnElement[bool], why: str) -> None:
     """Tell the chosen endpoints nothing that comes from now on."""
     off = {"switched_off_at": sa.func.now(), "switched_off_why": why}
     await tx.execute(sa.update(endpoint).where(chosen).values(off))
 
 
-async def settle_ended(tx: AsyncConnection, unwanted: sa.ColumnElement[bool]) -> None:
+async def settle_ended(
+    tx: AsyncConnection, unwanted: sa.ColumnElement[bool], outcome: str = "ended", **why: str
+) -> None:
     """What nobody wants any more is not sent."""
-    await tx.execute(
-        sa.update(delivery).where(unwanted).values(settled_at=sa.func.now(), outcome="ended")
-    )
+    settled = sa.update(delivery).where(unwanted)
+    await tx.execute(settled.values(settled_at=sa.func.now(), outcome=outcome, **why))
 
 
 async def turn_page(tx: AsyncConnection) -> None:

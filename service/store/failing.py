@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import cadence
 from service.model import DueDelivery
-from service.store import ops
+from service.store import ending, ops
 from service.store.database import Wake, wake, within
 from service.store.owing import tell
 from service.store.tables import delivery, endpoint, subscription, suppressed
@@ -31,7 +31,7 @@ _REST = """
         )
     FROM unnest($1::bigint[], $2::interval[]) AS said (failed_id, rest)
     WHERE endpoint.id = failed_id
-    RETURNING endpoint.id, rests_until - now() AS rest,
+    RETURNING endpoint.id, rests_until - now() AS left,
         failing_since <= now() - $3::interval AND switched_off_at IS NULL AS over
 """.replace("SINCE", _SINCE)
 """Let endpoints rest, an eighth of the time for which they fail, but for $2 at least.
@@ -47,14 +47,6 @@ _TO_OTHERS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """How long an endpoint rests; ``over``: it has failed for too long."""
-
-    left: timedelta
-    over: bool
-
-
 async def lock(tx: AsyncConnection, endpoints: Collection[int]) -> None:
     """Endpoints before their deliveries, in one order: two at once wait for each other."""
     rows = sa.select(endpoint.c.id).where(endpoint.c.id.in_(set(endpoints)))
@@ -63,25 +55,21 @@ async def lock(tx: AsyncConnection, endpoints: Collection[int]) -> None:
 
 async def rest(
     tx: AsyncConnection, rests: Mapping[int, timedelta], failing: timedelta
-) -> dict[int, Rest]:
-    """Let endpoints that failed rest for so long at least; those that fail since ``failing``."""
+) -> dict[int, asyncpg.Record]:
+    """Let endpoints that failed rest for so long at least; how long it is ``left``, and ``over``.
+
+    ``failing``: the time after which it is.
+    """
     driver = await within(tx)
     rows = await driver.fetch(_REST, list(rests), list(rests.values()), failing)
-    return {row["id"]: Rest(row["rest"], row["over"]) for row in rows}
+    return {row["id"]: row for row in rows}
 
 
 async def switch_off(tx: AsyncConnection, endpoint_id: int, why: str, detail: str) -> None:
     """End an endpoint with all that is owed to it."""
-    await tx.execute(
-        sa.update(endpoint)
-        .where(endpoint.c.id == endpoint_id)
-        .values(switched_off_at=sa.func.now(), switched_off_why=why)
-    )
-    await tx.execute(
-        sa.update(delivery)
-        .where(delivery.c.endpoint_id == endpoint_id, delivery.c.settled_at.is_(None))
-        .values(settled_at=sa.func.now(), outcome="dead", last_error=detail)
-    )
+    await ending.switch_off(tx, endpoint.c.id == endpoint_id, why)
+    owed = (delivery.c.endpoint_id == endpoint_id) & delivery.c.settled_at.is_(None)
+    await ending.settle_ended(tx, owed, "dead", last_error=detail)
 
 
 async def suppress(tx: AsyncConnection, channel: str, address: str, why: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.store.addressed import account_of, same
 from service.store.tables import account, api_key, audit, session, sign_in
 
 _NOBODY = "—"
@@ -23,11 +24,11 @@ _SHOWN: Mapping[str, Sequence[sa.Column[Any]]] = {
 async def signed_in(tx: AsyncConnection, address: str) -> dict[str, Any]:
     """The account of the address with all that is its own, as JSON takes it; no secret of it."""
     asked = (sign_in.c.asked_at, sign_in.c.asked_by, sign_in.c.ip, sign_in.c.used_at)
-    whose = _same(account.c.address, address)
+    whose = account_of(address)
     own = [*account.c["role", "language", "created_at", "seen_at"]]
     found = (await tx.execute(_rows(own, whose))).scalars().all()
     shown = {"account": found[0] if found else None}
-    links = _rows(asked, _same(sign_in.c.address, address))
+    links = _rows(asked, same(sign_in.c.address, address))
     shown["links"] = list((await tx.execute(links)).scalars())
     for name, columns in _SHOWN.items():
         its = columns[0].table.c.account_id.in_(sa.select(account.c.id).where(whose))
@@ -41,9 +42,9 @@ async def forget(tx: AsyncConnection, address: str) -> None:
     What was done stays in the record, by the account's number, without words of theirs. Of an
     account that the operator closed it is kept that it was: else its owner would open it again.
     """
-    whose = _same(account.c.address, address)
+    whose = account_of(address)
     ids = list((await tx.execute(sa.select(account.c.id).where(whose))).scalars())
-    about = _same(audit.c.subject, address)
+    about = same(audit.c.subject, address)
     subject = sa.case((about, _NOBODY), else_=audit.c.subject)
     who = sa.case((audit.c.account_id.in_(ids), _NOBODY), else_=audit.c.who)
     theirs = about | audit.c.account_id.in_(ids)
@@ -51,14 +52,10 @@ async def forget(tx: AsyncConnection, address: str) -> None:
     subject = sa.case((words, _NOBODY), else_=subject)
     detail = sa.case((words, sa.null()), else_=audit.c.detail)
     await tx.execute(sa.update(audit).where(theirs).values(who=who, subject=subject, detail=detail))
-    await tx.execute(sa.delete(sign_in).where(_same(sign_in.c.address, address)))
+    await tx.execute(sa.delete(sign_in).where(same(sign_in.c.address, address)))
     for table in (session, api_key):
         await tx.execute(sa.delete(table).where(table.c.account_id.in_(ids)))
     await tx.execute(sa.delete(account).where(whose, account.c.closed_at.is_(None)))
-
-
-def _same(column: sa.Column[Any], address: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(column) == sa.func.lower(address)
 
 
 def _rows(

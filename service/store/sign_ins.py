@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import UserError
 from service.model import Language
-from service.store.addressed import account_of, refused
+from service.store.addressed import account_of, refused, same
 from service.store.audit import Role, note
 from service.store.database import Intentions, Wake, changed, said, wake
 from service.store.failing import suppress
@@ -81,7 +81,7 @@ class SignIns(Intentions):
             # Always in this order, so that two who ask wait for each other and for nothing else.
             if await _asked(tx, sign_in.c.ip == ip, f"ip {ip}", timedelta(hours=1)) >= _AN_HOUR:
                 return "often"
-            here = sa.func.lower(sign_in.c.address) == sa.func.lower(address)
+            here = same(sign_in.c.address, address)
             here &= sign_in.c.used_at.is_(None)  # who signs in often is not kept out
             before = await _asked(tx, here, f"to {address.lower()}", timedelta(days=1))
             if before < _A_DAY and await _welcome(tx, address):

@@ -11,11 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import cadence
 from service.store.database import Wake, wake
-from service.store.ending import owed_to, settle_ended, untold_to
+from service.store.ending import ASKS, owed_to, settle_ended, untold_to
 from service.store.tables import delivery, endpoint, subscription, telling, waiting
-
-# A question is open for two days, and for whom it is has nothing to do with who sleeps.
-_ASKS = sa.exists().where(telling.c.id == delivery.c.telling_id, telling.c.reason == "confirm")
 
 
 async def hold(tx: AsyncConnection, subscription_id: int, until: datetime, rest: timedelta) -> None:
@@ -25,7 +22,7 @@ async def hold(tx: AsyncConnection, subscription_id: int, until: datetime, rest:
     ready = sa.func.coalesce(delivery.c.held_from, delivery.c.due_at)
     await tx.execute(
         sa.update(delivery)
-        .where(owed_to(subscription_id), ~_ASKS)
+        .where(owed_to(subscription_id), ~ASKS)
         .values(due_at=sa.func.greatest(ready, until), held_from=sa.case((ready < until, ready)))
     )
     await tx.execute(
@@ -91,7 +88,7 @@ async def _let_wait(tx: AsyncConnection, subscription_id: int, chosen: _Chosen) 
 async def give_up(tx: AsyncConnection, subscription_id: int) -> None:
     """Let nothing that is owed or waits be told, but for a question."""
     await _hold_endpoints(tx, subscription_id)
-    await settle_ended(tx, owed_to(subscription_id) & ~_ASKS)
+    await settle_ended(tx, owed_to(subscription_id) & ~ASKS)
     await tx.execute(sa.delete(waiting).where(untold_to(subscription_id)))
 
 
