@@ -29,7 +29,7 @@ from service.web.offered import mails
 from service.web.reading import add_reading
 from service.web.shell import HEADERS, Guard, Shell, add_refusals, shell
 from service.web.static import add_static
-from service.web.tokens import TokenPages, add_void
+from service.web.tokens import add_void
 
 # No template: it has to be there when nothing else is.
 _AWAY = """<!doctype html><html lang="ko"><meta charset="utf-8"><title>파발</title>
@@ -66,16 +66,15 @@ def build(
     watched = watched or Watched.of(database)
     app.router.routes.extend(watched.routes())
     add_cockpit(app, house, database, watched)
-    pages = TokenPages(house)
-    add_void(app, pages)
-    add_consent(app, pages, Consent(database), People(database))
-    add_dismiss(app, pages, Dismissals(database))
+    add_void(app, house)
+    add_consent(app, house, Consent(database), People(database))
+    add_dismiss(app, house, Dismissals(database))
     add_account(app, house, database, mails=mails(means))
     add_api(app, house, database, means)
     add_alerts(app, house, database, means)
     if heard is not None:
-        add_bounces(app, pages, heard)
-    app.state.stream = add_feeds(app, pages, database)
+        add_bounces(app, house, heard)
+    app.state.stream = add_feeds(app, house, database)
     _add_heads(app)
     return app
 

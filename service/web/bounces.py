@@ -8,7 +8,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from service.web.tokens import TokenPages, there
+from service.web.shell import Shell
+from service.web.tokens import there
 
 log = structlog.get_logger()
 
@@ -19,12 +20,12 @@ _ASKS = b'"SubscribeURL"'  # Amazon SNS, before it tells anything
 _SHOWN = 2_000
 
 
-def add_bounces(app: FastAPI, pages: TokenPages, heard: Heard) -> None:
+def add_bounces(app: FastAPI, house: Shell, heard: Heard) -> None:
     """Add the route to ``app``. ``heard``: settles a body, returns how many mails it was about."""
 
     @app.post("/bounces/{token}")
     async def told(request: Request, token: str) -> Response:
-        there(pages.house.signer.read("bounces", token))
+        there(house.signer.read("bounces", token))
         body = b""
         async for chunk in request.stream():
             body += chunk

@@ -10,28 +10,29 @@ from fastapi.responses import Response
 
 from service import excluding
 from service.store.dismissals import Case, Dismissals, Narrowed, Told
-from service.web.tokens import TokenPages, there
+from service.web.shell import Shell
+from service.web.tokens import there
 from service.web.typed import Form, filled_in
 
 
-def add_dismiss(app: FastAPI, pages: TokenPages, dismissals: Dismissals) -> None:
+def add_dismiss(app: FastAPI, house: Shell, dismissals: Dismissals) -> None:
     """Add the page to ``app``."""
 
     @app.get("/dismiss/{token}")
     async def why(request: Request, token: str) -> Response:
-        subscription, telling = pages.house.numbers("dismiss", token, 2)
+        subscription, telling = house.numbers("dismiss", token, 2)
         case = there(await dismissals.case(subscription, telling))
         others = await dismissals.lately(subscription, telling)
         proposed = await asyncio.to_thread(_proposed, case, others)
-        return pages.page(request, "dismiss", case=case, proposed=proposed)
+        return house.unkept(request, "dismiss", case=case, proposed=proposed)
 
     @app.post("/dismiss/{token}")
     async def dismiss(request: Request, token: str) -> Response:
-        subscription, telling = pages.house.numbers("dismiss", token, 2)
+        subscription, telling = house.numbers("dismiss", token, 2)
         case = there(await dismissals.case(subscription, telling))
         chosen = _chosen(case, await filled_in(request))
         changed = await dismissals.dismiss(subscription, telling, chosen)
-        return pages.page(request, "dismiss", case=case, done=True, changed=changed)
+        return house.unkept(request, "dismiss", case=case, done=True, changed=changed)
 
 
 def _proposed(

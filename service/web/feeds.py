@@ -16,9 +16,10 @@ from service.store.database import Database
 from service.store.told import Reader, Told
 from service.web.calendar import calendar
 from service.web.entries import letter_of
+from service.web.shell import Shell
 from service.web.stream import Stream, Streamed
 from service.web.syndication import Feed, atom, json_feed
-from service.web.tokens import TokenPages, there
+from service.web.tokens import there
 from service.web.typed import has_tagged
 from service.worded import Words
 
@@ -33,13 +34,13 @@ _FORMS = {
 }
 
 
-def add_feeds(app: FastAPI, pages: TokenPages, database: Database) -> Stream:
+def add_feeds(app: FastAPI, house: Shell, database: Database) -> Stream:
     """Add the pages to ``app``.
 
     The stream that is returned is to be closed before the server is, which waits for its readers.
     """
-    words = Words(pages.house.signer, pages.house.url)
-    shelf = _Shelf(pages, Told(database), Calls(database), words)
+    words = Words(house.signer, house.url)
+    shelf = _Shelf(house, Told(database), Calls(database), words)
     stream = Stream(shelf.told, shelf.words)
     _add_feed(app, shelf)
     _add_calendar(app, shelf)
@@ -50,13 +51,13 @@ def add_feeds(app: FastAPI, pages: TokenPages, database: Database) -> Stream:
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    pages: TokenPages
+    house: Shell
     told: Told
     calls: Calls
     words: Words
 
     async def reader(self, token: str) -> Reader:
-        return there(await self.told.reader(*self.pages.house.numbers("feed", token, 2)))
+        return there(await self.told.reader(*self.house.numbers("feed", token, 2)))
 
 
 def _add_feed(app: FastAPI, shelf: _Shelf) -> None:
@@ -65,7 +66,7 @@ def _add_feed(app: FastAPI, shelf: _Shelf) -> None:
         reader = await shelf.reader(token)
         write, kind = there(_FORMS.get(form))
         items = await shelf.told.newest(reader.id, _NEWEST)
-        base = shelf.pages.house.base(request)
+        base = shelf.house.base(request)
         made = Feed(reader, items, shelf.words, f"{base}/feed/{token}.{form}", base)
         return _kept(request, write(made), kind)
 
@@ -76,7 +77,7 @@ def _add_calendar(app: FastAPI, shelf: _Shelf) -> None:
         reader = await shelf.reader(token)
         today = reader.asked_at.astimezone(SEOUL).date()
         calls = await shelf.calls.calls(reader.id, today - _PAST)
-        base = shelf.pages.house.base(request)
+        base = shelf.house.base(request)
         # Hundreds of events take longer than others who are listened to should wait.
         written = await asyncio.to_thread(calendar, reader, calls, shelf.words, base)
         return _kept(request, written, "text/calendar; charset=utf-8")
@@ -96,11 +97,11 @@ def _add_stream(app: FastAPI, shelf: _Shelf, stream: Stream) -> None:
 def _add_digest(app: FastAPI, shelf: _Shelf) -> None:
     @app.get("/digest/{token}")
     async def digest(request: Request, token: str) -> Response:
-        subscription_id, telling_id = shelf.pages.house.numbers("rest", token, 2)
+        subscription_id, telling_id = shelf.house.numbers("rest", token, 2)
         reader = there(await shelf.told.reader(subscription_id))
         found = there(await shelf.told.digest(subscription_id, telling_id))
         letters = [letter_of(each, reader, shelf.words) for each in found.items]
-        return shelf.pages.page(request, "digest", reader=reader, digest=found, letters=letters)
+        return shelf.house.unkept(request, "digest", reader=reader, digest=found, letters=letters)
 
 
 def _kept(request: Request, body: bytes, kind: str) -> Response:

@@ -79,13 +79,19 @@ class Shell:
             request, f"{name}.html", context, status, headers=own | dict(headers or {})
         )
 
+    def unkept(
+        self, request: Request, name: str, /, *, status: int = 200, **context: object
+    ) -> Response:
+        """One that neither a browser nor a search engine keeps."""
+        return self.page(request, name, status=status, headers=KEPT_NOWHERE, **context)
+
     def base(self, request: Request) -> str:
         """The address of the pages, for links that leave them: the public one, else the asked."""
         return self.url or str(request.base_url).rstrip("/")
 
     def refuse(self, request: Request, status: int, why: str) -> Response:
         """The page that says ``why``, a phrase, something is not to be had."""
-        return self.page(request, "refused", status=status, headers=KEPT_NOWHERE, why=why)
+        return self.unkept(request, "refused", status=status, why=why)
 
     @property
     def https(self) -> bool:

@@ -42,7 +42,7 @@ def _add_asking(app: FastAPI, house: Shell, asks: SignIns | None) -> None:
     async def asking(request: Request) -> Response:
         if who_of(request) is not None:
             return RedirectResponse(_HOME, 303)
-        page = house.page(request, "sign_in", headers=KEPT_NOWHERE, state=first_state)
+        page = house.unkept(request, "sign_in", state=first_state)
         back = request.query_params.get("next", "")
         if _INSIDE.fullmatch(back):
             # The link is opened in the same browser, most often.
@@ -53,17 +53,17 @@ def _add_asking(app: FastAPI, house: Shell, asks: SignIns | None) -> None:
     async def ask(request: Request) -> Response:
         form = await house.form(request)
         if asks is None:
-            return house.page(request, "sign_in", status=503, headers=KEPT_NOWHERE, state="unset")
+            return house.unkept(request, "sign_in", status=503, state="unset")
         typed = first(form, "address").strip()[:_LONGEST]
         try:
             address = str(recipient(typed))
         except BadAddress:
             context = {"state": "ask", "wrong": True, "typed": typed}
-            return house.page(request, "sign_in", status=422, headers=KEPT_NOWHERE, **context)
+            return house.unkept(request, "sign_in", status=422, **context)
         spoken = letters_in(language_of(request))
         if await asks.ask(address, spoken, ip_of(request)) == "often":
-            return house.page(request, "sign_in", status=429, headers=KEPT_NOWHERE, state="often")
-        return house.page(request, "sign_in", headers=KEPT_NOWHERE, state="asked", typed=address)
+            return house.unkept(request, "sign_in", status=429, state="often")
+        return house.unkept(request, "sign_in", state="asked", typed=address)
 
 
 def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
@@ -71,9 +71,7 @@ def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
     async def link(request: Request, token: str) -> Response:
         address = await accounts.asked(*house.numbers("sign-in", token, 2))
         state, status = ("link", 200) if address else ("void", 404)
-        return house.page(
-            request, "sign_in", status=status, headers=KEPT_NOWHERE, state=state, typed=address
-        )
+        return house.unkept(request, "sign_in", status=status, state=state, typed=address)
 
     @app.post("/sign-in/{token}")
     async def enter(request: Request, token: str) -> Response:
@@ -89,7 +87,7 @@ def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
             ended=None if held is None else _digest(held),
         )
         if who is None:
-            return house.page(request, "sign_in", status=404, headers=KEPT_NOWHERE, state="void")
+            return house.unkept(request, "sign_in", status=404, state="void")
         back = request.cookies.get(_NEXT, "").strip('"')
         answer = RedirectResponse(back if _INSIDE.fullmatch(back) else _HOME, 303, KEPT_NOWHERE)
         answer.delete_cookie(_NEXT)
