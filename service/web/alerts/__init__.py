@@ -10,7 +10,6 @@ from service.web.alerts.acts import add_acts
 from service.web.alerts.editing import add_editing
 from service.web.alerts.looks import Looks
 from service.web.alerts.room import Room
-from service.web.alerts.sent import add_sent
 from service.web.means import Means
 from service.web.shell import Shell
 
@@ -21,4 +20,3 @@ def add_alerts(app: FastAPI, house: Shell, database: Database, means: Means) -> 
     room = Room(house, database, means, looks)
     add_editing(app, room)
     add_acts(app, room)
-    add_sent(app, room)

@@ -1,4 +1,4 @@
-"""The list of one's alerts, and the form that one is made and changed with."""
+"""The list of one's alerts, the form that one is made and changed with, and what it has sent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from service.judging.rules import Rule
 from service.owning import Saved
 from service.preview import Preview
 from service.store.audit import Who
+from service.store.history import History
 from service.store.owned import Place
 from service.store.subscriptions import Subscribed
 from service.web.alerts.filled import Filled, of, read, rules_of, wanted
@@ -21,6 +22,9 @@ from service.web.alerts.looks import Busy, Outdated, TooBroad
 from service.web.alerts.room import Room
 from service.web.offered import offered
 from service.web.shell import need
+from service.web.typed import number_in
+
+_SENT = 30  # things of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Known:
 def add_editing(app: FastAPI, room: Room) -> None:
     """Add the pages to ``app``."""
     _add_list(app, room)
+    _add_sent(app, room)
     _add_preview(app, room)
     _add_making(app, room)
     _add_changing(app, room)  # last: any other name would be taken for a number
@@ -125,6 +130,20 @@ def _add_changing(app: FastAPI, room: Room) -> None:
             known = await _known(room, request, mine)
             return _form(room, request, who, filled, known=known, error=str(error))
         return _saved(room, request, saved)
+
+
+def _add_sent(app: FastAPI, room: Room) -> None:
+    @app.get("/alerts/{number}/history")
+    async def sent(request: Request, number: str) -> Response:
+        _, mine = await room.mine(request, number)
+        before = number_in(request.query_params.get("before", ""))
+        return room.house.page(
+            request,
+            "alert_history",
+            alert=mine,
+            page=await History(room.database).page(mine.id, before, _SENT),
+            dismissed=[] if before else await room.owned.dismissed(mine.id),
+        )
 
 
 async def _tried(room: Room, who: Who, filled: Filled) -> Tried:

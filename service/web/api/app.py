@@ -13,7 +13,7 @@ from starlette.routing import Mount
 
 from service.store.database import Database
 from service.store.keys import Keys
-from service.web.api import exporting, own, reading, searching
+from service.web.api import exporting, own, reading
 from service.web.api.backing import Backing
 from service.web.api.cursors import Cursors
 from service.web.api.edge import Edge
@@ -65,7 +65,7 @@ def build_api(backing: Backing) -> FastAPI:
     api.state.gate = Gate(Keys(backing.database), Buckets(), backing.means.anonymous)
     api.state.exporting = set()  # accounts
     api.state.looking = asyncio.Semaphore(_LOOKING)
-    for each in (reading.router, searching.router, own.router, exporting.router, exporting.operate):
+    for each in (reading.router, own.router, exporting.router, exporting.operate):
         api.include_router(each)
     add_problems(api)
     api.add_middleware(Edge)

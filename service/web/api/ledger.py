@@ -23,7 +23,7 @@ from service.web.api import wanting
 from service.web.api.backing import Backing
 from service.web.api.gate import who_of
 from service.web.api.problems import Problem
-from service.web.api.showing import place
+from service.web.api.shaping import place
 from service.web.offered import offered
 
 Once = Annotated[

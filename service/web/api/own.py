@@ -12,7 +12,7 @@ from service.preview import previews
 from service.store.browse import Place
 from service.store.history import History
 from service.store.past import Past
-from service.web.api import ledger, showing, wanting
+from service.web.api import ledger, shaping, wanting
 from service.web.api.asked import Number
 from service.web.api.backing import House
 from service.web.api.gate import Subscriber
@@ -29,7 +29,7 @@ _SECONDS = 8.0  # for one preview
 async def subscriptions(house: House, bearer: Subscriber) -> Several[wanting.SubscriptionOut]:
     """내 구독. / The account's own subscriptions."""
     mine = await ledger.Own(house, bearer).owner.every()
-    return Several(items=[showing.shown(each) for each in mine])
+    return Several(items=[shaping.subscription(each) for each in mine])
 
 
 @router.post("/subscriptions", status_code=201, responses=documented("scope", "conflict", "large"))
@@ -41,13 +41,13 @@ async def subscribe(
     wanted = own.wanted(asked)
     made = await own.once(once, asked, wanted)
     response.headers["Location"] = f"/api/v1/subscriptions/{made.subscription.id}"
-    return showing.saved(made, wanted)
+    return shaping.saved(made, wanted)
 
 
 @router.get("/subscriptions/{number}", responses=documented("scope", "nothing"))
 async def subscription(house: House, bearer: Subscriber, number: Number) -> wanting.SubscriptionOut:
     """내 구독 하나. / One of the account's subscriptions."""
-    return showing.shown(await ledger.Own(house, bearer).mine(number))
+    return shaping.subscription(await ledger.Own(house, bearer).mine(number))
 
 
 @router.patch(
@@ -60,7 +60,7 @@ async def change(
     own = ledger.Own(house, bearer)
     before = await own.mine(number)
     wanted = own.changed(before, asked)
-    return showing.saved(await own.change(before, asked, wanted), wanted)
+    return shaping.saved(await own.change(before, asked, wanted), wanted)
 
 
 @router.delete("/subscriptions/{number}", status_code=204, responses=documented("scope", "nothing"))
@@ -84,7 +84,7 @@ async def hook(
     wanted = own.wanted(wanting.Wanting(endpoints=[f"webhook:{asked.url}"], **same))
     made = await own.once(once, asked, wanted)
     response.headers["Location"] = f"/api/v1/subscriptions/{made.subscription.id}"
-    said = showing.saved(made, wanted)
+    said = shaping.saved(made, wanted)
     return wanting.Hooked(
         subscription=said.subscription,
         secret=next(iter(said.secrets.values()), ""),
@@ -113,7 +113,7 @@ async def try_out(
         except TimeoutError:
             why = "너무 넓은 규칙이라 제때 보지 못했습니다 (too broad to be tried in time)"
             raise Problem("values", why) from None
-    return showing.tried(found, rules.warnings(rule))
+    return shaping.tried(found, rules.warnings(rule))
 
 
 @router.get("/deliveries", responses=documented("scope", "nothing"))
@@ -127,6 +127,6 @@ async def deliveries(
     before = None if after is None else after.id
     found = await History(house.database).page(mine.id, before, asked.limit)
     return Page(
-        items=[showing.delivery(each) for each in found.sendings],
+        items=[shaping.delivery(each) for each in found.sendings],
         next=house.cursors.write(listed, Place.at(0, found.before)) if found.before else None,
     )

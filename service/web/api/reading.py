@@ -1,4 +1,4 @@
-"""Routes that everybody may read: stories, releases, who publishes, what is open."""
+"""Routes that everybody may read: stories, releases, who publishes, what is open, a search."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from service.judging.taxonomy import called
+from service.search import Order
 from service.store.browse import Browse, Place
 from service.store.database import storable
 from service.store.embargo import Held
@@ -17,7 +18,7 @@ from service.store.open_calls import OpenCall, OpenCalls
 from service.store.reach import Reaches
 from service.store.releases import Release, Releases
 from service.web.api import shapes, shaping
-from service.web.api.asked import CallListing, Listing, Number, bodies
+from service.web.api.asked import Asking, CallListing, Listing, Number, bodies
 from service.web.api.backing import House
 from service.web.api.gate import OPEN, Reader
 from service.web.api.problems import Problem, documented
@@ -141,6 +142,32 @@ async def series(
     if not found:
         raise Problem("nothing", "그런 이름은 나온 적이 없습니다 (nothing names it)")
     return shapes.Several(items=[shapes.Appearance.of(each) for each in found])
+
+
+@router.get("/search", responses=documented("scope", "extra"), openapi_extra=OPEN)
+async def search(
+    house: House, bearer: Reader, asked: Annotated[Asking, Query()]
+) -> shapes.FoundPage:
+    """제목·본문·첨부에서 찾기. / Search in titles, texts and attachments."""
+    if house.search is None:
+        raise Problem("extra", "여기서는 찾을 수 없습니다 (no search here)")
+    rule = house.means.checks().rule(asked.q)[1]
+    order: Order = "newest" if asked.newest else "best"
+    listed = ("search", asked.q, order)
+    after = house.cursors.unpack(listed, asked.cursor, 4)
+    found = await house.search.find(
+        rule,
+        order=order,
+        cursor=".".join(map(str, after)) if after else None,
+        limit=asked.limit,
+        held=bearer is not None,
+    )
+    return shapes.FoundPage(
+        items=[shaping.hit(each) for each in found.hits],
+        next=found.cursor and house.cursors.pack(listed, *map(int, found.cursor.split("."))),
+        total=found.total,
+        exact=found.exact,
+    )
 
 
 async def _release(house: House, bearer: Bearer | None, number: int) -> Release:

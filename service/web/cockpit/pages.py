@@ -10,9 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from service.store.audit import Role, What
 from service.store.database import Database, storable
-from service.web.cockpit import masked
 from service.web.cockpit.panel import Panel
-from service.web.cockpit.shown import size, span
+from service.web.cockpit.shown import masked_address, masked_item, masked_name, size, span
 from service.web.cockpit.verdict import KINDS, wrongs
 from service.web.metrics import Watched
 from service.web.shell import Shell, need
@@ -29,8 +28,8 @@ def add_cockpit(app: FastAPI, house: Shell, database: Database, watched: Watched
     house.pages.env.filters |= {
         "span": span,
         "bytesize": size,
-        "masked_name": masked.name,
-        "masked_address": masked.address,
+        "masked_name": masked_name,
+        "masked_address": masked_address,
     }
     panel = Panel(database, house, watched)
     _add_overview(app, panel)
@@ -45,7 +44,7 @@ def _add_overview(app: FastAPI, panel: Panel) -> None:
         who = need(request, "editor")
         gauges, items = await panel.watched.readings.now(), await panel.cockpit.items()
         if who.role != "operator":
-            items = [masked.item(each) for each in items]
+            items = [masked_item(each) for each in items]
         disk, now = panel.watched.disk(), await panel.vitals.now()
         wrong = wrongs(gauges, items, None if disk is None else disk.left, now)
         return panel.house.page(

@@ -10,8 +10,7 @@ import pytest
 
 from service.store.cockpit import Item
 from service.store.gauges import Gauges, Queue
-from service.web.cockpit.masked import address, name
-from service.web.cockpit.shown import size, span
+from service.web.cockpit.shown import masked_address, masked_name, size, span
 from service.web.cockpit.verdict import wrongs
 
 NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)  # a Friday in Korea
@@ -79,8 +78,8 @@ def test_a_size_is_written_in_thousands() -> None:
 
 
 def test_an_editor_can_write_to_nobody() -> None:
-    assert address("hong@example.org") == "h…@example.org"
-    assert address("https://hooks.example/services/T0/B0/key") == "hooks.example/…"
-    assert address("12345678") == "1…"
-    assert address("http://[broken") == "h…"
-    assert (name("홍보팀"), name("")) == ("홍…", "—")
+    assert masked_address("hong@example.org") == "h…@example.org"
+    assert masked_address("https://hooks.example/services/T0/B0/key") == "hooks.example/…"
+    assert masked_address("12345678") == "1…"
+    assert masked_address("http://[broken") == "h…"
+    assert (masked_name("홍보팀"), masked_name("")) == ("홍…", "—")

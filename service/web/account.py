@@ -1,5 +1,6 @@
-"""Signing in: an address is asked for, a link is mailed to it, a button on its page counts once.
+"""Signing in, and one's own account: its browsers, the language of its mails, the way out.
 
+No password: an address is asked for, a link is mailed to it, a button on its page counts once.
 Whoever asks learns nothing about an address. Reading the page behind a link changes nothing, since
 mail scanners follow links.
 """
@@ -17,9 +18,11 @@ from notifier.errors import BadAddress
 from notifier.labels import letters_in
 from notifier.mail.addresses import recipient
 from service.store.accounts import Accounts
+from service.store.database import Database
 from service.store.sign_ins import SignIns
-from service.web.shell import COOKIE, KEPT_NOWHERE, Shell, ip_of, language_of, who_of
-from service.web.typed import first
+from service.web.phrases import FIRST
+from service.web.shell import COOKIE, KEPT_NOWHERE, Shell, ip_of, language_of, need, who_of
+from service.web.typed import first, number_in
 
 _LONGEST = 320  # characters of an address
 _INSIDE = re.compile(r"/(?![/\\])[\x21-\x7e]{0,300}")
@@ -29,10 +32,12 @@ _KEPT = 400 * 86_400  # seconds; browsers keep no cookie longer
 _HOME = "/alerts"
 
 
-def add_sign_in(app: FastAPI, house: Shell, accounts: Accounts, asks: SignIns | None) -> None:
-    """Add the pages; without ``asks`` no link can be mailed."""
-    _add_asking(app, house, asks)
+def add_account(app: FastAPI, house: Shell, database: Database, *, mails: bool) -> None:
+    """Add the pages to ``app``. ``mails``: whether links can be sent, which needs a server."""
+    accounts = Accounts(database)
+    _add_asking(app, house, SignIns(database) if mails and house.url is not None else None)
     _add_link(app, house, accounts)
+    _add_sessions(app, house, accounts)
 
 
 def _add_asking(app: FastAPI, house: Shell, asks: SignIns | None) -> None:
@@ -94,6 +99,41 @@ def _add_link(app: FastAPI, house: Shell, accounts: Accounts) -> None:
         # The browser keeps it: how long it counts, rows say.
         answer.set_cookie(
             house.cookie, value, _KEPT, path="/", secure=house.https, httponly=True, samesite="lax"
+        )
+        return answer
+
+
+def _add_sessions(app: FastAPI, house: Shell, accounts: Accounts) -> None:
+    @app.get("/account")
+    async def account(request: Request) -> Response:
+        who = need(request, "reader")
+        return house.page(request, "account", sessions=await accounts.sessions(who.account_id))
+
+    @app.post("/account/language")
+    async def language(request: Request) -> Response:
+        who = need(request, "reader")
+        form = await house.form(request)
+        await accounts.speak(who, letters_in(form.get("language", [FIRST])[0]))
+        return RedirectResponse("/account", 303)
+
+    @app.post("/account/sessions/{number}/end")
+    async def end(request: Request, number: str) -> Response:
+        who = need(request, "reader")
+        await house.form(request)
+        session = number_in(number)
+        if session is None or not await accounts.sign_out(who, session):
+            return house.refuse(request, 404, "sign.no_session")
+        return RedirectResponse("/account", 303)
+
+    @app.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        who = who_of(request)
+        await house.form(request)
+        if who is not None:
+            await accounts.sign_out(who)
+        answer = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
+        answer.delete_cookie(
+            house.cookie, path="/", secure=house.https, httponly=True, samesite="lax"
         )
         return answer
 
