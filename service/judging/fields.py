@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
-from types import MappingProxyType
 
 from service.judging.logic import Field
 from service.judging.taxonomy import called
@@ -21,35 +20,29 @@ TITLE, EXACT = "title", "exact"
 MAX_DAYS = 366
 """The most that ``마감:`` takes."""
 
-_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "부처": "ministry",
-        "기관": "ministry",
-        "분야": "topic",
-        "종류": "kind",
-        "마감": "deadline",
-        "출처": "source",
-        "제목": TITLE,
-        "정확히": EXACT,
-    }
-)
+_NAMES: Mapping[str, str] = {
+    "부처": "ministry",
+    "기관": "ministry",
+    "분야": "topic",
+    "종류": "kind",
+    "마감": "deadline",
+    "출처": "source",
+    "제목": TITLE,
+    "정확히": EXACT,
+}
 """The Korean names of the fields; each goes by its code as well."""
 
-KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "notice": ("공고", "모집", "공모", "모집·공고", "call", "call or notice"),
-        "release": ("보도자료", "press release"),
-        "reference": ("참고자료", "참고"),
-        "rebuttal": ("설명자료", "설명", "해명", "반박", "clarification"),
-        "personnel": ("인사",),
-        "schedule": ("일정", "동정", "동정·일정"),
-        "news": ("기사", "뉴스"),
-    }
-)
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "notice": ("공고", "모집", "공모", "모집·공고", "call", "call or notice"),
+    "release": ("보도자료", "press release"),
+    "reference": ("참고자료", "참고"),
+    "rebuttal": ("설명자료", "설명", "해명", "반박", "clarification"),
+    "personnel": ("인사",),
+    "schedule": ("일정", "동정", "동정·일정"),
+    "news": ("기사", "뉴스"),
+}
 
-_SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"government": ("정부",), "news": ("뉴스", "기사")}
-)
+_SOURCES: Mapping[str, tuple[str, ...]] = {"government": ("정부",), "news": ("뉴스", "기사")}
 _SOURCE_ID = re.compile(r"[a-z][a-z0-9_]*")
 _DAYS = re.compile(r"(\d{1,3}) ?(일|주|d|days?|w|weeks?)?")
 _OPEN = ("상시", "open")

@@ -13,7 +13,7 @@ import secrets
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -160,23 +160,17 @@ async def _copy(rows: Snapshot, table: Table, file: zipfile.ZipFile) -> Part:
 
 async def _load(into: Loading, file: zipfile.ZipFile, part: Part) -> None:
     try:
-        async with _chunks(file, part) as chunks:
-            count = await into.load(Table(part.table, part.columns), chunks)
+        with file.open(_member(part)) as member:
+            count = await into.load(Table(part.table, part.columns), _chunks(member))
     except asyncpg.PostgresError as error:
         raise UserError(f"{part.table}: 들어가지 않습니다 (does not fit): {error}") from error
     if count != part.rows:
         raise UserError(f"{part.table}: {count}/{part.rows}")
 
 
-@asynccontextmanager
-async def _chunks(file: zipfile.ZipFile, part: Part) -> AsyncIterator[AsyncIterator[bytes]]:
-    with file.open(_member(part)) as member:
-
-        async def chunks() -> AsyncIterator[bytes]:
-            while chunk := await asyncio.to_thread(member.read, _CHUNK):
-                yield chunk
-
-        yield chunks()
+async def _chunks(member: IO[bytes]) -> AsyncIterator[bytes]:
+    while chunk := await asyncio.to_thread(member.read, _CHUNK):
+        yield chunk
 
 
 def _check(file: zipfile.ZipFile, part: Part) -> None:

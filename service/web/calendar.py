@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
@@ -36,15 +36,10 @@ class _Deadline:
     url: str
     over: bool
 
-    @property
-    def start(self) -> date | datetime:
-        """A day, or a moment in Asia/Seoul."""
-        return self.day if self.at is None else datetime.combine(self.day, self.at, SEOUL)
-
 
 def calendar(reader: Reader, calls: Sequence[Call], words: Words, base: str) -> bytes:
     """The calendar; an event for each call, as it is known now. ``base``: address of the pages."""
-    events = [event for each in calls if (event := _event(reader, each, words, base))]
+    events = [event for each in calls if (event := _told_event(reader, each, words, base))]
     return _written(f"파발 마감 · {line(reader.name)}", events)
 
 
@@ -59,18 +54,14 @@ def deadline_file(release: Release, base: str) -> bytes | None:
     if call is None or not call.is_call or call.end is None or release.story_id is None:
         return None
     changed = max([release.discovered_at, *(each.noticed_at for each in release.revisions)])
-    deadline = _Deadline(call.end, _clock(call.end_clock), line(release.title), "", over=False)
-    about = filter(None, [line(call.sentence or ""), link(release.url)])
-    event = Event()
-    event.add("uid", _uid(release.story_id, base))
-    event.add("sequence", sum(each.article_id == release.id for each in release.revisions))
-    event.add("dtstamp", changed.astimezone(UTC))
-    start = deadline.start  # a moment in UTC needs no zone beside it
-    event.add("dtstart", start.astimezone(UTC) if isinstance(start, datetime) else start)
-    event.add("summary", f"[마감] {deadline.title}")
-    event.add("description", "\n".join(about))
-    event.add("transp", "TRANSPARENT")
-    event["url"] = vUri(f"{base}/release/{release.id}")
+    start = _start(call.end, _clock(call.end_clock))  # in UTC it needs no zone beside it
+    said = {
+        "sequence": sum(each.article_id == release.id for each in release.revisions),
+        "dtstart": start.astimezone(UTC) if isinstance(start, datetime) else start,
+        "summary": f"[마감] {line(release.title)}",
+        "description": "\n".join(filter(None, [line(call.sentence or ""), link(release.url)])),
+    }
+    event = _event(release.story_id, changed, said, f"{base}/release/{release.id}", base)
     made = _published("-//Pabal//Deadline//KO")
     made.add_component(event)
     written: bytes = made.to_ical()
@@ -104,53 +95,53 @@ def _written(name: str, events: Sequence[Event]) -> bytes:
 def _open_event(call: OpenCall, due: str, base: str) -> Event:
     """For whoever looks: nobody was told of it, so that nothing rings."""
     assert call.end is not None
-    deadline = _Deadline(
-        call.end, _clock(call.end_clock), line(call.title), link(call.url), over=False
-    )
-    event = Event()
-    event.add("uid", _uid(call.story_id, base))
-    event.add("sequence", call.revisions)
-    event.add("dtstamp", call.changed_at.astimezone(UTC))
-    event.add("last-modified", call.changed_at.astimezone(UTC))
-    event.add("dtstart", deadline.start)
-    event.add("summary", f"[{due}] {deadline.title}")
-    event.add("description", f"{base}/release/{call.id}")
-    event.add("categories", [due])
-    event.add("status", "CONFIRMED")
-    event.add("transp", "TRANSPARENT")
-    event.add("class", "PUBLIC")
-    if deadline.url:
-        event["url"] = vUri(deadline.url)
-    return event
+    said = {
+        "sequence": call.revisions,
+        "last-modified": call.changed_at.astimezone(UTC),
+        "dtstart": _start(call.end, _clock(call.end_clock)),
+        "summary": f"[{due}] {line(call.title)}",
+        "description": f"{base}/release/{call.id}",
+        "categories": [due],
+        "status": "CONFIRMED",
+        "class": "PUBLIC",
+    }
+    return _event(call.story_id, call.changed_at, said, link(call.url), base)
 
 
-def _uid(story_id: int, base: str) -> str:
-    """What one event goes by in every calendar of ours. ``base``: address of the pages."""
-    return f"story-{story_id}@{urlsplit(base).hostname}"
-
-
-def _event(reader: Reader, call: Call, words: Words, base: str) -> Event | None:
+def _told_event(reader: Reader, call: Call, words: Words, base: str) -> Event | None:
     deadline = _deadline(call)
     if deadline is None:
         return None
-    said = letter_of(call.told[-1], reader, words)
-    event = Event()
-    event.add("uid", _uid(call.story_id, base))
-    event.add("sequence", call.revision)
-    event.add("dtstamp", call.changed_at.astimezone(UTC))
-    event.add("last-modified", call.changed_at.astimezone(UTC))
-    event.add("created", call.told[0].told_at.astimezone(UTC))
-    event.add("dtstart", deadline.start)
-    event.add("summary", f"[마감] {deadline.title or said.title}")
-    event.add("description", _description(said))
-    event.add("categories", ["마감", *lines(call.told[-1].facts.get("topics", ()))])
-    event.add("status", "CANCELLED" if deadline.over else "CONFIRMED")
-    event.add("transp", "TRANSPARENT")
-    event.add("class", "PRIVATE")
-    if deadline.url or said.url:
-        event["url"] = vUri(deadline.url or said.url)
+    letter = letter_of(call.told[-1], reader, words)
+    said = {
+        "sequence": call.revision,
+        "last-modified": call.changed_at.astimezone(UTC),
+        "created": call.told[0].told_at.astimezone(UTC),
+        "dtstart": _start(deadline.day, deadline.at),
+        "summary": f"[마감] {deadline.title or letter.title}",
+        "description": _description(letter),
+        "categories": ["마감", *lines(call.told[-1].facts.get("topics", ()))],
+        "status": "CANCELLED" if deadline.over else "CONFIRMED",
+        "class": "PRIVATE",
+    }
+    event = _event(call.story_id, call.changed_at, said, deadline.url or letter.url, base)
     for days in () if deadline.over else reader.remind:
         event.add_component(_alarm(days, deadline))
+    return event
+
+
+def _event(
+    story_id: int, changed: datetime, said: Mapping[str, object], url: str, base: str
+) -> Event:
+    """A last day: it takes nobody's time, and goes by one name in every calendar of ours."""
+    event = Event()
+    event.add("uid", f"story-{story_id}@{urlsplit(base).hostname}")
+    event.add("dtstamp", changed.astimezone(UTC))
+    event.add("transp", "TRANSPARENT")
+    for name, value in said.items():
+        event.add(name, value)
+    if url:
+        event["url"] = vUri(url)
     return event
 
 
@@ -184,6 +175,11 @@ def _deadline(call: Call) -> _Deadline | None:
             title, url = line(item.facts["title"]), link(item.facts["url"])
             return _Deadline(date.fromisoformat(day), _clock(clock), title, url, over=True)
     return None
+
+
+def _start(day: date, at: time | None) -> date | datetime:
+    """A day, or a moment in Asia/Seoul."""
+    return day if at is None else datetime.combine(day, at, SEOUL)
 
 
 def _clock(said: str | None) -> time | None:
