@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
+from service.demo.server import Replica
 from service.demo.sink import Receipt, Sink
 from service.demo.world import Release, World
 
@@ -34,6 +34,24 @@ class Restless(World):
                 shelf.remove(place)
 
 
+class Watched(Replica):
+    """A replica of which it is known what it was asked for: host, path, status."""
+
+    def __init__(self, world: World, sink: Sink | None = None) -> None:
+        """As of a replica."""
+        super().__init__(world, sink)
+        self.asked: list[tuple[str, str, int]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                host = dict(scope["headers"])[b"host"].decode()
+                self.asked.append((host, scope["path"], message["status"]))
+            await send(message)
+
+        await super().__call__(scope, receive, told)
+
+
 class Moody(Sink):
     """A sink that can be told to refuse messages, which are then among ``refused`` alone."""
 
@@ -52,6 +70,6 @@ class Moody(Sink):
             return await super()._answer(request)
         body = await request.body()
         status, wait = self._failures.pop(0)
-        self.refused.append(replace(self._receipt(request, body), status=status))
+        self.refused.append(self._receipt(request, body))
         headers = {} if wait is None else {"retry-after": str(wait)}
         return Response(status_code=status, headers=headers)

@@ -6,18 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from service.demo.sink import Receipt
 from service.store.evidence import OwedRow, StoredRow
 
 Reads = Callable[[str, str], bool]
 """Does a title and a body concern the subscriber? The plain reading, with no index behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One request at the sink: a message id and when it came, in seconds since 1970."""
-
-    message_id: str
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +66,7 @@ def draw_up(
     published: Sequence[Published],
     stored: Sequence[StoredRow],
     owed: Sequence[OwedRow],
-    received: Sequence[Received],
+    received: Sequence[Receipt],
     reads: Reads,
     *,
     release_of: Callable[[StoredRow], int],
@@ -168,7 +161,7 @@ def _nested(titles: Sequence[str]) -> bool:
 
 
 def _first_receipts(
-    received: Iterable[Received], story_of: Mapping[str, int]
+    received: Iterable[Receipt], story_of: Mapping[str, int]
 ) -> Mapping[int, float]:
     """When each story was first told of."""
     first: dict[int, float] = {}

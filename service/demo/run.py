@@ -16,11 +16,11 @@ from pathlib import Path
 
 from notifier.channels.webhook import new_secret
 from service.demo import invent, papers
-from service.demo.ledger import Ledger, Published, Received, draw_up
+from service.demo.ledger import Ledger, Published, draw_up
 from service.demo.mailbox import open_mailbox
 from service.demo.papers import Papers
 from service.demo.process import ServiceProcess, free_port
-from service.demo.server import serving
+from service.demo.server import HOST, Replica
 from service.demo.sink import Sink
 from service.demo.world import Release, World
 from service.judging import rules as language
@@ -33,6 +33,7 @@ from service.store.database import Database
 from service.store.evidence import Evidence, StoredRow
 from service.store.overview import Overview
 from service.store.server import AWAY
+from service.web.serve import serving
 
 SOURCES_OF_SITE = {
     "korea_kr": ("korea_kr",),
@@ -101,7 +102,7 @@ class Demo:
         for release in _history(plan):
             world.publish(release, time.time())
         async with (
-            serving(world, sink) as base,
+            serving(Replica(world, sink), HOST, 0) as base,
             open_mailbox() as mailbox,
             self._service(base, page, mailbox.address) as service,
             _database(plan.database_url or address(plan.home / "data")) as database,
@@ -208,7 +209,7 @@ class Demo:
             shown,
             stored,
             owed,
-            [Received(each.message_id, each.received_at) for each in sink.receipts if each.valid],
+            sink.taken(),
             reads,
             release_of=release_of,
             distinct=self.plan.distinct,

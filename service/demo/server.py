@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -14,36 +13,27 @@ from service.demo.sink import PREFIX, Sink
 from service.demo.sites import HOSTS
 from service.demo.sites.web import NOT_FOUND, Ask, Reply
 from service.demo.world import World
-from service.web import serve
 
 HOST = "127.0.0.1"
 
 
-def serving(
-    world: World, sink: Sink | None = None, port: int = 0
-) -> AbstractAsyncContextManager[str]:
-    """Serve ``world`` and ``sink`` on loopback in the running loop; yields the base address.
-
-    ``port`` 0 takes a free one.
-    """
-    return serve.serving(_App(world, sink), HOST, port)
-
-
-class _App:
+class Replica:
     """Plain ASGI: the sink by path, everything else by host."""
 
-    def __init__(self, world: World, sink: Sink | None) -> None:
+    def __init__(self, world: World, sink: Sink | None = None) -> None:
+        """The sites of ``world``, and the ``sink`` beside them."""
         self._world = world
         self._sink = sink
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         if self._sink is not None and scope["path"].startswith(PREFIX):
             await self._sink(scope, receive, send)
             return
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         host = headers.get("host", "").partition(":")[0].lower()
         reply = self._answer(scope, host, headers)
-        self._world.note(host, scope["path"], reply.status, reply.shown, time.time())
+        self._world.show(reply.shown, time.time())
         kind = None if reply.status == HTTPStatus.NOT_MODIFIED else reply.type
         await Response(reply.body, reply.status, dict(reply.headers), kind)(scope, receive, send)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -21,17 +21,14 @@ class Receipt:
     """One message as it came in, at a real time (``time.time()``).
 
     ``name`` is the last part of the address. ``valid``: the signature was right and the body a
-    JSON object; otherwise ``payload`` is empty. ``attempt`` is the header webhook-attempt, if any.
-    ``status`` is what the sender was told.
+    JSON object; otherwise ``payload`` is empty.
     """
 
-    name: str
     message_id: str
-    received_at: float
-    payload: dict[str, Any]
-    valid: bool
-    attempt: str | None
-    status: int
+    at: float
+    name: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+    valid: bool = True
 
 
 class Sink:
@@ -47,9 +44,13 @@ class Sink:
         self.delay = 0.0
         self._webhook = Webhook(secret)
 
+    def taken(self) -> list[Receipt]:
+        """The messages taken over, in order of arrival, repeats included."""
+        return [receipt for receipt in self.receipts if receipt.valid]
+
     def ids(self) -> list[str]:
-        """Ids of the messages taken over, in order of arrival, repeats included."""
-        return [receipt.message_id for receipt in self.receipts if receipt.valid]
+        """Their ids."""
+        return [receipt.message_id for receipt in self.taken()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,18 +65,16 @@ class Sink:
     async def _answer(self, request: Request) -> Response:
         receipt = self._receipt(request, await request.body())
         self.receipts.append(receipt)
-        return Response(status_code=receipt.status)
+        return Response(status_code=204 if receipt.valid else 401)
 
     def _receipt(self, request: Request, body: bytes) -> Receipt:
         payload = self._open(body, request)
         return Receipt(
-            name=request.url.path.removeprefix(PREFIX),
-            message_id=request.headers.get("webhook-id", ""),
-            received_at=time.time(),
-            payload=payload or {},
+            request.headers.get("webhook-id", ""),
+            time.time(),
+            request.url.path.removeprefix(PREFIX),
+            payload or {},
             valid=payload is not None,
-            attempt=request.headers.get("webhook-attempt"),
-            status=401 if payload is None else 204,
         )
 
     def _open(self, body: bytes, request: Request) -> dict[str, Any] | None:

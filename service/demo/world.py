@@ -1,4 +1,4 @@
-"""What the replica knows: the releases published so far, and who asked to see them.
+"""What the replica knows: the releases published so far, and when they were first shown.
 
 Pure: the clock is passed in. Every time called *real* is ``time.time()``, seconds since 1970, so
 that it can be held against the time a message arrived at the sink.
@@ -6,7 +6,7 @@ that it can be held against the time a message arrived at the sink.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,6 @@ from heapq import merge
 from itertools import islice
 
 SITES = frozenset({"korea_kr", "mss", "mofa", "etoday", "yna", "mk"})
-LOG_SIZE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +38,17 @@ class Release:
     attached: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One request that was answered, at a real time."""
-
-    at: float
-    host: str
-    path: str
-    status: int
-
-
 class World:
-    """Everything published so far, in the order it was published, and the log of its readers.
+    """Everything published so far, in the order it was published.
 
     ``published_at_real`` and ``first_shown`` are real times by release id: when it was put up, and
-    when an answer with a list, feed or sitemap first held it. ``counts`` counts requests by (host,
-    path without query), ``log`` keeps the last LOG_SIZE of them.
+    when an answer with a list, feed or sitemap first held it.
     """
 
     def __init__(self) -> None:
         """An empty world."""
         self.published_at_real: dict[int, float] = {}
         self.first_shown: dict[int, float] = {}
-        self.counts: Counter[tuple[str, str]] = Counter()
-        self.log: deque[_Seen] = deque(maxlen=LOG_SIZE)
         self._releases: list[Release] = []
         self._place: dict[int, int] = {}
         self._shelves: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
@@ -106,11 +92,9 @@ class World:
             return None
         return self._releases[place]
 
-    def note(self, host: str, path: str, status: int, shown: Iterable[int], at: float) -> None:
-        """Remember one answer at real time ``at``; ``shown`` are the ids its list held."""
-        self.counts[host, path] += 1
-        self.log.append(_Seen(at, host, path, status))
-        for release_id in shown:
+    def show(self, releases: Iterable[int], at: float) -> None:
+        """Remember that an answer at real time ``at`` held releases, by their ids."""
+        for release_id in releases:
             self.first_shown.setdefault(release_id, at)
 
     def _of(self, site: str, ministries: frozenset[str] | None) -> list[list[int]]:

@@ -37,12 +37,13 @@ from service.analyser import Analyser
 from service.config import Settings
 from service.demo import invent
 from service.demo.process import ServiceProcess, free_port
-from service.demo.server import serving
+from service.demo.server import HOST, Replica
 from service.demo.world import World
 from service.ops.embedded import running
 from service.store.database import Database
 from service.store.server import plain
 from service.watching import watched
+from service.web.serve import serving
 from tests.bench.million import STREAM, build
 
 _SERVER = {
@@ -150,7 +151,7 @@ async def service(home: Path, url: str) -> AsyncIterator[str]:
         world.publish(old, time.time())
     page = f"http://127.0.0.1:{free_port()}"
     async with AsyncExitStack() as stack:
-        replica = await stack.enter_async_context(serving(world))
+        replica = await stack.enter_async_context(serving(Replica(world), HOST, 0))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PABAL_")} | {
             "PABAL_DATA": str(home),
             "PABAL_DATABASE_URL": url,

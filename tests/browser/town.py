@@ -29,7 +29,7 @@ import asyncpg
 from service.demo import invent
 from service.demo.mailbox import Mailbox, open_mailbox
 from service.demo.process import ServiceProcess, free_port
-from service.demo.server import HOST, _App
+from service.demo.server import HOST, Replica
 from service.demo.world import Release
 from service.store.evidence import Evidence
 from service.store.migrate import migrate
@@ -149,7 +149,7 @@ async def _town(url: str, home: Path) -> AsyncIterator[Town]:
     start = datetime.now(SEOUL) - timedelta(days=3)
     for old in invent.releases(99, 80, start, hours=48):
         world.publish(old, time.time())
-    weather = Weather(_App(world, sink))
+    weather = Weather(Replica(world, sink))
     await migrate(url)
     async with AsyncExitStack() as stack:
         replica = await stack.enter_async_context(serving(weather, HOST, 0))

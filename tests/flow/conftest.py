@@ -19,11 +19,12 @@ from service.config import Settings
 from service.demo import invent
 from service.demo.process import ServiceProcess
 from service.demo.run import SOURCES_OF_SITE
-from service.demo.server import serving
+from service.demo.server import HOST
 from service.judging import rules
 from service.store.database import Database
 from service.store.subscriptions import Embargoed, Endpoint, Subscriptions
-from tests.replica import Moody, Restless
+from service.web.serve import serving
+from tests.replica import Moody, Restless, Watched
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 Subscribe = Callable[..., Awaitable[None]]
@@ -61,9 +62,15 @@ def world() -> Restless:
 
 
 @pytest.fixture
-async def replica(world: Restless, sink: Moody) -> AsyncIterator[str]:
+def watched(world: Restless, sink: Moody) -> Watched:
+    """The replica, and what it was asked for."""
+    return Watched(world, sink)
+
+
+@pytest.fixture
+async def replica(watched: Watched) -> AsyncIterator[str]:
     """The address of the replica."""
-    async with serving(world, sink) as base:
+    async with serving(watched, HOST, 0) as base:
         yield base
 
 

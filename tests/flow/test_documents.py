@@ -103,7 +103,7 @@ async def test_an_embargo_printed_in_the_document_holds_the_alert_back_but_for_t
     await until(everybody_is_told)
     told = of(sink, "수출팀")[0]
     assert lifted is not None
-    assert lifted.timestamp() <= told.received_at < lifted.timestamp() + 8  # its own wake-up
+    assert lifted.timestamp() <= told.at < lifted.timestamp() + 8  # its own wake-up
     assert told.payload["data"]["embargo"] is None
     assert len(sink.receipts) == 2
 

@@ -147,7 +147,7 @@ async def test_a_release_reaches_its_receiver_in_two_seconds_among_a_hundred_sou
 def _arrived(sink: Sink) -> dict[int, float]:
     """When each release came, by its number."""
     return {
-        int(re.findall(r"newsId=(\d+)", each.payload["data"]["url"])[0]): each.received_at
+        int(re.findall(r"newsId=(\d+)", each.payload["data"]["url"])[0]): each.at
         for each in sink.receipts
     }
 

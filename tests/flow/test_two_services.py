@@ -21,6 +21,7 @@ from service.demo.world import World
 from service.store.database import Database
 from service.store.evidence import Evidence
 from service.store.overview import Overview
+from tests.replica import Watched
 
 LISTS = {
     "korea_kr": ("www.korea.kr", "/briefing/pressReleaseList.do"),
@@ -43,6 +44,7 @@ POLLS = """
 async def test_two_services_poll_each_slot_once_and_tell_each_story_once(
     database: Database,
     world: World,
+    watched: Watched,
     sink: Sink,
     start: Callable[[Mapping[str, str]], Awaitable[ServiceProcess]],
     subscribe: Callable[..., Awaitable[None]],
@@ -73,9 +75,9 @@ async def test_two_services_poll_each_slot_once_and_tell_each_story_once(
         assert '"event": "poll.done"' in (tmp_path / f"service-{number}.log").read_text()
 
     fetched = Counter(
-        (seen.host, seen.path)
-        for seen in world.log
-        if seen.status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
+        (host, path)
+        for host, path, status in watched.asked
+        if status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
     )
     async with database.transaction() as tx:
         polls = {row[0]: tuple(row[1:]) for row in await tx.execute(sa.text(POLLS))}

@@ -35,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wher
 from service.demo import invent
 from service.demo.ledger import Ledger
 from service.demo.process import ServiceProcess
-from service.demo.server import _App
+from service.demo.server import Replica
 from service.demo.sink import Sink
 from service.demo.world import Release, World
 from service.ops.embedded import Server, running
@@ -147,8 +147,8 @@ async def _publish(scene: Scene, releases: Sequence[Release]) -> None:
 async def _near(world: World, sink: Sink, places: Sequence[Island]) -> AsyncIterator[None]:
     """The replica and the receiver, on the loopback of every island."""
     config = uvicorn.Config(
-        _App(world, sink), log_config=None, log_level="critical", access_log=False, lifespan="off",
-        ws="none", timeout_graceful_shutdown=1,
+        Replica(world, sink), log_config=None, log_level="critical", access_log=False,
+        lifespan="off", ws="none", timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[each.near for each in places]))

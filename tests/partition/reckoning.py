@@ -12,7 +12,7 @@ from itertools import chain
 import asyncpg
 
 from notifier.channels.webhook import new_secret
-from service.demo.ledger import Ledger, Received, draw_up
+from service.demo.ledger import Ledger, draw_up
 from service.demo.run import SOURCES_OF_SITE, _appearances, _plain_reader, release_of
 from service.demo.world import Release, World
 from service.judging import rules
@@ -75,14 +75,13 @@ class Books:
 
     async def reckon(self, published: Sequence[Release]) -> Ledger:
         """Hold what was published against what was stored, owed and received."""
-        taken = [each for each in self.sink.receipts if each.valid]
         reads = await asyncio.to_thread(_plain_reader, RULES)
         return await asyncio.to_thread(
             draw_up,
             _appearances(published, self.world),
             await self._evidence.stored(),
             await self._evidence.owed(),
-            [Received(each.message_id, each.received_at) for each in taken],
+            self.sink.taken(),
             reads,
             release_of=release_of,
             distinct=True,

@@ -38,7 +38,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script, from wher
 from service.demo import invent
 from service.demo.ledger import Ledger, percentile
 from service.demo.mailbox import open_mailbox
-from service.demo.server import HOST, _App
+from service.demo.server import HOST, Replica
 from service.demo.world import World
 from service.links import Signer
 from service.ops.embedded import running
@@ -83,7 +83,7 @@ async def _run(home: Path, asked: Asked) -> int:
     start = datetime.now(ZoneInfo("Asia/Seoul")) - timedelta(hours=3)
     for old in invent.releases(99, 120, start - timedelta(days=3), hours=48):
         world.publish(old, time.time())
-    weather = Weather(_App(world, sink))
+    weather = Weather(Replica(world, sink))
     async with (
         running(home / "data") as server,
         serving(weather, HOST, 0) as replica,

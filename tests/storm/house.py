@@ -19,12 +19,13 @@ import asyncpg
 from notifier.channels.webhook import new_secret
 from service.demo import invent
 from service.demo.process import ServiceProcess
-from service.demo.server import serving
+from service.demo.server import HOST, Replica
 from service.demo.world import Release, World
 from service.judging import rules
 from service.ops.embedded import running
 from service.store.migrate import migrate
 from service.store.server import plain
+from service.web.serve import serving
 from tests.bench import sinks
 
 _TERMS = "수출 전시회 해외인증 바우처 연구개발 통상 관세 물류 특허 융자"
@@ -130,7 +131,10 @@ async def house(home: Path, subscriptions: int) -> AsyncIterator[House]:
     for old in invent.releases(7, 40, datetime.now(UTC) - timedelta(days=2), hours=40):
         world.publish(old, time.time())
     settings = {"PABAL_SOURCES": "korea_kr", "PABAL_PACE": "300"}
-    async with serving(world) as replica, staffed(home, replica, settings, 1, 2) as built:
+    async with (
+        serving(Replica(world), HOST, 0) as replica,
+        staffed(home, replica, settings, 1, 2) as built,
+    ):
         built.world = world
         await subscribe(built, subscriptions)
         yield built

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from service.demo.ledger import Ledger, Published, Received, draw_up, percentile
+from service.demo.ledger import Ledger, Published, draw_up, percentile
+from service.demo.sink import Receipt
 from service.store.evidence import OwedRow, StoredRow
 
 PUBLISHED = (
@@ -22,7 +23,7 @@ STORED = (
     StoredRow("mss_press", "1", "수출 상담회", "수출", baseline=False, story_id=10),
 )
 OWED = (OwedRow("msg_a", 10, 1, "sent"),)
-RECEIVED = (Received("msg_a", 102.0),)
+RECEIVED = (Receipt("msg_a", 102.0),)
 
 
 def draw(
@@ -30,7 +31,7 @@ def draw(
     published: tuple[Published, ...] = PUBLISHED,
     stored: tuple[StoredRow, ...] = STORED,
     owed: tuple[OwedRow, ...] = OWED,
-    received: tuple[Received, ...] = RECEIVED,
+    received: tuple[Receipt, ...] = RECEIVED,
     in_flight_at_kills: int = 0,
     distinct: bool = True,
 ) -> Ledger:
@@ -65,18 +66,16 @@ def test_two_releases_in_one_story_hide_one_unless_they_may_be_one() -> None:
 
 def test_a_correction_is_told_beside_the_event_and_not_twice() -> None:
     owed = (*OWED, OwedRow("msg_b", 10, 1, "sent", revision_id=4))
-    corrected = draw(owed=owed, received=(*RECEIVED, Received("msg_b", 103.0)))
+    corrected = draw(owed=owed, received=(*RECEIVED, Receipt("msg_b", 103.0)))
     again = (*owed, OwedRow("msg_c", 10, 1, "sent", revision_id=4))
-    twice = draw(
-        owed=again, received=(*RECEIVED, Received("msg_b", 103.0), Received("msg_c", 104.0))
-    )
+    twice = draw(owed=again, received=(*RECEIVED, Receipt("msg_b", 103.0), Receipt("msg_c", 104.0)))
 
     assert (corrected.corrections, corrected.twice, corrected.clean) == (1, [], True)
     assert (twice.twice, twice.clean) == ([10], False)
 
 
 def test_latency_runs_from_the_first_of_all_copies_to_the_first_receipt() -> None:
-    ledger = draw(received=(Received("msg_a", 103.0), Received("msg_a", 102.0)))
+    ledger = draw(received=(Receipt("msg_a", 103.0), Receipt("msg_a", 102.0)))
     assert ledger.from_publication == [2.0]
     assert ledger.from_showing == [1.5]
 
@@ -99,7 +98,7 @@ def test_a_release_that_was_stored_twice_is_seen() -> None:
 
 @pytest.mark.parametrize(("owed", "received"), [((), ()), (OWED, ()), ((), RECEIVED)])
 def test_an_alert_that_never_came_is_missed(
-    owed: tuple[OwedRow, ...], received: tuple[Received, ...]
+    owed: tuple[OwedRow, ...], received: tuple[Receipt, ...]
 ) -> None:
     ledger = draw(owed=owed, received=received)
     assert ledger.missed == [10]
@@ -109,14 +108,14 @@ def test_an_alert_that_never_came_is_missed(
 def test_an_alert_that_nobody_asked_for_is_seen() -> None:
     ledger = draw(
         owed=(*OWED, OwedRow("msg_b", 11, 1, "sent")),
-        received=(*RECEIVED, Received("msg_b", 112.0)),
+        received=(*RECEIVED, Receipt("msg_b", 112.0)),
     )
     assert ledger.not_owed == [11]
     assert not ledger.clean
 
 
 def test_a_message_that_is_on_no_record_is_seen() -> None:
-    ledger = draw(received=(*RECEIVED, Received("msg_x", 112.0)))
+    ledger = draw(received=(*RECEIVED, Receipt("msg_x", 112.0)))
     assert ledger.strangers == ["msg_x"]
     assert not ledger.clean
 
@@ -124,7 +123,7 @@ def test_a_message_that_is_on_no_record_is_seen() -> None:
 def test_one_story_under_two_message_ids_is_sent_twice() -> None:
     ledger = draw(
         owed=(*OWED, OwedRow("msg_b", 10, 1, "sent")),
-        received=(*RECEIVED, Received("msg_b", 112.0)),
+        received=(*RECEIVED, Receipt("msg_b", 112.0)),
     )
     assert ledger.twice == [10]
     assert not ledger.clean

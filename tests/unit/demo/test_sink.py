@@ -44,13 +44,12 @@ async def post(
 
 async def test_a_signed_message_is_taken_over(sink: Moody) -> None:
     before = time.time()
-    response = await post(sink, webhook_attempt="2")
+    response = await post(sink)
     assert response.status_code == 204
     (receipt,) = sink.receipts
     assert (receipt.name, receipt.message_id, receipt.valid) == ("team", "msg_1", True)
     assert receipt.payload == {"type": "alert.created", "data": {"title": "견본"}}
-    assert (receipt.attempt, receipt.status) == ("2", 204)
-    assert before <= receipt.received_at <= time.time()
+    assert before <= receipt.at <= time.time()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,7 @@ async def test_it_fails_as_often_as_it_was_told(sink: Moody) -> None:
     answers = [await post(sink) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [503, 503, 204]
     assert [answer.headers.get("retry-after") for answer in answers] == ["7", "7", None]
-    assert [receipt.status for receipt in sink.refused] == [503, 503]
+    assert len(sink.refused) == 2
     assert sink.ids() == ["msg_1"]
 
 
@@ -92,7 +91,7 @@ async def test_an_answer_takes_the_delay(sink: Moody) -> None:
     started = time.monotonic()
     await post(sink)
     assert time.monotonic() - started >= 0.05
-    assert sink.receipts[0].received_at < time.time() - 0.04
+    assert sink.receipts[0].at < time.time() - 0.04
 
 
 async def test_only_posts_are_taken(sink: Moody) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.demo.world import LOG_SIZE, Release
+from service.demo.world import Release
 from tests.replica import Restless
 
 MakeRelease = Callable[..., Release]
@@ -52,17 +52,10 @@ def test_an_unknown_site_is_refused(world: Restless, make: MakeRelease) -> None:
 
 def test_only_the_first_showing_counts(world: Restless, make: MakeRelease) -> None:
     world.publish(make(1), at=3.0)
-    world.note("www.korea.kr", "/list", 200, shown=(157_000_001,), at=5.0)
-    world.note("www.korea.kr", "/list", 304, shown=(), at=6.0)
-    world.note("www.korea.kr", "/list", 200, shown=(157_000_001,), at=7.0)
+    world.show([157_000_001], at=5.0)
+    world.show([157_000_001], at=7.0)
     assert world.first_shown == {157_000_001: 5.0}
     assert world.published_at_real == {157_000_001: 3.0}
-    assert world.counts["www.korea.kr", "/list"] == 3
-    assert [(seen.at, seen.status) for seen in world.log] == [(5.0, 200), (6.0, 304), (7.0, 200)]
-
-
-def test_the_log_is_bounded(world: Restless) -> None:
-    assert world.log.maxlen == LOG_SIZE == 200_000
 
 
 def test_a_release_is_amended_in_its_place(world: Restless, make: MakeRelease) -> None:
