@@ -111,7 +111,7 @@ class Bench:
         ended = time.perf_counter()
         assert owed == len(readers)
         commits = await self.sql.fetchval(COMMITS)
-        return marked - started, ended - marked, len(self.written) / commits
+        return marked - started, ended - marked, len(self.written) / max(1, commits)
 
     async def orm(self, readers: Sequence[int], telling_id: int) -> float:
         """Add and commit a delivery for each of ``readers``, one after the other: seconds."""
