@@ -1,4 +1,4 @@
-"""``pabal match``, ``same``: the judging room on files, on pipes and on what is stored.
+"""``pabal match``, ``audit``, ``same``: the judging room on files, pipes and what is stored.
 
 JSON Lines in and out have the forms that docs/formats.md gives.
 """
@@ -20,6 +20,7 @@ from service.since import Since, since
 from service.terminal import begin
 
 if TYPE_CHECKING:
+    from service.audit import Audit
     from service.judging.rules import Rule
     from service.preview import Preview
 
@@ -105,6 +106,37 @@ def _match_records(rule: str, source: str, *, as_json: bool) -> None:
         result = {"id": record.get("id"), "matched": bool(found), "hits": hits}
         shown = f"{'✓' if found else '–'} {record.get('id')} {title} {hits}"
         typer.echo(json.dumps(result, ensure_ascii=False) if as_json else shown)
+
+
+def audit(
+    back: Annotated[
+        str, typer.Option("--since", help="이만큼 돌아봅니다 / look back: 30d, 2w, 12h, 2026-10-01")
+    ] = "30d",
+    as_json: _AsJson = False,
+) -> None:
+    """한 번도, 또는 오래 맞지 않은 규칙과 그 까닭. / Rules without a hit, and why."""
+    from service.shown_rules import audit_records, show_audit  # noqa: PLC0415
+
+    settings, ago = begin(), since(back)
+    found = asyncio.run(_audit(settings, ago))
+    if as_json:
+        tell(audit_records(found))
+    else:
+        show_audit(found)
+
+
+async def _audit(settings: Settings, ago: Since) -> Audit:
+    from service import catalogue  # noqa: PLC0415
+    from service.audit import Sources, audit  # noqa: PLC0415
+    from service.lookback import opened  # noqa: PLC0415
+    from service.parts import declared  # noqa: PLC0415
+    from service.store.overview import Overview  # noqa: PLC0415
+    from service.store.past import Past  # noqa: PLC0415
+
+    async with opened(settings) as (database, tools):
+        every, polled = catalogue.every(settings), declared(settings)
+        state = Sources(every, polled, await Overview(database).sources())
+        return await audit(Past(database), ago, tools, state)
 
 
 def same(

@@ -1,22 +1,63 @@
-"""``pabal unsubscribe``, ``subscriptions``: the end of one, and all that there are."""
+"""``pabal subscriptions``; of one ``unsubscribe``, ``snooze``, ``wake``, ``mute``, ``unmute``."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
 
 import typer
 
 from service.errors import UserError
-from service.since import clock
+from service.since import clock, until
 from service.store.subscriptions import Subscribed, Subscriptions
 from service.terminal import begin, in_store
 
+_Said = TypeVar("_Said")
+_Name = Annotated[str, typer.Argument(help="구독 이름 / its name")]
 
-def unsubscribe(name: Annotated[str, typer.Argument(help="구독 이름 / its name")]) -> None:
+
+def unsubscribe(name: _Name) -> None:
     """구독을 끝냅니다. / End a subscription."""
-    if not in_store(begin(), lambda database: Subscriptions(database).end(name)):
-        raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
+    _done(name, lambda store: store.end(name))
     typer.echo(f"{name}: 끝냈습니다 / ended")
+
+
+def snooze(
+    name: _Name,
+    back: Annotated[
+        str, typer.Option("--until", help="3d, 12h, 2026-12-31(그날까지 / to the end of that day)")
+    ],
+) -> None:
+    """구독 하나를 쉽니다. / Hold back a subscription's alerts until then.
+
+    그동안의 알림은 버리지 않고 그때 보냅니다. / Nothing is lost: what was held comes when it ends.
+    """
+    then = until(back, datetime.now(UTC))
+    end = _done(name, lambda store: store.snooze(name, then))
+    typer.echo(f"{name}: {clock(end)}까지 쉽니다 / snoozed until {clock(end)} KST")
+
+
+def wake(name: _Name) -> None:
+    """쉼을 끝냅니다. 밀린 알림이 바로 옵니다. / End a snooze: what it held back comes now."""
+    held = _done(name, lambda store: store.wake(name))
+    typer.echo(f"{name}: 다시 알립니다, 밀린 알림 {held}건 / awake, {held} alerts were held")
+
+
+def mute(name: _Name) -> None:
+    """구독 하나를 끕니다. / Tell it nothing until unmute.
+
+    기다리던 알림도 버립니다. 나중에 받으려면 snooze를 쓰십시오. / What waits is given up too;
+    what snooze holds back is not.
+    """
+    _done(name, lambda store: store.mute(name))
+    typer.echo(f"{name}: 껐습니다 / muted")
+
+
+def unmute(name: _Name) -> None:
+    """꺼 둔 구독을 다시 켭니다. / Tell it again of what comes from now on."""
+    _done(name, lambda store: store.unmute(name))
+    typer.echo(f"{name}: 다시 알립니다 / told again")
 
 
 def subscriptions(
@@ -56,3 +97,11 @@ def _line(each: Subscribed) -> str:
         notes.append(f"{clock(each.expires_at)}에 끝남 / ends by itself")
     line = f"{each.name}: {' · '.join(each.rules)} → {places or '—'}"
     return "".join([line, *(f" ({note})" for note in notes), f"\n  {in_words(each)}"])
+
+
+def _done(name: str, act: Callable[[Subscriptions], Awaitable[_Said | None]]) -> _Said:
+    """What was done. Raises UserError where nothing of that name is live."""
+    said = in_store(begin(), lambda database: act(Subscriptions(database)))
+    if said is None or said is False:
+        raise UserError(f"{name}: 그런 구독이 없습니다 (no such subscription)")
+    return said

@@ -1,4 +1,4 @@
-"""``pabal retention``: what is forgotten after how long, and what that would be now."""
+"""``pabal retention``, ``reindex``, ``bounces``, ``vapid``: what keeps a house in order."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.terminal import begin, in_store
+from service.config import Settings
+from service.store.database import Database
+from service.terminal import begin, in_store, page_url
 
 if TYPE_CHECKING:
-    from service.store.database import Database
     from service.store.retention import Removed
 
 _WHAT = {
@@ -50,3 +51,46 @@ def retention(
         typer.echo("아무것도 지우지 않았습니다: --apply / nothing was removed: --apply")
     elif any(each.rows for each in found):
         typer.echo("빈자리는 autovacuum이 다시 씁니다. / autovacuum makes the room usable again.")
+
+
+def reindex() -> None:
+    """검색 색인을 다시 만듭니다. / Enter every article in the search index again.
+
+    일꾼이 새 글부터 차례로 합니다. 그동안에도 예전 색인으로 찾습니다. / Workers do it, the newest
+    first; until then everything is found as before.
+    """
+    from service.store.search import Searching  # noqa: PLC0415
+
+    owed = in_store(begin(), lambda database: Searching(database).again())
+    typer.echo(f"{owed}건을 다시 넣습니다 / {owed} articles to be entered again")
+
+
+def bounces() -> None:
+    """메일 회사의 웹훅에 적을 주소. / The address for the webhook of a mail provider.
+
+    반송과 신고를 알리는 곳입니다. 아는 사람은 누구나 알릴 수 있으니 숨겨 두십시오. / Bounces and
+    complaints are told there. Keep it to yourself: whoever knows it is believed.
+    """
+    settings = begin()
+    base = page_url(settings)
+    token = in_store(settings, lambda database: _token(settings, database))
+    typer.echo(f"{base}/bounces/{token}")
+
+
+async def _token(settings: Settings, database: Database) -> str:
+    from service.parts import signer  # noqa: PLC0415
+
+    return (await signer(settings, database)).sign("bounces")
+
+
+def vapid() -> None:
+    """웹 푸시의 새 열쇠. / A new key for Web Push, and its public key.
+
+    공개 열쇠로 브라우저가 구독합니다. 열쇠를 바꾸면 앞선 구독은 모두 다시 해야 합니다. / Browsers
+    subscribe by the public key; with another key all of them have to subscribe again.
+    """
+    from notifier.channels.web_push import new_key, public_key  # noqa: PLC0415
+
+    key = new_key()
+    typer.echo(f"PABAL_VAPID_KEY={key}")
+    typer.echo(f"공개 열쇠 / public key (applicationServerKey): {public_key(key)}")
