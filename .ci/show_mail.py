@@ -11,7 +11,7 @@ import sys
 from html import escape
 
 from notifier.letter import letter
-from notifier.mail.page import html
+from notifier.mail.sheet import html
 from notifier.model import Alert, File, Hit, Links, Message
 
 ALERT = Alert(

@@ -18,11 +18,9 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notifier.errors import BadAddress, TryAgain
 from notifier.fitting import cut, main
@@ -48,27 +46,18 @@ _POINT, _AUTH = 65, 16
 _GONE = frozenset({404, 410})
 
 
-@dataclass(frozen=True, slots=True)
-class _Browser:
-    """Where one browser gets its pushes; ``origin`` is the push service."""
-
-    endpoint: str
-    origin: str
-    keys: Mapping[str, str]
-
-
 class WebPush(Posting):
     """Signs with the key in the options, waits for one, and encrypts for each browser."""
 
     async def send(self, message: Message) -> Receipt:
         """Push one message. Raises TryAgain, Undeliverable or EndpointGone."""
-        browser = self._browser(message.address)
+        browser, service = self._browser(message.address)
         if not self._options.vapid_key:
             raise TryAgain("웹 푸시의 키가 없습니다 (no key): PABAL_VAPID_KEY", ours=True)
         said = letter(message)
         topic = _topic(message)
         headers = {
-            "authorization": self._signed(browser.origin, self._poster.now()),
+            "authorization": self._signed(service, self._poster.now()),
             "content-encoding": "aes128gcm",
             "content-type": "application/octet-stream",
             "ttl": f"{_life(message.content).total_seconds():.0f}",
@@ -76,7 +65,7 @@ class WebPush(Posting):
             "urgency": "high" if said.urgent else "normal",
         }
         body = _encrypted(packed(_payload(said, topic)), browser)
-        answer = await self._poster.post(browser.endpoint, body, headers)
+        answer = await self._poster.post(browser["endpoint"], body, headers)
         judge(answer, gone=_GONE)
         return answer.receipt
 
@@ -86,12 +75,13 @@ class WebPush(Posting):
         if not self._options.vapid_key:
             raise BadAddress("웹 푸시에는 PABAL_VAPID_KEY가 있어야 합니다 (needs a key)")
 
-    def _browser(self, address: str) -> _Browser:
-        endpoint, keys = _read(address)
-        url = self._poster.check(endpoint)
+    def _browser(self, address: str) -> tuple[dict[str, Any], str]:
+        """The subscription of a browser, and its push service."""
+        known = _read(address)
+        url = self._poster.check(known["endpoint"])
         if ":" in (url.raw_host or ""):  # which VAPID's audience cannot name
             raise BadAddress("푸시 서비스는 이름이 있어야 합니다 (a push service has a name)")
-        return _Browser(endpoint, str(url.origin()), keys)
+        return known, str(url.origin())
 
     def _signed(self, origin: str, now: datetime) -> str:
         contact = self._options.contact
@@ -134,7 +124,7 @@ def _signer(key: str) -> Vapid02:
     return signer
 
 
-def _read(address: str) -> tuple[str, Mapping[str, str]]:
+def _read(address: str) -> dict[str, Any]:
     """The endpoint and the keys of a subscription. Raises BadAddress where it is none."""
     try:
         said = json.loads(address if len(address) <= _LONGEST_ADDRESS else "")
@@ -146,7 +136,7 @@ def _read(address: str) -> tuple[str, Mapping[str, str]]:
         raise BadAddress(
             "주소는 브라우저가 준 구독 JSON입니다 (the subscription that a browser gave, as JSON)"
         )
-    return endpoint, {"p256dh": _spelt(point), "auth": _spelt(auth)}
+    return {"endpoint": endpoint, "keys": {"p256dh": _spelt(point), "auth": _spelt(auth)}}
 
 
 def _on_curve(point: bytes) -> bool:
@@ -159,11 +149,10 @@ def _on_curve(point: bytes) -> bool:
     return len(point) == _POINT
 
 
-def _encrypted(body: bytes, browser: _Browser) -> bytes:
+def _encrypted(body: bytes, browser: dict[str, Any]) -> bytes:
     from pywebpush import WebPusher  # noqa: PLC0415 - as above
 
-    known = {"endpoint": browser.endpoint, "keys": dict(browser.keys)}
-    return bytes(WebPusher(known).encode(body)["body"])
+    return bytes(WebPusher(browser).encode(body)["body"])
 
 
 def _topic(message: Message) -> str:

@@ -11,19 +11,23 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.environment import TemplateModule
 from markupsafe import escape
 
 from notifier.clean import Piece, line, link, matched
-from notifier.letter import letter
+from notifier.labels import WORDS
+from notifier.letter import Letter, Line, letter
 from notifier.mail.blocks import Run, cut, joined
-from notifier.mail.page import html, reasons
 from notifier.model import Alert, Hit, Links, Message, Reminder
 from notifier.plain import plain
 
+_PREVIEW = 140
 _KEPT = 256  # sheets: what is told at one time
 _MARK = f"x{secrets.token_hex(8)}x"
 _NAME, _WHY = f"{_MARK}name", f"{_MARK}why"
@@ -116,7 +120,7 @@ def _marked(message: Message, alert: Alert, reminder: Reminder | None) -> Messag
 def _sheet(message: Message) -> _Sheet:
     said = letter(message)
     holes = {_NAME: "name", **{mark: name for name, mark in _LINKS.items()}}
-    why = reasons([(Piece(_WHY),)]).strip()
+    why = _reasons([(Piece(_WHY),)]).strip()
     return _Sheet(
         said.subject,
         cut(plain(said), {_WHY: "why", **holes}),
@@ -148,4 +152,37 @@ def _plain_reason(excerpt: str, marks: _Marks) -> bytes:
 
 @lru_cache(1024)
 def _page_reason(excerpt: str, marks: _Marks) -> bytes:
-    return reasons([matched(Hit(_WHY, excerpt, marks))]).strip().encode()
+    return _reasons([matched(Hit(_WHY, excerpt, marks))]).strip().encode()
+
+
+def html(letter: Letter) -> str:
+    """The whole page, for a mail reader: no script, no image, nothing from another place."""
+    said = letter.extract or " ".join(letter.lines) or letter.byline
+    deadline = WORDS[letter.language].apply_by
+    module = _made(letter=letter, preview=said[:_PREVIEW], deadline=deadline)
+    return str(module.page())  # type: ignore[attr-defined]
+
+
+def _reasons(why: Sequence[Line]) -> str:
+    """The part of the page that says which rules matched, and in which words."""
+    return str(_bare().reasons(why))  # type: ignore[attr-defined]
+
+
+def _made(**context: Any) -> TemplateModule:
+    return _environment().get_template("page.html").make_module(context)
+
+
+@cache
+def _bare() -> TemplateModule:
+    return _made()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

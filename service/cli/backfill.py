@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Annotated
 
@@ -87,12 +86,15 @@ async def _backfill(
     settings: Settings, source_id: str, source: Source, since: datetime
 ) -> Outcome | None:
     """Ask for it and work on it until it is finished or somebody stops us, None."""
+    from service.backfill import Backfill  # noqa: PLC0415
     from service.lookback import store  # noqa: PLC0415
+    from service.parts import publishers  # noqa: PLC0415
+    from service.store.backfills import Backfills  # noqa: PLC0415
+    from service.store.sources import Sources  # noqa: PLC0415
 
-    async with (
-        store(settings, size=2) as database,
-        _step(settings, database, source_id, source) as step,
-    ):
+    async with store(settings, size=2) as database, aclosing(publishers(settings)) as fetcher:
+        await Sources(database).declare([source_id])  # where it never was
+        step = Backfill({source_id: source}, fetcher, Backfills(database), settings.pace)
         if not await step.backfills.open(source_id, since):
             raise UserError(f"--from {since:%Y-%m-%d}: 아직 오지 않은 날입니다 (a day to come)")
         if source.max_pages == 1:
@@ -158,18 +160,3 @@ def _line(far: Progress) -> str:
 
 def _date(moment: datetime) -> str:
     return f"{moment.astimezone(SEOUL):%Y-%m-%d}"
-
-
-@asynccontextmanager
-async def _step(
-    settings: Settings, database: Database, source_id: str, source: Source
-) -> AsyncIterator[Backfill]:
-    """The step with the one source, declared where it never was."""
-    from service.backfill import Backfill  # noqa: PLC0415
-    from service.parts import publishers  # noqa: PLC0415
-    from service.store.backfills import Backfills  # noqa: PLC0415
-    from service.store.sources import Sources  # noqa: PLC0415
-
-    await Sources(database).declare([source_id])
-    async with aclosing(publishers(settings)) as fetcher:
-        yield Backfill({source_id: source}, fetcher, Backfills(database), settings.pace)

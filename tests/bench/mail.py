@@ -24,9 +24,9 @@ from notifier.channels.mail import Mails
 from notifier.letter import letter
 from notifier.mail.addresses import parse, parse_returns, sender
 from notifier.mail.mime import Composer
-from notifier.mail.page import html
 from notifier.mail.relay import CONNECTIONS, Relay
 from notifier.mail.server import parse_server
+from notifier.mail.sheet import html
 from notifier.model import Alert, Digest, File, Hit, Links, Message
 from notifier.plain import plain
 from tests.bench import sinks

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from notifier.letter import letter
-from notifier.mail.page import html
+from notifier.mail.sheet import html
 from notifier.model import Message
 from notifier.plain import plain
 from notifier.registry import names

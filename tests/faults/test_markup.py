@@ -23,7 +23,7 @@ from bs4 import BeautifulSoup
 from notifier.letter import Letter, letter
 from notifier.mail.addresses import parse, sender
 from notifier.mail.mime import Composer
-from notifier.mail.page import html
+from notifier.mail.sheet import html
 from notifier.model import Alert, Content, Digest, File, Hit, Links, Message, Notice, Question
 from service.export import safe
 from service.web.entries import html_of
