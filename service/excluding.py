@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from service.judging import rules
-from service.judging.logic import And, Term, joined
+from service.judging.logic import And, Term, joined, lowered, negated, terms
 from service.judging.terms import occurrences, squeeze
 from service.judging.titles import words
 from service.judging.typed import RuleError
@@ -58,12 +58,12 @@ def narrowed(rule: str, leave_out: Iterable[str]) -> tuple[str, str] | None:
     """
     try:
         whole = rules.parse(rule)
-        asked = [squeeze(each.text) for each in rules.terms(whole)]
+        asked = [squeeze(each.text) for each in terms(whole)]
         text = rule
         for word in leave_out:
             if any(each in squeeze(word) or squeeze(word) in each for each in asked):
                 return None
-            out = rules.negated(Term(rules.lowered(word)))
+            out = negated(Term(lowered(word)))
             whole, text = joined(And, [whole, out]), _said(text, word, joined(And, [whole, out]))
         return text, rules.canonical(rules.parse(text))
     except RuleError:

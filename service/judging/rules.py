@@ -28,9 +28,6 @@ from service.judging.fields import UnknownNameError, Values
 from service.judging.logic import (
     WORD,
     And,
-    Field,
-    Near,
-    Not,
     Or,
     Rule,
     Term,
@@ -40,17 +37,11 @@ from service.judging.logic import (
     lowered,
     near,
     negated,
-    satisfied,
-    terms,
 )
 from service.judging.sense import warnings
 from service.judging.typed import MAX_DEPTH, MAX_LENGTH, RuleError, tidied
 
-__all__ = [
-    "MAX_DEPTH", "MAX_LENGTH", "MAX_TERMS", "And", "Field", "Near", "Not", "Or",
-    "Rule", "RuleError", "Term", "canonical", "lowered", "negated", "parse", "satisfied", "terms",
-    "warnings",
-]  # fmt: skip
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "Rule", "RuleError", "canonical", "parse", "warnings"]
 
 MAX_TERMS = 64
 _MAX_WORDS_APART = 50

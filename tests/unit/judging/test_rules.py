@@ -1,19 +1,13 @@
 import pytest
 
+from service.judging.logic import And, Near, Not, Or, Term, satisfied, terms
 from service.judging.rules import (
     MAX_DEPTH,
     MAX_LENGTH,
     MAX_TERMS,
-    And,
-    Near,
-    Not,
-    Or,
     RuleError,
-    Term,
     canonical,
     parse,
-    satisfied,
-    terms,
     warnings,
 )
 

@@ -6,7 +6,8 @@ import unicodedata
 
 import pytest
 
-from service.judging.rules import MAX_LENGTH, And, Or, Rule, RuleError, Term, canonical, parse
+from service.judging.logic import And, Or, Term
+from service.judging.rules import MAX_LENGTH, Rule, RuleError, canonical, parse
 
 EXPORT = Term("수출")
 ATOMS = ["수출", "관세", "AI", "제목:수출", "=수출", "종류:공고", "부처:산업부", "통관 ~3 상담"]
