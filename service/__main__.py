@@ -23,7 +23,6 @@ from service.cli import (
     people,
     pulse,
     read,
-    routes,
     run,
     send_test,
     sources,
@@ -91,7 +90,7 @@ _PANELS: Mapping[str, Sequence[Callable[..., None] | typer.Typer]] = {
         pulse.pause,
         pulse.resume,
         backfill.backfill,
-        routes.routes,
+        pulse.routes,
     ),
     "글과 규칙 / Texts and rules": (
         data.match,

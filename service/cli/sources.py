@@ -193,14 +193,14 @@ def export(
 ) -> None:
     """피드인 출처를 모두 OPML로 씁니다. / Write every feed as OPML."""
     from service import catalogue  # noqa: PLC0415
-    from service.workshop import exchange, opml  # noqa: PLC0415
+    from service.workshop import opml  # noqa: PLC0415
 
     if not as_opml:
         raise UserError(
             "--opml을 주십시오: 다른 꼴은 없습니다 (say --opml: there is no other form)"
         )
     settings = config.from_environment()
-    outlines = exchange.outlines(catalogue.every(settings))
+    outlines = opml.outlines(catalogue.every(settings))
     typer.echo(opml.written(outlines))
 
 
@@ -218,7 +218,7 @@ def import_(
     """
     from scrapers import registry  # noqa: PLC0415
     from service import catalogue  # noqa: PLC0415
-    from service.workshop import exchange, opml  # noqa: PLC0415
+    from service.workshop import opml  # noqa: PLC0415
 
     try:
         with file.open("rb") as content:
@@ -227,7 +227,7 @@ def import_(
         known = catalogue.every(config.from_environment())
         with suppress(BadDeclaration):
             known = {**known, **registry.own_sources(folder)}
-        for feed, said, written in exchange.taken_in(feeds, folder, known):
+        for feed, said, written in opml.taken_in(feeds, folder, known):
             typer.echo(f"{'✓' if written else '–'} {feed.title}: {said}")
     except opml.NotOpml as trouble:
         raise UserError(f"{file}: {trouble}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -10,11 +11,19 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from service.demo.sink import PREFIX, Sink
-from service.demo.sites import HOSTS
+from service.demo.sites import korea_kr, mofa, mss, news
 from service.demo.sites.web import NOT_FOUND, Ask, Reply
 from service.demo.world import World
 
 HOST = "127.0.0.1"
+HOSTS: Mapping[str, Callable[[World, Ask], Reply]] = {
+    "www.korea.kr": korea_kr.answer,
+    "www.mss.go.kr": mss.answer,
+    "www.mofa.go.kr": mofa.answer,
+    "rss.etoday.co.kr": news.etoday,
+    "www.yna.co.kr": news.yna,
+    "www.mk.co.kr": news.mk,
+}
 
 
 class Replica:

@@ -1,12 +1,18 @@
-"""Lists of feeds as other readers write and read them: OPML 2.0. Pure."""
+"""Feeds out to other readers, as OPML 2.0, and in from them, as files of declarations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from lxml import etree
 
+from scrapers import own
+from scrapers.model import Source
+from scrapers.own import BadDeclaration
+from scrapers.platforms.feed import Feed
+from scrapers.platforms.sitemap import Sitemap
 from service.workshop import toml
 
 LARGEST = 5 * 2**20
@@ -81,3 +87,41 @@ def _outlines(root: etree._Element) -> Iterator[Outline]:
         if address := named.get("xmlurl", "").strip():
             title = toml.one_line(named.get("title") or named.get("text") or address)
             yield Outline(address, title)
+
+
+def outlines(sources: Mapping[str, Source]) -> list[Outline]:
+    """Every feed that is asked for by its address alone, by kind."""
+    feeds = (
+        Outline(source.first().url, source.what or name, source.kind)
+        for name, source in sources.items()
+        if isinstance(source, Feed) and not isinstance(source, Sitemap) and source.form is None
+    )
+    return sorted(feeds, key=lambda each: each.folder)
+
+
+def taken_in(
+    feeds: tuple[Outline, ...], folder: Path, sources: Mapping[str, Source]
+) -> Iterator[tuple[Outline, str, bool]]:
+    """Write a declaration into ``folder`` for each feed that is not read yet.
+
+    Yields each with what became of it and whether a file was written. No file is written over.
+    """
+    read_by = {source.first().url: name for name, source in sources.items()}
+    taken = {*sources, *(file.stem for file in folder.glob("*.toml"))}
+    for each in feeds:
+        if each.url in read_by:
+            yield each, f"이미 읽습니다 / already read by {read_by[each.url]}", False
+            continue
+        name = toml.id_for(each.url, taken)
+        values = {"what": toml.one_line(each.title), "platform": "feed", "url": each.url}
+        text = toml.written(values)
+        try:
+            own.read(text, f"{name}.toml")
+            with (folder / f"{name}.toml").open("x", encoding="utf-8") as made:
+                made.write(text)
+        except BadDeclaration as bad:
+            yield each, str(bad), False
+            continue
+        taken.add(name)
+        read_by[each.url] = name
+        yield each, f"{name}.toml", True

@@ -16,8 +16,8 @@ from typing import Literal
 import asyncpg
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.demo.server import HOSTS
 from service.demo.sink import PREFIX
-from service.demo.sites import HOSTS
 from tests.replica import Moody
 
 Ill = Literal["silent", "error", "redesign", "half"]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from service.reading.publishers import Publisher, Registry
-from service.store.browse import Browse, Face
+from service.store.browse import Browse, Face, Place, Wish, meets
 from service.web.held import known
 from service.web.phrases import say
 from service.web.reading.asked import KINDS, Asked, asked, cursor, exporters, named, place, topics
-from service.web.reading.latest import Latest
 from service.web.shell import Shell, language_of
 from service.web.typed import number_in
 
 _PAGE = 30
+_KEPT = 300  # stories; whoever waited for more than these is told of as many
+_FRESH = 3.0  # seconds
 _NONE_NEW = Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
@@ -115,3 +117,31 @@ def _typed(registry: Registry, filters: Asked) -> list[str]:
 def _choice(body: Publisher, filters: Asked, language: str, why: str = "") -> Choice:
     past = ", ".join(dict.fromkeys(each.name for each in body.former[:2] if each.name != body.name))
     return Choice(body.id, named(body, language), past, body.id in filters.ministries, why)
+
+
+class Latest:
+    """The newest stories of all, a few seconds old at most: looked up once for all who wait."""
+
+    def __init__(self, browse: Browse, *, held: bool = False) -> None:
+        """Look by ``browse``; ``held``: also at what is under embargo."""
+        self._browse, self._held = browse, held
+        self._faces: Sequence[Face] = ()
+        self._looked_at = -_FRESH
+        self._looking = asyncio.Lock()
+
+    async def beyond(self, wish: Wish, shown: Collection[int], last: Place | None) -> int:
+        """How many stories a page lacks that shows ``shown``, down to ``last``."""
+        return sum(
+            face.id not in shown
+            and (last is None or (face.came, face.id) > (last.came, last.id))
+            and meets(wish, face)
+            for face in await self._look()
+        )
+
+    async def _look(self) -> Sequence[Face]:
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if now - self._looked_at >= _FRESH:
+                self._faces = await self._browse.page(Wish(), _KEPT, held=self._held)
+                self._looked_at = asyncio.get_running_loop().time()
+            return self._faces

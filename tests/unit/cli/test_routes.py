@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from service.cli.routes import _lines, _records
+from service.cli.pulse import _lines, _records
 from service.store.routes import Kept, Missed
 
 FOUND = {

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.demo.sites import HOSTS
+from service.demo.server import HOSTS
 from service.demo.sites.web import Ask, Reply
 from service.demo.world import Release
 from tests.replica import Restless

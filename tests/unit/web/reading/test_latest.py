@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from service.store.browse import Browse, Face, Place, Wish
-from service.web.reading.latest import Latest
+from service.web.reading.front import Latest
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
