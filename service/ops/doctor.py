@@ -41,8 +41,6 @@ async def examine(settings: Settings, *, ask: bool) -> list[Finding]:
     ``ask``: the mail server too, by connecting to it.
     """
     checks: list[tuple[str, _Check, str]] = [
-        ("설정 / settings", _settings, _SEE.format("PABAL_*")),
-        ("Python", _python, _INSTALL),
         ("출처 / sources", _sources, _SEE.format("PABAL_SOURCES, PABAL_SOURCES_DIR")),
         ("채널 / channels", _channels, _SEE.format("PABAL_*_TOKEN, *_KEY, PABAL_MAIL_*")),
         ("형태소 분석기 / Kiwi", _kiwi, _INSTALL),
@@ -52,7 +50,7 @@ async def examine(settings: Settings, *, ask: bool) -> list[Finding]:
     if ask and settings.mail_server:
         server = _SERVER.format("PABAL_MAIL_SERVER, PABAL_MAIL_PASSWORD")
         checks.append(("메일 서버 / mail server", _mail, server))
-    found: list[Finding] = []
+    found = [*findings.of_settings(settings), Finding("Python", sys.version.split()[0])]
     for what, check, advice in checks:
         try:
             found += await check(settings)
@@ -61,14 +59,6 @@ async def examine(settings: Settings, *, ask: bool) -> list[Finding]:
             why = str(error) if said else f"{type(error).__name__}: {error}"
             found.append(Finding(what, why, advice))
     return found
-
-
-async def _settings(settings: Settings) -> Iterable[Finding]:
-    return findings.of_settings(settings)
-
-
-async def _python(_: Settings) -> Iterable[Finding]:
-    return [Finding("Python", sys.version.split()[0])]
 
 
 async def _sources(settings: Settings) -> Iterable[Finding]:

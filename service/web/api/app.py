@@ -17,8 +17,7 @@ from service.web.api import exporting, own, reading
 from service.web.api.backing import Backing
 from service.web.api.cursors import Cursors
 from service.web.api.edge import Edge
-from service.web.api.gate import Gate
-from service.web.api.limits import Buckets
+from service.web.api.gate import Buckets, Gate
 from service.web.api.pages import add_pages
 from service.web.api.problems import ProblemBody, add_problems
 from service.web.means import Means

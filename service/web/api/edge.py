@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.web.api.limits import Allowance
+from service.web.api.gate import Allowance
 from service.web.typed import has_tagged
 
 _LARGEST = 65_536  # bytes of a body

@@ -1,8 +1,14 @@
-"""Who asks the API: by a key in the header, or nobody, who may read a little."""
+"""Who asks the API: by a key in the header, or nobody, who may read a little; and how often.
+
+Somebody's requests come out of a bucket, which fills up again evenly. Per process.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -13,7 +19,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from service.operating import ANONYMOUS_PER_MINUTE
 from service.store.audit import Who
 from service.store.keys import LOOKS_LIKE_ONE, Bearer, Keys, Scope
-from service.web.api.limits import Buckets
 from service.web.api.problems import Problem
 from service.web.shell import ip_of
 
@@ -26,9 +31,54 @@ _SCHEME = HTTPBearer(
 OPEN: dict[str, Any] = {"security": [{}]}
 """For the OpenAPI of a route that answers without a key too."""
 
+_MINUTE = 60.0
+_KNOWN = 10_000  # buckets; whoever was not seen for longest begins with a full one again
 _ASKS = {"WWW-Authenticate": 'Bearer realm="pabal"'}
 _WRONG = {"WWW-Authenticate": 'Bearer realm="pabal", error="invalid_token"'}
 _Shown = Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What somebody may still ask. ``full_in`` and ``wait`` in seconds; 0: they may ask."""
+
+    limit: int
+    left: int
+    full_in: int
+    wait: int
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The same for the one who asked."""
+        said = {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.left),
+            "RateLimit-Reset": str(self.full_in),
+            "RateLimit-Policy": f"{self.limit};w=60",
+        }
+        return said | ({"Retry-After": str(self.wait)} if self.wait else {})
+
+
+class Buckets:
+    """The buckets of all who ask."""
+
+    def __init__(self) -> None:
+        """Every bucket is full at first."""
+        self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, who: str, per_minute: int) -> Allowance:
+        """Take one from somebody's bucket of ``per_minute``, where there is one in it."""
+        now = time.monotonic()
+        then, held = self._held.pop(who, (now, float(per_minute)))
+        each = _MINUTE / per_minute  # seconds
+        held = min(float(per_minute), held + (now - then) / each)
+        taken = held >= 1
+        held -= taken
+        self._held[who] = now, held
+        if len(self._held) > _KNOWN:
+            self._held.popitem(last=False)
+        wait = 0 if taken else max(1, math.ceil((1 - held) * each))
+        return Allowance(per_minute, int(held), math.ceil((per_minute - held) * each), wait)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,7 @@ from service.store.search import Searching
 from service.web.api.app import PATH, build_api, mount
 from service.web.api.backing import Backing
 from service.web.api.cursors import Cursors
-from service.web.api.gate import Gate
-from service.web.api.limits import Allowance, Buckets
+from service.web.api.gate import Allowance, Buckets, Gate
 from service.web.means import Means
 from service.web.serve import serving
 from tests.faults import record
