@@ -16,7 +16,6 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_J
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from service.bounces import Bounces
-from service.digest import Digest
 from service.model import SEOUL
 from service.remind import Remind
 from service.store.database import Database, Wake, wake
@@ -77,7 +76,7 @@ class Schedule:
         scheduler.add_listener(self._count, sum(_EVENTS))
         jobs: tuple[tuple[str, _Job, float], ...] = (
             ("tick", self._tick, max(_TICK / self.pace, 0.1)),
-            ("digest", Digest(Digests(self.database)).gather, max(_DIGEST / self.pace, 1.0)),
+            ("digest", self._digest, max(_DIGEST / self.pace, 1.0)),
             ("remind", Remind(Reminders(self.database)).look, max(_REMIND / self.pace, _SOONEST)),
             ("sweep", self._sweep, _SWEEP),
             ("watch", self.watch.look, max(_WATCH / self.pace, _SOONEST)),
@@ -120,6 +119,10 @@ class Schedule:
         if late > _LATE:
             self.trouble["late"] += 1
             log.warning("schedule.late", seconds=round(late, 1), times=self.trouble["late"])
+
+    async def _digest(self) -> None:
+        if told := await Digests(self.database).tell_all():
+            log.info("digest.told", windows=told)
 
     async def _sweep(self) -> None:
         woken = await sweep(self.database)

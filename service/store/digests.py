@@ -20,6 +20,7 @@ from service import cadence
 from service.model import SEOUL
 from service.store.database import Intentions, Wake, columns, wake
 
+_AT_ONCE = 2000  # things that wait, told of in one transaction
 _SHOWN = 30  # things that one digest tells of; the rest stands behind its link
 
 # Those who have paused keep what waits. Whoever holds a subscription has all of its windows: two
@@ -138,6 +139,13 @@ class _Window:
 
 class Digests(Intentions):
     """Intentions about digests, a transaction each."""
+
+    async def tell_all(self) -> int:
+        """Tell of every window that has closed; how many there were, which is nearly always 0."""
+        told = 0
+        while windows := await self.tell(_AT_ONCE):
+            told += windows
+        return told
 
     async def tell(self, most: int) -> int:
         """Tell of the windows that closed first, with up to ``most`` things; returns how many.

@@ -14,7 +14,6 @@ import asyncpg
 
 from notifier.model import Message, Receipt, Traits
 from service.deliver import Deliver
-from service.digest import Digest
 from service.links import Signer
 from service.model import Change
 from service.remind import Remind
@@ -100,7 +99,7 @@ class _Service:
         self.databases = (self.database, other)
         self.verdicts = Verdicts(self.database)
         self.subscriptions = Subscriptions(self.database)
-        self.digests = [Digest(Digests(each)) for each in self.databases]
+        self.digests = [Digests(each) for each in self.databases]
         self.reminders = [Remind(Reminders(each)) for each in self.databases]
         words = Words(Signer(b"invented" * 4), None)
         deliveries = Deliveries(self.database)
@@ -200,7 +199,7 @@ class Driver:
         """What schedulers and worker do, in any order; on the hour there are two of each."""
         many = 2 if self._clock.at.minute == 0 else 1
         steps = [
-            *(each.gather for each in self._service.digests[:many]),
+            *(each.tell_all for each in self._service.digests[:many]),
             *(each.look for each in self._service.reminders[:many]),
         ]
         self._chance.shuffle(steps)

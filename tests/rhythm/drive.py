@@ -28,7 +28,6 @@ from service.attach import Attach
 from service.backfill import Backfill
 from service.collect import Collect
 from service.deliver import Deliver
-from service.digest import Digest
 from service.documents import Documents
 from service.indexing import Indexing
 from service.judging.topics import Topics
@@ -106,7 +105,7 @@ class Driver:
     tasks: work.Tasks
     mailbox: Mailbox
     look: Callable[[], Awaitable[None]]
-    digest: Digest
+    digests: Digests
     done: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     last: dict[str, BaseException] = field(default_factory=dict)
@@ -135,7 +134,7 @@ class Driver:
                 await self._remember()
                 await sweep(self.database)
                 await self.work()
-            await self.digest.gather()
+            await self.digests.tell_all()
             await self.work()
             if at.date() != day:
                 day = at.date()
@@ -196,8 +195,8 @@ async def driver(
         tasks = _tasks(database, declared, fetcher, analyser, documents, {CHANNEL: mailbox})
         sources = Sources(database)
         await sources.declare(declared)
-        watch, digest = _watch(database, declared), Digest(Digests(database))
-        yield Driver(clock, sources, database, declared, tasks, mailbox, watch, digest)
+        watch, digests = _watch(database, declared), Digests(database)
+        yield Driver(clock, sources, database, declared, tasks, mailbox, watch, digests)
 
 
 def _tasks(
