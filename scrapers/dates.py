@@ -8,7 +8,7 @@ time is Asia/Seoul. What cannot be read is None, never "now".
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from scrapers.model import Moment, Precision
@@ -68,13 +68,16 @@ _IN_ADDRESS = re.compile(
 _YEARS = range(1900, 2100)
 
 
-def read(raw: str) -> Moment | None:
+def read(raw: str, *, date_only: bool = False) -> Moment | None:
     """The moment that ``raw`` writes down, or None.
 
     Labels around it (입력, 송고 …) are ignored; of several times the first that is not labelled
     수정 counts. A date before 1900 or after 2099 is None: it is how some sites print "none". So are
     relative times ("1시간 전") and days without a year ("7월 15일"): a Moment cannot say that it is
     approximate.
+
+    ``date_only``: the publisher fills in 00:00:00 where it means a day, so that midnight in Seoul
+    stands for no time.
     """
     trimmed = _published(" ".join(raw.split()))
     match = next(filter(None, (pattern.fullmatch(trimmed) for pattern in _PATTERNS)), None)
@@ -84,7 +87,11 @@ def read(raw: str) -> Moment | None:
         moment = _moment({name: part for name, part in match.groupdict().items() if part})
     except ValueError:  # 2026.13.40, 25:61, an offset of three days
         return None
-    return moment if moment.at.year in _YEARS else None
+    if moment.at.year not in _YEARS:
+        return None
+    if date_only and (at := moment.at.astimezone(SEOUL)).time() == time.min:
+        return Moment(at, "day")
+    return moment
 
 
 def past(moment: Moment | None, now: datetime) -> Moment | None:
@@ -96,13 +103,6 @@ def in_address(url: str) -> Moment | None:
     """The day in the address or the id of an article (AKR20260714…, ?key=20260714…), or None."""
     match = _IN_ADDRESS.search(url)
     return read(next(filter(None, match.groups())).replace("/", "-")) if match else None
-
-
-def as_day(moment: Moment) -> Moment:
-    """The same moment from a date-only field: there, midnight in Seoul stands for no time."""
-    at = moment.at.astimezone(SEOUL)
-    midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
-    return Moment(at, "day") if midnight else moment
 
 
 def _published(text: str) -> str:

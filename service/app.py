@@ -195,7 +195,7 @@ async def _judging(
     triage = Triage(sources, Verdicts(database), analyser, registry, Topics.load())
     await stack.enter_async_context(_beside(triage.warm()))
     indexing = Indexing(Searching(database), analyser.analyse_once, source_kinds(sources))
-    reconcile = Reconcile(triage, Reconciled(database))
+    reconcile = Reconcile(triage.again, Reconciled(database))
     return work.judging(read, triage, indexing, reconcile)
 
 

@@ -7,10 +7,10 @@ say. Corrections, coverage and reminders that were lost are not found.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from service.observe import unit
 from service.store.owing import Concern
@@ -18,21 +18,11 @@ from service.store.reconciled import Reconciled
 from service.store.rows import Readable
 
 
-class Judging(Protocol):
-    """Who judges."""
-
-    async def again(
-        self, article: Readable, version: int, young: Collection[int]
-    ) -> tuple[Mapping[str, Any], Concern]:
-        """What a judged article tells, and whom it concerned by all rules but the ``young``."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Reconcile:
-    """The step with its tools."""
+    """The step with its tools. ``again`` judges what was judged before, as Triage has it."""
 
-    judge: Judging
+    again: Callable[[Readable, int, Collection[int]], Awaitable[tuple[Mapping[str, Any], Concern]]]
     reconciled: Reconciled
 
     async def look(self) -> int:
@@ -53,5 +43,5 @@ class Reconcile:
         found = await self.reconciled.judged(article_id)
         if found is None:
             return 0
-        facts, concern = await self.judge.again(found.article, found.version, found.young)
+        facts, concern = await self.again(found.article, found.version, found.young)
         return await self.reconciled.owe(found, facts, concern, lost)

@@ -170,12 +170,19 @@ class Search:
         }
 
     async def _hits(self, page: _Page) -> tuple[Hit, ...]:
-        shown = [each[0] for each in page.stories.values()]
-        filed = [each.id for each in shown if "\n\n[" in each.reading.text]
+        found = (each[0] for each in page.stories.values())
+        filed = [each.id for each in found if "\n\n[" in each.reading.text]
         names = await self._store.names(filed) if filed else {}
         known = {each.id: each.name for each in self._tools.registry}
         return tuple(
-            _hit(stored, match, copies, known, names.get(stored.id, ()))
+            Hit(
+                **shown(stored, match, known),
+                publishers=stored.reading.publishers,
+                topics=stored.topics,
+                files=_files(stored.reading.text, match.hits, names.get(stored.id, ())),
+                copies=tuple(copies),
+                held_until=stored.held_until,
+            )
             for stored, match, copies in page.stories.values()
         )
 
@@ -224,23 +231,6 @@ def _times(until: Place) -> list[str]:
 def _decided(trials: Mapping[int, Hearing], morphs: Mapping[str, Morphs]) -> dict[int, Match]:
     decided = ((number, each.decide(morphs)) for number, each in trials.items())
     return {number: match for number, match in decided if match is not None}
-
-
-def _hit(
-    stored: Stored,
-    match: Match,
-    copies: Sequence[int],
-    known: Mapping[str, str],
-    names: Sequence[str],
-) -> Hit:
-    return Hit(
-        **shown(stored, match, known),
-        publishers=stored.reading.publishers,
-        topics=stored.topics,
-        files=_files(stored.reading.text, match.hits, names),
-        copies=tuple(copies),
-        held_until=stored.held_until,
-    )
 
 
 def _files(text: str, hits: Sequence[Span], names: Sequence[str]) -> tuple[str, ...]:

@@ -5,26 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import structlog
 
 from scrapers.model import Source
 from scrapers.routes import Groups, groups
 from service.pulse.findings import findings, subject
-from service.pulse.model import Finding, FindingKind, Vital
+from service.pulse.model import Finding, Vital
 from service.store.vitals import Known, Vitals
 
 log = structlog.get_logger()
 
 _STILL_DARK = 3 / 4  # of a group: while so many fail, there is nothing to hasten to
-
-_EVENTS: Final[Mapping[FindingKind, str]] = {
-    "source-broken": "pulse.broken",
-    "source-quiet": "pulse.quiet",
-    "source-drift": "pulse.drift",
-    "outage": "pulse.outage",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +36,8 @@ class Watch:
         await self._light_up(watched, found)
         settled = await self.vitals.settle(found)
         for each in settled.opened:
-            log.error(_EVENTS[each.kind], source=each.subject, why=each.detail)
+            event = f"pulse.{each.kind.removeprefix('source-')}"
+            log.error(event, source=each.subject, why=each.detail)
         lit = {each.subject for each in settled.closed if each.kind == "outage"}
         if lit:
             await self.vitals.pardon([each.source_id for each in watched if subject(each) in lit])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scrapers import html
+from scrapers import dates, html
 from scrapers.errors import LayoutError, Trouble
 from scrapers.model import NOBODY_ASKS, Asking, Detail, Kind, Listing, Moment, Page, Post, Request
 from scrapers.platforms import intake, posts
@@ -117,7 +117,7 @@ class Api(Declared):
         return (line(at(row, self.issuer)) or None) if self.issuer else None
 
     def _published(self, row: object) -> Moment | None:
-        return posts.published(line(at(row, self.date)), date_only=self.date_only)
+        return dates.read(line(at(row, self.date)), date_only=self.date_only)
 
 
 def at(value: object, path: str) -> object:

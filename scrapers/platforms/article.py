@@ -97,7 +97,7 @@ class ArticleLayout:
         if element is None:
             return None
         written = element.get("content") if element.name == "meta" else html.line_of(element)
-        moment = posts.published(str(written), date_only=self.date_only)
+        moment = dates.read(str(written), date_only=self.date_only)
         return dates.past(moment, page.fetched_at)
 
     def _issuer(self, root: Tag, page: Page) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers import html
+from scrapers import dates, html
 from scrapers.errors import LayoutError
 from scrapers.model import NOBODY_ASKS, Asking, Listing, Moment, Page, Post, Request
 from scrapers.platforms import intake, posts
@@ -96,7 +96,7 @@ class Board(Declared):
         )
 
     def _published(self, row: Tag, page: Page) -> Moment | None:
-        return posts.published(self._date(row, page), date_only=self.date_only)
+        return dates.read(self._date(row, page), date_only=self.date_only)
 
     def _date(self, row: Tag, page: Page) -> str:
         return html.line_of(html.one(row, self.date, page.url)) if self.date else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from scrapers import html, links
+from scrapers import dates, html, links
 from scrapers.errors import LayoutError
 from scrapers.model import Kind, Listing, Moment, Page, Post
 from scrapers.platforms import intake, posts
@@ -80,7 +80,7 @@ class Feed(Declared):
 
     def _published(self, item: etree._Element, page: Page) -> Moment | None:
         written = _text(item, self.date, page) if self.date else None
-        return posts.published(written, date_only=self.date_only) if written else None
+        return dates.read(written, date_only=self.date_only) if written else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from scrapers import html
+from scrapers import dates, html
 from scrapers.errors import Disallowed, LayoutError, ScrapeError, ServerTrouble, Throttled
 from scrapers.model import NOBODY_ASKS, Asking, Listing, Page, Post, Request
 from scrapers.platforms import intake, posts
@@ -142,7 +142,7 @@ class OpenData(Declared):
             key=key,
             url=self.link.replace("{key}", key),
             title=title,
-            published=posts.published(_line(item, self.date), date_only=self.date_only),
+            published=dates.read(_line(item, self.date), date_only=self.date_only),
             publisher=(_line(item, self.issuer) or None) if self.issuer else None,
             # Where its page cannot be had, this is what there is to read.
             summary=text or None,

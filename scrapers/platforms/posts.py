@@ -9,20 +9,11 @@ from datetime import timedelta
 
 from scrapers import dates, html, links
 from scrapers.errors import LayoutError
-from scrapers.model import Moment, Page, Post
+from scrapers.model import Page, Post
 
 _SOON = timedelta(days=365)
 _HOUR = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 _TEASER = 200  # characters kept at most: what may be quoted of news
-
-
-def published(raw: str, *, date_only: bool = False) -> Moment | None:
-    """A date as printed; None where it cannot be read.
-
-    ``date_only`` says that the publisher fills in 00:00:00 where it means a day.
-    """
-    moment = dates.read(raw)
-    return dates.as_day(moment) if moment and date_only else moment
 
 
 def key_in(pattern: str, text: str, page: Page) -> str:

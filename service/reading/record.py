@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -44,10 +45,7 @@ def plain(reading: Reading, registry: Registry) -> dict[str, Any]:
         "embargo": reading.embargo and _embargo(reading.embargo),
         "distributed_at": reading.distributed and _printed_iso(reading.distributed),
         "byline": reading.byline,
-        "contacts": [
-            {"department": c.department, "rank": c.rank, "name": c.name, "phone": c.phone}
-            for c in reading.contacts
-        ],
+        "contacts": [asdict(each) for each in reading.contacts],
         "call": {
             "is_call": reading.call.is_call,
             "start": _day(reading.call.start),
@@ -57,14 +55,8 @@ def plain(reading: Reading, registry: Registry) -> dict[str, Any]:
             "sentence": reading.call.sentence,
         },
         "mentions": [
-            {
-                "name": m.name,
-                "series": m.series,
-                "round": m.round,
-                "year": m.year,
-                "parties": [registry.by_id(each).name for each in m.parties],
-            }
-            for m in reading.mentions
+            {**asdict(each), "parties": [registry.by_id(party).name for party in each.parties]}
+            for each in reading.mentions
         ],
         "text": reading.text,
     }

@@ -63,7 +63,7 @@ class House:
         analyser = cast("Analyser", Unasked())
         self.triage = Triage(declared, Verdicts(database), analyser, registry, Topics.load())
         reconciled = Reconciled(database, patience=timedelta(0))
-        self.reconcile = Reconcile(self.triage, reconciled)
+        self.reconcile = Reconcile(self.triage.again, reconciled)
 
     async def subscribe(self, name: str, rule: str, **choices: Any) -> None:
         for place in ("집", "일터"):

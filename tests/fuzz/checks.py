@@ -105,9 +105,9 @@ def parts(text: str, near: date | None) -> None:
     on_one_line(piece.title)
     clean(piece.body)
     for line in text.split("\n")[:_LINES]:
-        moment = dates.read(line) or dates.in_address(line)
+        moment = dates.read(line, date_only=True) or dates.in_address(line)
         if moment:
-            sane(dates.as_day(moment).at)
+            sane(moment.at)
 
 
 def record_of(fields: Mapping[str, object]) -> Given | None:

@@ -220,7 +220,7 @@ def _tasks(
     deliver = Deliver(Deliveries(database), channels, {}, words, 1.0)
     return {
         **work.fetching(collect, attach, revisit, backfill),
-        **work.judging(read, triage, indexing, Reconcile(triage, Reconciled(database))),
+        **work.judging(read, triage, indexing, Reconcile(triage.again, Reconciled(database))),
         "deliver": deliver.deliver,
     }
 

@@ -153,17 +153,15 @@ def test_an_hour_ahead_is_a_clock_and_more_is_a_mistake() -> None:
 
 
 def test_midnight_of_a_date_only_field_is_a_day() -> None:
-    midnight = dates.read("2026-06-30 00:00:00")
-    gmt = dates.read("Mon, 29 Jun 2026 15:00:00 GMT")
-    noon = dates.read("2026-06-30 12:00:00")
+    midnight = dates.read("2026-06-30 00:00:00", date_only=True)
+    gmt = dates.read("Mon, 29 Jun 2026 15:00:00 GMT", date_only=True)
     assert midnight
     assert gmt
-    assert noon
 
-    assert dates.as_day(midnight).precision == "day"
-    assert dates.as_day(gmt).precision == "day"
-    assert dates.as_day(gmt).at.isoformat() == "2026-06-30T00:00:00+09:00"
-    assert dates.as_day(noon) == noon
+    assert (midnight.precision, gmt.precision) == ("day", "day")
+    assert gmt.at.isoformat() == "2026-06-30T00:00:00+09:00"
+    noon = "2026-06-30 12:00:00"
+    assert dates.read(noon, date_only=True) == dates.read(noon)
 
 
 @pytest.mark.parametrize(
