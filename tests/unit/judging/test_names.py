@@ -30,11 +30,29 @@ def test_headline_letters_stand_for_the_word(registry: Registry, typed: str, als
     assert also in spellings(typed, registry)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("k푸드", "k-푸드"),
+        ("한중일", "한·중·일"),
+        ("산학연", "산·학·연"),
+        ("2차전지 소재", "이차전지 소재"),
+        ("1000억", "1,000억"),
+    ],
+)
+def test_parts_are_joined_as_others_join_them(registry: Registry, one: str, other: str) -> None:
+    assert other in spellings(one, registry)
+    assert one in spellings(other, registry)
+
+
 def test_headline_letters_of_a_body_lead_to_all_its_names(registry: Registry) -> None:
     assert "중소벤처기업부" in spellings("中企部", registry)
 
 
-@pytest.mark.parametrize("typed", ["수출", "산업통상", "산업부·환경부", "산업부 무역과", "-", ""])
+@pytest.mark.parametrize(
+    "typed",
+    ["수출", "산업통상", "산업부 무역과", "-", "", "시도", "3·1절", "2026년", "1000", "r&d", "g20"],
+)
 def test_what_is_no_name_stands_for_itself(registry: Registry, typed: str) -> None:
     assert spellings(typed, registry) == (typed,)
 
