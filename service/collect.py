@@ -113,7 +113,11 @@ class Collect:
             digest = question + hashlib.sha256(answer.page.body).digest()
             if digest != slot.body_sha256:
                 listed = await self._walk(source, slot, answer.page)
-        return self._polled(source, slot, answer, digest, listed)
+        polled = self._polled(source, slot, answer, digest, listed)
+        if same or not steady or listed.met or listed.oldest is not None:
+            return polled
+        # Of a list at another address without dates nobody knows what is news.
+        return replace(polled, gap=False, slid={each.key for each in polled.found})
 
     def _polled(
         self, source: Source, slot: Slot, answer: Answer, digest: bytes | None, listed: Listed

@@ -203,6 +203,22 @@ async def test_without_dates_pages_on_which_nothing_known_comes_up_are_left_to_a
     assert await items(sql) == [("possible-gap", "a")]
 
 
+async def test_without_dates_a_list_at_another_address_is_none_of_it_news(
+    collect: MakeCollect, poll: Poll, serve: Serve, sql: asyncpg.Connection
+) -> None:
+    serve("/list/1", "k1\nmore")
+    serve("/moved/1", "m2\nm1\nmore", "m3\nm2\nm1\nmore")
+    serve("/moved/2", "m0\nmore")
+    await poll(collect())
+
+    await poll(collect(folder="moved", max_pages=2))
+    await poll(collect(folder="moved", max_pages=2))
+
+    assert await keys(sql) == ["k1", "m0", "m1", "m2", "m3"]
+    assert await told(sql) == ["m3"]
+    assert await sql.fetchval("SELECT count(*) FROM backfill") == 0
+
+
 async def test_a_search_is_read_on_for_what_can_still_be_told_alone(
     collect: MakeCollect, poll: Poll, serve: Serve, asked: Asked, subscribe: Subscribe
 ) -> None:
