@@ -16,6 +16,7 @@ from service.store import found, ops
 from service.store.database import Wake, clock, wake
 from service.store.leases import Leased, claimed_until
 from service.store.polled import MARGIN
+from service.store.rows import paused, record
 from service.store.tables import article, backfill, source
 
 Outcome = Literal["reached", "ended", "failed"]
@@ -112,31 +113,17 @@ class Backfills(Leased):
 
     async def claim(self, source_id: str) -> Filling | None:
         """Claim the source's open backfill; None where none is due or the source is paused."""
+        tries = backfill.c.failures + 1
         claim = (
-            sa.update(backfill)
-            .where(
-                backfill.c.source_id == source_id,
-                backfill.c.finished_at.is_(None),
-                backfill.c.due_at <= sa.func.now(),
-                source.c.id == backfill.c.source_id,
-                source.c.paused_at.is_(None),
-            )
-            .values(
-                due_at=claimed_until(backfill.c.failures),
-                fence=backfill.c.fence + 1,
-                failures=backfill.c.failures + 1,
-            )
+            self._next(source_id, ~paused(source_id), [backfill.c.id])
+            .where(source.c.id == backfill.c.source_id)
+            .values(due_at=claimed_until(backfill.c.failures), failures=tries)
             .returning(
-                *backfill.c[
-                    "id", "source_id", "fence", "failures", "since", "told_from", "request"
-                ],
-                *backfill.c["pages", "still", "met", "oldest_at"],
-                source.c.last_ok_at - MARGIN,
-                sa.func.now(),
+                (source.c.last_ok_at - MARGIN).label("looked_at"), sa.func.now().label("now")
             )
         )
         row = await self._row(claim)
-        return None if row is None else Filling(*row)
+        return None if row is None else record(Filling, row, tries=row.failures)
 
     async def known(self, filling: Filling, keys: Collection[str]) -> Mapping[str, bool]:
         """Those of ``keys`` that the source has announced; whether before the backfill was asked.

@@ -31,7 +31,6 @@ PER_MINUTE, MOST_PER_MINUTE = 120, 6_000
 LOOKS_LIKE_ONE = re.compile(r"pabal_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
 _MOST = 20  # that count at one time, of one account
 _NAME = 100  # characters
-_NOTED = timedelta(minutes=1)  # how exactly it is known when a key was last used
 
 
 class NoMoreKeys(UserError):
@@ -109,7 +108,7 @@ class Keys(Intentions):
         if row is None or not hmac.compare_digest(row["sha256"], _sha256(key)):
             return None
         if row["unnoted"]:
-            await self._database.at_once(_USED, row["key_id"], _NOTED)
+            await self._database.at_once(_USED, row["key_id"])
         allowed = set(row["scopes"]) - (set() if row["role"] == "operator" else {"operate"})
         known = {each: row[each] for each in Bearer.__dataclass_fields__}
         return Bearer(**known | {"scopes": frozenset(allowed)})
@@ -117,7 +116,11 @@ class Keys(Intentions):
     async def listed(self, account_id: int) -> list[Key]:
         """Every key of an account, the newest first."""
         query = (
-            sa.select(*_LISTED)
+            sa.select(
+                *api_key.c["id", "name", "prefix", "scopes", "per_minute"],
+                *api_key.c["created_at", "used_at", "expires_at", "revoked_at"],
+                _COUNTS,
+            )
             .where(api_key.c.account_id == account_id)
             .order_by(api_key.c.id.desc())
         )
@@ -167,22 +170,16 @@ class Keys(Intentions):
 _COUNTS = api_key.c.revoked_at.is_(None) & sa.func.coalesce(
     api_key.c.expires_at > sa.func.now(), sa.true()
 )
-_LISTED = (
-    *api_key.c["id", "name", "prefix", "scopes", "per_minute"],
-    *api_key.c["created_at", "used_at", "expires_at", "revoked_at"],
-    _COUNTS.label("counts"),
-)
-_BEARER = """
+# When a key was last used is known to the minute.
+_UNNOTED = "coalesce(used_at < now() - interval '1 minute', true)"
+_BEARER = f"""
     SELECT api_key.id AS key_id, account_id, address, role, language, scopes, per_minute, sha256,
-        coalesce(used_at < now() - interval '1 minute', true) AS unnoted
+        {_UNNOTED} AS unnoted
     FROM api_key JOIN account ON account.id = account_id
     WHERE prefix = $1 AND revoked_at IS NULL AND coalesce(expires_at > now(), true)
         AND closed_at IS NULL
-"""
-_USED = """
-    UPDATE api_key SET used_at = now()
-    WHERE id = $1 AND coalesce(used_at < now() - $2::interval, true)
-"""
+"""  # noqa: S608 - of constants
+_USED = f"UPDATE api_key SET used_at = now() WHERE id = $1 AND {_UNNOTED}"  # noqa: S608
 
 
 def _check(name: str, scopes: Sequence[Scope], per_minute: int) -> None:

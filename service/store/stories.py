@@ -104,8 +104,9 @@ async def join(tx: AsyncConnection, article_id: int, place: Place, *, story_id: 
     if fresh:
         await tx.execute(insert(story_key).values(fresh))
     if place.day is not None:
-        await _number(tx, fingerprint, place.numbers, place.day, article_id)
-        await _number(tx, excerpt, place.excerpts, place.day, article_id)
+        for table, numbers in ((fingerprint, place.numbers), (excerpt, place.excerpts)):
+            given = {"numbers": list(numbers), "day": place.day, "article_id": article_id}
+            await tx.execute(sa.text(_KEPT.format(table=table.name)), given)
     for news_id, tie in sorted(place.covered_by.items()):
         await _tie(tx, news_id, tie)
     return story_id
@@ -245,13 +246,6 @@ async def _known(tx: AsyncConnection, found: Mapping[int, int]) -> list[Known]:
         i: Known(i, u, t, x, p, day_of(at), news, found[i]) for i, u, t, x, p, at, news in rows
     }
     return [known[each] for each in found if each in known]
-
-
-async def _number(
-    tx: AsyncConnection, table: sa.Table, numbers: Sequence[int], day: date, article_id: int
-) -> None:
-    given = {"numbers": list(numbers), "day": day, "article_id": article_id}
-    await tx.execute(sa.text(_KEPT.format(table=table.name)), given)
 
 
 def _bounded(key: str) -> str:
