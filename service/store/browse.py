@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.model import SEOUL, Kind, Precision
 from service.store.database import TODAY, Intentions
-from service.store.embargo import held_until, is_told
+from service.store.embargo import HELD_UNTIL, is_told
 from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS, still_open, told_with
 from service.store.tables import article, source
 
@@ -252,7 +252,7 @@ def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int], *, held: bool) 
             article.c.call_end,
             article.c.call_end - TODAY,
             sa.func.coalesce(_OPEN, sa.false()),
-            held_until(),
+            HELD_UNTIL,
             article.c.facts[("embargo", "condition")].astext,
             came.label("stands"),
             OUT,

@@ -34,6 +34,19 @@ HELD = f"""(
     WHERE mate.kind IS DISTINCT FROM 'news' AND {_LASTS}
 )"""  # noqa: S608 - of constants
 """Every article that is held, by its ``id``, and ``until`` when; few at any time."""
+TOLD = f"(article.id NOT IN (SELECT id FROM {HELD} AS held))"  # noqa: S608 - of constants
+"""The condition that nothing holds back a row of ``article``."""
+UNTIL = f"(SELECT max(until) FROM {HELD} AS held WHERE held.id = article.id)"  # noqa: S608
+"""Until when a row of ``article`` is held; NULL: it is not."""
+HELD_UNTIL: sa.ColumnElement[datetime | None] = sa.literal_column(UNTIL, sa.DateTime(timezone=True))
+"""``UNTIL`` for a statement that is put together."""
+MAY_KNOW = sa.or_(
+    subscription.c.embargoed == "badge",
+    sa.func.coalesce(telling.c.embargo_until <= sa.func.now(), sa.true()),
+)
+"""That no embargo keeps a telling from a subscription that it concerns."""
+IS_THEIRS = sa.or_(delivery.c.outcome == "sent", MAY_KNOW)
+"""That no embargo keeps a delivery from its reader: it lifted, or they see the badge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +56,13 @@ class Held:
     until: datetime
 
 
-def told() -> str:
-    """The condition that nothing holds back a row of ``article``."""
-    return f"(article.id NOT IN (SELECT id FROM {HELD} AS held))"  # noqa: S608 - of constants
-
-
-def until() -> str:
-    """Until when a row of ``article`` is held; NULL: it is not."""
-    return f"(SELECT max(until) FROM {HELD} AS held WHERE held.id = article.id)"  # noqa: S608
-
-
 _ONCE = sa.text(f"SELECT id FROM {HELD} AS held").columns(sa.column("id", sa.BigInteger))  # noqa: S608
 _HELD = _ONCE.cte("held_ids")  # looked for once, however often a statement asks
 
 
 def is_told(of: sa.FromClause = article) -> sa.ColumnElement[bool]:
-    """``told`` for a statement that is put together; ``of``: the articles, maybe by an alias."""
+    """``TOLD`` for a statement that is put together; ``of``: the articles, maybe by an alias."""
     return of.c.id.not_in(sa.select(_HELD.c.id))
-
-
-def held_until() -> sa.ColumnElement[datetime | None]:
-    """``until`` for a statement that is put together."""
-    return sa.literal_column(until(), sa.DateTime(timezone=True))
 
 
 _OF_STORY = sa.text(f"""
@@ -76,16 +74,3 @@ async def of_story(tx: AsyncConnection, story_id: int) -> datetime | None:
     """Until when the releases of a story are held, by the box of any of them."""
     until: datetime | None = await tx.scalar(_OF_STORY, {"story": story_id})
     return until
-
-
-def is_theirs() -> sa.ColumnElement[bool]:
-    """That no embargo keeps a delivery from its reader: it lifted, or they see the badge."""
-    return sa.or_(delivery.c.outcome == "sent", may_know())
-
-
-def may_know() -> sa.ColumnElement[bool]:
-    """That no embargo keeps a telling from a subscription that it concerns."""
-    return sa.or_(
-        subscription.c.embargoed == "badge",
-        sa.func.coalesce(telling.c.embargo_until <= sa.func.now(), sa.true()),
-    )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from service.model import Reason
 from service.store.database import Intentions
-from service.store.embargo import is_theirs
+from service.store.embargo import IS_THEIRS
 from service.store.tables import delivery, dismissal, endpoint, subscription, telling
 
 Outcome = Literal["sent", "dead", "ended", "owed"]
@@ -102,7 +102,7 @@ _SENT = (
     .join(subscription, subscription.c.id == delivery.c.subscription_id)
     .where(
         telling.c.reason != "confirm",
-        is_theirs(),
+        IS_THEIRS,
     )
     .order_by(delivery.c.created_at.desc(), delivery.c.id.desc())
 )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from service.store.database import Intentions
-from service.store.embargo import told
+from service.store.embargo import TOLD
 
 _BACK = timedelta(days=730)
 _RELEASES = 2_000  # of the ministry, the newest, in which series are looked for
@@ -21,7 +21,7 @@ _QUERY = sa.text(f"""
             coalesce(read_published_at, published_at, discovered_at) AS out_at
         FROM article
         WHERE publishers @> ARRAY[CAST(:publisher AS text)] AND kind <> 'news'
-            AND {told()}
+            AND {TOLD}
             AND coalesce(read_published_at, published_at, discovered_at)
                 BETWEEN now() - CAST(:back AS interval) AND now()
         ORDER BY coalesce(read_published_at, published_at, discovered_at) DESC LIMIT :releases

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from service.store.database import TODAY, Intentions
-from service.store.embargo import told, until
+from service.store.embargo import TOLD, UNTIL
 from service.store.rows import GONE, still_open
 
 _MOST = 2_000  # calls; of those without a deadline a tenth
@@ -35,11 +35,11 @@ _NOW = f"""
         (SELECT count(DISTINCT kin.id) + count(revision.id) - 1
             FROM article AS kin LEFT JOIN revision ON revision.article_id = kin.id
             WHERE kin.story_id = article.story_id AND kin.kind <> 'news') AS revisions,
-        {until()} AS held_until
+        {UNTIL} AS held_until
     FROM article
     WHERE story_id IN (SELECT story_id FROM chosen) AND kind <> 'news'
         AND CAST(facts -> 'call' ->> 'is_call' AS boolean)
-        AND (CAST(:held AS boolean) OR {told()})
+        AND (CAST(:held AS boolean) OR {TOLD})
         AND NOT EXISTS (SELECT FROM revision WHERE revision.article_id = article.id
             AND changes @> CAST(:withdrawn AS jsonb))
     ORDER BY story_id, call_end IS NULL, changed_at DESC, article.id DESC

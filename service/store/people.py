@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from service.store import ops, personal
 from service.store.addressed import addressed, refused
 from service.store.asking import TO_ENDPOINT
 from service.store.database import Intentions
-from service.store.embargo import is_theirs, may_know
+from service.store.embargo import IS_THEIRS, MAY_KNOW
 from service.store.ending import LIVE, ON, leave
 from service.store.rulebook import texts
 from service.store.tables import (
@@ -103,19 +103,12 @@ class People(Intentions):
         """All that is kept of the address, as JSON takes it; a signing secret is left out."""
         async with self._database.transaction() as tx:
             kept = await _refusal(tx, who)
-            owned = [dict(row) for row in (await tx.execute(_OWNED.where(_of(who)))).mappings()]
-            sent = [dict(row) for row in (await tx.execute(_SENT.where(_of(who)))).mappings()]
-            late = [dict(row) for row in (await tx.execute(_GATHERED.where(_of(who)))).mappings()]
+            said: dict[str, Any] = {**asdict(who), "never_again": kept}
+            for name, query in _EXPORTED.items():
+                rows = await tx.execute(query.where(_of(who)))
+                said[name] = [dict(row) for row in rows.mappings()]
             signs = await personal.signed_in(tx, who.address) if who.channel == "mail" else None
-        return {
-            "channel": who.channel,
-            "address": who.address,
-            "never_again": kept,
-            "subscriptions": owned,
-            "messages": sent,
-            "gathered": late,
-            "signing_in": signs,
-        }
+        return said | {"signing_in": signs}
 
     async def erase(self, who: Address) -> Erased:
         """End all that goes to the address, and forget it; twice is as once.
@@ -200,7 +193,7 @@ _SENT = (
     .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
     .join(delivery, TO_ENDPOINT)
     .join(telling, telling.c.id == delivery.c.telling_id)
-    .where(is_theirs())
+    .where(IS_THEIRS)
     .order_by(delivery.c.id)
 )
 
@@ -219,10 +212,11 @@ _GATHERED = (
     .join_from(endpoint, subscription, subscription.c.id == endpoint.c.subscription_id)
     .join(waiting, waiting.c.subscription_id == endpoint.c.subscription_id)
     .join(telling, telling.c.id == waiting.c.telling_id)
-    .where(waiting.c.told_by.is_not(None) | may_know())
+    .where(waiting.c.told_by.is_not(None) | MAY_KNOW)
     .distinct()
     .order_by(sa.text("created_at"))
 )
+_EXPORTED = {"subscriptions": _OWNED, "messages": _SENT, "gathered": _GATHERED}
 
 
 async def _refusal(tx: AsyncConnection, who: Address) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from service.store.database import Intentions
-from service.store.embargo import told
+from service.store.embargo import TOLD
 
 State = Literal["paused", "broken", "failing", "quiet", "drift", "unseen", "alive"]
 """Paused by hand; not to be read for so long that an operator was told; failed just now; too
@@ -101,7 +101,7 @@ class Reaches(Intentions):
         """Every source that was ever polled here, by id."""
         today = sa.text(f"""
             SELECT now(), count(*) FROM article
-            WHERE discovered_at > now() - interval '1 day' AND NOT baseline AND {told()}
+            WHERE discovered_at > now() - interval '1 day' AND NOT baseline AND {TOLD}
         """)  # noqa: S608 - of constants
         async with self._database.transaction() as tx:
             rows = (await tx.execute(_QUERY, {"since": _SINCE, "last": _LAST})).all()

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Change, JoinedAs, Kind, Mention, Precision, Reading
 from service.store.database import Intentions
-from service.store.embargo import Held, held_until, is_told
+from service.store.embargo import HELD_UNTIL, Held, is_told
 from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, reading_of, record, told_with
 from service.store.tables import article, attachment, mention, revision
 
@@ -129,7 +129,7 @@ class Releases(Intentions):
         """
         async with self._database.transaction() as tx:
             found = await tx.execute(
-                sa.select(article, *PUBLISHED, held_until().label("held_until")).where(
+                sa.select(article, *PUBLISHED, HELD_UNTIL.label("held_until")).where(
                     article.c.id == article_id
                 )
             )
@@ -167,7 +167,7 @@ class Releases(Intentions):
                 article.c.source_id,
                 *PUBLISHED,
                 *mention.c["name", "round", "year", "parties"],
-                held_until(),
+                HELD_UNTIL,
                 article.c.story_id,
             )
             .join(mention, mention.c.article_id == article.c.id)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import asyncpg
 
 from service.store.database import Intentions
-from service.store.embargo import HELD, until
+from service.store.embargo import HELD, UNTIL
 from service.store.rows import Seen, reading_of, record, story_of
 
 _CLAIM = """
@@ -29,7 +29,7 @@ _SAID = f"""
     CASE WHEN read_published_at IS NULL THEN precision ELSE read_precision END AS out_precision,
     coalesce(read_published_at, published_at, discovered_at) AS came,
     least(coalesce(read_published_at, published_at, discovered_at), discovered_at) AS placed,
-    read_at IS NOT NULL AS told, {until()} AS held_until
+    read_at IS NOT NULL AS told, {UNTIL} AS held_until
 """
 _READ = f"SELECT {_SAID} FROM article WHERE id = $1 AND read_at IS NOT NULL"  # noqa: S608
 # A row that was asked for again meanwhile is left to whoever comes next.

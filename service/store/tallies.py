@@ -15,7 +15,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from service.store.database import TODAY, Intentions
-from service.store.embargo import told
+from service.store.embargo import TOLD
 
 EDGES = (
     0, 5, 10, 15, 20, 30, 40, 50, 60, 75, 90, 105, 120, 150, 180, 210, 240, 300, 360, 480, 600,
@@ -83,7 +83,7 @@ _COUNT = sa.text(f"""
                 < timezone('Asia/Seoul', CAST(CAST(:day AS date) + 1 AS timestamp))
             AND triaged_at IS NOT NULL AND kind <> 'news' AND publishers <> '{{}}'
             AND (joined_as IS NULL OR joined_as = 'joint')
-            AND {told()}
+            AND {TOLD}
     ), counted AS (
         SELECT story_id, publisher, topic, covered, hour, lead FROM released
         CROSS JOIN LATERAL unnest(publishers || CAST('' AS text)) AS publisher
