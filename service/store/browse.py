@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.model import SEOUL, Kind, Precision
 from service.store.database import TODAY, Intentions
 from service.store.embargo import HELD_UNTIL, is_told
-from service.store.rows import HEADLINE, OUT, PUBLISHED, PUBLISHERS, TOPICS, still_open, told_with
+from service.store.rows import NAMED, OUT, PUBLISHED, TOPICS, Named, still_open, told_with
 from service.store.tables import article, source
 
 _DAY = timedelta(days=1)
@@ -91,21 +91,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class Face(Named):
     """A story as a list shows it, by one of its articles.
 
-    ``publisher`` is the name as printed, ``publishers`` the ids behind it. ``copies`` and ``news``
-    are its further articles, with news of it that was there first. ``held_until``: its embargo, as
-    long as it lasts; ``condition``: the event an embargo hangs on. ``apply_by``: the last day of a
-    call, ``days`` from today; ``open``: one may still apply.
+    ``copies`` and ``news`` are its further articles, with news of it that was there first.
+    ``held_until``: its embargo, as long as it lasts; ``condition``: the event an embargo hangs on.
+    ``apply_by``: the last day of a call, ``days`` from today; ``open``: one may still apply.
     """
 
-    id: int
-    url: str
-    title: str
-    publisher: str | None
-    publishers: Sequence[str]
-    source_id: str
     published_at: datetime | None
     precision: Precision | None
     kind: Kind | None
@@ -161,8 +154,8 @@ class Browse(Intentions):
             sa.func.count().filter(source.c.failures > 0),
             sa.func.max(source.c.last_ok_at),
         ).where(source.c.paused_at.is_(None))
-        async with self._database.transaction() as tx:
-            return Watch(*(await tx.execute(query)).one())
+        (row,) = await self._rows(query)
+        return Watch(*row)
 
 
 def meets(wish: Wish, face: Face) -> bool:
@@ -240,12 +233,7 @@ def _faces(came: sa.ColumnElement[datetime], ids: Sequence[int], *, held: bool) 
     )
     return (
         sa.select(
-            article.c.id,
-            article.c.url,
-            HEADLINE,
-            article.c.publisher,
-            PUBLISHERS,
-            article.c.source_id,
+            *NAMED,
             *PUBLISHED,
             article.c.kind,
             TOPICS,

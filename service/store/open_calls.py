@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from service.store.database import TODAY, Intentions
 from service.store.embargo import TOLD, UNTIL
-from service.store.rows import GONE, still_open
+from service.store.rows import GONE, Named, still_open
 
 _MOST = 2_000  # calls; of those without a deadline a tenth
 _LATELY = 120  # days that a call without a deadline is shown after it came out
@@ -21,8 +21,8 @@ Deadline = Literal["day", "always", "unknown"]
 # An event has many copies, and a correction may move its deadline: the article that came or was
 # changed last tells how it is now, unless its page is gone or its embargo hides it.
 _NOW = f"""
-    SELECT DISTINCT ON (story_id) article.id, story_id, coalesce(read_title, title) AS title, url,
-        publisher, coalesce(publishers, '{{}}') AS publishers, source_id,
+    SELECT DISTINCT ON (story_id) article.id, source_id, url, coalesce(read_title, title) AS title,
+        publisher, coalesce(publishers, '{{}}') AS publishers, story_id,
         coalesce(topics, '{{}}') AS topics,
         CAST(facts -> 'call' ->> 'start' AS date) AS start, call_end AS "end",
         facts -> 'call' ->> 'end_clock' AS end_clock,
@@ -70,22 +70,15 @@ _UNDATED = sa.text(f"""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCall:
+class OpenCall(Named):
     """Something to apply for. ``end`` is the last day, ``end_clock`` ``"HH:MM"`` to ``"24:00"``.
 
     ``deadline``: a day is known; ``always``: at any time, or until the money is used up; unknown:
-    nobody says. ``publisher`` is the name as printed, ``publishers`` the ids behind it.
-    ``revisions`` grows with what changed of it, last at ``changed_at``. ``held_until``: it is under
-    embargo.
+    nobody says. ``revisions`` grows with what changed of it, last at ``changed_at``.
+    ``held_until``: it is under embargo.
     """
 
-    id: int
     story_id: int
-    title: str
-    url: str
-    publisher: str | None
-    publishers: Sequence[str]
-    source_id: str
     topics: Sequence[str]
     start: date | None
     end: date | None

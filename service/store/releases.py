@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.model import Change, JoinedAs, Kind, Mention, Precision, Reading
 from service.store.database import Intentions
 from service.store.embargo import HELD_UNTIL, Held, is_told
-from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, reading_of, record, told_with
+from service.store.rows import HEADLINE, PUBLISHED, PUBLISHERS, Named, reading_of, record, told_with
 from service.store.tables import article, attachment, mention, revision
 
 _ROWS = 1_000  # of a series, before copies are folded
@@ -41,7 +41,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class Kin(Named):
     """Another article of the same event: a copy, the news made from it, what it corrects.
 
     ``joined_as`` says what of the two the later one is, None where only the story is known, with
@@ -49,12 +49,6 @@ class Kin:
     out, of news whose hour is known.
     """
 
-    id: int
-    source_id: str
-    url: str
-    title: str
-    publisher: str | None
-    publishers: Sequence[str]
     kind: Kind | None
     joined_as: JoinedAs | None
     share: float | None
@@ -73,19 +67,13 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """An article whole. ``reading`` None: not read yet; ``publisher`` is the name as printed.
+class Release(Named):
+    """An article whole. ``reading`` None: not read yet.
 
     ``held_until``: it is under embargo. ``topics`` are codes, the likeliest first.
     """
 
-    id: int
     story_id: int | None
-    source_id: str
-    url: str
-    title: str
-    publisher: str | None
-    publishers: Sequence[str]
     published_at: datetime | None
     precision: Precision | None
     discovered_at: datetime

@@ -67,6 +67,21 @@ class Readable:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What is said of an article wherever it is named.
+
+    ``publisher`` is the name as printed, ``publishers`` the ids behind it.
+    """
+
+    id: int
+    source_id: str
+    url: str
+    title: str
+    publisher: str | None
+    publishers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A stored article. ``came``: when it was published, else first seen; always known.
 
@@ -137,6 +152,8 @@ PUBLISHERS, TOPICS = (
     sa.func.coalesce(each, sa.cast([], ARRAY(sa.Text)))
     for each in (article.c.publishers, article.c.topics)
 )
+NAMED = (*article.c["id", "source_id", "url"], HEADLINE, article.c.publisher, PUBLISHERS)
+"""The columns of ``Named``."""
 OUT = sa.func.coalesce(article.c.read_published_at, article.c.published_at, article.c.discovered_at)
 """When it came out, else when it was first seen; always known."""
 PUBLISHED = (
@@ -183,24 +200,18 @@ async def files_of(tx: AsyncConnection, article_id: int) -> dict[str, bytes | No
 
     Many a server packs a file anew at each download.
     """
+    return {row.name: row.sha256 for row in await _files(tx, article_id)}
+
+
+async def _files(
+    tx: AsyncConnection, article_id: int
+) -> Sequence[sa.Row[*tuple[str, str, bytes | None]]]:
+    """Name, URL and sha256, as ``files_of`` has it, of each file as the article's page lists it."""
     text = sa.func.sha256(sa.func.convert_to(attachment.c.text, "UTF8"))
-    rows = await tx.execute(
-        sa.select(attachment.c.name, sa.func.coalesce(text, attachment.c.sha256))
-        .where(attachment.c.article_id == article_id)
-        .order_by(attachment.c.position)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-async def _links_of(tx: AsyncConnection, article_id: int) -> tuple[tuple[str, str], ...]:
-    """Name and URL of the first files an article came with, as its page lists them."""
-    rows = await tx.execute(
-        sa.select(attachment.c.name, attachment.c.url)
-        .where(attachment.c.article_id == article_id)
-        .order_by(attachment.c.position)
-        .limit(_MOST_LINKS)
-    )
-    return tuple((row.name, row.url) for row in rows)
+    sha256 = sa.func.coalesce(text, attachment.c.sha256).label("sha256")
+    query = sa.select(attachment.c.name, attachment.c.url, sha256)
+    its = query.where(attachment.c.article_id == article_id).order_by(attachment.c.position)
+    return (await tx.execute(its)).all()
 
 
 async def earlier_of(tx: AsyncConnection, article_id: int) -> Earlier | None:
@@ -229,6 +240,7 @@ async def readable(
     tx: AsyncConnection, row: sa.Row[Any], earlier: Earlier | None = None
 ) -> Readable:
     """What is judged of an article, from a row of all its columns and PUBLISHED."""
+    files = await _files(tx, row.id)
     return record(
         Readable,
         row,
@@ -236,7 +248,7 @@ async def readable(
         given_text=row.text or "",
         documents=tuple(text for _, text in await documents_of(tx, row.id)),
         reading=reading_of(row),
-        files=await files_of(tx, row.id),
+        files={each.name: each.sha256 for each in files},
         earlier=earlier,
-        links=await _links_of(tx, row.id),
+        links=tuple((each.name, each.url) for each in files[:_MOST_LINKS]),
     )

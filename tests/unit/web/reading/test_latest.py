@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def face(number: int, ministry: str = "mss") -> Face:
     came = NOON + timedelta(minutes=number)
     return Face(
-        number, "", "", None, (ministry,), "a", came, "minute", "release", (), None, None,
+        number, "a", "", "", None, (ministry,), came, "minute", "release", (), None, None,
         False, None, None, came, came, 0, 0,
     )  # fmt: skip
 
