@@ -31,12 +31,16 @@ class Rule:
     table is walked through, the oldest first; None: few rows, or an index finds them.
     """
 
-    what: str
     table: str
     days: int
     due: str
     forget: str | None = None
     walk: str | None = None
+
+    @property
+    def what(self) -> str:
+        """The table, or the column of it that is emptied."""
+        return f"{self.table}.{self.forget}" if self.forget else self.table
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +61,18 @@ def rules(kept: Kept) -> Sequence[Rule]:
         WHERE delivery.subscription_id = endpoint.subscription_id AND endpoint_id = endpoint.id)"""
     unanswered = f"confirmed_at IS NULL AND coalesce(asked_at, created_at) < :cutoff AND NOT {told}"
     every = (
-        Rule("sighting", "sighting", 62, "seen_at < :cutoff"),
-        Rule("request", "request", 2, "at < :cutoff"),
-        Rule("ops_item", "ops_item", 365, "closed_at < :cutoff"),
-        Rule("backfill", "backfill", 365, "finished_at < :cutoff"),
-        Rule("endpoint", "endpoint", 30, unanswered),
+        Rule("sighting", 62, "seen_at < :cutoff"),
+        Rule("request", 2, "at < :cutoff"),
+        Rule("ops_item", 365, "closed_at < :cutoff"),
+        Rule("backfill", 365, "finished_at < :cutoff"),
+        Rule("endpoint", 30, unanswered),
         Rule(
-            "attempt",
             "attempt",
             kept.told,
             f"started_at < :cutoff AND ({settled} OR {orphaned})",
             walk="delivery_id",
         ),
         Rule(
-            "delivery.hits",
             "delivery",
             kept.told,
             "hits IS NOT NULL AND settled_at < :cutoff",
@@ -78,13 +80,12 @@ def rules(kept: Kept) -> Sequence[Rule]:
             walk="id",
         ),
         Rule(
-            "waiting.hits",
             "waiting",
             kept.told,
             "hits IS NOT NULL AND told_by IS NOT NULL AND created_at < :cutoff",
             forget="hits",
         ),
-        Rule("audit", "audit", kept.audit, "at < :cutoff"),
+        Rule("audit", kept.audit, "at < :cutoff"),
     )
     return [rule for rule in every if rule.days]
 

@@ -186,9 +186,9 @@ class Tallies(Intentions):
         """
         return await self._tally("publisher", EVERYBODY, blocks, block)
 
-    async def of_topics(self, blocks: int, block: int = 7, publisher: str = EVERYBODY) -> Tally:
-        """The figures of one publisher by topic (and EVERYBODY), as ``of_bodies``."""
-        return await self._tally("topic", publisher, blocks, block)
+    async def of_topics(self, blocks: int, publisher: str = EVERYBODY) -> Tally:
+        """The figures of one publisher by topic (and EVERYBODY), as ``of_bodies``, by the week."""
+        return await self._tally("topic", publisher, blocks, 7)
 
     async def _tally(self, by: _By, whose: str, blocks: int, block: int) -> Tally:
         async with self._database.transaction() as tx:
