@@ -74,6 +74,5 @@ class Evidence(Intentions):
     async def baselined(self) -> bool:
         """Whether every source has been looked at once."""
         waiting = sa.func.count().filter(source.c.baselined_at.is_(None))
-        async with self._database.transaction() as tx:
-            row = (await tx.execute(sa.select(sa.func.count(), waiting).select_from(source))).one()
-            return row[0] > 0 and row[1] == 0
+        (row,) = await self._rows(sa.select(sa.func.count(), waiting).select_from(source))
+        return bool(row[0] > 0 and row[1] == 0)

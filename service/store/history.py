@@ -73,8 +73,7 @@ class History(Intentions):
             )
             here = sa.tuple_(delivery.c.created_at, delivery.c.id)
             query = query.where(here < sa.tuple_(last.scalar_subquery(), sa.literal(before)))
-        async with self._database.transaction() as tx:
-            rows = (await tx.execute(query.limit(most + 1))).mappings().all()
+        rows = await self._rows(query.limit(most + 1))
         shown = [_sending(row) for row in rows[:most]]
         return Page(shown, shown[-1].id if len(rows) > most else None)
 
@@ -100,16 +99,13 @@ _SENT = (
     .join_from(delivery, telling, telling.c.id == delivery.c.telling_id)
     .join(endpoint, endpoint.c.id == delivery.c.endpoint_id)
     .join(subscription, subscription.c.id == delivery.c.subscription_id)
-    .where(
-        telling.c.reason != "confirm",
-        IS_THEIRS,
-    )
+    .where(telling.c.reason != "confirm", IS_THEIRS)
     .order_by(delivery.c.created_at.desc(), delivery.c.id.desc())
 )
 
 
-def _sending(row: sa.RowMapping) -> Sending:
-    fields: dict[str, Any] = dict(row)
+def _sending(row: sa.Row[Any]) -> Sending:
+    fields = row._asdict()
     hits, said = fields.pop("hits") or (), fields.pop("last_error") or ""
     return Sending(
         **fields | {"title": fields["title"] or ""},

@@ -9,7 +9,21 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service.store.database import Intentions
-from service.store.tables import article, delivery, rule_book, source, story, waiting
+from service.store.tables import article, rule_book, source
+
+# What was not tried yet and is not due yet waits for an embargo to lift, or for its digest.
+_HELD = "attempts = 0 AND due_at > now()"
+_COUNTS = sa.text(f"""
+    SELECT (SELECT count(*) FROM article) AS articles, (SELECT count(*) FROM story) AS stories,
+        (SELECT count(*) FROM article WHERE collected_at IS NULL) AS to_collect,
+        (SELECT count(*) FROM article
+            WHERE triaged_at IS NULL AND collected_at IS NOT NULL) AS to_judge,
+        (SELECT count(*) FROM delivery WHERE settled_at IS NULL AND NOT ({_HELD})) AS to_send,
+        (SELECT count(*) FROM delivery WHERE settled_at IS NULL AND {_HELD})
+            + (SELECT count(*) FROM waiting WHERE told_by IS NULL) AS held,
+        (SELECT count(*) FROM delivery WHERE outcome = 'sent') AS sent,
+        (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead
+""")  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +55,8 @@ class Overview(Intentions):
         That is raised too where it has not our tables.
         """
         only_reads = sa.func.current_setting("transaction_read_only")
-        async with self._database.transaction() as tx:
-            row = (await tx.execute(sa.select(rule_book.c.version, only_reads))).one()
-            return bool(row[1] == "off")
+        (row,) = await self._rows(sa.select(rule_book.c.version, only_reads))
+        return bool(row[1] == "off")
 
     async def sources(self) -> Sequence[Health]:
         """Every source that was ever polled here, by id."""
@@ -62,25 +75,5 @@ class Overview(Intentions):
 
     async def counts(self) -> Mapping[str, int]:
         """How many rows stand where: the length of every queue on the way."""
-
-        def count(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-            return sa.select(sa.func.count()).where(*where).scalar_subquery()
-
-        # Not tried yet and not due yet: it waits for an embargo to lift, or for its digest.
-        held = sa.and_(delivery.c.attempts == 0, delivery.c.due_at > sa.func.now())
-        query = sa.select(
-            count(article.c.id.is_not(None)).label("articles"),
-            count(story.c.id.is_not(None)).label("stories"),
-            count(article.c.collected_at.is_(None)).label("to_collect"),
-            count(article.c.triaged_at.is_(None), article.c.collected_at.is_not(None)).label(
-                "to_judge"
-            ),
-            count(delivery.c.settled_at.is_(None), ~held).label("to_send"),
-            (
-                count(delivery.c.settled_at.is_(None), held) + count(waiting.c.told_by.is_(None))
-            ).label("held"),
-            count(delivery.c.outcome == "sent").label("sent"),
-            count(delivery.c.outcome == "dead").label("dead"),
-        )
-        (row,) = await self._rows(query)
+        (row,) = await self._rows(_COUNTS)
         return row._asdict()

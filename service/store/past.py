@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 
 from service.store.database import Intentions
 from service.store.embargo import is_told
 from service.store.rows import OUT, PUBLISHED, Seen, reading_of, record, story_of
-from service.store.tables import article, delivery, rule, subscription
+from service.store.tables import article
 
 _BATCH = 200
 _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
@@ -21,6 +20,17 @@ _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     *article.c["read_title", "read_text", "publishers", "kind", "facts", "topics"],
     *PUBLISHED,
 )
+_SILENT = sa.text("""
+    SELECT min(rule.text), canonical, min(rule.created_at),
+        max(coalesce(timezone('Asia/Seoul', CAST(last_hit_on + 1 AS timestamp)), named.at)),
+        array_agg(DISTINCT subscription.name)
+    FROM rule JOIN subscription ON subscription.id = rule.subscription_id
+    LEFT JOIN (
+        SELECT subscription_id, said #>> '{}' AS text, max(created_at) AS at
+        FROM delivery CROSS JOIN jsonb_path_query(hits, '$[*].rule') AS said GROUP BY 1, 2
+    ) AS named ON named.subscription_id = rule.subscription_id AND named.text = rule.text
+    WHERE ended_at IS NULL GROUP BY canonical ORDER BY min(rule.created_at), canonical
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,53 +98,12 @@ class Past(Through):
 
         A hit is what triage noted; before it did, the latest delivery that names the rule.
         """
-        named = _named()
-        noted = sa.func.timezone("Asia/Seoul", sa.cast(rule.c.last_hit_on + 1, sa.DateTime))
-        last_hit = sa.func.max(sa.func.coalesce(noted, named.c.at))
-        query = (
-            sa.select(
-                sa.func.min(rule.c.text),
-                rule.c.canonical,
-                sa.func.min(rule.c.created_at),
-                last_hit,
-                sa.func.array_agg(sa.distinct(subscription.c.name)),
-            )
-            .select_from(rule)
-            .join(subscription)
-            .outerjoin(
-                named,
-                sa.and_(
-                    named.c.subscription_id == rule.c.subscription_id, named.c.text == rule.c.text
-                ),
-            )
-            .where(subscription.c.ended_at.is_(None))
-            .group_by(rule.c.canonical)
-            .order_by(sa.func.min(rule.c.created_at), rule.c.canonical)
-        )
-        rows = await self._rows(query)
+        rows = await self._rows(_SILENT)
         every = [
             SilentRule(text, canonical, made, hit, tuple(names))
             for text, canonical, made, hit, names in rows
         ]
         return len(every), [each for each in every if not each.last_hit or each.last_hit < since]
-
-
-def _named() -> sa.Subquery:
-    """When a delivery last named a rule, by subscription and the rule's text."""
-    rules = sa.cast("$[*].rule", JSONPATH)
-    hits = sa.func.jsonb_path_query(delivery.c.hits, rules).table_valued("value").render_derived()
-    text = hits.c.value.op("#>>")(sa.cast([], ARRAY(sa.Text)))
-    return (
-        sa.select(
-            delivery.c.subscription_id,
-            text.label("text"),
-            sa.func.max(delivery.c.created_at).label("at"),
-        )
-        .select_from(delivery)
-        .join(hits, sa.true())
-        .group_by(delivery.c.subscription_id, text)
-        .subquery()
-    )
 
 
 def _seen(row: sa.Row[Any]) -> Seen:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from scrapers.errors import PASSES, called
 from service.model import Shape
 from service.pulse.model import Finding, FindingKind, Vital
-from service.store import signs
+from service.store import ops, signs
 from service.store.database import Database, Intentions, clock
 from service.store.tables import ops_item, source
 
@@ -152,12 +152,8 @@ class Vitals(Intentions):
             closed = [row for key, row in known.items() if key not in found]
             if opened:
                 await tx.execute(sa.insert(ops_item), [asdict(each) for each in opened])
-            if closed:
-                await tx.execute(
-                    sa.update(ops_item)
-                    .where(ops_item.c.id.in_([row.id for row in closed]))
-                    .values(closed_at=sa.func.now())
-                )
+            for row in closed:
+                await ops.close(tx, row.kind, row.subject)
             for key in known.keys() & found.keys():
                 if known[key].detail != found[key].detail:
                     await tx.execute(
