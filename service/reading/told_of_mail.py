@@ -19,6 +19,8 @@ _MESSAGE_ID = re.compile(
     r"(?:msg_|\+)([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b", re.IGNORECASE
 )
 _MOST = 1000  # events in one body
+_COMPLAINED = {"complaint", "complained", "spamcomplaint", "spamreport"}
+_ENDED = {"unsubscribed", "unsubscribe", "groupunsubscribe", "subscriptionchange"}
 _HARD = {"permanent", "hardbounce", "bademailaddress", "bounce"}
 # What Mailgun calls permanent all the same: it held the mail back, or the receiver disliked it.
 _HELD_BACK = {"suppressbounce", "espblock"}
@@ -54,15 +56,15 @@ def _fate(event: Mapping[str, Any]) -> tuple[Fate, str] | None:
         event.get("notificationType") or event.get("eventType") or event.get("RecordType")
         or data.get("event")
     )  # fmt: skip
-    if kind in {"complaint", "complained", "spamcomplaint", "spamreport"}:
-        return "complaint", kind
-    if kind in {"unsubscribed", "unsubscribe", "groupunsubscribe", "subscriptionchange"}:
-        return None if event.get("SuppressSending") is False else ("end", kind)
-    if kind not in {"bounce", "failed", "bounced", "dropped"}:
-        return None
     bounce = event.get("bounce")
     told = bounce.get("bounceType") if isinstance(bounce, dict) else data.get("severity")
     how = _word(told or event.get("Type") or data.get("type"))
+    if {kind, how} & _COMPLAINED:
+        return None if '"not-spam"' in json.dumps(event.get("complaint")) else ("complaint", kind)
+    if {kind, how} & _ENDED:
+        return None if event.get("SuppressSending") is False else ("end", kind)
+    if kind not in {"bounce", "failed", "bounced", "dropped"}:
+        return None
     reason = _word(data.get("reason"))
     if reason == "old":  # Mailgun gave up, which it calls permanent
         how = "old"

@@ -218,6 +218,8 @@ SES = {
         ({**SES, "bounce": {"bounceType": "Transient"}}, "refused"),
         ({**SES, "bounce": AWAY}, None),
         ({**SES, "bounce": {**AWAY, "bouncedRecipients": [{"action": "failed"}]}}, "refused"),
+        ({**SES, "notificationType": "Complaint", "bounce": None,
+          "complaint": {"complaintFeedbackType": "not-spam"}}, None),
         ({"eventType": "Complaint", "mail": {"id": f"msg_{OURS}"}}, "complaint"),
         (
             {"event-data": {"event": "failed", "severity": "permanent", "id": f"msg_{OURS}@x"}},
@@ -241,6 +243,7 @@ SES = {
         ({"RecordType": "Bounce", "Type": "SoftBounce", "MessageID": f"msg_{OURS}"}, "refused"),
         (postmark("Bounce", Type="AutoResponder"), None),
         (postmark("Bounce", Type="Blocked"), "refused"),
+        (postmark("Bounce", Type="Unsubscribe"), "end"),
         (postmark("SubscriptionChange", SuppressSending=True), "end"),
         (postmark("SubscriptionChange", SuppressSending=False), None),
         ({"RecordType": "SpamComplaint", "MessageID": f"msg_{OURS}"}, "complaint"),
