@@ -41,9 +41,10 @@ def test_a_company_finds_a_call_and_is_told_of_the_next_one(people: Town, visit:
     page.get_by_label("방해 금지 시작").fill(f"{hour:02d}:00")
     page.get_by_label("방해 금지 끝").fill(f"{(hour + 1) % 24:02d}:00")
     company.look("alert-filled")
-    page.get_by_role("button", name="알림 만들기").click()
+    page.get_by_role("button", name="알림 만들기").dblclick()
     page.wait_for_url(re.compile(r"/alerts/\d+"))
     assert company.said(re.compile("저장했습니다"))
+    assert people.ask("SELECT count(*) FROM endpoint WHERE address = $1", address) == 1
     company.look("alert-saved")
     assert page.get_by_label("방해 금지 시작").input_value() == f"{hour:02d}:00"
 

@@ -17,12 +17,12 @@ from service.store.audit import Who
 from service.store.history import History
 from service.store.owned import Place
 from service.store.subscriptions import Subscribed
-from service.web.alerts.filled import Filled, of, read, rules_of, wanted
+from service.web.alerts.filled import Filled, check_same, of, read, rules_of, tag, wanted
 from service.web.alerts.looks import Busy, Outdated, TooBroad
 from service.web.alerts.room import Room
 from service.web.offered import offered
 from service.web.shell import need
-from service.web.typed import number_in
+from service.web.typed import first, number_in
 
 _SENT = 30  # things of a page
 
@@ -116,9 +116,11 @@ def _add_changing(app: FastAPI, room: Room) -> None:
         filled = replace(read(form), name=mine.title)
         if "look" in form:
             known, tried = await _known(room, request, mine), await _tried(room, who, filled)
-            return _form(room, request, who, filled, known=known, tried=tried)
+            was = first(form, "was")
+            return _form(room, request, who, filled, known=known, tried=tried, was=was)
         ways, places = offered(room.means, who), await room.owned.places(mine.id)
         try:
+            check_same(form, mine)
             said = wanted(filled, who, room.means.checks(), ways, places)
             kept, urgent = (
                 [rules.canonical(rule) for _, rule in each] for each in (said.rules, said.urgent)
@@ -179,14 +181,19 @@ def _form(
     known: Known | None = None,
     error: str = "",
     tried: Tried | None = None,
+    was: str = "",
 ) -> Response:
-    """The form as it stands, with what is wrong with it or what it would bring."""
+    """The form as it stands, with what is wrong with it or what it would bring.
+
+    ``was``: what tells the alert that it was opened with, where that is not the one of now.
+    """
     return room.house.page(
         request,
         "alert",
         status=422 if error else 200,
         filled=filled,
         known=known,
+        was=was or (tag(known.alert) if known else ""),
         offered=offered(room.means, who),
         error=error,
         tried=tried or Tried(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from hashlib import sha256
 from typing import TypeVar, cast, get_args
 
 from service.cadence import kept
@@ -91,6 +92,20 @@ def of(each: Subscribed) -> Filled:
         language=each.language,
         mine=False,
     )
+
+
+def tag(each: Subscribed) -> str:
+    """What tells the form of a subscription from the one that it had before a change."""
+    return sha256(repr(of(each)).encode("utf-8", "replace")).hexdigest()
+
+
+def check_same(form: Form, mine: Subscribed) -> None:
+    """Raise UserError where the form was opened before ``mine`` was changed in another window."""
+    if first(form, "was") not in {"", tag(mine)}:
+        raise UserError(
+            "그 사이 다른 창에서 바뀐 알림입니다. 새로 열어 보시거나, 적힌 대로 두려면 한 번 더 "
+            "저장해 주세요 (changed in another window: open it anew, or save again to keep this)"
+        )
 
 
 def _box(rules: Sequence[str]) -> str:

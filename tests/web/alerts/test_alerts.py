@@ -89,6 +89,32 @@ async def test_a_change_leaves_what_the_form_says_and_nothing_else(
     assert [tuple(each) for each in what] == [("alert.make", READER), ("alert.change", READER)]
 
 
+async def test_a_window_that_stood_open_does_not_undo_what_was_changed_in_another(
+    client: httpx.AsyncClient, sql: asyncpg.Connection
+) -> None:
+    ident = await make(client, rules="수출")
+
+    async def saved(was: str, rules: str, **more: str) -> httpx.Response:
+        form = {**ASKED, "was": was, "rules": rules, **more}
+        return await client.post(f"/alerts/{ident}", data=form)
+
+    def known(page: httpx.Response) -> str:
+        (was,) = re.findall(r'name="was" value="(\w+)"', page.text)
+        return str(was)
+
+    stood = known(await client.get(f"/alerts/{ident}"))
+    assert (await saved(stood, "수출\n통상")).status_code == 303
+    assert known(await saved(stood, "수출\n관세", look="1")) == stood
+    refused = await saved(stood, "수출\n관세")
+
+    assert refused.status_code == 422
+    assert "관세</textarea>" in refused.text, "what was typed stays"
+    rules = "SELECT array_agg(text ORDER BY id) FROM rule"
+    assert await sql.fetchval(rules) == ["수출", "통상"]
+    assert (await saved(known(refused), "수출\n관세")).status_code == 303
+    assert await sql.fetchval(rules) == ["수출", "관세"]
+
+
 async def test_a_rule_with_line_breaks_stays_one_when_the_form_is_saved(
     client: httpx.AsyncClient, sql: asyncpg.Connection
 ) -> None:
