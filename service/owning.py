@@ -11,7 +11,7 @@ from service.errors import UserError
 from service.store.audit import What, Who
 from service.store.database import Database
 from service.store.owned import Owned
-from service.store.subscriptions import Endpoint, Subscribed, Subscriptions, Taken
+from service.store.subscriptions import Endpoint, Standing, Subscribed, Subscriptions, Taken
 from service.store.told import Told
 from service.wanted import Wanted
 
@@ -60,6 +60,11 @@ class Owner:
             await Owned(one).note(self._who, "alert.make", name, _detail(wanted))
             (made,) = await Subscriptions(one).listed(name)
         return Saved(made, taken)
+
+    async def again(self, number: int) -> Saved | None:
+        """What was made, as if it were now, with its secret; None where it was ended since."""
+        found = await self.one(number)
+        return None if found is None else Saved(found, [_taken(to) for to in found.endpoints])
 
     async def change(
         self,
@@ -127,6 +132,11 @@ class Owner:
                 "아직 답하지 않은 곳이 많습니다. 답을 기다려 주세요 "
                 "(many places have not answered yet: wait for them)"
             )
+
+
+def _taken(to: Endpoint) -> tuple[Endpoint, Taken]:
+    standing: Standing = "agreed" if to.agreed else "asked"
+    return replace(to, made=to.secret is not None), Taken(to.secret, standing)
 
 
 def _detail(wanted: Wanted) -> dict[str, object]:

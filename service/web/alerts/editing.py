@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,12 +12,14 @@ from fastapi.responses import RedirectResponse, Response
 from service.errors import UserError
 from service.judging import rules
 from service.judging.rules import Rule
-from service.owning import Saved
+from service.owning import Owner, Saved
 from service.preview import Preview
 from service.store.audit import Who
 from service.store.history import History
 from service.store.owned import Place
+from service.store.requests import Requests
 from service.store.subscriptions import Subscribed
+from service.wanted import Wanted
 from service.web.alerts.filled import Filled, check_same, of, read, rules_of, tag, wanted
 from service.web.alerts.looks import Busy, Outdated, TooBroad
 from service.web.alerts.room import Room
@@ -97,7 +100,7 @@ def _add_making(app: FastAPI, room: Room) -> None:
         ways = offered(room.means, who)
         try:
             said = wanted(filled, who, room.means.checks(), ways, [])
-            saved = await room.owner(who).make(said)
+            saved = await _made(room, who, first(form, "csrf"), repr(filled), said)
         except UserError as error:
             return _form(room, request, who, filled, error=str(error))
         return _saved(room, request, saved)
@@ -146,6 +149,22 @@ def _add_sent(app: FastAPI, room: Room) -> None:
             page=await History(room.database).page(mine.id, before, _SENT),
             dismissed=[] if before else await room.owned.dismissed(mine.id),
         )
+
+
+async def _made(room: Room, who: Who, token: str, typed: str, said: Wanted) -> Saved:
+    """Make an alert, once however often its form is sent: the token of each is its own."""
+    if not token:
+        return await room.owner(who).make(said)
+    key, body = (sha256(each.encode("utf-8", "replace")).digest() for each in (token, typed))
+    async with room.database.joined() as one:
+        owner, requests = Owner(one, who), Requests(one)
+        known = await requests.begin(who.account_id, key, body)  # waits for who is making it
+        if known and known.same and known.made and (made := await owner.again(known.made)):
+            return made
+        saved = await owner.make(said)
+        if known is None:
+            await requests.done(who.account_id, key, saved.subscription.id)
+    return saved
 
 
 async def _tried(room: Room, who: Who, filled: Filled) -> Tried:

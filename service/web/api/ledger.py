@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from pydantic import BaseModel
 from service.judging import rules
 from service.judging.rules import Rule
 from service.owning import Owner, Saved
-from service.store.asking import Endpoint, Standing, Taken
+from service.store.asking import Endpoint
 from service.store.keys import Bearer
 from service.store.owned import Owned
 from service.store.requests import Requests
@@ -104,11 +103,11 @@ class Own:
         if made is None:
             why = "같은 요청을 하고 있습니다 (the same request is under way)"
             raise Problem("conflict", why, {"Retry-After": "2"})
-        found = await self.owner.one(made)
+        found = await self.owner.again(made)
         if found is None:
             why = "같은 요청으로 만든 구독은 끝났습니다 (what this request made was ended since)"
             raise Problem("conflict", why)
-        return Saved(found, [_taken(to) for to in found.endpoints])
+        return found
 
     async def _leaving(
         self, before: Subscribed, asked: wanting.Changing, wanted: Wanted
@@ -163,9 +162,3 @@ def _rules(typed: Sequence[str] | None, checks: Checks, where: str) -> tuple[tup
 
 def _forms(written: Sequence[tuple[str, Rule]]) -> list[str]:
     return [rules.canonical(rule) for _, rule in written]
-
-
-def _taken(to: Endpoint) -> tuple[Endpoint, Taken]:
-    """An endpoint as if it had been saved now: its secret is shown again to the same request."""
-    standing: Standing = "agreed" if to.agreed else "asked"
-    return replace(to, made=to.secret is not None), Taken(to.secret, standing)

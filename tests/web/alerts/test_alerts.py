@@ -58,6 +58,22 @@ async def test_nobody_has_to_find_a_name_that_is_free(
     assert await sql.fetchval("SELECT array_agg(text) FROM rule WHERE text = '통상'") == ["통상"]
 
 
+async def test_who_presses_twice_has_one_alert(
+    client: httpx.AsyncClient, sql: asyncpg.Connection
+) -> None:
+    form = {**ASKED, "mine": "1", "csrf": client.headers.pop("x-csrf"), "rules": "수출"}
+
+    twice = await asyncio.gather(*(client.post("/alerts/new", data=form) for _ in range(2)))
+    other = await client.post("/alerts/new", data={**form, "rules": "통상"})  # by the back button
+
+    assert len({each.headers["location"] for each in twice}) == 1
+    assert (twice[0].status_code, other.status_code) == (303, 303)
+    assert await sql.fetchval("SELECT array_agg(name ORDER BY id) FROM subscription") == [
+        "수출",
+        "통상",
+    ]
+
+
 async def test_a_change_that_fails_leaves_no_name_and_no_record(
     client: httpx.AsyncClient, sql: asyncpg.Connection
 ) -> None:
