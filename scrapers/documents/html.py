@@ -16,7 +16,7 @@ from itertools import chain
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
-from scrapers import decode, html
+from scrapers import decode, html, instead
 from scrapers.documents import embedded, stated
 from scrapers.documents.embedded import Story
 from scrapers.documents.letters import legible
@@ -34,13 +34,6 @@ _MAIN_SHARE = 0.8
 _FURNITURE = 'nav, footer, aside, [hidden], [style*="display:none"], [style*="display: none"]'
 _SILENT = ("script", "style", "template", "noscript", "head", "select", "button")
 
-_TITLE_PART = re.compile(r"\s[-–|:>]+\s|[|ㅣ]")
-_ERROR_TITLE = re.compile(
-    r"(?:404|403|500)?(?:error|에러(?:페이지)?|오류(?:안내)?|notfound|forbidden)"
-    r"|(?:시스템|서비스)(?:안내|점검|점검안내)|로그인|login|접근제한|접속차단|보안문자|captcha"
-    r"|justamoment\.\.\.|attentionrequired!|accessdenied",
-    re.IGNORECASE,
-)
 _ERROR_TEXT = re.compile(
     r"페이지를 찾을 수 없|(?:존재하지|유효하지) 않는 (?:페이지|게시물|글|기사)|삭제되었거나"
     r"|시스템\s?안내|서비스 이용에 불편을|잘못된 (?:접근|요청|경로)|접근(?:이|을) (?:제한|차단)"
@@ -49,7 +42,6 @@ _ERROR_TEXT = re.compile(
 )
 _BY_HAND = "beautifulsoup4"
 _LONGEST_ERROR = 800
-_BROWSER_CHECK = "_cf_chl_opt"
 
 
 def read_html(content: bytes) -> Document:
@@ -104,11 +96,8 @@ def _depth(tree: BeautifulSoup) -> int:
 
 def _refuse_substitute(title: str, text: str, markup: str) -> None:
     """Raise where an error, a login or a browser check came in place of the document."""
-    parts = [re.sub(r"\s", "", part) for part in _TITLE_PART.split(f" {title} ")]
-    if any(map(_ERROR_TITLE.fullmatch, (parts[0], parts[-1]))):
-        raise DocumentError("no-text", f"in place of a document, a page called {title!r}")
-    if _BROWSER_CHECK in markup:
-        raise DocumentError("no-text", "in place of a document, a browser check")
+    if came := instead.came(title, markup):
+        raise DocumentError("no-text", f"in place of a document, {came[1]}")
     said = _ERROR_TEXT.search(text) if len(text) < _LONGEST_ERROR else None
     if said:
         raise DocumentError("no-text", f"in place of a document, a page saying {said[0]!r}")

@@ -12,43 +12,12 @@ import re
 from bs4 import BeautifulSoup
 from lxml import etree
 
-from scrapers import decode, html, wellformed
-from scrapers.errors import ChallengePage, LayoutError, Trouble
+from scrapers import decode, html, instead, wellformed
+from scrapers.errors import ChallengePage, LayoutError
 from scrapers.model import Page
 
-_TITLE_PARTS = re.compile(r"\s[-–|:>]+\s|[|ㅣ]")
-# Compared with a whole part of the title, so that a release about "로그인" is not taken for one.
-_NOT_CONTENT: tuple[tuple[Trouble, re.Pattern[str]], ...] = (
-    (
-        "login",
-        re.compile(r"(?:통합|회원|사용자)?로그인(?:페이지|안내)?|log-?in|sign-?in", re.IGNORECASE),
-    ),
-    (
-        "system-notice",
-        re.compile(
-            r"(?:시스템|서비스|사이트|홈페이지)(?:점검(?:중|안내)?|일시중단|중단안내)"
-            r"|(?:시스템|서비스)안내|점검(?:중|안내)"
-        ),
-    ),
-    (
-        "error-page",
-        re.compile(
-            r"(?:\d{3})?(?:error|notfound|servererror)|(?:페이지|시스템|서비스)?(?:에러|오류)"
-            r"(?:페이지|안내)?|(?:요청하신)?페이지를찾을수없습니다\.?",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "challenge",
-        re.compile(
-            r"보안문자|captcha|접근제한|접속차단|justamoment\.\.\.|attentionrequired!|accessdenied",
-            re.IGNORECASE,
-        ),
-    ),
-)
 _MOST_TAGS = 100_000
 _MOST_XML_TAGS = 500_000  # lighter each, and those within a CDATA section are no tags
-_CLOUDFLARE = "_cf_chl_opt"
 _END = re.compile(r"</html\s*>", re.IGNORECASE)
 _CLOSING = {"{": "}", "[": "]"}
 
@@ -131,13 +100,9 @@ def _count(markup: str, most: int, page: Page) -> None:
 
 def _content(page: Page) -> str:
     markup = decode.text(page)
-    title = html.fold(_title(markup))
-    parts = [re.sub(r"\s", "", part) for part in _TITLE_PARTS.split(f" {title} ")]
-    for trouble, titles in _NOT_CONTENT:
-        if titles.fullmatch(parts[0]) or titles.fullmatch(parts[-1]):
-            raise ChallengePage(page.url, f"in place of the page came {title!r}", trouble)
-    if _CLOUDFLARE in markup:
-        raise ChallengePage(page.url, "in place of the page came a browser check")
+    if said := instead.came(_title(markup), markup):
+        trouble, what = said
+        raise ChallengePage(page.url, f"in place of the page came {what}", trouble)
     return markup
 
 
