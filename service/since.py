@@ -19,13 +19,13 @@ def since(typed: str) -> Since:
     """``30d``, ``2w``, ``12h``, ``30일``, or a day in Asia/Seoul. Raises UserError for another."""
     if span := _span(typed):
         return span
-    day = _day(typed)
-    if day is None:
+    first = day(typed)
+    if first is None:
         raise UserError(
             f"--since {typed}: 30d, 2w, 12h나 2026-10-01처럼 써 주세요 "
             "(type a time like 30d, 2w, 12h, or a day like 2026-10-01)"
         )
-    return datetime.combine(day, time.min, SEOUL)
+    return datetime.combine(first, time.min, SEOUL)
 
 
 def until(typed: str, now: datetime) -> timedelta | datetime:
@@ -37,10 +37,10 @@ def day_end(
     typed: str, now: datetime, korean: str = "2026-10-01", english: str = "2026-10-01"
 ) -> datetime:
     """The end of a day in Asia/Seoul. Raises UserError for another text, and for what is over."""
-    day = _day(typed)
-    if not day or day == date.max:
+    last = day(typed)
+    if not last or last == date.max:
         raise UserError(f"{typed}: {korean}처럼 써 주세요 (type a time like {english})")
-    end = datetime.combine(day + timedelta(days=1), time.min, SEOUL)
+    end = datetime.combine(last + timedelta(days=1), time.min, SEOUL)
     if end <= now:
         raise UserError(f"{typed}: 이미 지났습니다 (is over)")
     return end
@@ -56,8 +56,10 @@ def _span(typed: str) -> timedelta | None:
     return timedelta(hours=int(span[1]) * _HOURS[span[2]]) if span and int(span[1]) else None
 
 
-def _day(typed: str) -> date | None:
+def day(typed: str) -> date | None:
+    """A day that has a beginning in Asia/Seoul as the database counts; None for another text."""
     try:
-        return date.fromisoformat(typed.strip())
+        read = date.fromisoformat(typed.strip())
     except ValueError:
         return None
+    return None if read == date.min else read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import aclosing
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +14,7 @@ from scrapers.model import Source
 from service.config import Settings
 from service.errors import UserError
 from service.model import SEOUL
+from service.since import day
 from service.terminal import begin, in_store, source_of
 
 if TYPE_CHECKING:
@@ -74,12 +75,9 @@ def _source(settings: Settings, source_id: str) -> Source:
 
 def _day(typed: str) -> datetime:
     """The beginning of a day in Asia/Seoul. Raises UserError."""
-    try:
-        return datetime.combine(date.fromisoformat(typed.strip()), time.min, SEOUL)
-    except ValueError:
-        raise UserError(
-            f"--from {typed}: 2026-01-01처럼 써 주세요 (type a day like 2026-01-01)"
-        ) from None
+    if (first := day(typed)) is None:
+        raise UserError(f"--from {typed}: 2026-01-01처럼 써 주세요 (type a day like 2026-01-01)")
+    return datetime.combine(first, time.min, SEOUL)
 
 
 async def _backfill(

@@ -32,7 +32,20 @@ def test_a_day_begins_at_midnight_in_seoul() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "30", "0d", "-3d", "3x", "99999d", "٣d", "어제", "2026-13-01", "2026-10-01T10"]
+    "typed",
+    [
+        "",
+        "30",
+        "0d",
+        "-3d",
+        "3x",
+        "99999d",
+        "٣d",
+        "어제",
+        "2026-13-01",
+        "2026-10-01T10",
+        "0001-01-01",
+    ],
 )
 def test_what_is_no_time_is_refused_with_what_would_be_right(typed: str) -> None:
     with pytest.raises(UserError, match=r"30d, 2w, 12h나 2026-10-01"):
