@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ctypes import byref, c_int
 from math import pi
 
@@ -19,7 +19,8 @@ _MAX_PATHS = 30_000  # likewise: a dotted line is a thousand
 _THIN = 3.0
 _FIRST = ord(" ")  # what comes before is no letter
 _QUARTER = pi / 2
-_SAMPLE = 200  # letters of a page that are asked which way they stand
+_SAMPLE = 200  # letters of a page that are asked which way they stand, and for their names
+_NAMELESS = ord("\ufffd")
 
 
 def sheets(content: bytes) -> Iterator[Sheet]:
@@ -43,24 +44,35 @@ def _sheet(page: pdfium.PdfPage) -> Sheet:
         width, height = height, width
     across, upright = _rules(page)
     text = page.get_textpage()
-    sheet = Sheet(width, height, tuple(_glyphs(text)), tuple(across), tuple(upright))
-    for _ in range(_quarters(text)):
+    some = _some(text)
+    named = not any(raw.FPDFText_HasUnicodeMapError(text, index) for index in some)
+    glyphs = tuple(_glyphs(text, named=named))
+    sheet = Sheet(width, height, glyphs, tuple(across), tuple(upright))
+    for _ in range(_quarters(text, some)):
         sheet = sheet.clockwise()
     text.close()
     return sheet
 
 
-def _quarters(text: pdfium.PdfTextPage) -> int:
-    """How often the page is to be turned to the right until most of its letters stand."""
+def _some(text: pdfium.PdfTextPage) -> list[int]:
+    """Places of letters, from all over the page."""
     count = text.count_chars()
     some = range(0, count, count // _SAMPLE + 1)
-    letters = [index for index in some if raw.FPDFText_GetUnicode(text, index) > _FIRST]
-    turns = Counter(-round(raw.FPDFText_GetCharAngle(text, index) / _QUARTER) for index in letters)
+    return [index for index in some if raw.FPDFText_GetUnicode(text, index) > _FIRST]
+
+
+def _quarters(text: pdfium.PdfTextPage, some: Sequence[int]) -> int:
+    """How often the page is to be turned to the right until most of its letters stand."""
+    turns = Counter(-round(raw.FPDFText_GetCharAngle(text, index) / _QUARTER) for index in some)
     return turns.most_common(1)[0][0] % 4 if turns else 0
 
 
-def _glyphs(text: pdfium.PdfTextPage) -> Iterator[Glyph]:
-    """Letters as the page writes them; a blank that PDFium reads out of a gap goes to the next."""
+def _glyphs(text: pdfium.PdfTextPage, *, named: bool) -> Iterator[Glyph]:
+    """Letters as the page writes them; a blank that PDFium reads out of a gap goes to the next.
+
+    A font need not say which letters it draws. PDFium then gives their numbers in the font for
+    letters: where not all are ``named``, those become U+FFFD.
+    """
     box = raw.FS_RECTF()
     place = byref(box)
     lead = ""
@@ -69,6 +81,8 @@ def _glyphs(text: pdfium.PdfTextPage) -> Iterator[Glyph]:
         if code < _FIRST or not raw.FPDFText_GetLooseCharBox(text, index, place):
             lead = ""
         elif box.top > box.bottom:
+            if not named and raw.FPDFText_HasUnicodeMapError(text, index):
+                code = _NAMELESS
             yield Glyph(box.left, box.bottom, box.right, box.top, lead + chr(code))
             lead = ""
         elif code == _FIRST:

@@ -81,6 +81,22 @@ def test_a_poster_gives_no_text(pdf: Pdf) -> None:
     assert read_pdf(pdf("0 0 600 800 re f")).text == ""
 
 
+def test_letters_that_the_font_does_not_name_are_no_text(pdf: Pdf) -> None:
+    font = (
+        b"/G<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[<</Type/Font"
+        b"/Subtype/CIDFontType2/BaseFont/A/DW 600/CIDSystemInfo<</Registry(Adobe)"
+        b"/Ordering(Identity)/Supplement 0>>/FontDescriptor<</Type/FontDescriptor/FontName/A"
+        b"/Flags 4>>>>]>>"
+    )
+    part = "BT /G 10 Tf 50 600 Td <002100220023> Tj ET\n"
+
+    def without_names(content: str) -> bytes:
+        return pdf(content).replace(b"/F 3 0 R", b"/F 3 0 R" + font)
+
+    assert reason(without_names(part)) == "no-text"
+    assert read_pdf(without_names(part + at(50, 700, "a whole line"))).text == "a whole line\n\n���"
+
+
 def test_a_password_is_told(pdf: Pdf) -> None:
     lock = (
         f"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<{'00' * 32}>/U<{'11' * 32}>>>"
