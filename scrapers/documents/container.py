@@ -15,14 +15,14 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HWP = b"HWP Document File"
 _HWP_HEADER = "FileHeader".encode("utf-16-le")
 _HTML = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|script)\b", re.IGNORECASE
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|script|h[1-6]|[ou]l|span|br)\b",
+    re.IGNORECASE,
 )
 _LOOK = 4_096
 _UNREAD = {  # names for what is refused
     b"\x89PNG": "PNG image",
     b"\xff\xd8\xff": "JPEG image",
     b"GIF8": "GIF image",
-    b"BM": "BMP image",
     b"II*\0": "TIFF image",
     b"MM\0*": "TIFF image",
     b"\x1f\x8b": "gzip archive",
@@ -31,8 +31,12 @@ _UNREAD = {  # names for what is refused
     b"EGGA": "EGG archive",
     b"ALZ\x01": "ALZ archive",
     b"HWP Document File V": "HWP 3",
+    b"{\\rtf": "RTF",
+}
+_WITHIN = {  # where something else may come first
     b"<!DOCTYPE HWPML": "HWPML",
     b"<HWPML": "HWPML",
+    b"\nMIME-Version: ": "MHTML or a mail",
 }
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -77,13 +81,16 @@ def _in_ole(content: bytes) -> Container:
 
 def _in_text(content: bytes) -> Container:
     start = content[:_LOOK].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for mark, kind in _UNREAD.items():
-        if start.startswith(mark) or (kind == "HWPML" and mark in start):
-            raise DocumentError("unsupported", kind)
+    kinds = [kind for mark, kind in _UNREAD.items() if start.startswith(mark)]
+    kinds += [kind for mark, kind in _WITHIN.items() if mark in b"\n" + start]
+    if kinds:
+        raise DocumentError("unsupported", kinds[0])
     if content.startswith(_MARKS[1:]):
         return "html" if _HTML.search(content[:_LOOK].replace(b"\0", b"")) else "text"
     if _CONTROLS.search(content[:_LOOK]):
         raise DocumentError("unsupported", "unknown binary file")
     if start.startswith(b"<") and _HTML.search(start):
         return "html"
+    if start.startswith(b"<?xml"):
+        raise DocumentError("unsupported", "XML")
     return "text"

@@ -47,6 +47,7 @@ def test_pdf_may_have_a_few_bytes_before_it(pdf: Callable[..., bytes]) -> None:
         '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-">',
         "<!-- 서버 --><head>",
         "\ufeff<div>내용</div>",
+        "<h3>내용</h3>",
     ],
 )
 def test_a_page_is_html_whatever_its_name_was(page: str) -> None:
@@ -59,7 +60,7 @@ def test_utf_16_is_read_by_its_mark() -> None:
 
 
 def test_plain_text_may_be_utf_8_or_cp949() -> None:
-    assert container_of("보도자료".encode()) == "text"
+    assert container_of("BMW 보도자료".encode()) == "text"
     assert container_of("보도자료".encode("cp949")) == "text"
 
 
@@ -73,6 +74,10 @@ def test_plain_text_may_be_utf_8_or_cp949() -> None:
         b"\x89PNG\r\n\x1a\n",
         b"\xff\xd8\xff\xe0",
         b"Rar!\x1a\x07",
+        b"BM\x36\0\0\0\0\0",
+        rb"{\rtf1\ansi\ansicpg949 \'bc\'f6\'c3\'e2}",
+        b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\n\r\n<html>",
+        b'<?xml version="1.0"?><office:document>',
         bytes(range(32)),
     ],
 )
