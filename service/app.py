@@ -15,6 +15,7 @@ from scrapers import routes
 from scrapers.model import Source
 from service import work
 from service.admit import Admit
+from service.alarm import Alarm
 from service.analyser import Analyser
 from service.attach import Attach
 from service.backfill import Backfill
@@ -34,6 +35,7 @@ from service.reading.publishers import Registry
 from service.reconcile import Reconcile
 from service.revisit import Revisit
 from service.schedule import Schedule
+from service.store.alarms import Alarms
 from service.store.articles import Articles
 from service.store.attachments import Attachments
 from service.store.backfills import Backfills
@@ -146,6 +148,7 @@ def _schedule(settings: Settings, database: Database, sources: Mapping[str, Sour
         settings.pace,
         Watch(sources, Vitals(database), settings.pace),
         routes.groups(sources),
+        Alarm(Alarms(database), settings.url, settings.pace),
         _bounces(settings, database),
         Retention(database, Kept(settings.keep_told, settings.keep_audit)),
     )

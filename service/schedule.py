@@ -15,6 +15,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from service.alarm import Alarm
 from service.bounces import Bounces
 from service.model import SEOUL
 from service.remind import Remind
@@ -54,6 +55,7 @@ class Schedule:
 
     ``trouble`` counts runs that were missed, late or failed.
     ``routes``: the sources that list the same posts, whose misses are kept by the day.
+    ``alarm``: who tells of ops items; None: nobody.
     ``bounces``: where mail that comes back is read; None: nowhere.
     ``retention``: what is forgotten, looked at once a day before the morning; None: nothing is.
     """
@@ -64,6 +66,7 @@ class Schedule:
     pace: float
     watch: Watch
     routes: Groups = field(default_factory=dict)
+    alarm: Alarm | None = None
     bounces: Bounces | None = None
     retention: Retention | None = None
     trouble: Counter[str] = field(default_factory=Counter)
@@ -74,14 +77,16 @@ class Schedule:
         """Start triggering on the running event loop."""
         scheduler = AsyncIOScheduler(timezone="Asia/Seoul")
         scheduler.add_listener(self._count, sum(_EVENTS))
+        watching = max(_WATCH / self.pace, _SOONEST)
         jobs: tuple[tuple[str, _Job, float], ...] = (
             ("tick", self._tick, max(_TICK / self.pace, 0.1)),
             ("digest", self._digest, max(_DIGEST / self.pace, 1.0)),
             ("remind", Remind(Reminders(self.database)).look, max(_REMIND / self.pace, _SOONEST)),
             ("sweep", self._sweep, _SWEEP),
-            ("watch", self.watch.look, max(_WATCH / self.pace, _SOONEST)),
+            ("watch", self.watch.look, watching),
             ("tidy", self._tidy, _TIDY),
             ("tally", Tallies(self.database).keep, max(_TALLY / self.pace, _SOONEST)),
+            *([("alarm", self.alarm.look, watching)] if self.alarm else []),
             *([("bounces", self.bounces.read, _BOUNCES)] if self.bounces else []),
         )
         for name, job, every in jobs:

@@ -52,6 +52,7 @@ class Wanted:
 
     None: as it was before, or is at first. ``cadence`` as typed; ``quiet`` as ``21:00-08:00``, or
     empty for none; ``remind`` in days. ``people``: one of its endpoints rings at somebody.
+    ``ops``: it is told of ops items, too.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Wanted:
     coverage: bool | None = None
     language: Language | None = None
     people: bool = False
+    ops: bool | None = None
 
     def warnings(self) -> list[str]:
         """What its author should be warned of."""
@@ -81,6 +83,7 @@ class Wanted:
             "remind": known.remind if self.remind is None else self.remind,
             "coverage": self.coverage,
             "language": self.language,
+            "ops": self.ops,
         }
 
     async def save(self, store: Subscriptions) -> list[tuple[Endpoint, Taken]]:
@@ -192,6 +195,8 @@ def in_words(each: Subscribed) -> str:
         said.append(f"바로 / at once: {' · '.join(each.urgent)}")
     if each.coverage:
         said.append("기사도 / with coverage")
+    if each.ops:
+        said.append("살펴볼 것도 / with ops items")
     return " · ".join([*said, each.language])
 
 

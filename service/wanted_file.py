@@ -15,7 +15,7 @@ from service.wanted import NONE, Checks, Wanted, at, cadence_of, remind_of
 
 _FIELDS = (
     "name", "rules", "urgent", "endpoints", "cadence", "remind", "coverage", "language",
-    "embargoed", "until",
+    "embargoed", "until", "ops",
 )  # fmt: skip
 _OF_ENDPOINT = ("to", "secret", "confirmed")
 _Value = TypeVar("_Value")
@@ -50,7 +50,9 @@ def load(text: bytes, checks: Checks, *, agreed: bool = False) -> list[Wanted]:
 
 
 def _entry(each: Subscribed, *, secrets: bool) -> dict[str, object]:
-    entry: dict[str, object] = {"name": each.name, "rules": list(each.rules)}
+    entry: dict[str, object] = {"name": each.name}
+    if each.rules:
+        entry["rules"] = list(each.rules)
     if each.urgent:
         entry["urgent"] = list(each.urgent)
     if each.endpoints:
@@ -60,6 +62,8 @@ def _entry(each: Subscribed, *, secrets: bool) -> dict[str, object]:
     entry["remind"] = list(each.remind) or NONE
     if each.coverage:
         entry["coverage"] = True
+    if each.ops:
+        entry["ops"] = True
     if each.language != "ko":
         entry["language"] = each.language
     if each.embargoed != "wait":
@@ -85,7 +89,9 @@ def _wanted(said: object, number: int, checks: Checks, *, agreed: bool) -> Wante
         entry = _fields(said, _FIELDS)
         name = _read(entry, "name", _text)
     with at(f"{place} {name}"):
-        _read(entry, "rules", _list)
+        ops = _maybe(entry, "ops", _yes_or_no)
+        if not ops:
+            _read(entry, "rules", _list)
         rules = _every(entry, "rules", lambda each: checks.rule(_text(each)))
         endpoints = _every(entry, "endpoints", lambda each: _endpoint(each, checks, agreed=agreed))
         cadence = _maybe(entry, "cadence", lambda each: cadence_of(_text(each)))
@@ -102,6 +108,7 @@ def _wanted(said: object, number: int, checks: Checks, *, agreed: bool) -> Wante
             _maybe(entry, "coverage", _yes_or_no),
             _maybe(entry, "language", lambda each: _one_of(each, get_args(Language))),
             checks.people(endpoints),
+            ops,
         )
 
 

@@ -21,6 +21,7 @@ from service.store.subscriptions import Embargoed, Endpoint, Standing, Subscript
 from service.terminal import begin, in_store
 
 if TYPE_CHECKING:
+    from service.judging.rules import Rule
     from service.preview import Tools
     from service.store.database import Database
     from service.wanted import Checks, Wanted
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _LOOKED_BACK = timedelta(days=30)
 _TITLES = 3
 
-_Rule = Annotated[list[str], typer.Option(help="규칙 (여러 번 가능) / a rule, repeatable")]
+_Rule = Annotated[list[str] | None, typer.Option(help="규칙 (여러 번 가능) / a rule, repeatable")]
 _To = Annotated[
     list[str] | None,
     typer.Option(
@@ -81,6 +82,10 @@ _Tongue = Annotated[
     Language | None,
     typer.Option(help="알림에 붙는 말의 언어 / words around an announcement"),
 ]
+_Ops = Annotated[
+    bool | None,
+    typer.Option(help="살펴볼 것도: 죽은 출처처럼 / ops items, too: a source that died"),
+]
 _Operator = Annotated[
     bool,
     typer.Option(
@@ -92,7 +97,7 @@ _Operator = Annotated[
 
 def subscribe(
     name: Annotated[str, typer.Argument(help="구독 이름 / a name for the subscription")],
-    rule: _Rule,
+    rule: _Rule = None,
     to: _To = None,
     webhook: _Hook = "",
     secret: _Secret = "",
@@ -104,6 +109,7 @@ def subscribe(
     urgent: _Urgent = None,
     coverage: _Coverage = None,
     language: _Tongue = None,
+    ops: _Ops = None,
     *,
     operator: _Operator = False,
 ) -> None:
@@ -115,11 +121,10 @@ def subscribe(
     from service.wanted import Wanted, cadence_of, given, quiet_of, remind_of  # noqa: PLC0415
 
     checks = _checks()
-    places = [*(to or ()), *([f"webhook:{webhook}"] if webhook else ())]
-    endpoints = _endpoints(checks, places or ["console"], secret, agreed=operator)
+    endpoints = _endpoints(checks, to or (), webhook, secret, agreed=operator)
     wanted = Wanted(
         name,
-        tuple(map(checks.rule, rule)),
+        _rules(checks, rule or (), ops=ops),
         endpoints,
         embargoed,
         given("--until", until or None, checks.expiry),
@@ -130,6 +135,7 @@ def subscribe(
         coverage,
         language,
         checks.people(endpoints),
+        ops,
     )
     asyncio.run(_foretold_and_saved(begin(), wanted, answered=operator))
 
@@ -170,11 +176,20 @@ def import_subscriptions(
     in_store(begin(), save)
 
 
+def _rules(
+    checks: Checks, typed: Sequence[str], *, ops: bool | None
+) -> tuple[tuple[str, Rule], ...]:
+    if not typed and not ops:
+        raise UserError("--rule: 규칙이나 --ops가 있어야 합니다 (needs a rule, or --ops)")
+    return tuple(map(checks.rule, typed))
+
+
 def _endpoints(
-    checks: Checks, places: Sequence[str], secret: str, *, agreed: bool
+    checks: Checks, to: Sequence[str], webhook: str, secret: str, *, agreed: bool
 ) -> tuple[Endpoint, ...]:
     from service.wanted import at  # noqa: PLC0415
 
+    places = [*to, *([f"webhook:{webhook}"] if webhook else ())] or ["console"]
     with at("--secret"):
         checks.secret(secret)
     endpoints = tuple(checks.endpoint(each, secret, agreed=agreed) for each in places)

@@ -30,6 +30,7 @@ _ANEW: dict[str, Any] = {
     "cadence": "at-once",
     "remind": [],
     "coverage": False,
+    "ops": False,
     "language": "ko",
     "feed_epoch": subscription.c.feed_epoch + 1,
 }

@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service import cadence
 from service.model import DueDelivery
 from service.store import ending, ops
-from service.store.database import Wake, wake, within
-from service.store.owing import tell
-from service.store.tables import delivery, endpoint, subscription, suppressed
+from service.store.database import within
+from service.store.owing import notify
+from service.store.tables import delivery, endpoint, suppressed
 
 # A failure that no success followed, its message being given up, is not one of now: what is tried
 # again is so within little more than a day.
@@ -37,13 +36,6 @@ _REST = """
 """Let endpoints rest, an eighth of the time for which they fail, but for $2 at least.
 
 ``over``: tries of $3 have failed. Whoever was not tried for as long begins anew.
-"""
-
-_TO_OTHERS = """
-    INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, due_at)
-    SELECT $1, subscription_id, id, channel, $3 FROM endpoint
-    WHERE subscription_id = $2 AND switched_off_at IS NULL AND confirmed_at IS NOT NULL
-    RETURNING channel
 """
 
 
@@ -93,21 +85,4 @@ async def give_up(tx: AsyncConnection, due: DueDelivery, detail: str) -> None:
             "다시 켜려면 같은 주소로 다시 구독하세요 · subscribe it again to switch it on",
         ],
     }
-    await _notify(tx, due, facts)
-
-
-async def _notify(tx: AsyncConnection, due: DueDelivery, facts: Mapping[str, object]) -> None:
-    """Owe a notice to whichever endpoints are left, not in their night."""
-    owner = await tx.execute(
-        sa.select(subscription.c.cadence, sa.func.now()).where(
-            subscription.c.id == due.subscription_id
-        )
-    )
-    kept, now = owner.one()
-    then = cadence.quiet_end(cadence.kept(kept), now) or now
-    key = f"notice failing {due.endpoint_id} {now.isoformat()}"
-    made = await tell(tx, key, "notice", {"facts": facts})
-    driver = await within(tx)
-    owed = await driver.fetch(_TO_OTHERS, made, due.subscription_id, then)
-    channels = sorted({row["channel"] for row in owed})
-    await wake(tx, [Wake("deliver", channel, after=then - now) for channel in channels])
+    await notify(tx, due.subscription_id, f"failing {due.endpoint_id}", facts)

@@ -14,11 +14,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service import cadence
 from service.model import SEOUL, Reason
-from service.store.database import TODAY, Wake, wake
+from service.store.database import TODAY, Wake, wake, within
 from service.store.paces import LIVE, PACED, WHEN, paces
-from service.store.tables import article, delivery, telling, waiting
+from service.store.tables import article, delivery, subscription, telling, waiting
 
+_TO_ALL = """
+    INSERT INTO delivery (telling_id, subscription_id, endpoint_id, channel, due_at)
+    SELECT $1, subscription_id, id, channel, $3 FROM endpoint
+    WHERE subscription_id = $2 AND switched_off_at IS NULL AND confirmed_at IS NOT NULL
+    RETURNING channel
+"""
 _ENDS_SOON = 2  # days an application has left: its call is not held back
 
 
@@ -213,6 +220,20 @@ async def tell(tx: AsyncConnection, key: str, reason: Reason, values: Mapping[st
         .returning(telling.c.id)
     )
     return int(made.scalar_one())
+
+
+async def notify(
+    tx: AsyncConnection, subscription_id: int, about: str, facts: Mapping[str, object]
+) -> None:
+    """Owe a notice to the endpoints that are on, not in their night. ``facts`` as Notice has it."""
+    mine = sa.select(subscription.c.cadence, subscription.c.snoozed_until, sa.func.now())
+    row = await tx.execute(mine.where(subscription.c.id == subscription_id))
+    kept, snoozed, now = row.one()
+    then = max(cadence.quiet_end(cadence.kept(kept), now) or now, snoozed or now)
+    made = await tell(tx, f"notice {about} {now.isoformat()}", "notice", {"facts": facts})
+    owed = await (await within(tx)).fetch(_TO_ALL, made, subscription_id, then)
+    channels = sorted({row["channel"] for row in owed})
+    await wake(tx, [Wake("deliver", channel, after=then - now) for channel in channels])
 
 
 async def late(tx: AsyncConnection, article_id: int) -> bool:

@@ -45,6 +45,7 @@ class Choices(TypedDict, total=False):
     remind: Sequence[int] | None
     coverage: bool | None
     language: Language | None
+    ops: bool | None
 
 
 class SnoozedPastEnd(UserError):
@@ -71,6 +72,7 @@ class Subscribed:
     remind: tuple[int, ...] = ()
     coverage: bool = False
     language: Language = "ko"
+    ops: bool = False
     muted: bool = False
     id: int = field(default=0, compare=False)
     title: str = field(default="", compare=False)
@@ -199,7 +201,7 @@ class Subscriptions(Intentions):
                 subscription.c.expires_at,
                 sa.case((snoozed > sa.func.now(), snoozed)).label("snoozed_until"),
                 texts(urgent=True).label("urgent"),
-                *subscription.c["cadence", "remind", "coverage", "language"],
+                *subscription.c["cadence", "remind", "coverage", "language", "ops"],
                 subscription.c.paused_at.is_not(None).label("muted"),
                 subscription.c.id,
                 TITLE.label("title"),

@@ -152,6 +152,13 @@ async def test_what_is_chosen_is_kept_and_what_is_left_out_stays(pabal: Pabal) -
         "기사도 / with coverage · en\n"
     )
     assert shown == f"나: 관세 → ntfy https://ntfy.example/topic\n{line}"
+
+    nothing = await pabal("subscribe", "당직", "--to", "console")
+    assert nothing.stderr.startswith("pabal: --rule: ")
+    on_call = await pabal("subscribe", "당직", "--ops", "--to", "console")
+    assert "살펴볼 것도 / with ops items" in on_call.stdout
+    assert "  ops: true\n" in (await pabal("subscriptions", "--yaml")).stdout
+
     for option, value in (("--quiet", "9"), ("--remind", "x"), ("--urgent", "(")):
         wrong = await pabal(*typed, option, value)
         assert (wrong.returncode, "Traceback" in wrong.stderr) == (2, False)

@@ -34,6 +34,7 @@ LISTED = [
         language="en",
     ),
     Subscribed("no", ("123",), ()),
+    Subscribed("당직", (), (), ops=True),
 ]
 
 
@@ -62,6 +63,7 @@ def again(wanted: Wanted) -> Subscribed:
         remind=tuple(chosen["remind"] or ()),
         coverage=chosen["coverage"] or False,
         language=chosen["language"] or "ko",
+        ops=chosen["ops"] or False,
     )  # fmt: skip
 
 
@@ -77,7 +79,7 @@ def test_secrets_stay_here_unless_they_are_asked_for(checks: Checks) -> None:
     text = dump(LISTED, secrets=False)
 
     assert "whsec_" not in text
-    (hook, console), () = (each.endpoints for each in load(text.encode(), checks))
+    (hook, console), (), () = (each.endpoints for each in load(text.encode(), checks))
     assert (hook.channel, hook.address, hook.made) == ("webhook", HOOK, True)
     assert console == Endpoint("console", "-", agreed=True)
 

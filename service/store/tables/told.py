@@ -117,6 +117,8 @@ ops_item = sa.Table(
     at("last_at", now=True),
     sa.Column("times", sa.BigInteger, nullable=False, server_default="1"),
     at("closed_at"),
+    # That it stands was told to whoever asked for it, and not yet that it is over.
+    sa.Column("told", sa.Boolean, nullable=False, server_default="false"),
     partial("uq_ops_item_open", "kind", "subject", unique=True, where="closed_at IS NULL"),
     comment="Something a person has to look at, once however often it happens.",
 )

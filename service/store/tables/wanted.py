@@ -26,6 +26,8 @@ subscription = sa.Table(
     sa.Column("remind", pg.ARRAY(sa.SmallInteger), nullable=False, server_default="{}"),
     sa.Column("coverage", sa.Boolean, nullable=False, server_default="false"),
     sa.Column("language", sa.Text, nullable=False, server_default="ko"),
+    # Told of ops items, too.
+    sa.Column("ops", sa.Boolean, nullable=False, server_default="false"),
     # A link to its feeds that was given out counts as long as this stands.
     count("feed_epoch"),
     sa.UniqueConstraint("name"),
