@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from service.store.opened import Opened, said
 from service.store.refile import KeptFile, Listed, refile
 from service.store.rows import PUBLISHED, WITHDRAWN, article_of, files_of, paused, still_owed
 from service.store.tables import article, attachment, revision
+
+_RETURNED = replace(WITHDRAWN, what="글이 한때 내려감 (away for a while)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ class Revisits(Leased):
             if each.kept is not None and each.kept.url != each.file.url
         ]
         async with self._database.transaction() as tx:
-            if await self._climb(tx, due) and moved:
+            if not await self._climb(tx, due):
+                return
+            await _there(tx, due)
+            if moved:
                 await tx.execute(
                     sa.update(attachment)
                     .where(attachment.c.id == sa.bindparam("moved"))
@@ -111,6 +116,7 @@ class Revisits(Leased):
         async with self._database.transaction() as tx:
             if not await self._held(tx, due):
                 return False
+            await _there(tx, due)
             if first:
                 values["last_error"] = None
                 await ops.close(tx, "post-unreadable", due.article.url)
@@ -125,9 +131,9 @@ class Revisits(Leased):
         return True
 
     async def withdrawn(self, due: Due, problem: str) -> None:
-        """The page is gone: the article stays as it is and is looked at no more."""
+        """The page is gone: the article stays as it is, and the next look may find it again."""
         async with self._database.transaction() as tx:
-            if not await self._change(tx, due, look_due=None, looks=article.c.looks + 1):
+            if not await self._climb(tx, due):
                 return
             await _keep(tx, due.id, changes=[asdict(WITHDRAWN)])
             await ops.note(tx, "post-withdrawn", due.article.url, problem)
@@ -157,12 +163,20 @@ class Revisits(Leased):
         await self._do(sa.update(article).where(*owed).values(look_due=None))
 
 
+async def _there(tx: AsyncConnection, due: Due) -> None:
+    """The page is there: if it was said to be gone, its site was under repair."""
+    away = (revision.c.article_id == due.id, revision.c.changes == [asdict(WITHDRAWN)])
+    back = sa.update(revision).where(*away).values(changes=[asdict(_RETURNED)])
+    if (await tx.execute(back)).rowcount:
+        await ops.close(tx, "post-withdrawn", due.article.url)
+
+
 async def _keep(
     tx: AsyncConnection, article_id: int, changes: Sequence[dict[str, object]] | None = None
 ) -> None:
     """Keep what the article says as a revision; ``changes`` None: triage is to find them out.
 
-    Where one waits for that already it is kept, as what was told last.
+    Where one waits for that already, or says the same, it is kept, as what was told last.
     """
     files = {
         name: sha256 and sha256.hex() for name, sha256 in (await files_of(tx, article_id)).items()
@@ -178,9 +192,8 @@ async def _keep(
         "facts": article.c.facts,
         "files": sa.cast(files, JSONB),
     }
-    if changes is not None:
-        kept["changes"] = sa.cast(changes, JSONB)
-    waits = sa.exists().where(revision.c.article_id == article_id, revision.c.changes.is_(None))
-    row = sa.select(*kept.values()).where(article.c.id == article_id)
-    row = row.where(~waits) if changes is None else row
+    kept["changes"] = sa.cast(sa.null() if changes is None else changes, JSONB)
+    same = revision.c.changes.is_not_distinct_from(kept["changes"])
+    waits = sa.exists().where(revision.c.article_id == article_id, same)
+    row = sa.select(*kept.values()).where(article.c.id == article_id, ~waits)
     await tx.execute(insert(revision).from_select(list(kept), row))

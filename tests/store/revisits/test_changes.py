@@ -147,15 +147,17 @@ async def test_the_same_files_at_other_addresses_are_no_change(
     assert tuple(row) == ("https://a.example/moved", "문서")
 
 
-async def test_of_a_page_that_is_gone_the_article_stays_and_is_looked_at_no_more(
+async def test_of_a_page_that_is_gone_the_article_stays_until_the_next_look(
     revisits: Revisits, judged: Add, sql: asyncpg.Connection, wakes: Wakes
 ) -> None:
     made = await judged(url="https://a.example/k", read_text="마감 5월 20일")
 
     await revisits.withdrawn(await claimed(revisits), "Gone: 404")
 
-    row = await sql.fetchrow("SELECT read_text, triaged_at IS NULL, look_due, looks FROM article")
-    assert tuple(row) == ("마감 5월 20일", False, None, 1)
+    row = await sql.fetchrow(
+        "SELECT read_text, triaged_at IS NULL, look_due > now(), looks FROM article"
+    )
+    assert tuple(row) == ("마감 5월 20일", False, True, 1)
     kept = await sql.fetchrow(
         "SELECT article_id, text, jsonb_array_length(changes) AS many,"
         " changes->0->>'what' AS what, changes->0->'weighty' AS weighty FROM revision"
@@ -163,7 +165,7 @@ async def test_of_a_page_that_is_gone_the_article_stays_and_is_looked_at_no_more
     assert tuple(kept) == (made, "마감 5월 20일", 1, "글이 내려감 (withdrawn)", "false")
     items = await sql.fetch("SELECT kind, subject FROM ops_item")
     assert [tuple(each) for each in items] == [("post-withdrawn", "https://a.example/k")]
-    assert await wakes() == []
+    assert await wakes() == ["revisit:a"]
 
 
 async def test_the_sweep_leaves_an_article_that_has_only_now_changed_to_its_own_wake_up(

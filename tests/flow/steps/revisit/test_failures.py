@@ -142,12 +142,32 @@ async def test_a_page_that_is_gone_is_a_revision_in_which_nothing_else_changes(
 
     await revisit.look_again("a")
 
-    row = await sql.fetchrow("SELECT text, triaged_at IS NULL, look_due FROM article")
-    assert tuple(row) == ("마감은 5월 20일이다.", False, None)
+    row = await sql.fetchrow("SELECT text, triaged_at IS NULL FROM article")
+    assert tuple(row) == ("마감은 5월 20일이다.", False)
     assert await sql.fetchval("SELECT changes->0->>'what' FROM revision") == (
         "글이 내려감 (withdrawn)"
     )
     assert await sql.fetchval("SELECT kind FROM ops_item") == "post-withdrawn"
+
+
+@pytest.mark.parametrize("said", ["20일", "27일"], ids=["as it was", "changed"])
+async def test_a_page_that_was_gone_while_its_site_was_under_repair_was_not_withdrawn(
+    revisit: Revisit, told: AddArticle, serve: Serve, sql: asyncpg.Connection, said: str
+) -> None:
+    await told()
+    gone = Gone(f"{HOST}/k1", "404")
+    serve("/k1", gone, gone, PAGE.replace("20일", said))
+    for _ in range(2):  # at two looks it is said once
+        await sql.execute("UPDATE article SET failures = $1, look_due = now()", len(OPEN_LADDER))
+        await revisit.look_again("a")
+    assert await sql.fetchval("SELECT count(*) FROM revision") == 1
+
+    await sql.execute("UPDATE article SET look_due = now()")
+    await revisit.look_again("a")
+
+    what = await sql.fetchval("SELECT changes->0->>'what' FROM revision ORDER BY id LIMIT 1")
+    assert what == "글이 한때 내려감 (away for a while)"
+    assert await sql.fetchval("SELECT count(*) FROM ops_item WHERE closed_at IS NULL") == 0
 
 
 async def test_a_page_that_is_gone_for_less_than_an_hour_was_not_withdrawn(
