@@ -80,7 +80,7 @@ class Fetcher:
         self,
         request: Request,
         *,
-        freshness: Freshness | None = None,
+        freshness: Freshness = _NOTHING_KNOWN,
         pause: float = 0.0,
         urgent: bool = False,
         size: int | None = None,
@@ -102,9 +102,7 @@ class Fetcher:
         url = _web_address(request.url)
         if url is None:
             raise Broken(request.url, "not an address on the web")
-        known = _NOTHING_KNOWN
-        if freshness is not None and not request.is_post:
-            known = freshness
+        known = _NOTHING_KNOWN if request.is_post else freshness
         # Who was given a key is let in by name; robots.txt is for everybody else.
         permit = _unasked if keys else self._robots.delay
         reply = await self._follow(url, request, _conditions(known), errand, permit, size)

@@ -71,8 +71,6 @@ class BadDeclaration(Exception):
     def __init__(self, file: str, field: str, korean: str, english: str) -> None:
         """``field`` as it is written, ``article.body``; ``korean`` and ``english`` one clause."""
         super().__init__(f"{file}: {field}: {korean} / {english}")
-        self.file = file
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Collect:
         # Nor are those of another address, which was declared before.
         question = hashlib.sha256(repr(request).encode()).digest()[:8]
         same = steady and (slot.body_sha256 or b"").startswith(question)
-        since = Freshness(slot.etag, slot.last_modified) if same else None
+        since = Freshness(slot.etag, slot.last_modified) if same else Freshness()
         answer = await self.fetcher.get(request, freshness=since, pause=source.pause)
         digest = slot.body_sha256
         listed = Listed()

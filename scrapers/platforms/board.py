@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 
 from scrapers import dates, html
 from scrapers.errors import LayoutError
-from scrapers.model import NOBODY_ASKS, Asking, Listing, Moment, Page, Post, Request
+from scrapers.model import NOBODY_ASKS, Asking, Listing, Page, Post, Request
 from scrapers.platforms import intake, posts
 from scrapers.platforms.declared import Declared
 
@@ -89,14 +89,11 @@ class Board(Declared):
             key=key,
             url=self.link.replace("{key}", key),
             title=title,
-            published=self._published(row, page),
+            published=dates.read(self._date(row, page), date_only=self.date_only),
             publisher=html.line_of(html.one(row, self.issuer, page.url)) if self.issuer else None,
             summary=html.line_of(summary) or None if summary else None,
             pinned=bool(self.pinned and row.select(self.pinned)),
         )
-
-    def _published(self, row: Tag, page: Page) -> Moment | None:
-        return dates.read(self._date(row, page), date_only=self.date_only)
 
     def _date(self, row: Tag, page: Page) -> str:
         return html.line_of(html.one(row, self.date, page.url)) if self.date else ""

@@ -8,7 +8,7 @@ from lxml import etree
 
 from scrapers import dates, html, links
 from scrapers.errors import LayoutError
-from scrapers.model import Kind, Listing, Moment, Page, Post
+from scrapers.model import Kind, Listing, Page, Post
 from scrapers.platforms import intake, posts
 from scrapers.platforms.declared import Declared
 
@@ -67,20 +67,17 @@ class Feed(Declared):
         address = posts.address(page, _link(item, self.loc, page))
         key = posts.key_in(self.key, links.identity(address), page)
         text = html.plain(_text(item, self.summary, page) or "") if self.summary else ""
+        written = (_text(item, self.date, page) if self.date else None) or ""
         whole = self.kind != "news" and self.article is None
         return Post(
             key=key,
             url=self.link.replace("{key}", key) if self.link else address,
             title=title,
-            published=self._published(item, page),
+            published=dates.read(written, date_only=self.date_only),
             publisher=issuer or None,
             summary=posts.teaser(text) or None,
             text=text or None if whole else None,
         )
-
-    def _published(self, item: etree._Element, page: Page) -> Moment | None:
-        written = _text(item, self.date, page) if self.date else None
-        return dates.read(written, date_only=self.date_only) if written else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,7 +115,7 @@ async def get(
     replica: str | None = None,
     limits: Limits | None = None,
     form: dict[str, str] | None = None,
-    freshness: Freshness | None = None,
+    freshness: Freshness = Freshness(),  # noqa: B008 - frozen
 ) -> Answer:
     async with fetching(replica, limits=limits) as fetcher:
         return await fetcher.get(Request(url, form), freshness=freshness)
