@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from notifier.errors import BadAddress
 
@@ -51,8 +52,11 @@ class Sender:
 
 
 def parse(text: str) -> Address:
-    """The one address that ``text`` is, without name, comment or quotes. Raises BadAddress."""
-    local, at, domain = text.rpartition("@")
+    """The one address that ``text`` is, without name, comment or quotes. Raises BadAddress.
+
+    A Korean keyboard types full-width letters too, which no mailbox has.
+    """
+    local, at, domain = normalize("NFKC", text).rpartition("@")
     spelt = _ascii(domain)
     if (
         not at

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
 from notifier.channels import mail as mail_channel
 from notifier.errors import BadAddress, TryAgain
+from notifier.mail.addresses import parse
 from notifier.model import Alert, ChannelOptions, File, Hit
 from tests.channels.mailbox import Read, body, message_of, open_mails
 
@@ -116,6 +118,11 @@ def test_an_address_is_one_mailbox_that_a_person_reads(address: str) -> None:
 
     with pytest.raises(BadAddress):
         mails.check_address(address)
+
+
+def test_an_address_typed_in_full_width_letters_is_the_one_that_was_meant() -> None:
+    assert str(parse("ｒｅａｄｅｒ＠example．kr")) == "reader@example.kr"
+    assert parse(normalize("NFD", "읽는이@한국.kr")) == parse("읽는이@한국.kr")
 
 
 @pytest.mark.parametrize(
