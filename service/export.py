@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from service.errors import UserError
-from service.store.exports import Exported
+from service.store.past import Exported
 
 if TYPE_CHECKING:
     import pyarrow as pa

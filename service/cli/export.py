@@ -70,7 +70,7 @@ def _form(target: str) -> Form:
 
 
 async def _write(database: Database, wish: Wish, form: Form, file: IO[bytes]) -> None:
-    from service.store.exports import Exports  # noqa: PLC0415
+    from service.store.past import Exports  # noqa: PLC0415
 
     async for piece in written(form, Exports(database).batches(wish)):
         file.write(piece)

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article, Mention, Reading
-from service.store import facts, ops
+from service.store import ops
 from service.store.database import Intentions, Wake, wake
-from service.store.rows import article_of, documents_of, still_owed
+from service.store.rows import article_of, documents_of, facts_of, still_owed
 from service.store.tables import article, mention
 
 _LONGEST_NAME = 200  # characters: a b-tree row holds under 2,704 bytes
@@ -83,7 +83,7 @@ class Readings(Intentions):
                 read_precision=reading.precision,
                 embargo_until=embargo_until if reading.embargo else article.c.embargo_until,
                 call_end=reading.call.end if reading.call.is_call else None,
-                facts=facts.dump(reading),
+                facts=facts_of(reading),
                 read_at=sa.func.now(),
             )
         )

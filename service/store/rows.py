@@ -10,17 +10,21 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Article, Change, Mention, Reading
-from service.store import facts
 from service.store.tables import article, attachment, revision, source
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _MOST_LINKS = 10
+_READINGS = TypeAdapter(Reading)
+_ELSEWHERE = frozenset(
+    {"title", "text", "publishers", "kind", "published_at", "precision", "mentions"}
+)
 _Record = TypeVar("_Record", bound="DataclassInstance")
 
 WITHDRAWN = Change("글이 내려감 (withdrawn)", "", "", weighty=False)
@@ -173,16 +177,26 @@ def story_of(row: sa.Row[Any] | SimpleNamespace) -> tuple[str, int]:
 
 def reading_of(row: Any, mentions: Sequence[Mention] = ()) -> Reading:
     """The reading in a row of all the columns of a read article and PUBLISHED."""
-    return facts.load(
-        row.facts,
-        title=row.read_title or "",
-        text=row.read_text or "",
-        publishers=row.publishers or (),
-        kind=row.kind or "release",
-        published_at=row.out_at,
-        precision=row.out_precision,
-        mentions=tuple(mentions),
+    return _READINGS.validate_python(
+        # What an older version has not stored is as if it had not been found.
+        {"unknown_publisher": None}
+        | (row.facts or {})
+        | {
+            "title": row.read_title or "",
+            "text": row.read_text or "",
+            "publishers": row.publishers or (),
+            "kind": row.kind or "release",
+            "published_at": row.out_at,
+            "precision": row.out_precision,
+            "mentions": tuple(mentions),
+        }
     )
+
+
+def facts_of(reading: Reading) -> dict[str, Any]:
+    """What of a reading has no column or table of its own, as JSON; days are ``2026-05-28``."""
+    dumped: dict[str, Any] = _READINGS.dump_python(reading, mode="json", exclude=set(_ELSEWHERE))
+    return dumped
 
 
 async def documents_of(tx: AsyncConnection, article_id: int) -> tuple[tuple[str, str], ...]:

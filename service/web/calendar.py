@@ -12,10 +12,9 @@ from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vUri
 from notifier.clean import line, lines, link
 from notifier.letter import Letter
 from service.model import SEOUL
-from service.store.called import Call
 from service.store.open_calls import OpenCall
 from service.store.releases import Release
-from service.store.told import Reader
+from service.store.told import Call, Reader
 from service.web.entries import letter_of, text_of
 from service.worded import Words
 

@@ -11,7 +11,6 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from service.model import SEOUL
-from service.store.called import Calls
 from service.store.database import Database
 from service.store.told import Reader, Told
 from service.web.calendar import calendar
@@ -40,7 +39,7 @@ def add_feeds(app: FastAPI, house: Shell, database: Database) -> Stream:
     The stream that is returned is to be closed before the server is, which waits for its readers.
     """
     words = Words(house.signer, house.url)
-    shelf = _Shelf(house, Told(database), Calls(database), words)
+    shelf = _Shelf(house, Told(database), words)
     stream = Stream(shelf.told, shelf.words)
     _add_feed(app, shelf)
     _add_calendar(app, shelf)
@@ -53,7 +52,6 @@ def add_feeds(app: FastAPI, house: Shell, database: Database) -> Stream:
 class _Shelf:
     house: Shell
     told: Told
-    calls: Calls
     words: Words
 
     async def reader(self, token: str) -> Reader:
@@ -76,7 +74,7 @@ def _add_calendar(app: FastAPI, shelf: _Shelf) -> None:
     async def deadlines(request: Request, token: str) -> Response:
         reader = await shelf.reader(token)
         today = reader.asked_at.astimezone(SEOUL).date()
-        calls = await shelf.calls.calls(reader.id, today - _PAST)
+        calls = await shelf.told.calls(reader.id, today - _PAST)
         base = shelf.house.base(request)
         # Hundreds of events take longer than others who are listened to should wait.
         written = await asyncio.to_thread(calendar, reader, calls, shelf.words, base)

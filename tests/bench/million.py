@@ -17,16 +17,15 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from service.judging import facts as known_facts
-from service.judging import lexemes
+from service.judging import facts, lexemes
 from service.judging.lexemes import Lexicon
 from service.judging.morphemes import Morphology
 from service.judging.topics import Topics
 from service.model import Given
 from service.reading import release
 from service.reading.publishers import Registry
-from service.store import facts
 from service.store.migrate import migrate
+from service.store.rows import facts_of
 from service.store.server import plain
 
 STREAM = Path(__file__).parents[2].parent / "shared" / "data" / "stream" / "2026-03.jsonl.gz"
@@ -125,13 +124,13 @@ def _titles(releases: list[dict[str, Any]], enter: _Entering) -> Iterator[tuple[
         said = release.read(given, (), enter.registry)
         publisher = said.publishers[0] if said.publishers else None
         codes = [topic.code for topic in topics.judge(said.title, said.text, publisher).topics]
-        known = known_facts.of_reading(said, codes, SOURCE, "government")
+        known = facts.of_reading(said, codes, SOURCE, "government")
         yield (
             said.title,
             list(said.publishers),
             said.kind,
             codes,
-            json.dumps(facts.dump(said)),
+            json.dumps(facts_of(said)),
             enter.words(said.title, "") + lexemes.of_facts(known),
         )
 

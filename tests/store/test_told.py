@@ -9,7 +9,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from service.store.called import Calls
 from service.store.database import Database
 from service.store.told import Told
 
@@ -28,11 +27,6 @@ def now() -> datetime:
 @pytest.fixture
 def told(database: Database) -> Told:
     return Told(database)
-
-
-@pytest.fixture
-def calls(database: Database) -> Calls:
-    return Calls(database)
 
 
 async def titles(told: Told, subscription_id: int) -> list[str]:
@@ -195,7 +189,7 @@ async def test_a_digest_shows_what_it_told_of_to_whom_it_was_told(
 
 
 async def test_a_deadline_is_that_of_the_article_that_was_told_of_last(
-    add: Add, calls: Calls, now: datetime
+    add: Add, told: Told, now: datetime
 ) -> None:
     mine, story = await add("subscription"), await add("story")
     call = {"is_call": True, "end": "2026-12-10", "end_clock": "18:00"}
@@ -209,21 +203,21 @@ async def test_a_deadline_is_that_of_the_article_that_was_told_of_last(
     row = {"subscription_id": mine, "endpoint_id": 1}
     facts = {"title": "공고", "apply_by": "2026-12-10 18:00"}
     for reason, article in (("alert", first), ("correction", corrected)):
-        told = {"story_id": story, "article_id": article, "facts": facts}
-        telling_id = await add("telling", reason=reason, **told)
+        said = {"story_id": story, "article_id": article, "facts": facts}
+        telling_id = await add("telling", reason=reason, **said)
         await add("delivery", telling_id=telling_id, **row)
 
-    (found,) = await calls.calls(mine, date(2026, 12, 19))
+    (found,) = await told.calls(mine, date(2026, 12, 19))
 
     assert [each.title for each in found.standing] == ["정정 공고", "공고", "베낀 글"]
     assert (found.standing[0].end, found.standing[0].end_clock) == (date(2026, 12, 20), "18:00")
     assert [each.reason for each in found.told] == ["alert", "correction"]
     assert found.revision == 1
-    assert await calls.calls(mine, date(2026, 12, 21)) == []
+    assert await told.calls(mine, date(2026, 12, 21)) == []
 
 
 async def test_a_withdrawn_article_says_so_and_every_change_counts(
-    add: Add, calls: Calls, now: datetime
+    add: Add, told: Told, now: datetime
 ) -> None:
     mine, story = await add("subscription"), await add("story")
     article = await add("article", story_id=story, call_end=date(2026, 12, 10))
@@ -233,7 +227,7 @@ async def test_a_withdrawn_article_says_so_and_every_change_counts(
     await add("revision", article_id=article, changes=[])
     await add("revision", article_id=article, changes=[gone], noticed_at=now + HOUR)
 
-    (found,) = await calls.calls(mine, date(2026, 12, 1))
+    (found,) = await told.calls(mine, date(2026, 12, 1))
 
     assert [each.withdrawn for each in found.standing] == [True]
     assert found.revision == 4

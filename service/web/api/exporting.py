@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from service.export import MEDIA, Form, NoParquet, written
 from service.store.cockpit import Cockpit
-from service.store.exports import Exports
 from service.store.keys import Bearer
 from service.store.overview import Overview
+from service.store.past import Exports
 from service.web.api.asked import Filters
 from service.web.api.backing import House
 from service.web.api.gate import Exporter, Operator

@@ -15,8 +15,8 @@ import pytest
 from service.export import safe
 from service.store.browse import Wish
 from service.store.database import Database
-from service.store.exports import Exports
 from service.store.keys import Keys
+from service.store.past import Exports
 from service.web.api.app import build_api
 from tests.web.api.conftest import backing
 
