@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from service.judging import rules
+from service.judging.conditions import Spell, as_typed, sought
 from service.judging.logic import And, Term, joined, lowered, negated, terms
 from service.judging.terms import occurrences, squeeze
 from service.judging.titles import words
@@ -31,37 +32,44 @@ class Proposal:
     loses: int
 
 
-def proposals(rule: str, told: Told, others: Sequence[Told]) -> list[Proposal]:
+def proposals(
+    rule: str, told: Told, others: Sequence[Told], spell: Spell = as_typed
+) -> list[Proposal]:
     """Words of ``told`` that little else has which the rule brought, those of its title first.
 
     ``others`` are what the same subscription was told besides. That letters stand in them is not
     that they are a word there: ``loses`` is the most it can be.
     """
-    asked = candidates(rule, told)
+    asked = candidates(rule, told, spell)
     by_it = [each for each in others if any(text == rule for text, _ in each.excerpts)]
     has = Counter(word for each in by_it for word in asked if _has(each, word))
     rare = [word for word in asked if has[word] * _RARE <= len(by_it)]
     return [Proposal(word, has[word]) for word in rare[:_MOST]]
 
 
-def candidates(rule: str, told: Told) -> list[str]:
-    """Every word that could be left out."""
+def candidates(rule: str, told: Told, spell: Spell = as_typed) -> list[str]:
+    """Every word that could be left out; ``spell`` gives the spellings of what the rule asks."""
     excerpts = [excerpt for text, excerpt in told.excerpts if text == rule]
     nouns = dict.fromkeys(_nouns([told.title, *excerpts]))
-    return [each for each in nouns if narrowed(rule, [each]) is not None]
+    return [each for each in nouns if narrowed(rule, [each], spell) is not None]
 
 
-def narrowed(rule: str, leave_out: Iterable[str]) -> tuple[str, str] | None:
+def narrowed(
+    rule: str, leave_out: Iterable[str], spell: Spell = as_typed
+) -> tuple[str, str] | None:
     """The rule without what has one of these words: its text and canonical form.
 
-    None where the rule cannot be narrowed so: it asks for such a word, or gets too long.
+    None where the rule cannot be narrowed so: it asks for such a word, in whatever spelling, or
+    gets too long.
     """
     try:
         whole = rules.parse(rule)
         asked = [squeeze(each.text) for each in terms(whole)]
+        meant = {squeeze(said) for each in terms(whole) for said in sought(each, spell)}
         text = rule
         for word in leave_out:
-            if any(each in squeeze(word) or squeeze(word) in each for each in asked):
+            letters = squeeze(word)
+            if any(each in letters for each in meant) or any(letters in each for each in asked):
                 return None
             out = negated(Term(lowered(word)))
             whole, text = joined(And, [whole, out]), _said(text, word, joined(And, [whole, out]))

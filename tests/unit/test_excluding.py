@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import time
+from functools import partial
 
 import pytest
 
 from service.excluding import Proposal, candidates, narrowed, proposals
+from service.judging.names import spellings
+from service.reading.publishers import Registry
 from service.store.dismissals import Told
 
 
@@ -22,6 +25,20 @@ def test_words_of_title_and_excerpt_are_proposed_but_not_those_of_the_rule() -> 
     found = candidates("수출", VAIN)
 
     assert found == ["참외", "축제", "상담", "읍내", "광장의", "이틀"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "title"),
+    [
+        ("산업부", "산업통상부, 참외 상담"),
+        ("k푸드", "K-푸드 참외 상담"),
+        ("=산업부", "산업부 참외 상담"),
+    ],
+)
+def test_other_spellings_of_the_rule_s_words_are_not_proposed(rule: str, title: str) -> None:
+    spell = partial(spellings, registry=Registry.load())
+
+    assert candidates(rule, told(title, rule=rule), spell) == ["참외", "상담"]
 
 
 def test_a_word_that_much_else_has_is_not_proposed() -> None:
