@@ -8,7 +8,7 @@ from random import Random
 
 from service.demo.themes import DATE_ONLY, OUTLETS, SENTENCES, THEMES, Theme
 from service.demo.words import WORDS
-from service.demo.world import Release
+from service.demo.world import SITES, Release
 from service.model import SEOUL
 
 SHORTEST, LONGEST = 200, 5000
@@ -50,6 +50,13 @@ def releases(seed: int, count: int, start: datetime, hours: float) -> list[Relea
     first = _FIRST_ID + seed % 100 * IDS_A_SEED
     inventor = _Inventor(rng)
     return [inventor.next(first + place, at) for place, at in zip(order, times, strict=True)]
+
+
+def history(before: datetime) -> list[Release]:
+    """What stands on every site before anybody looks: a little of each, older than ``before``."""
+    made = releases(99, 120, before - timedelta(days=3), hours=48)  # the rarest site has two then
+    newest = [[each for each in made if site in each.sites][-5:] for site in SITES]
+    return [each for each in made if any(each in some for some in newest)]
 
 
 def _moment(rng: Random, start: datetime, hours: float) -> datetime:

@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -45,8 +44,6 @@ SOURCES_OF_SITE = {
 }
 _FASTEST_PACE = 300.0  # korea.kr once a second
 _PATIENCE = 180.0  # seconds for everything to arrive after the last release
-_HISTORY = 120  # releases that are there before the service first looks
-_HISTORY_SEED = 99
 _DIGITS = 8  # of a release's number, which every site prints at the end of its key
 
 
@@ -99,7 +96,7 @@ class Demo:
         sink = Sink(secret)
         sink.delay = plan.slow_sink
         page = f"http://127.0.0.1:{free_port()}"
-        for release in _history(plan):
+        for release in invent.history(plan.releases[0].published):
             world.publish(release, time.time())
         async with (
             serving(Replica(world, sink), HOST, 0) as base,
@@ -236,12 +233,6 @@ def _appearances(releases: Sequence[Release], world: World) -> list[Published]:
         for site in sorted(each.sites)
         for source_id in SOURCES_OF_SITE[site]
     ]
-
-
-def _history(plan: Plan) -> Sequence[Release]:
-    """What stands on the sites before anybody looks: older than all that is played."""
-    start = plan.releases[0].published - timedelta(days=3)
-    return invent.releases(_HISTORY_SEED, _HISTORY, start, hours=48)
 
 
 def _plain_reader(rules: Sequence[str]) -> Callable[[str, str], bool]:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -55,8 +55,7 @@ def sink(secret: str) -> Moody:
 def world() -> Restless:
     """Every site of the replica with a little history on it."""
     made = Restless()
-    start = datetime.now(UTC) - timedelta(days=3)
-    for release in invent.releases(99, 120, start, hours=48):
+    for release in invent.history(datetime.now(UTC)):
         made.publish(release, time.time())
     return made
 
