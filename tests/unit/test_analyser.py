@@ -91,7 +91,7 @@ async def test_a_killed_process_is_replaced_and_the_batch_is_answered(analyser: 
 
 
 async def test_a_process_killed_at_work_loses_nothing(analyser: Analyser) -> None:
-    windows = [f"{n}번째수출바우처사업설명회를" for n in range(20_000)]
+    windows = [f"{n}번째수출바우처사업설명회를" for n in range(3_000)]
     first = await child(analyser)
     work = asyncio.create_task(analyser.analyse(windows))
     await asyncio.sleep(0)  # the batch is handed over before the first await returns
