@@ -6,7 +6,8 @@ Those of mails are tried in ``tests/channels/test_mail.py``.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -20,11 +21,9 @@ BREAKS = ("\r\n", "\n", "\r", "\0", "\x0b", "\x85", "\u2028", "%0d%0a")
 HTTP = sorted(set(names()) - {"apprise", "console", "feed", "mail", "kakao", "telegram"})
 
 
-@pytest.mark.fault(19)
-@pytest.mark.parametrize("broken", BREAKS)
-@pytest.mark.parametrize("name", HTTP)
-async def test_no_address_makes_a_header(name: str, broken: str) -> None:
-    """It is refused, or its break stands in the path in percent signs."""
+@asynccontextmanager
+async def no_header_made() -> AsyncIterator[int]:
+    """The port of a server that is asked; nobody may have written a header of his own."""
     heads: list[bytes] = []
 
     async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -33,7 +32,17 @@ async def test_no_address_makes_a_header(name: str, broken: str) -> None:
         writer.close()
 
     async with await asyncio.start_server(served, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+        yield server.sockets[0].getsockname()[1]
+    for head in heads:
+        assert not [line for line in head.lower().splitlines() if line.startswith(b"x-evil")]
+
+
+@pytest.mark.fault(19)
+@pytest.mark.parametrize("broken", BREAKS)
+@pytest.mark.parametrize("name", HTTP)
+async def test_no_address_makes_a_header(name: str, broken: str) -> None:
+    """It is refused, or its break stands in the path in percent signs."""
+    async with no_header_made() as port:
         channel = open_channel(name, ChannelOptions(private_addresses=True, timeout=3))
         for place in ("path{}x-evil: 1", "path HTTP/1.1{}x-evil: 1", "?q{}x-evil: 1{0}{0}"):
             address = f"http://127.0.0.1:{port}/{place.replace('{0}', '{}').replace('{}', broken)}"
@@ -43,31 +52,20 @@ async def test_no_address_makes_a_header(name: str, broken: str) -> None:
             except (BadAddress, SendError):
                 pass
         await channel.aclose()
-    for head in heads:
-        assert not [line for line in head.lower().splitlines() if line.startswith(b"x-evil")]
 
 
 @pytest.mark.fault(19)
 @pytest.mark.parametrize("broken", BREAKS[:-1])
 @pytest.mark.parametrize("secret", ["whsec_{}x-evil: 1", "{}x-evil: 1"])
 async def test_no_secret_and_no_id_makes_a_header(secret: str, broken: str) -> None:
-    heads: list[bytes] = []
-
-    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heads.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        writer.close()
-
-    async with await asyncio.start_server(served, "127.0.0.1", 0) as server:
-        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with no_header_made() as port:
+        address = f"http://127.0.0.1:{port}/"
         channel = open_channel("webhook", ChannelOptions(private_addresses=True, timeout=3))
         hostile = secret.replace("{}", broken)
         message = Message(f"msg_1{broken}x-evil: 1", address, hostile, Notice("구", "알", ()), 1)
         with suppress(SendError, ValueError):
             await channel.send(message)
         await channel.aclose()
-    for head in heads:
-        assert not [line for line in head.lower().splitlines() if line.startswith(b"x-evil")]
 
 
 @pytest.mark.parametrize("broken", BREAKS[:-1])

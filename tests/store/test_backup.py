@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,11 @@ from sqlalchemy.dialects import postgresql as pg
 
 from service.errors import UserError
 from service.ops.backup import Manifest, back_up, new_file, read_manifest, restore
-from service.ops.embedded import Server
 from service.store.backup import snapshot
 from service.store.database import Database
 from service.store.migrate import migrate
 from service.store.tables import metadata
 from service.work import connect
-from tests.conftest import disposable, throwaway
 from tests.store.test_migrate import alembic
 
 NOW = datetime(2026, 10, 5, 9, 0, 1, 234567, tzinfo=UTC)
@@ -95,13 +93,6 @@ def beside(path: Path) -> list[str]:
 
 
 @pytest.fixture
-async def elsewhere(postgres: Server) -> AsyncIterator[str]:
-    """The address of another, empty database."""
-    async with disposable(postgres, throwaway("pabal")) as url:
-        yield url
-
-
-@pytest.fixture
 async def made(migrated_url: str, tmp_path: Path) -> Path:
     """A backup of a database with a row in every table."""
     await fill(migrated_url)
@@ -111,41 +102,43 @@ async def made(migrated_url: str, tmp_path: Path) -> Path:
 
 @pytest.mark.fault(25)
 async def test_every_row_of_every_table_comes_back_and_numbers_go_on(
-    made: Path, migrated_url: str, elsewhere: str
+    made: Path, migrated_url: str, database_url: str
 ) -> None:
-    said = await restore(elsewhere, made, replace=False)
+    said = await restore(database_url, made, replace=False)
 
-    before, after = await rows(migrated_url), await rows(elsewhere)
+    before, after = await rows(migrated_url), await rows(database_url)
     assert set(metadata.tables) <= set(before)
     assert all(before.values())
     assert after == before
     assert said.rows == sum(map(len, before.values())) - 1  # alembic_version is in the manifest
     assert mode(made) == 0o600
-    sql = await connect(elsewhere)
+    sql = await connect(database_url)
     assert await sql.fetchval("SELECT nextval('article_id_seq')") == 41
     await sql.close()
 
 
 async def test_a_database_with_rows_is_given_up_only_where_that_is_asked(
-    made: Path, elsewhere: str
+    made: Path, database_url: str
 ) -> None:
-    await migrate(elsewhere)
-    sql = await connect(elsewhere)
+    await migrate(database_url)
+    sql = await connect(database_url)
     await sql.execute("INSERT INTO source (id) VALUES ('mine')")
     await sql.close()
 
     with pytest.raises(UserError, match="source"):
-        await restore(elsewhere, made, replace=False)
-    assert (await rows(elsewhere))["source"][0].startswith("(mine,")
-    await restore(elsewhere, made, replace=True)
-    assert not any("mine" in row for row in (await rows(elsewhere))["source"])
+        await restore(database_url, made, replace=False)
+    assert (await rows(database_url))["source"][0].startswith("(mine,")
+    await restore(database_url, made, replace=True)
+    assert not any("mine" in row for row in (await rows(database_url))["source"])
 
 
-async def test_where_others_are_connected_nothing_is_restored(made: Path, elsewhere: str) -> None:
-    sql = await connect(elsewhere)
+async def test_where_others_are_connected_nothing_is_restored(
+    made: Path, database_url: str
+) -> None:
+    sql = await connect(database_url)
     try:
         with pytest.raises(UserError, match="stop every Pabal"):
-            await restore(elsewhere, made, replace=False)
+            await restore(database_url, made, replace=False)
     finally:
         await sql.close()
 
@@ -175,13 +168,13 @@ def locked(whole: bytes) -> bytes:
     "hurt", [torn, flipped, locked, lambda _: b"", lambda _: b"PK\5\6" + bytes(18)]
 )
 async def test_a_file_that_is_not_whole_is_refused_and_nothing_is_touched(
-    made: Path, elsewhere: str, hurt: Callable[[bytes], bytes]
+    made: Path, database_url: str, hurt: Callable[[bytes], bytes]
 ) -> None:
     harm(made, hurt)
 
     with pytest.raises(UserError, match="not a whole backup"):
-        await restore(elsewhere, made, replace=True)
-    assert await rows(elsewhere) == {}
+        await restore(database_url, made, replace=True)
+    assert await rows(database_url) == {}
 
 
 def rewritten(path: Path, change: Callable[[dict[str, Any]], None], **members: bytes) -> None:
@@ -196,17 +189,19 @@ def rewritten(path: Path, change: Callable[[dict[str, Any]], None], **members: b
         file.writestr("manifest.json", json.dumps(manifest))
 
 
-async def test_a_newer_schema_is_refused_by_its_version(made: Path, elsewhere: str) -> None:
+async def test_a_newer_schema_is_refused_by_its_version(made: Path, database_url: str) -> None:
     rewritten(made, lambda manifest: manifest.update(revision="9999", version="7.0"))
 
     with pytest.raises(UserError, match=r"newer Pabal") as refused:
-        await restore(elsewhere, made, replace=False)
+        await restore(database_url, made, replace=False)
     assert "7.0" in str(refused.value)
 
 
-async def test_rows_that_do_not_fit_leave_everything_as_it_was(made: Path, elsewhere: str) -> None:
-    await migrate(elsewhere)
-    before = await rows(elsewhere)
+async def test_rows_that_do_not_fit_leave_everything_as_it_was(
+    made: Path, database_url: str
+) -> None:
+    await migrate(database_url)
+    before = await rows(database_url)
 
     def bare(manifest: dict[str, Any]) -> None:
         [part] = [each for each in manifest["parts"] if each["table"] == "suppressed"]
@@ -214,27 +209,27 @@ async def test_rows_that_do_not_fit_leave_everything_as_it_was(made: Path, elsew
 
     rewritten(made, bare)
     with pytest.raises(UserError, match="suppressed"):
-        await restore(elsewhere, made, replace=True)
-    assert await rows(elsewhere) == before
+        await restore(database_url, made, replace=True)
+    assert await rows(database_url) == before
 
 
 async def test_a_backup_of_an_older_schema_is_brought_up_to_date(
-    migrated_url: str, elsewhere: str, tmp_path: Path
+    migrated_url: str, database_url: str, tmp_path: Path
 ) -> None:
     await fill(migrated_url)
     await alembic(migrated_url, lambda config: command.downgrade(config, "0006"))
     old = await backed_up(migrated_url, tmp_path / "old.zip")
     assert old.revision == "0006"
 
-    await restore(elsewhere, tmp_path / "old.zip", replace=False)
+    await restore(database_url, tmp_path / "old.zip", replace=False)
 
-    found = await rows(elsewhere)
+    found = await rows(database_url)
     assert set(metadata.tables) <= set(found)
     assert found["delivery"] == (await rows(migrated_url))["delivery"]
 
 
 async def test_what_is_written_meanwhile_is_whole_in_it_or_not_at_all(
-    migrated_url: str, elsewhere: str, tmp_path: Path
+    migrated_url: str, database_url: str, tmp_path: Path
 ) -> None:
     """Stories are copied before their articles: without one moment for all, keys would dangle."""
     done = asyncio.Event()
@@ -257,7 +252,7 @@ async def test_what_is_written_meanwhile_is_whole_in_it_or_not_at_all(
     done.set()
     await writing
 
-    made: Manifest = await restore(elsewhere, tmp_path / "2.zip", replace=False)
+    made: Manifest = await restore(database_url, tmp_path / "2.zip", replace=False)
     counts = {part.table: part.rows for part in made.parts}
     assert counts["article"] == counts["story"] > 0
 
@@ -271,9 +266,11 @@ async def test_a_file_that_is_there_is_never_written_over(made: Path, migrated_u
     assert beside(made.parent) == [made.name]
 
 
-async def test_a_database_that_never_was_ours_has_no_backup(elsewhere: str, tmp_path: Path) -> None:
+async def test_a_database_that_never_was_ours_has_no_backup(
+    database_url: str, tmp_path: Path
+) -> None:
     with pytest.raises(UserError, match="nothing of Pabal"):
-        await backed_up(elsewhere, tmp_path / "none.zip")
+        await backed_up(database_url, tmp_path / "none.zip")
     assert beside(tmp_path) == []
 
 

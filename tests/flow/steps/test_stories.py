@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 
 from service.read import Read
 from service.triage import Triage
+from tests.flow.steps.judged import alerts
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 TITLE = "가람시 도자 공방의 해외 장터 진출을 돕는다"
@@ -51,16 +51,6 @@ async def joined(sql: asyncpg.Connection, article_id: int) -> tuple[int, int | N
         "SELECT story_id, twin_id, joined_as FROM article WHERE id = $1", article_id
     )
     return tuple(row)
-
-
-async def alerts(sql: asyncpg.Connection) -> list[dict[str, Any]]:
-    """What is told, with whom and why."""
-    rows = await sql.fetch(
-        "SELECT facts || jsonb_build_object('subscription', name, 'hits', hits) AS told"
-        " FROM delivery JOIN telling ON telling.id = telling_id"
-        " JOIN subscription ON subscription.id = subscription_id ORDER BY delivery.id"
-    )
-    return [json.loads(row["told"]) for row in rows]
 
 
 async def sent(sql: asyncpg.Connection) -> None:

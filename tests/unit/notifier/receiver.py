@@ -34,6 +34,16 @@ ALERT = Alert(
 MESSAGE = Message("msg_7", "https://receiver.example/hook", SECRET, ALERT, attempt=1)
 
 
+class Nowhere:
+    """Nothing is to go there."""
+
+    async def post(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
+        raise AssertionError(url, content, headers)
+
+    async def aclose(self) -> None:
+        pass
+
+
 @dataclass(frozen=True)
 class Request:
     """What goes to a receiver."""

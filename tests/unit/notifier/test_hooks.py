@@ -1,29 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 
 import pytest
-from yarl import URL
 
-from notifier.egress import Reply
 from notifier.errors import BadAddress, Undeliverable
 from notifier.hooks import Hook
 from notifier.model import Alert, ChannelOptions, Message
 from notifier.posting import Poster
+from tests.unit.notifier.receiver import Nowhere
 
 ALERT = Alert("구독", "제목", "https://news.example.go.kr/1", None, "mss", None, None, "", ())
 OLDER_FLOW = "workflows/0a/triggers/manual/paths/invoke?sig=x"
 FLOW = f"powerautomate/automations/direct/{OLDER_FLOW}"
-
-
-class Nowhere:
-    async def post(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
-        raise AssertionError(url, content, headers)
-
-    async def aclose(self) -> None:
-        pass
 
 
 def _hook(name: str, *, private: bool = False) -> Hook:

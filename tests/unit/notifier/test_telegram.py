@@ -2,34 +2,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from yarl import URL
 
 from notifier.channels.telegram import Telegram, write
-from notifier.egress import Reply
 from notifier.errors import BadAddress, TryAgain, Undeliverable
 from notifier.fitting import Run
 from notifier.model import Alert, ChannelOptions, Digest, File, Hit, Links, Message
 from notifier.posting import Poster
+from tests.unit.notifier.receiver import Nowhere
 
 ALERT = Alert("구독", "제목", "https://news.example.go.kr/1", None, "mss", None, None, "", ())
 HIT = Hit("수출", "수출 바우처와 수출 상담회, 수출 보험", ((0, 2), (8, 10), (16, 18)))
 LINKS = Links("https://pabal.example/end/e", "https://pabal.example/mine/m")
 REST = "https://pabal.example/digest/b"
 Posted = Callable[..., Awaitable[Any]]
-
-
-class Nowhere:
-    async def post(self, url: URL, content: bytes, headers: Mapping[str, str]) -> Reply:
-        raise AssertionError(url, content, headers)
-
-    async def aclose(self) -> None:
-        pass
 
 
 def _telegram(token: str) -> Telegram:
