@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -24,6 +25,8 @@ from service.judging import rules
 from service.store.database import Database
 from service.store.subscriptions import Embargoed, Endpoint, Subscriptions
 from service.web.serve import serving
+from tests.commands import AwaitedPabal, run
+from tests.conftest import logging_as_before
 from tests.replica import Moody, Restless, Watched
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
@@ -61,6 +64,18 @@ def world() -> Restless:
 
 
 @pytest.fixture
+def pabal(migrated_url: str) -> Iterator[AwaitedPabal]:
+    """``await pabal("wake", "나", PABAL_URL=…)``: the command in a thread, with its own loop."""
+    settings = {"PABAL_DATABASE_URL": migrated_url, "PABAL_PRIVATE_ADDRESSES": "true"}
+
+    async def pabal(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return await asyncio.to_thread(run, *arguments, **(settings | more))
+
+    yield pabal
+    logging_as_before()
+
+
+@pytest.fixture
 def watched(world: Restless, sink: Moody) -> Watched:
     """The replica, and what it was asked for."""
     return Watched(world, sink)
@@ -94,6 +109,19 @@ def subscribe(database: Database, replica: str, secret: str) -> Subscribe:
     return subscribe
 
 
+@asynccontextmanager
+async def running(settings: Settings, url: str, roles: Sequence[app.Role]) -> AsyncIterator[None]:
+    """These roles of the service in this process, once they are ready."""
+    stop, ready = asyncio.Event(), asyncio.Event()
+    going = asyncio.create_task(app.run(settings, url, roles, stop, ready=lambda _: ready.set()))
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({going, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    assert ready.is_set(), going
+    yield
+    stop.set()
+    await going
+
+
 @pytest.fixture
 async def service(migrated_url: str, replica: str) -> AsyncIterator[None]:
     """Every role of the service in this process, as ``pabal up`` runs it."""
@@ -105,17 +133,8 @@ async def service(migrated_url: str, replica: str) -> AsyncIterator[None]:
         private_addresses=True,
         port=0,
     )
-    stop, ready = asyncio.Event(), asyncio.Event()
-    roles = app.ROLES
-    running = asyncio.create_task(
-        app.run(settings, migrated_url, roles, stop, ready=lambda _: ready.set())
-    )
-    waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    assert ready.is_set(), running
-    yield
-    stop.set()
-    await running
+    async with running(settings, migrated_url, app.ROLES):
+        yield
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""The commands as an operator meets them: real processes, the replica, a database of their own."""
+"""The commands as an operator meets them: the replica, a database of their own.
+
+What stays is a real process; what ends by itself runs in ours, where it is loaded.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from itertools import chain
@@ -27,9 +31,10 @@ from service.demo.sink import Sink
 from service.demo.world import Release, World
 from service.store.database import Database
 from service.store.overview import Overview
+from tests.commands import AwaitedPabal, run
+from tests.conftest import logging_as_before
 
 Launch = Callable[..., Awaitable[Process]]
-Ask = Callable[..., Awaitable[tuple[int, str, str]]]
 Subscribe = Callable[..., Awaitable[None]]
 
 PATIENCE = 60.0
@@ -37,16 +42,21 @@ STOPPING = 15.0
 
 
 @pytest.fixture
-async def launch(replica: str) -> AsyncIterator[Launch]:
-    """``await launch("up", PABAL_…=…)``: the command under way; what still runs is killed."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PABAL_")}
-    common = {
+def common(replica: str) -> dict[str, str]:
+    """The settings of every command."""
+    return {
         "PABAL_REPLICA_URL": replica,
         "PABAL_PRIVATE_ADDRESSES": "true",
         "PABAL_PORT": "0",
         "PABAL_LOG": "json",
         "PABAL_DATA": "/dev/null/no-database-here",
     }
+
+
+@pytest.fixture
+async def launch(common: dict[str, str]) -> AsyncIterator[Launch]:
+    """``await launch("up", PABAL_…=…)``: the command under way; what still runs is killed."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PABAL_")}
     async with AsyncExitStack() as stack:
 
         async def launch(*arguments: str, **settings: str) -> Process:
@@ -66,16 +76,22 @@ def _kill(process: Process) -> None:
 
 
 @pytest.fixture
-def ask(launch: Launch) -> Ask:
-    """``await ask("doctor")``: exit code, standard output and standard error of a command."""
+def ask(common: dict[str, str]) -> Iterator[AwaitedPabal]:
+    """``await ask("doctor")``: a command that ends by itself."""
 
-    async def ask(*arguments: str, **settings: str) -> tuple[int, str, str]:
-        process = await launch(*arguments, **settings)
-        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
-        assert process.returncode is not None
-        return process.returncode, out.decode(), err.decode()
+    async def ask(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return await asyncio.to_thread(run, *arguments, **(common | settings))
 
-    return ask
+    yield ask
+    logging_as_before()
+
+
+async def refused(process: Process) -> str:
+    """What a process says that ends because its call is wrong."""
+    _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert process.returncode == 2
+    assert b"Traceback" not in err
+    return err.decode()
 
 
 async def said(process: Process, what: bytes) -> re.Match[bytes]:
@@ -123,13 +139,13 @@ def release(number: int, title: str) -> Release:
 
 @pytest.mark.slow
 async def test_up_runs_on_its_own_database_and_ends_with_all_that_it_started(
-    launch: Launch, ask: Ask, reachable_dir: Path
+    launch: Launch, ask: AwaitedPabal, reachable_dir: Path
 ) -> None:
     home = {"PABAL_DATA": str(reachable_dir / "data")}
     subscribed = await ask("subscribe", "나", "--rule", "수출", **home)  # nothing runs yet
-    assert subscribed[0] == 0
-    assert "아직 어림할 수 없습니다" in subscribed[1]
-    assert "나: 규칙 1개 → console -\n" in subscribed[1]
+    assert subscribed.returncode == 0
+    assert "아직 어림할 수 없습니다" in subscribed.stdout
+    assert "나: 규칙 1개 → console -\n" in subscribed.stdout
 
     up = await launch("up", PABAL_SOURCES="yna", **home)
     page = (await said(up, rb"page: (http://\S+)")).group(1).decode()
@@ -138,15 +154,14 @@ async def test_up_runs_on_its_own_database_and_ends_with_all_that_it_started(
         front, coverage = await client.get("/"), await client.get("/coverage")
     assert (front.status_code, coverage.status_code) == (200, 200)
     assert "yna" in coverage.text
-    code, listed, _ = await ask("subscriptions", **home)
-    assert (code, listed.splitlines()[0]) == (0, "나: 수출 → console -")
-    assert (await ask("unsubscribe", "나", **home))[0] == 0
+    listed = await ask("subscriptions", **home)
+    assert (listed.returncode, listed.stdout.splitlines()[0]) == (0, "나: 수출 → console -")
+    assert (await ask("unsubscribe", "나", **home)).returncode == 0
     assert len(descendants(up.pid)) > 2  # the analyser, PostgreSQL and its helpers
 
     assert "Pabal has stopped" in await stopped(up, signal.SIGTERM)
-    assert (await ask("subscriptions", **home))[:2] == (0, "")
-    code, _, err = await ask("unsubscribe", "나", **home)
-    assert (code, "no such subscription" in err) == (2, True)
+    listed = await ask("subscriptions", **home)
+    assert (listed.returncode, listed.stdout) == (0, "")
 
 
 async def test_up_ends_in_order_by_ctrl_c(launch: Launch, migrated_url: str) -> None:
@@ -187,21 +202,21 @@ async def test_up_waits_for_a_database_that_can_only_be_read(
     await stopped(up, signal.SIGTERM)
 
 
-async def test_a_port_that_is_taken_is_refused_by_its_setting(ask: Ask, migrated_url: str) -> None:
+async def test_a_port_that_is_taken_is_refused_by_its_setting(
+    launch: Launch, migrated_url: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        code, _, err = await ask("up", PABAL_DATABASE_URL=migrated_url, PABAL_PORT=port)
-    assert code == 2
-    assert "Traceback" not in err
+        up = await launch("up", PABAL_DATABASE_URL=migrated_url, PABAL_PORT=port)
+        err = await refused(up)
     assert re.search(rf"^pabal: 설정 PABAL_PORT: 127\.0\.0\.1:{port}: ", err, re.MULTILINE)
 
 
 async def test_a_source_that_nobody_declared_is_refused_at_start(
-    ask: Ask, migrated_url: str
+    launch: Launch, migrated_url: str
 ) -> None:
-    code, _, err = await ask("up", PABAL_DATABASE_URL=migrated_url, PABAL_SOURCES="yna,nope")
-    assert (code, "Traceback" in err) == (2, False)
-    assert err.splitlines()[-1].startswith("pabal: 설정 PABAL_SOURCES: nope")
+    up = await launch("up", PABAL_DATABASE_URL=migrated_url, PABAL_SOURCES="yna,nope")
+    assert (await refused(up)).splitlines()[-1].startswith("pabal: 설정 PABAL_SOURCES: nope")
 
 
 async def files_owed(database: Database) -> bool:
@@ -212,17 +227,22 @@ async def files_owed(database: Database) -> bool:
 
 @pytest.mark.slow
 async def test_the_steps_done_one_by_one_bring_one_alert(
-    ask: Ask, migrated_url: str, database: Database, world: World, sink: Sink, subscribe: Subscribe
+    ask: AwaitedPabal,
+    migrated_url: str,
+    database: Database,
+    world: World,
+    sink: Sink,
+    subscribe: Subscribe,
 ) -> None:
     await subscribe("나", "연어양식")
     overview = Overview(database)
 
     async def once(step: str) -> dict[str, int]:
-        code, _, err = await ask(
+        done = await ask(
             "once", step, PABAL_DATABASE_URL=migrated_url, PABAL_SOURCES="korea_kr",
             PABAL_PACE="10000",
         )  # fmt: skip
-        assert code == 0, err
+        assert done.returncode == 0, done.stderr
         return dict(await overview.counts())
 
     before = await once("poll")
@@ -245,30 +265,20 @@ async def test_the_steps_done_one_by_one_bring_one_alert(
     assert receipt.payload["data"]["title"] == "연어양식 수출 첫 계약"
 
 
-async def test_sources_are_listed_shown_and_read_live(ask: Ask) -> None:
-    code, listed, _ = await ask("sources", "list")
-    names = [line.split()[0] for line in listed.splitlines()]
-    assert (code, names) == (0, sorted(names))
-    assert {"korea_kr", "mss_press", "mss_press_rss", "mofa_rss", "etoday", "yna"} <= set(names)
-
-    code, shown, _ = await ask("sources", "show", "mofa_rss")
-    assert code == 0
-    assert "publisher: mofa\n" in shown
-    assert "mofa.go.kr" in shown
-
+async def test_sources_are_read_live(ask: AwaitedPabal) -> None:
     answered = list(chain.from_iterable(SOURCES_OF_SITE.values()))
-    code, checked, err = await ask("sources", "check", *answered, PABAL_PACE="10000")
-    assert code == 0, checked + err
-    assert [line[:2] for line in checked.splitlines()] == ["✓ "] * len(answered)
-    assert "본문 / body" in checked
+    checked = await ask("sources", "check", *answered, PABAL_PACE="10000")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert [line[:2] for line in checked.stdout.splitlines()] == ["✓ "] * len(answered)
+    assert "본문 / body" in checked.stdout
 
 
-async def test_a_source_that_cannot_be_read_is_told_with_its_cause(ask: Ask) -> None:
+async def test_a_source_that_cannot_be_read_is_told_with_its_cause(ask: AwaitedPabal) -> None:
     away = "http://127.0.0.1:1"
-    code, checked, _ = await ask("sources", "check", "yna", "mk", PABAL_REPLICA_URL=away)
-    assert code == 1
-    assert [line.split(":")[0] for line in checked.splitlines()] == ["✗ yna", "✗ mk"]
-    assert "https://" in checked
+    checked = await ask("sources", "check", "yna", "mk", PABAL_REPLICA_URL=away)
+    assert checked.returncode == 1
+    assert [line.split(":")[0] for line in checked.stdout.splitlines()] == ["✗ yna", "✗ mk"]
+    assert "https://" in checked.stdout
 
 
 @pytest.mark.parametrize(
@@ -276,22 +286,22 @@ async def test_a_source_that_cannot_be_read_is_told_with_its_cause(ask: Ask) -> 
     [("0.0.0.0", "http://127.0.0.1:8080/sign-in/"), ("::1", "http://[::1]:8080/sign-in/")],
 )
 async def test_a_link_to_sign_in_leads_to_the_page_wherever_it_listens(
-    ask: Ask, migrated_url: str, host: str, link: str
+    ask: AwaitedPabal, migrated_url: str, host: str, link: str
 ) -> None:
     settings = {"PABAL_DATABASE_URL": migrated_url, "PABAL_HOST": host, "PABAL_PORT": "8080"}
-    code, printed, _ = await ask("sign-in", "reader@a.example", **settings)
-    assert code == 0
-    assert printed.startswith(link)
+    printed = await ask("sign-in", "reader@a.example", **settings)
+    assert printed.returncode == 0
+    assert printed.stdout.startswith(link)
 
 
 async def test_no_link_to_sign_in_leads_to_a_port_that_nobody_knows(
-    ask: Ask, migrated_url: str
+    ask: AwaitedPabal, migrated_url: str
 ) -> None:
     settings = {"PABAL_DATABASE_URL": migrated_url, "PABAL_PORT": "0"}
-    code, printed, err = await ask("sign-in", "reader@a.example", **settings)
-    assert (code, printed) == (2, "")
-    assert "pabal: 설정 PABAL_URL" in err
+    unsaid = await ask("sign-in", "reader@a.example", **settings)
+    assert (unsaid.returncode, unsaid.stdout) == (2, "")
+    assert "pabal: 설정 PABAL_URL" in unsaid.stderr
 
     settings["PABAL_URL"] = "http://127.0.0.1:41234"
-    _, printed, _ = await ask("sign-in", "reader@a.example", **settings)
-    assert printed.startswith("http://127.0.0.1:41234/sign-in/")
+    printed = await ask("sign-in", "reader@a.example", **settings)
+    assert printed.stdout.startswith("http://127.0.0.1:41234/sign-in/")

@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from service import app
 from service.config import Settings
 from service.demo.process import ServiceProcess
 from service.demo.world import Release, World
 from service.ops.backup import back_up, new_file, restore
-from service.ops.embedded import Server
 from service.store.database import Database
 from service.store.evidence import Evidence
 from service.store.overview import Overview
-from tests.conftest import disposable, throwaway
+from tests.flow.conftest import running
 from tests.replica import Moody
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
@@ -82,12 +80,6 @@ async def test_sigterm_under_load_loses_nothing_and_repeats_nothing(
     assert Counter(sink.ids()) == {row.message_id: 1 for row in await evidence.owed()}
 
 
-@pytest.fixture
-async def elsewhere(postgres: Server) -> AsyncIterator[str]:
-    async with disposable(postgres, throwaway("pabal")) as url:
-        yield url
-
-
 @pytest.mark.slow
 @pytest.mark.fault(25)
 @pytest.mark.usefixtures("service")
@@ -99,7 +91,7 @@ async def test_after_a_restore_the_same_lists_bring_no_alert_twice(
     until: Until,
     replica: str,
     migrated_url: str,
-    elsewhere: str,
+    database_url: str,
     tmp_path: Path,
     measured: Callable[..., None],
 ) -> None:
@@ -113,21 +105,15 @@ async def test_after_a_restore_the_same_lists_bring_no_alert_twice(
     with new_file(tmp_path / "kept.zip") as file:
         await back_up(migrated_url, file, version="0", now=datetime.now(UTC))
 
-    await restore(elsewhere, tmp_path / "kept.zip", replace=False)
+    await restore(database_url, tmp_path / "kept.zip", replace=False)
     settings = Settings(
         replica_url=replica, sources=("korea_kr", "mss_press"), pace=600, look_again="",
         private_addresses=True, port=0,
     )  # fmt: skip
-    stop, ready = asyncio.Event(), asyncio.Event()
-    running = asyncio.create_task(
-        app.run(settings, elsewhere, ["scheduler", "worker"], stop, ready=lambda _: ready.set())
-    )
-    await ready.wait()
-    restored = Database(elsewhere, size=2)
-    world.publish(last, time.time())  # so that we know that it has looked
-    await until(lambda: told(Evidence(restored), 5))
-    stop.set()
-    await running
+    restored = Database(database_url, size=2)
+    async with running(settings, database_url, ("scheduler", "worker")):
+        world.publish(last, time.time())  # so that we know that it has looked
+        await until(lambda: told(Evidence(restored), 5))
 
     counts = await Overview(restored).counts()
     async with restored.transaction() as tx:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import sys
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
 from scrapers.registry import sources
-from service.__main__ import main
 from service.audit import Sources, audit
 from service.judging.logic import canonical
 from service.judging.morphemes import Morphs
@@ -26,9 +21,8 @@ from service.store.database import Database
 from service.store.past import Past
 from service.store.subscriptions import Endpoint, Subscriptions
 from service.store.tables import article, rule, source, story
-from tests.conftest import logging_as_before
+from tests.commands import AwaitedPabal
 
-Pabal = Callable[..., Awaitable[str]]
 Tell = Callable[..., Awaitable[None]]
 
 DAY = timedelta(days=1)
@@ -165,43 +159,22 @@ async def test_a_rule_that_cannot_be_read_any_more_is_told(
     assert [why.code for why in found.never[0].reasons] == ["broken"]
 
 
-@pytest.fixture
-def pabal(migrated_url: str) -> Iterator[Pabal]:
-    """``await pabal("audit")``: what the command prints; it has a thread and a loop of its own."""
-
-    def run(*arguments: str) -> str:
-        ours: dict[str, str | None] = dict.fromkeys(n for n in os.environ if n.startswith("PABAL_"))
-        settings = {"PABAL_DATABASE_URL": migrated_url, "COLUMNS": "100"}
-        with CliRunner().isolation(env=ours | settings) as streams:
-            with pytest.raises(SystemExit) as ended:
-                main(arguments)
-            assert not ended.value.code, streams[1].getvalue().decode()
-            sys.stdout.flush()
-            return streams[0].getvalue().decode()
-
-    async def pabal(*arguments: str) -> str:
-        return await asyncio.to_thread(run, *arguments)
-
-    yield pabal
-    logging_as_before()
-
-
 async def test_a_person_sees_what_a_rule_brings_before_and_why_it_brought_nothing_after(
-    pabal: Pabal, tell: Tell
+    pabal: AwaitedPabal, tell: Tell
 ) -> None:
     await tell("통관 상담회", "누구나 온다. 관세 상담", days=29.9)
     await tell("관세 설명회", "통관을 돕는다.", days=2)
 
-    said = await pabal("match", "관세", "--since", "30d")
+    said = (await pabal("match", "관세", "--since", "30d")).stdout
     assert "지난 30일이라면 소식 2건, 한 주에 약 0.5건" in said
     assert said.index("«관세» 설명회") < said.index("누구나 온다. «관세» 상담")
 
-    said = await pabal("subscribe", "나", "--rule", "관세", "--rule", "통관 -관세")
+    said = (await pabal("subscribe", "나", "--rule", "관세", "--rule", "통관 -관세")).stdout
     assert "관세\n  지난 30일이라면 소식 2건, 한 주에 약 0.5건" in said
     assert "중소벤처기업부: 관세 설명회" in said
     assert "통관 -관세\n  지난 30일이라면 소식 0건 /" in said
 
-    said = await pabal("audit", "--since", "2w", "--json")
+    said = (await pabal("audit", "--since", "2w", "--json")).stdout
     *rules, summary = [json.loads(line) for line in said.splitlines()]
     assert {each["rule"]: [why["code"] for why in each["reasons"]] for each in rules} == {
         "관세": ["young", "before"],

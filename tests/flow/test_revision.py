@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -12,11 +11,11 @@ from functools import partial
 import asyncpg
 import pytest
 
-from service import app
 from service.config import Settings
 from service.demo.world import Release
 from service.store.database import Database
 from service.store.evidence import Evidence
+from tests.flow.conftest import running
 from tests.replica import Restless
 
 Until = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
@@ -33,16 +32,8 @@ async def watching(migrated_url: str, replica: str) -> AsyncIterator[None]:
     settings = Settings(
         replica_url=replica, sources=("korea_kr",), pace=600, look_again="20m,40m,2h,6h", port=0
     )
-    stop, ready = asyncio.Event(), asyncio.Event()
-    running = asyncio.create_task(
-        app.run(settings, migrated_url, ("scheduler", "worker"), stop, ready=lambda _: ready.set())
-    )
-    waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    assert ready.is_set(), running
-    yield
-    stop.set()
-    await running
+    async with running(settings, migrated_url, ("scheduler", "worker")):
+        yield
 
 
 @pytest.mark.usefixtures("watching")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
-
 import pytest
 
 from scrapers.registry import sources
-
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 CHECKING = next(name for name, each in sources().items() if each.checks and not each.needs)
 SEARCHING = next((name for name, each in sources().items() if each.searches), "")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 
 def _json(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:

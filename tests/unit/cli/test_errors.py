@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gzip
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 
 def _line(refused: subprocess.CompletedProcess[str]) -> str:

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 
 def test_the_export_before_stays_until_there_is_another(pabal: Pabal, tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -13,8 +12,7 @@ from typer.testing import CliRunner
 
 from service.__main__ import app
 from service.store.steps import STEPS
-
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 
 def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[str]:

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
-
 import pytest
 
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,6 @@
-import subprocess
-from collections.abc import Callable
-
 import pytest
 
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 
 @pytest.mark.parametrize("command", [("pause", "nope", "--why", "쉼"), ("resume", "nope")])

@@ -1,17 +1,14 @@
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from scrapers.registry import sources
-
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 
 def test_every_source_is_listed_and_one_that_is_off_says_why(pabal: Pabal) -> None:
     lines = {line.split()[0]: line for line in pabal("sources", "list").stdout.splitlines()}
 
-    assert set(lines) == set(sources())
+    assert list(lines) == sorted(sources())
     for name, source in sources().items():
         assert source.first().url in lines[name]
         assert lines[name].endswith(f"(꺼짐 / off: {source.off})") is (source.off is not None)
@@ -21,9 +18,11 @@ def test_every_source_is_listed_and_one_that_is_off_says_why(pabal: Pabal) -> No
 
 
 def test_what_a_source_declares_is_shown_with_why_it_is_off(pabal: Pabal) -> None:
-    shown = pabal("sources", "show", "sedaily").stdout.splitlines()
+    shown = pabal("sources", "show", "sedaily").stdout
+    declared = sources()["sedaily"]
 
-    assert f"off: {sources()['sedaily'].off}" in shown
+    assert {f"off: {declared.off}", f"publisher: {declared.publisher}"} <= set(shown.splitlines())
+    assert declared.first().url in shown
 
 
 def test_a_program_is_told_of_every_source_with_its_routes_and_its_pulse(pabal: Pabal) -> None:

@@ -1,5 +1,3 @@
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +6,7 @@ from scrapers import own
 from scrapers.platforms.anyfeed import AnyFeed
 from service.workshop import opml
 from service.workshop.opml import Outline
-
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
+from tests.commands import Pabal
 
 NEW = Outline("https://a.example/rss/all.xml", "가상 <신문>")
 YNA = "https://www.yna.co.kr/rss/news.xml"

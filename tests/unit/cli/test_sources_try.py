@@ -6,15 +6,15 @@ import json
 import re
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from scrapers import own
+from tests.commands import Pabal
 
-Pabal = Callable[..., subprocess.CompletedProcess[str]]
 Site = dict[str, tuple[str, str]]
 
 HOME = """<html><head><title>가상 신문</title>
