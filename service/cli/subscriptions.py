@@ -102,12 +102,12 @@ def feeds(
     """
     settings = begin()
     base = page_url(settings)
-    token = in_store(settings, lambda database: _feeds(settings, database, name, renew=renew))
+    token = in_store(settings, lambda database: _token(settings, database, name, renew=renew))
     for label, page, form in _PLACES:
         typer.echo(f"{label}: {base}/{page}/{token}{form}")
 
 
-async def _feeds(settings: Settings, database: Database, name: str, *, renew: bool) -> str:
+async def _token(settings: Settings, database: Database, name: str, *, renew: bool) -> str:
     from service.parts import signer  # noqa: PLC0415
     from service.store.told import Told  # noqa: PLC0415
 
