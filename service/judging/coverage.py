@@ -19,9 +19,6 @@ from service.judging.likeness import Copy
 from service.judging.signature import below, hashed, mixed
 from service.judging.titles import bare, unknown_word, unknown_words, words
 
-COVERS_SHARE = 3
-"""Equal excerpts from which on it is worth asking whether news was made from a release."""
-
 _LEAD, _FURTHER = 600, 2_000
 """Letters. News keeps the lead, and of the rest what it likes."""
 _OF_LEAD, _OF_FURTHER = 26, 4

@@ -15,9 +15,6 @@ from itertools import compress, count
 from service.judging.letters import SHINGLE, compared
 from service.judging.titles import bare
 
-TWINS_SHARE = 3
-"""Equal numbers from which on two releases are worth a comparison."""
-
 _OF_TEXT, _OF_TITLE = 16, 4
 _ENOUGH = 3 * _OF_TEXT
 """How many shingles are looked at, about, to find the first of them."""

@@ -171,9 +171,9 @@ async def _lock(tx: AsyncConnection, place: Place) -> None:
     await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(ordered.c.number)))
 
 
-# From so many equal numbers on two articles are worth a comparison (judging.signature.TWINS_SHARE,
-# judging.coverage.COVERS_SHARE); from so many on they are hardly anything else than copies.
-_SHARE, _SURELY = 3, 8
+SHARE = 3
+"""Equal numbers, of signatures or excerpts, from which on two articles are worth a comparison."""
+_SURELY = 8  # from so many on they are hardly anything else than copies
 # For each number the articles that have it; where it stands in many only the latest are looked at.
 _HAVING = """
     SELECT ARRAY(
@@ -206,7 +206,7 @@ async def _sharing(
         sa.text(_HAVING.format(table=table.name)),
         {"numbers": list(numbers), "first": day - apart, "last": day + apart},
     )
-    return likeliest(rows.scalars(), own, _SHARE)
+    return likeliest(rows.scalars(), own, SHARE)
 
 
 def likeliest(having: Iterable[Sequence[int]], own: int, share: int) -> dict[int, int]:

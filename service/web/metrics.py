@@ -214,12 +214,3 @@ def _near(host: str) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return bool((mapped or address).is_private or (mapped or address).is_loopback)
-
-
-def names() -> frozenset[str]:
-    """Every series that /metrics may show, by the name that a query uses."""
-    found = {_UP, *_DISK, *_FROM_ROWS}
-    for family in REGISTRY.collect():
-        parts = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
-        found |= {family.name + part for part in parts.get(family.type, ("",))}
-    return frozenset(found)

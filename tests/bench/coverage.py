@@ -26,10 +26,11 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from service.judging.coverage import COVERS_SHARE, coverage, excerpts
+from service.judging.coverage import coverage, excerpts
 from service.judging.letters import compared, letters, shingles
 from service.judging.likeness import Copy
 from service.judging.story import same
+from service.store.stories import SHARE
 from tests.bench.report import Figure, Growth, save
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
@@ -145,7 +146,7 @@ def _snippet(news: Copy) -> Copy:
 
 def _near(news: Copy, release: Copy) -> bool:
     shared = set(excerpts(news.title, news.text)) & set(excerpts(release.title, release.text))
-    return len(shared) >= COVERS_SHARE
+    return len(shared) >= SHARE
 
 
 def false_links(made: Sequence[Made], releases: Sequence[Copy]) -> tuple[Figure, list[Made]]:

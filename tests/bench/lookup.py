@@ -14,9 +14,9 @@ from typing import NamedTuple
 import asyncpg
 import numpy as np
 
-from service.judging.coverage import COVERS_SHARE, excerpts
-from service.judging.signature import TWINS_SHARE, signature
-from service.store.stories import likeliest
+from service.judging.coverage import excerpts
+from service.judging.signature import signature
+from service.store.stories import SHARE, likeliest
 
 TABLE = """
     create table release_number (
@@ -49,8 +49,8 @@ class Sought(NamedTuple):
         return FIRST_DAY + timedelta(days=release * self.of_days // count)
 
 
-TWINS = Sought("twins, of a year", signature, TWINS_SHARE, timedelta(days=14), 365)
-COVERED = Sought("news, of a month", excerpts, COVERS_SHARE, timedelta(days=4), 30)
+TWINS = Sought("twins, of a year", signature, SHARE, timedelta(days=14), 365)
+COVERED = Sought("news, of a month", excerpts, SHARE, timedelta(days=4), 30)
 
 
 def invented(known: Sequence[tuple[int, ...]], count: int) -> Iterator[list[int]]:
@@ -155,6 +155,6 @@ def each_compared(known: Sequence[tuple[int, ...]], count: int) -> float:
     for place in random.Random(4).sample(range(count), 5):
         begun = time.perf_counter()
         shared = sum((every == number).any(axis=1).astype(np.int8) for number in every[place])
-        np.flatnonzero(shared >= TWINS_SHARE)
+        np.flatnonzero(shared >= SHARE)
         best.append(time.perf_counter() - begun)
     return median(best)

@@ -30,8 +30,9 @@ from rich.table import Table
 from sqlalchemy.engine import make_url
 
 from service.judging.letters import compared, shingles
-from service.judging.signature import TWINS_SHARE, signature
+from service.judging.signature import signature
 from service.ops.embedded import running
+from service.store.stories import SHARE
 from tests.bench.lookup import COVERED, TWINS, Looked, each_compared, lookups
 from tests.bench.report import OURS, Figure, Growth, against, named, number, save, shown
 
@@ -135,7 +136,7 @@ def recalled(releases: Sequence[Release]) -> Iterator[Figure]:
             band = next(n for n, (least, _, _) in enumerate(BANDS) if likeness >= least)
             every[band] += 1
             shared = set(signature(*one)) & set(signature(*other))
-            found[band] += len(shared) >= TWINS_SHARE
+            found[band] += len(shared) >= SHARE
         for band, (_, words, must) in enumerate(BANDS):
             share = found[band] / every[band] * 100 if every[band] else None
             ours = f"{found[band]:,} / {every[band]:,}"

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from service.judging.coverage import COVERS_SHARE, coverage, excerpts
+from service.judging.coverage import coverage, excerpts
 from service.judging.letters import compared, shingles
-from service.judging.signature import TWINS_SHARE, signature
+from service.judging.signature import signature
 from service.judging.story import Copy, same
+from service.store.stories import SHARE
 
 LABELS = Path(__file__).parents[2].parent / "shared/data/same_story"
 pytestmark = pytest.mark.skipif(not LABELS.is_dir(), reason="no labelled pairs at hand")
@@ -52,7 +53,7 @@ def test_equal_numbers_find_nearly_all_that_are_alike(pairs: list[Pair]) -> None
     alike = [(a, b) for label, a, b in pairs if label or _jaccard(a, b) >= 0.5]
     shared = [set(signature(a.title, a.text)) & set(signature(b.title, b.text)) for a, b in alike]
 
-    assert sum(len(each) >= TWINS_SHARE for each in shared) >= 0.99 * len(alike)
+    assert sum(len(each) >= SHARE for each in shared) >= 0.99 * len(alike)
 
 
 def test_news_finds_the_release_it_was_made_from(pairs: list[Pair]) -> None:
@@ -62,7 +63,7 @@ def test_news_finds_the_release_it_was_made_from(pairs: list[Pair]) -> None:
         for one, other in made
     ]
 
-    assert sum(len(each) >= COVERS_SHARE for each in found) >= 0.99 * len(made)
+    assert sum(len(each) >= SHARE for each in found) >= 0.99 * len(made)
     assert sum(coverage(*each).made for each in made) >= 0.95 * len(made)
 
 

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from service.judging.coverage import COVERS_SHARE, coverage, excerpts
+from service.judging.coverage import coverage, excerpts
 from service.judging.likeness import Copy
 from service.judging.signature import signature
+from service.store.stories import SHARE
 
 MONDAY = date(2026, 3, 2)
 TITLE = "소상공인 온라인 판로 지원사업 참여기업 모집"
@@ -187,7 +188,7 @@ def test_short_news_has_excerpts_of_the_long_release_it_repeats() -> None:
     long = Copy(None, TITLE, BODY + OTHER * 20, None)
     shared = set(excerpts(NEWS.title, TOLD)) & set(excerpts(long.title, long.text))
 
-    assert len(shared) >= COVERS_SHARE
+    assert len(shared) >= SHARE
 
 
 def test_excerpts_of_other_texts_and_signatures_never_meet() -> None:

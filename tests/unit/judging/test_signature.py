@@ -1,6 +1,7 @@
 import random
 
-from service.judging.signature import TWINS_SHARE, signature
+from service.judging.signature import signature
+from service.store.stories import SHARE
 
 chance = random.Random(3)
 WORDS = ["".join(chance.choices("가나다라마바사아자차카타파하", k=3)) for _ in range(400)]
@@ -31,11 +32,11 @@ def test_marks_and_blanks_change_nothing() -> None:
 def test_a_text_of_which_two_thirds_remain_is_found_by_itself() -> None:
     cut = " ".join(WORDS[:270])
 
-    assert shared(signature("", TEXT), signature("", cut)) >= TWINS_SHARE
+    assert shared(signature("", TEXT), signature("", cut)) >= SHARE
 
 
 def test_a_title_finds_a_release_of_which_only_three_lines_were_given() -> None:
-    assert shared(signature(TITLE, TEXT), signature(TITLE, "붙임 참조")) >= TWINS_SHARE
+    assert shared(signature(TITLE, TEXT), signature(TITLE, "붙임 참조")) >= SHARE
 
 
 def test_other_texts_share_nothing() -> None:
