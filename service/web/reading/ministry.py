@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from service.model import SEOUL
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Browse, Wish
+from service.store.database import Database
 from service.store.ministries import Ministries, Series
 from service.store.open_calls import OpenCalls
 from service.store.reach import Reach, Reaches
@@ -70,23 +71,14 @@ class Ours:
     newest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What the pages of ministries are read from."""
-
-    tallies: Tallies
-    browse: Browse
-    calls: OpenCalls
-    ministries: Ministries
-    reaches: Reaches
-
-
-def add_ministry(app: FastAPI, house: Shell, store: Reads, registry: Registry) -> None:
+def add_ministry(app: FastAPI, house: Shell, database: Database, registry: Registry) -> None:
     """Add the list and the page of one."""
+    tallies, browse, calls = Tallies(database), Browse(database), OpenCalls(database)
+    reaches, meetings = Reaches(database), Ministries(database)
 
     @app.get("/ministries")
     async def ministries(request: Request) -> Response:
-        tally = await store.tallies.of_bodies(1, _DAYS)
+        tally = await tallies.of_bodies(1, _DAYS)
         groups = _groups(registry, tally.shares, language_of(request))
         return house.page(request, "ministries", groups=groups)
 
@@ -96,8 +88,8 @@ def add_ministry(app: FastAPI, house: Shell, store: Reads, registry: Registry) -
         if body is None:
             return house.refuse(request, 404, "shell.missing")
         language = language_of(request)
-        tally = await store.tallies.of_topics(WEEKS, publisher=body.id)
-        board = await store.calls.board([body.id], held=known(request))
+        tally = await tallies.of_topics(WEEKS, publisher=body.id)
+        board = await calls.board([body.id], held=known(request))
         return house.page(
             request,
             "ministry",
@@ -106,11 +98,11 @@ def add_ministry(app: FastAPI, house: Shell, store: Reads, registry: Registry) -
             eras=_eras(body, registry),
             panels=_panels(tally, language),
             weeks=WEEKS,
-            newest=await store.browse.page(Wish((body.id,)), _NEWEST, held=known(request)),
+            newest=await browse.page(Wish((body.id,)), _NEWEST, held=known(request)),
             calls=board.dated[:_CALLS],
             today=board.today,
-            ours=await _ours(store.reaches, house.places, body.id, language),
-            series=(series := await store.ministries.series(body.id)),
+            ours=await _ours(reaches, house.places, body.id, language),
+            series=(series := await meetings.series(body.id)),
             timeline=_timeline(series, language),
         )
 
