@@ -22,7 +22,7 @@ _UNITS = ((86_400, "days_long"), (3600, "hours_long"), (_MINUTE, "minutes"))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A source as the table shows it."""
+    """A source as pages show it: when its newest item came, its delay and misses, in words."""
 
     name: str
     reach: Reach
@@ -50,8 +50,8 @@ def add_coverage(app: FastAPI, house: Shell, reaches: Reaches) -> None:
     async def coverage(request: Request) -> Response:
         extent, language = await reaches.extent(), language_of(request)
         known = [(house.places.place(each.source_id), each) for each in extent.sources]
-        rows = [(its.side, _row(its.name(language), each, extent, language)) for its, each in known]
-        groups = [(side, [row for its, row in rows if its == side]) for side in _SIDES]
+        rows = [(its.side, row(its.name(language), each, extent, language)) for its, each in known]
+        groups = [(side, [one for its, one in rows if its == side]) for side in _SIDES]
         return house.page(
             request,
             "coverage",
@@ -60,7 +60,8 @@ def add_coverage(app: FastAPI, house: Shell, reaches: Reaches) -> None:
         )
 
 
-def _row(name: str, reach: Reach, extent: Extent, language: str) -> Row:
+def row(name: str, reach: Reach, extent: Extent, language: str) -> Row:
+    """A source as it does now."""
     return Row(
         name,
         reach,

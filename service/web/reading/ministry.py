@@ -15,7 +15,7 @@ from service.store.browse import Browse, Wish
 from service.store.database import Database
 from service.store.ministries import Ministries, Series
 from service.store.open_calls import OpenCalls
-from service.store.reach import Reach, Reaches
+from service.store.reach import Reaches
 from service.store.tallies import EVERYBODY, Share, Tallies, Tally
 from service.web import charts
 from service.web.charts import Caption, Course
@@ -24,7 +24,7 @@ from service.web.phrases import say
 from service.web.places import Places
 from service.web.reading.asked import named, topics
 from service.web.reading.charts import WEEKS
-from service.web.reading.coverage import ago
+from service.web.reading.coverage import Row, row
 from service.web.reading.panels import Panel, Panels
 from service.web.shell import Shell, language_of
 
@@ -60,15 +60,6 @@ class Era:
     since: date | None
     until: date | None
     others: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ours:
-    """A source of the body. ``newest``: how old its newest item is, in words."""
-
-    name: str
-    reach: Reach
-    newest: str
 
 
 def add_ministry(app: FastAPI, house: Shell, database: Database, registry: Registry) -> None:
@@ -144,11 +135,12 @@ def _panels(tally: Tally, language: str) -> Sequence[Panel]:
     return (drawn.weeks(), drawn.totals("own_topics"), drawn.covered("own_covered"), drawn.leads())
 
 
-async def _ours(reaches: Reaches, places: Places, ident: str, language: str) -> list[Ours]:
+async def _ours(reaches: Reaches, places: Places, ident: str, language: str) -> list[Row]:
+    """The sources of the body."""
     extent = await reaches.extent()
     found = [(places.place(each.source_id), each) for each in extent.sources]
     return [
-        Ours(its.name(language), each, ago(each.newest_at, extent.now, language))
+        row(its.name(language), each, extent, language)
         for its, each in found
         if its.publisher == ident
     ]
