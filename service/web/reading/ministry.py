@@ -113,9 +113,8 @@ def _groups(
 
 def _body(body: Publisher, shares: Mapping[str, Share], language: str) -> Body:
     share = shares.get(body.id, Share())
-    past = tuple(dict.fromkeys(each.name for each in body.former if each.name != body.name))
     rate = share.rate if share.releases >= _SHARE else None
-    return Body(body.id, named(body, language), past, share.releases, rate)
+    return Body(body.id, named(body, language), body.full_names()[1:], share.releases, rate)
 
 
 def _eras(body: Publisher, registry: Registry) -> list[Era]:
