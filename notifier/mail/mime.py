@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from notifier.mail.addresses import Address, Sender
 from notifier.mail.sheet import Writer
-from notifier.model import Alert, Message
+from notifier.model import Alert, Message, SignIn
 
 _TOKEN = re.compile(r"[^A-Za-z0-9_.-]+")
 # Base64 has no "_": no text can end a part.
@@ -52,11 +52,12 @@ class Composer:
         said = self._writer.write(message)
         own, domain = _token(message.id), self.sender.address.domain
         back = self._return_path(own)
+        ends = not isinstance(message.content, SignIn)  # asked for once, it has no end
         head = [
             f"To: {to}",
             f"Date: {_date(self.now().replace(microsecond=0))}",
             f"Message-ID: <{own}@{domain}>",
-            *_unsubscribe(said.end, back if self.returns else None),
+            *_unsubscribe(said.end, back if self.returns and ends else None),
             *([f"List-Help: <{said.mine}>"] if said.mine else []),
             f"X-PM-Metadata-Delivery: {own}",  # the one header of ours that Postmark tells of
             _common(self.sender, said.subject, message.language, *_about(message)),

@@ -27,7 +27,6 @@ _HELD_BACK = {"suppressbounce", "espblock"}
 # What Postmark calls a bounce of mail that arrived.
 _ALIVE = {"autoresponder", "addresschange", "challengeverification", "subscribe"}
 _FULL_CODE = re.compile(r'"code": "?[45]52\b')
-_SOFT = {"transient", "undetermined", "old", "softbounce", "blocked", "dropped"}
 
 
 def read_event(body: bytes) -> list[Returned]:
@@ -76,7 +75,7 @@ def _fate(event: Mapping[str, Any]) -> tuple[Fate, str] | None:
         full = "full" if says_full(shown) or _FULL_CODE.search(shown) else None
         why = full or (reason if reason in _HELD_BACK else None)
         return ("refused", why) if why else ("gone", how)
-    return "refused", how if how in _SOFT else kind
+    return "refused", kind if how == "none" else how
 
 
 def _is_answer(bounce: object) -> bool:

@@ -19,10 +19,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from notifier.errors import TryAgain
-from notifier.model import Content, Digest, Hit, Links, Notice, Question, Reminder
+from notifier.mail.addresses import parse, parse_returns, sender
+from notifier.mail.mime import Composer
+from notifier.model import Content, Digest, Hit, Links, Notice, Question, Reminder, SignIn
 from tests.channels.mailbox import (
     ALERT,
     ID,
+    NOW,
     Mailbox,
     Read,
     body,
@@ -187,3 +190,11 @@ async def test_a_signature_holds_and_covers_both_headers_of_ending(taken: Taken)
     assert {"from", "list-unsubscribe", "list-unsubscribe-post", "subject"} <= set(covered)
     assert not dkim.verify(raw.replace(b"One-Click", b"Two-Click"), dnsfunc=dns)
     assert not dkim.verify(raw.replace(b"\r\n\r\n--", b"\r\n\r\nX--", 1), dnsfunc=dns)
+
+
+def test_a_link_to_sign_in_with_offers_no_end_that_nobody_would_hear() -> None:
+    own, back = sender("pabal@pabal.example"), parse_returns("pabal.example")
+    said = replace(message_of(SignIn("https://pabal.example/sign-in/s", 30)), links=Links())
+    for message, offered in ((said, False), (replace(message_of(), links=Links()), True)):
+        mail = Composer(own, back, None, lambda: NOW).compose(message, parse("reader@example.kr"))
+        assert (b"List-Unsubscribe" in mail.content) is offered
