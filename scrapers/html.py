@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import CData, NavigableString, PageElement
 from bs4.formatter import HTMLFormatter
 
+from scrapers import wellformed
 from scrapers.errors import LayoutError
 
 _SILENT = "script|style|template|noscript|iframe|head|select|button"
@@ -42,7 +43,10 @@ _LEFT_OVER = re.compile(r"&(?:#\w+|[a-z]+\d*);|<(?:br|/?p|/?div)\b", re.IGNORECA
 
 
 def parse(markup: str) -> BeautifulSoup:
-    """A whole document."""
+    """A whole document, or a part of one."""
+    # libxml2 takes each half of an emoji that Java wrote as two numbers for a letter nobody has.
+    if "&#" in markup:
+        markup = wellformed.numbered(markup.encode()).decode()
     return BeautifulSoup(markup, "lxml")
 
 
@@ -104,7 +108,7 @@ def encodable(text: str) -> str:
 
 def _resolved(markup: str) -> str:
     shown = encodable(_TEXTUAL_LT.sub("&lt;", markup))
-    return text_of(BeautifulSoup(f"<p>{shown}</p>", "lxml"))
+    return text_of(parse(f"<p>{shown}</p>"))
 
 
 def _worded(title: str) -> str:

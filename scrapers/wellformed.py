@@ -7,7 +7,8 @@ import re
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
 _NO_LETTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF
 # What never ends would be tried from each of its places, so a run is taken whole or not at all.
-_REFERENCES = re.compile(rb"(?:&#(?:x[0-9a-f]++|\d++);)++", re.IGNORECASE)
+_REFERENCE = rb"&#(?:[xX][0-9a-fA-F]++|\d++);"
+_REFERENCES = re.compile(rb"%b(?:%b)*+" % (_REFERENCE, _REFERENCE))  # begins as each: found fast
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d+|amp|lt|gt|quot|apos);)")
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _LAST = 0x10FFFF
@@ -32,12 +33,17 @@ def mended(markup: bytes) -> bytes:
     return b"".join([*pieces, _escaped(permitted[at:])])
 
 
+def numbered(markup: bytes) -> bytes:
+    """``markup`` whose letters by number are letters: halves of a pair joined, others left out."""
+    return _REFERENCES.sub(_legal, markup)
+
+
 def _permitted(text: bytes) -> bytes:
     return _NO_LETTERS.sub(b"", text.translate(None, _CONTROLS))
 
 
 def _escaped(markup: bytes) -> bytes:
-    return _BARE_AMPERSAND.sub(b"&amp;", _REFERENCES.sub(_legal, markup))
+    return _BARE_AMPERSAND.sub(b"&amp;", numbered(markup))
 
 
 def _legal(run: re.Match[bytes]) -> bytes:

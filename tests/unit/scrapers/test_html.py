@@ -27,6 +27,7 @@ def text(markup: str) -> str:
         ("<table><tr><td><p>가</p><p>나</p></td></tr></table>", "가\n나"),
         ("<p>가</p><script>나()</script><style>p{}</style><!-- 다 --><iframe>라</iframe>", "가"),
         ("<ul><li>가</li><li>나</li></ul>", "가\n나"),
+        ("가 &#55357;&#56832;&#xD83D;&#xde00; 나&#11; &#55357; 다", "가 😀😀 나 다"),
     ],
 )
 def test_text_reads_as_a_person_sees_it(markup: str, expected: str) -> None:
