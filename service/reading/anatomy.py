@@ -29,7 +29,8 @@ _LISTED = re.compile(r"\d{1,2}[.)]|[^\n]{0,90}끝\.?$")
 _HEAD, _BELOW = 40, 24
 """The lines of a text's head, and those below a heading that are looked at."""
 _OFFICE = re.compile(
-    r"[가-힣](?:과|관|팀|실|국|단|센터|청|부|원|회|처)[)\s:]{0,3}[(☎\s]{0,4}0|담당|문의|연락처|☎"
+    r"[가-힣](?:과|관|팀|실|국|단|센터|청|부|원|회|처)(?:\s[가-힣]{2,4})?[)\s:]{0,3}[(☎\s]{0,4}0"
+    r"|담당|문의|연락처|☎"
 )
 
 

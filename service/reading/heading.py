@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from service.reading.clean import clean_line
 from service.reading.mend import Line, Page
-from service.reading.parts import Part, is_annex
+from service.reading.parts import PHONE, Part, is_annex
 from service.reading.words import Words
 
 _DASH = re.compile(r"[-–—―ㅡ─∼~▷▶►▸]\s{0,3}(?=[^\s\d]|\d)")
@@ -127,6 +127,8 @@ class Finder:
         """Whether a line can be a title's. Below a letterhead a title may also be a sentence."""
         line = self._line(at)
         if line.table or line.width > _LONGEST or is_annex(line) or self._prose(at):
+            return False
+        if PHONE.search(line.text):
             return False
         if line.bullet and line.text[0] not in "[<【〔":
             return False

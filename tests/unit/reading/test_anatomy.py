@@ -108,6 +108,14 @@ def test_a_number_for_everybody_stays_in_the_body() -> None:
     assert parts.contacts == ""
 
 
+def test_the_offices_below_one_that_is_to_be_asked_are_contacts_too() -> None:
+    further = "뱃길관리팀 이바다(044-000-0002)"
+    asked = "문 의: 등대안전과 이나래(044-000-0001)"
+    parts = dissect(f"{BODY}\n\n{asked}\n\n {further}\n", None)
+    assert parts.contacts.split("\n\n") == [asked, further]
+    assert parts.title == ""
+
+
 def test_rows_of_an_annex_that_name_a_phone_are_in_both() -> None:
     row = "등대 고치기\t12곳\t등대안전과 (044-000-0003)"
 
