@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -69,14 +69,14 @@ class Collect:
         except ScrapeError as error:
             await self._poll_failed(source, slot, error, one)
         else:
-            if polled.trouble is not None:
-                await self._half_read(source, slot, polled, polled.trouble, one)
+            listed = polled.listed
+            if listed.trouble is not None:
+                await self._half_read(source, slot, polled, listed.trouble, one)
             else:
                 new = await self.sources.finish_poll(slot, polled)
-                one.say(seen=polled.seen, new=new)
-            if tracing() and polled.found:
-                keys = {each.key for each in polled.found}
-                one.found(await self.articles.numbers(slot.source_id, keys))
+                one.say(seen=listed.seen, new=new)
+            if tracing() and listed.fresh:
+                one.found(await self.articles.numbers(slot.source_id, set(listed.fresh)))
 
     async def open_owed(self, source_id: str) -> None:
         """Open the page of every post of a source that is owed one, one after the other."""
@@ -117,36 +117,28 @@ class Collect:
         if same or not steady or listed.met or listed.oldest is not None:
             return polled
         # Of a list at another address without dates nobody knows what is news.
-        return replace(polled, gap=False, slid={each.key for each in polled.found})
+        return replace(polled, listed=replace(listed, gap=False), slid=set(listed.fresh))
 
     def _polled(
         self, source: Source, slot: Slot, answer: Answer, digest: bytes | None, listed: Listed
     ) -> Polled:
         absent = slot.last_ok_at is not None and slot.now - slot.last_ok_at > _ABSENT
         return Polled(
-            pages=listed.pages,
-            seen=listed.seen,
-            found=listed.found,
-            etag=answer.freshness.etag,
-            last_modified=answer.freshness.last_modified,
-            body_sha256=digest,
+            listed,
+            answer.freshness,
+            digest,
             next_in=next_poll(
                 source.every / self.pace,
                 # A check that finds nothing is no reason to check less often; of words one has its
                 # turn, and others may be in the news.
                 quiet_polls=0
-                if listed.found or source.checks or source.searches
+                if listed.fresh or source.checks or source.searches
                 else slot.quiet_polls + 1,
                 max_age=answer.max_age,
             ),
-            shape=listed.shape,
             floor=_floor(source, slot, gap=listed.gap) if slot.baselined else listed.oldest,
             slid=_slid(source, slot, listed),
             late=absent,
-            sighted=listed.sighted,
-            gap=listed.gap,
-            more=None if listed.more is None else asdict(listed.more),
-            trouble=listed.trouble,
         )
 
     async def _walk(self, source: Source, slot: Slot, page: Page) -> Listed:
@@ -209,8 +201,9 @@ class Collect:
 
         There may be more to keep: it is asked again as soon as ever.
         """
-        one.ended("failed", trouble=trouble, why="read in part", seen=polled.seen)
-        detail = f"{source.first().url}: read in part: {polled.seen} posts"
+        seen = polled.listed.seen
+        one.ended("failed", trouble=trouble, why="read in part", seen=seen)
+        detail = f"{source.first().url}: read in part: {seen} posts"
         await self.sources.fail_poll(slot, trouble, detail, next_in=polled.next_in, kept=polled)
 
     async def _poll_failed(self, source: Source, slot: Slot, error: ScrapeError, one: Unit) -> None:

@@ -15,10 +15,12 @@ from service.model import Found, Shape
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a walk down a list found. ``last`` is its last page, ``more`` where it could go on.
+    """What a walk down a list found. ``last`` is its last page, ``fresh`` what was not known.
 
     What is pinned, or stood on a page before, says nothing of where a list stands and is not among
-    its ``rows``.
+    its ``rows``. ``sighted`` are keys that another route has already. ``gap``: reading ended before
+    it reached what is known; it can go on at ``more``, None: it cannot, and what lies behind may be
+    lost. ``trouble`` is what ailed the list though it was read.
     """
 
     pages: int = 0

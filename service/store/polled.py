@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from scrapers.errors import Trouble
-from service.model import Found, Shape
+from scrapers.model import Freshness, Request
+from service.listed import Listed
 from service.store import ops
 from service.store.database import Wake, wake
 from service.store.tables import backfill
@@ -56,31 +56,19 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What a poll that worked found. ``found`` holds only posts that were not known.
+    """What a poll that worked found; of a 304 nothing is ``listed``.
 
-    ``pages`` and ``seen`` are 0 for a 304, ``shape`` is None. ``next_in`` is in seconds. ``floor``:
-    what is older was there before, and nobody is told of it, nor of those with keys in ``slid``.
-    ``late``: what was found was out for long before we looked. ``sighted`` are keys that another
-    route has already. ``gap`` says that reading ended before it reached what is known; it can go on
-    at ``more``, None: it cannot, and what lies behind may be lost. ``trouble`` is what
-    ailed the list though it was read.
+    ``next_in`` is in seconds. ``floor``: what is older was there before, and nobody is told of it,
+    nor of those with keys in ``slid``. ``late``: what was found was out for long before we looked.
     """
 
-    pages: int
-    seen: int
-    found: Sequence[Found]
-    etag: str | None
-    last_modified: str | None
+    listed: Listed
+    freshness: Freshness
     body_sha256: bytes | None
     next_in: float
-    shape: Shape | None = None
     floor: datetime | None = None
     slid: Collection[str] = ()
     late: bool = False
-    sighted: Collection[str] = ()
-    gap: bool = False
-    more: Mapping[str, object] | None = None
-    trouble: Trouble | None = None
 
 
 # Both are done for every poll, nearly all of which find nothing: one round trip each.
@@ -147,31 +135,32 @@ COUNT = "UPDATE poll SET new = $3 WHERE source_id = $1 AND slot = $2"
 
 def finishing(slot: Slot, polled: Polled) -> tuple[object, ...]:
     """The values of FINISH."""
-    dates = [each.published_at for each in polled.found if each.published_at is not None]
+    listed, shape = polled.listed, polled.listed.shape
+    dates = [each.published_at for each in listed.fresh.values() if each.published_at is not None]
     return (
         slot.source_id,
         slot.number,
         slot.floor if slot.baselined else polled.floor,
         max(dates, default=None),
-        not polled.found,
-        polled.etag,
-        polled.last_modified,
+        not listed.fresh,
+        polled.freshness.etag,
+        polled.freshness.last_modified,
         polled.body_sha256,
         timedelta(seconds=polled.next_in),
-        polled.pages,
-        polled.seen,
-        None if polled.shape is None else json.dumps(asdict(polled.shape)),
+        listed.pages,
+        listed.seen,
+        None if shape is None else json.dumps(asdict(shape)),
     )
 
 
-async def read_on(tx: AsyncConnection, slot: Slot, polled: Polled) -> None:
+async def read_on(tx: AsyncConnection, slot: Slot, more: Request | None) -> None:
     """Have what lies behind the pages that were read fetched too, page by page."""
-    if polled.more is None:
+    if more is None:
         why = "아는 글에 못 닿음 (not read back to what is known)"
         await ops.note(tx, "possible-gap", slot.source_id, why)
         return
     new = insert(backfill).values(
-        source_id=slot.source_id, since=slot.since, told_from=slot.since, request=polled.more
+        source_id=slot.source_id, since=slot.since, told_from=slot.since, request=asdict(more)
     )
     # One that is under way goes back to this page: it would silence, or has gone by, what is here.
     merged = new.on_conflict_do_update(

@@ -120,15 +120,16 @@ class Sources(Intentions):
         The first poll of a source is its silent baseline.
         """
         settled = finishing(slot, polled)
-        if not (polled.found or polled.sighted or polled.gap):
+        listed = polled.listed
+        if not (listed.fresh or listed.sighted or listed.gap):
             await self._database.at_once(FINISH, *settled)
             return 0
         async with self._database.transaction() as tx:
             if (await tx.exec_driver_sql(FINISH, settled)).one_or_none() is None:
                 return 0  # fenced off: a later slot has taken over
             new = await _keep(tx, slot, polled)
-            if polled.gap:
-                await read_on(tx, slot, polled)
+            if listed.gap:
+                await read_on(tx, slot, listed.more)
         return new
 
     async def fail_poll(
@@ -174,14 +175,14 @@ async def _keep(tx: AsyncConnection, slot: Slot, polled: Polled) -> int:
     new = await found.store(
         tx,
         slot.source_id,
-        polled.found,
+        polled.listed.found,
         silent=not slot.baselined,
         floor=polled.floor,
         slid=polled.slid,
         late=polled.late,
     )
     await (await within(tx)).execute(COUNT, slot.source_id, slot.number, new)
-    if polled.sighted:
-        rows = [{"source_id": slot.source_id, "key": key} for key in sorted(polled.sighted)]
+    if sighted := sorted(polled.listed.sighted):
+        rows = [{"source_id": slot.source_id, "key": key} for key in sighted]
         await tx.execute(insert(sighting).values(rows).on_conflict_do_nothing())
     return new

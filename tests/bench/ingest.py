@@ -30,9 +30,10 @@ from asyncpg.connection import LoggedQuery
 from rich.console import Console
 from rich.table import Table
 
-from scrapers.model import Post
+from scrapers.model import Freshness, Post
 from scrapers.platforms.feed import Feed
 from service import visit, work
+from service.listed import Listed
 from service.model import Found
 from service.ops.embedded import running
 from service.store.database import Database
@@ -107,7 +108,8 @@ class Bench:
         unknown = await self.sources.unknown([ID], {each.key for each in posts})
         found = [each for each in posts if each.key in unknown]
         known = time.perf_counter()
-        await self.sources.finish_poll(slot, Polled(1, len(posts), found, None, None, None, 60.0))
+        listed = Listed(1, len(posts), fresh={each.key: each for each in reversed(found)})
+        await self.sources.finish_poll(slot, Polled(listed, Freshness(), None, 60.0))
         took = (time.perf_counter() if found else known) - begun
         await asyncio.sleep(0)  # then the last statement is heard of too
         self.parts = {each.query.split(maxsplit=1)[0]: each.elapsed for each in self.statements}

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from scrapers.model import Freshness
 from service.cadence import Cadence, parse, window
+from service.listed import Listed
 from service.pulse.calendar import working
 from service.store.database import Database
 from service.store.migrate import migrate
@@ -171,6 +173,4 @@ async def test_a_clock_that_is_set_costs_no_source_a_look_and_none_is_looked_at_
 
 
 def _nothing(next_in: float) -> Polled:
-    return Polled(
-        pages=1, seen=0, found=(), etag=None, last_modified=None, body_sha256=None, next_in=next_in
-    )
+    return Polled(Listed(pages=1), Freshness(), None, next_in)

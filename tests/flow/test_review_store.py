@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from scrapers.model import Freshness
 from service import app, work
 from service.config import Settings
 from service.errors import BadSetting
+from service.listed import Listed
 from service.model import Found, Precision
 from service.store import ops, tables
 from service.store.database import Database, Wake, wake
@@ -41,7 +43,8 @@ def found(key: str, published_at: datetime | None = None) -> Found:
 
 
 def polled(posts: list[Found], *, next_in: float = 60.0) -> Polled:
-    return Polled(1, len(posts), posts, None, None, None, next_in)
+    listed = Listed(1, len(posts), fresh={each.key: each for each in reversed(posts)})
+    return Polled(listed, Freshness(), None, next_in)
 
 
 async def owe(database: Database, count: int) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from scrapers.model import Request
 from service.store.backfills import Backfills, Filling
 from service.store.polled import Polled
 from service.store.sources import Sources
 
 SEOUL = ZoneInfo("Asia/Seoul")
 MARCH, APRIL, MAY = (datetime(2026, month, 1, tzinfo=SEOUL) for month in (3, 4, 5))
-MORE = {"url": "https://a.example/list/2", "form": None, "json": None, "headers": None}
+MORE: dict[str, Any] = asdict(Request("https://a.example/list/2"))
 MakePolled = Callable[..., Polled]
 
 
@@ -31,7 +34,7 @@ async def claimed(backfills: Backfills, sql: asyncpg.Connection) -> Filling:
 
 async def gap(sources: Sources, sql: asyncpg.Connection, polled: MakePolled) -> None:
     """Two looks: the baseline, and one that had nothing known in sight."""
-    for made in (polled("k0"), polled("k9", gap=True, more=MORE)):
+    for made in (polled("k0"), polled("k9", gap=True, more=Request(**MORE))):
         await sql.execute("UPDATE source SET next_due = now()")
         [(source_id, number)] = await sources.claim_due(["a"])
         slot = await sources.begin_poll(source_id, number)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
+from scrapers.model import Freshness
+from service.listed import Listed
 from service.model import Found
 from service.store import tables
 from service.store.backfills import Backfills
@@ -82,16 +85,16 @@ def polled(found: MakeFound) -> MakePolled:
     """``polled(post, "k2")``: what a poll found; a text is short for ``found(text)``."""
 
     def polled(*posts: Found | str, **changes: Any) -> Polled:
-        fields: dict[str, Any] = {
+        made = [found(each) if isinstance(each, str) else each for each in posts]
+        listed: dict[str, Any] = {
             "pages": 1,
-            "seen": len(posts),
-            "found": [found(each) if isinstance(each, str) else each for each in posts],
-            "etag": None,
-            "last_modified": None,
-            "body_sha256": None,
-            "next_in": 60.0,
+            "seen": len(made),
+            "fresh": {each.key: each for each in reversed(made)},
         }
-        return Polled(**{**fields, **changes})
+        for each in set(changes).intersection(field.name for field in fields(Listed)):
+            listed[each] = changes.pop(each)
+        rest = {"freshness": Freshness(), "body_sha256": None, "next_in": 60.0, **changes}
+        return Polled(Listed(**listed), **rest)
 
     return polled
 

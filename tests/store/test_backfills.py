@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from scrapers.model import Request
 from service.model import Found
 from service.store.backfills import Backfills, Leaf
 from service.store.database import Database
@@ -247,7 +248,7 @@ async def test_a_poll_and_a_page_of_the_same_posts_at_once_both_succeed(
         assert slot is not None
         posts = [found(f"{n} {each}") for each in range(50)]
         await asyncio.gather(
-            sources.finish_poll(slot, polled(*posts, gap=True, more=MORE)),
+            sources.finish_poll(slot, polled(*posts, gap=True, more=Request(**MORE))),
             backfills.turn(await claimed(backfills, sql), Leaf(50, posts[::-1], more=MORE), 3.0),
         )
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import sqlalchemy as sa
 
+from scrapers.model import Freshness
 from service.model import Found
 from service.store.articles import Articles
 from service.store.attachments import Attachments
@@ -129,8 +130,7 @@ async def test_a_slot_brings_what_the_last_poll_left(
     left = polled(
         found("k", published_at=NINE),
         floor=NINE,
-        etag='"1"',
-        last_modified="then",
+        freshness=Freshness('"1"', "then"),
         body_sha256=b"\1" * 32,
     )
     await sources.finish_poll(first, left)

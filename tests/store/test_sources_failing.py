@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import asyncpg
 
+from scrapers.model import Freshness
 from service.store.polled import Polled
 from service.store.sources import Sources
 from tests.store.slots import baselined, begin
@@ -41,7 +42,7 @@ async def test_a_gap_tells_a_person(
 async def test_a_failure_touches_no_article_and_says_when_to_try_again(
     sources: Sources, sql: asyncpg.Connection, polled: MakePolled, wakes: Wakes
 ) -> None:
-    await baselined(sources, sql, polled("k1", etag='"1"'))
+    await baselined(sources, sql, polled("k1", freshness=Freshness('"1"')))
     articles = await sql.fetch("SELECT * FROM article")
     queued = await wakes()
 

@@ -189,10 +189,11 @@ async def test_a_poll_leaves_a_row_that_tells_what_came_of_it(
 
 
 async def test_what_a_list_looked_like_is_kept_with_its_poll(
-    sources: Sources, sql: asyncpg.Connection, polled: MakePolled
+    sources: Sources, sql: asyncpg.Connection, found: MakeFound, polled: MakePolled
 ) -> None:
-    shape = Shape(rows=20, dated=19, issued=0, teased=20, title=31)
-    await sources.finish_poll(await begin(sources, sql), polled("k1", shape=shape))
+    rows = found("k1", published_at=NINE), found("k2", title="제목이다")
+    shape = Shape(rows=2, dated=1, issued=0, teased=2, title=4)
+    await sources.finish_poll(await begin(sources, sql), polled("k1", rows=rows))
     await sources.finish_poll(await begin(sources, sql), polled())
 
     rows = await sql.fetch("SELECT shape FROM poll ORDER BY slot")
