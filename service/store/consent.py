@@ -12,6 +12,7 @@ from service.store.addressed import addressed
 from service.store.asking import OPEN_FOR, answered, unask
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave
+from service.store.rows import record
 from service.store.rulebook import texts
 from service.store.tables import endpoint, instance, subscription
 from service.store.titles import TITLE
@@ -91,7 +92,7 @@ class Consent(Intentions):
 
 
 _PLACE = sa.select(
-    TITLE.label("name"),
+    TITLE.label("subscription"),
     texts(urgent=False).label("rules"),
     endpoint.c.channel,
     endpoint.c.address,
@@ -115,7 +116,4 @@ def _asked(endpoint_id: int, epoch: int, asked_at: int) -> sa.ColumnElement[bool
 
 async def _place(tx: AsyncConnection, chosen: sa.ColumnElement[bool]) -> Place | None:
     row = (await tx.execute(_PLACE.where(chosen))).one_or_none()
-    if row is None:
-        return None
-    name, rules, *rest = row
-    return Place(name, tuple(rules), *rest)
+    return None if row is None else record(Place, row, rules=tuple(row.rules))

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service.store.database import Intentions
-from service.store.tables import article, rule_book, source
+from service.store.tables import rule_book
 
 # What was not tried yet and is not due yet waits for an embargo to lift, or for its digest.
 _HELD = "attempts = 0 AND due_at > now()"
@@ -24,6 +24,12 @@ _COUNTS = sa.text(f"""
         (SELECT count(*) FROM delivery WHERE outcome = 'sent') AS sent,
         (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead
 """)  # noqa: S608 - of constants
+_SOURCES = sa.text("""
+    SELECT id, last_ok_at, newest_at, failures, last_error,
+        (SELECT count(*) FROM article WHERE source_id = source.id),
+        trouble, failing_since, paused_at, paused_why
+    FROM source ORDER BY id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +66,7 @@ class Overview(Intentions):
 
     async def sources(self) -> Sequence[Health]:
         """Every source that was ever polled here, by id."""
-        stored = (
-            sa.select(sa.func.count())
-            .where(article.c.source_id == source.c.id)
-            .correlate(source)
-            .scalar_subquery()
-        )
-        query = sa.select(
-            *source.c["id", "last_ok_at", "newest_at", "failures", "last_error"],
-            stored,
-            *source.c["trouble", "failing_since", "paused_at", "paused_why"],
-        ).order_by(source.c.id)
-        return [Health(*row) for row in await self._rows(query)]
+        return [Health(*row) for row in await self._rows(_SOURCES)]
 
     async def counts(self) -> Mapping[str, int]:
         """How many rows stand where: the length of every queue on the way."""

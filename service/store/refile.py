@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.opened import Filed, file_row
 from service.store.tables import attachment
 
 _PLACE = ("position", "url", "document", "rank")
+# Of each document that says nothing and has nothing due the best unread format is due.
+_CALL_UP = sa.text("""
+    UPDATE attachment SET due_at = now() WHERE id IN (
+        SELECT DISTINCT ON (document) id FROM attachment AS spare
+        WHERE article_id = :article AND document IS NOT NULL AND settled_at IS NULL
+            AND NOT EXISTS (SELECT FROM attachment AS other
+                WHERE other.article_id = :article AND other.document = spare.document
+                AND (other.text IS NOT NULL
+                     OR other.settled_at IS NULL AND other.due_at IS NOT NULL))
+        ORDER BY document, rank)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ async def refile(tx: AsyncConnection, article_id: int, files: Sequence[Listed]) 
         await _move(tx, article_id, stays)
     if fresh:
         await tx.execute(insert(attachment).values(fresh))
-    await _call_up(tx, article_id)
+    await tx.execute(_CALL_UP, {"article": article_id})
 
 
 async def _move(tx: AsyncConnection, article_id: int, stays: Sequence[dict[str, object]]) -> None:
@@ -79,31 +90,4 @@ async def _move(tx: AsyncConnection, article_id: int, stays: Sequence[dict[str, 
         .where(attachment.c.id == sa.bindparam("file_id"))
         .values({name: sa.bindparam(f"new_{name}") for name in _PLACE}),
         stays,
-    )
-
-
-async def _call_up(tx: AsyncConnection, article_id: int) -> None:
-    """Of each document that says nothing and has nothing due the best unread format is due."""
-    other = attachment.alias("other")
-    served = sa.exists().where(
-        other.c.article_id == article_id,
-        other.c.document == attachment.c.document,
-        sa.or_(
-            other.c.text.is_not(None),
-            sa.and_(other.c.settled_at.is_(None), other.c.due_at.is_not(None)),
-        ),
-    )
-    best = (
-        sa.select(attachment.c.id)
-        .ext(distinct_on(attachment.c.document))
-        .where(
-            attachment.c.article_id == article_id,
-            attachment.c.document.is_not(None),
-            attachment.c.settled_at.is_(None),
-            ~served,
-        )
-        .order_by(attachment.c.document, attachment.c.rank)
-    )
-    await tx.execute(
-        sa.update(attachment).where(attachment.c.id.in_(best)).values(due_at=sa.func.now())
     )

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from service.store.database import Intentions, columns
-from service.store.tables import route_day
 
 GRACE = timedelta(days=1)
 """How long after its first route a post may take to be shown by another."""
@@ -69,6 +68,9 @@ _KEEP = sa.text(f"""{_seen(_WEEK, _TODAY)}
     FROM seen GROUP BY 1, 2
     ON CONFLICT (day, source_id) DO UPDATE SET shown = excluded.shown, missed = excluded.missed
 """)  # noqa: S608 - of constants
+_KEPT = sa.text("""
+    SELECT source_id, min(day), sum(shown), sum(missed) FROM route_day GROUP BY 1 ORDER BY 1
+""")
 _RECENT = f"discovered_at >= {_SINCE} AND discovered_at < {_UNTIL} AND NOT baseline"
 # Recent stories by publisher: on its own board, or passed on by the portal. Of a joint release the
 # first publisher's board is asked for it.
@@ -152,17 +154,7 @@ class Routes(Intentions):
 
     async def kept(self) -> list[Kept]:
         """What was kept of every source, added up, by id."""
-        query = (
-            sa.select(
-                route_day.c.source_id,
-                sa.func.min(route_day.c.day),
-                sa.func.sum(route_day.c.shown),
-                sa.func.sum(route_day.c.missed),
-            )
-            .group_by(route_day.c.source_id)
-            .order_by(route_day.c.source_id)
-        )
-        return [Kept(*row) for row in await self._rows(query)]
+        return [Kept(*row) for row in await self._rows(_KEPT)]
 
     async def across(self, portal: Sequence[str], boards: Groups) -> list[Missed]:
         """The portal and ministries' own boards held against each other, by publisher.

@@ -22,8 +22,15 @@ _UNKNOWN = """
     SELECT key FROM article WHERE source_id = ANY($1::text[]) AND key = ANY($2::text[])
 """
 _RULES = 1_000  # from which words to search for are taken
-_AHEAD = timedelta(minutes=1)  # clocks of two servers may differ so much
-_UNTAKEN = timedelta(seconds=30)  # a claimed slot that nobody takes up is woken again after this
+# A slot that nobody takes up is woken again. A poll that ended in the future, by more than clocks
+# of two servers differ, says that the clock was set back.
+_CLAIM = sa.text("""
+    UPDATE source SET next_due = now() + interval '30 seconds',
+        slot = CASE WHEN begun_slot = slot THEN slot + 1 ELSE slot END
+    WHERE id = ANY(CAST(:ids AS text[])) AND paused_at IS NULL AND (next_due <= now()
+        OR last_ok_at > now() + interval '1 minute' AND next_due > last_ok_at)
+    RETURNING id, slot
+""")
 
 
 class Sources(Intentions):
@@ -55,29 +62,11 @@ class Sources(Intentions):
         Any number of schedulers may call this at once: a slot goes to exactly one of them. A slot
         that nobody took up is woken again under its own number. Returns (source id, slot).
 
-        A poll that ended in the future says that the clock was set back: what was to come an hour
-        later is due at once then.
+        Where the clock was set back, what was to come an hour later is due at once.
         """
-        ahead = source.c.last_ok_at > sa.func.now() + _AHEAD
-        due_now = source.c.next_due <= sa.func.now()
-        due = (
-            sa.update(source)
-            .where(
-                source.c.id.in_(ids),
-                due_now | (ahead & (source.c.next_due > source.c.last_ok_at)),
-                source.c.paused_at.is_(None),
-            )
-            .values(
-                slot=sa.case(
-                    (source.c.begun_slot == source.c.slot, source.c.slot + 1),
-                    else_=source.c.slot,
-                ),
-                next_due=sa.func.now() + _UNTAKEN,
-            )
-            .returning(source.c.id, source.c.slot)
-        )
         async with self._database.transaction() as tx:
-            claimed = [(row.id, row.slot) for row in await tx.execute(due)]
+            due = await tx.execute(_CLAIM, {"ids": list(ids)})
+            claimed = [(row.id, row.slot) for row in due]
             await wake(tx, [Wake("poll", f"{each}:{slot}", once=True) for each, slot in claimed])
         return claimed
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import SEOUL, Tie
@@ -158,17 +158,16 @@ async def _tie(tx: AsyncConnection, article_id: int, tie: Tie) -> None:
     )
 
 
+_LOCK = sa.text("""
+    SELECT pg_advisory_xact_lock(number)
+    FROM (SELECT unnest(CAST(:numbers AS bigint[])) AS number ORDER BY number) AS ordered
+""")
+
+
 async def _lock(tx: AsyncConnection, place: Place) -> None:
     hashes = [hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in place.keys]
     keyed = [int.from_bytes(each[:8], signed=True) for each in hashes]
-    ordered = (
-        sa.select(
-            sa.func.unnest(sa.cast([*keyed, *place.numbers], ARRAY(sa.BigInteger))).label("number")
-        )
-        .order_by(sa.text("number"))
-        .subquery()
-    )
-    await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(ordered.c.number)))
+    await tx.execute(_LOCK, {"numbers": [*keyed, *place.numbers]})
 
 
 SHARE = 3
