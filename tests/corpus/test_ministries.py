@@ -1,12 +1,10 @@
 """Sources of single ministries on the shapes that were seen of their pages."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from scrapers.model import Page, Post, Source
+from scrapers.model import Post
 from scrapers.sources import (
     fsc_press,
     mofa_press,
@@ -15,19 +13,9 @@ from scrapers.sources import (
     mss_notice,
     mss_notice_rss,
 )
+from tests.corpus.captured import SHAPES, listed, shape
 
-CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "captures"
-SHAPES = CAPTURES / "derived_shapes"
 pytestmark = pytest.mark.skipif(not SHAPES.is_dir(), reason="no captured pages at hand")
-
-
-def seen(path: str, url: str) -> Page:
-    body = (SHAPES / path).read_bytes()
-    return Page(url, url, 200, {}, body, datetime(2026, 11, 20, tzinfo=UTC))
-
-
-def listed(source: Source, path: str) -> tuple[Post, ...]:
-    return source.read_list(seen(path, source.first().url)).posts
 
 
 def days(posts: tuple[Post, ...]) -> list[str | None]:
@@ -57,7 +45,7 @@ def test_a_call_of_mss_says_on_its_list_until_when_one_may_apply() -> None:
 
 def test_a_call_of_mss_says_on_its_page_until_when_one_may_apply() -> None:
     detail = mss_notice.SOURCE.read_post(
-        seen("mss/derived_view_cbIdx310.html", "https://www.mss.go.kr/v")
+        shape("mss/derived_view_cbIdx310.html", "https://www.mss.go.kr/v")
     )
 
     period, *body = detail.text.split("\n")
@@ -82,7 +70,7 @@ def test_both_kinds_of_links_on_a_list_of_motir_have_a_key() -> None:
 
 def test_a_file_of_motir_has_an_address_though_its_link_is_a_script() -> None:
     detail = motir_notice.SOURCE.read_post(
-        seen("motie/derived_view.html", "https://www.motir.go.kr/v")
+        shape("motie/derived_view.html", "https://www.motir.go.kr/v")
     )
 
     assert [(file.name, file.url) for file in detail.files] == [

@@ -1,16 +1,12 @@
 """Sources of support notices on the shapes that were seen of their pages."""
 
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 
 from scrapers.errors import LayoutError
-from scrapers.model import Page, Post, Source
 from scrapers.platforms.api import Api
 from scrapers.sources import exportvoucher, kosmes
+from tests.corpus.captured import SHAPES, listed, shape
 
-SHAPES = Path(__file__).parents[2].parent / "shared/data/captures/derived_shapes"
 pytestmark = pytest.mark.skipif(not SHAPES.is_dir(), reason="no captured pages at hand")
 
 # Asked with a key, which the declared sources do not have.
@@ -27,15 +23,6 @@ BIZINFO = Api(
 )
 
 
-def seen(path: str, url: str) -> Page:
-    body = (SHAPES / path).read_bytes()
-    return Page(url, url, 200, {}, body, datetime(2026, 11, 20, tzinfo=UTC))
-
-
-def listed(source: Source, path: str) -> tuple[Post, ...]:
-    return source.read_list(seen(path, source.first().url)).posts
-
-
 def test_the_board_of_vouchers_is_read_where_its_onclick_stands_on_the_next_line() -> None:
     (post,) = listed(exportvoucher.SOURCE, "other/derived_exportvoucher_list.html")
 
@@ -46,7 +33,7 @@ def test_the_board_of_vouchers_is_read_where_its_onclick_stands_on_the_next_line
 
 
 def test_a_notice_of_vouchers_has_its_text_and_its_file() -> None:
-    page = seen("other/derived_exportvoucher_view.html", "https://www.exportvoucher.com/v")
+    page = shape("other/derived_exportvoucher_view.html", "https://www.exportvoucher.com/v")
     detail = exportvoucher.SOURCE.read_post(page)
 
     assert detail.text == "본문"

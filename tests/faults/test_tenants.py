@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -19,7 +19,6 @@ from fastapi import FastAPI
 from notifier import registry
 from notifier.model import ChannelOptions
 from service.judging.fields import usual
-from service.judging.morphemes import Morphs
 from service.links import Signer
 from service.preview import Tools
 from service.reading.publishers import Registry
@@ -30,6 +29,7 @@ from service.web.app import build
 from service.web.means import Means
 from service.web.shell import COOKIE
 from tests.conftest import logging_as_before
+from tests.web.conftest import nothing
 from tests.web.test_every_route import paths
 
 SIGNING = b"a signing secret of this test, 32+"
@@ -39,10 +39,6 @@ WEBHOOK = "whsec_c2VjcmV0IG9mIGEgd2ViaG9vaw=="
 TELEGRAM = "7777777:telegram-token-of-this-test"
 WHOM = {"victim": "reader", "other": "reader", "editor": "editor", "operator": "operator"}
 MOST_ODD = "%00", "9" * 30, "'", "<x>"
-
-
-async def nothing(windows: Collection[str]) -> Mapping[str, Morphs]:
-    return dict.fromkeys(windows, ())
 
 
 class Town:

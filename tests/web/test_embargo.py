@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,6 @@ from starlette.routing import Mount
 
 from service.indexing import Indexing
 from service.judging.fields import usual
-from service.judging.morphemes import Morphs
 from service.links import Signer
 from service.preview import Tools
 from service.read import Read
@@ -32,6 +31,7 @@ from service.store.tallies import Tallies
 from service.web.app import build
 from service.web.means import Means
 from service.web.reading.asked import cursor
+from tests.web.conftest import nothing
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -52,11 +52,6 @@ ASKED = {
     "/api/v1/search": ("?q=수출",),
     "/api/v1/stories": ("?ministry=mss", "?open=true"),
 }
-
-
-async def nothing(windows: Collection[str]) -> Mapping[str, Morphs]:
-    """Morphemes of nothing: what is asked for here is found by its letters."""
-    return dict.fromkeys(windows, ())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
 from service.judging.fields import usual
-from service.judging.morphemes import Morphs
 from service.links import Signer
 from service.preview import Tools
 from service.reading.publishers import Registry
@@ -25,6 +24,7 @@ from service.web.app import build
 from service.web.dressing import TEMPLATES
 from service.web.means import Means
 from service.web.shell import COOKIE
+from tests.web.conftest import nothing
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 ROLES = {"operator": 1, "editor": 2, "reader": 3}  # by their sessions
@@ -35,10 +35,6 @@ ASKED = (
     *("q", "after", "before", "part", "month", "from", "to", "ministry", "topic", "have", "last"),
     *("lang", "cursor", "limit", "since", "until", "source", "rule", "next", "order"),
 )
-
-
-async def nothing(windows: Collection[str]) -> Mapping[str, Morphs]:
-    return dict.fromkeys(windows, ())
 
 
 @pytest.fixture

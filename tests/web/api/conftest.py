@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from notifier import registry
 from notifier.model import ChannelOptions
 from service.judging.fields import Values
-from service.judging.morphemes import Morphs
 from service.links import Signer
 from service.preview import Tools
 from service.reading.publishers import Registry
@@ -25,17 +24,13 @@ from service.web.api.app import PATH, build_api, mount
 from service.web.api.backing import Backing
 from service.web.api.cursors import Cursors
 from service.web.means import Means
+from tests.web.conftest import nothing
 
 Add = Callable[..., Awaitable[int]]
 MakeKey = Callable[..., Awaitable[str]]
 
 SECRET = b"a secret of this test, 32 or more"
 REGISTRY = Registry.load()
-
-
-async def nothing(windows: Collection[str]) -> Mapping[str, Morphs]:
-    """Morphemes of nothing: what these tests ask for is found by its letters."""
-    return dict.fromkeys(windows, ())
 
 
 def backing(database: Database, *, anonymous: bool = True) -> Backing:

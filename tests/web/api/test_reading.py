@@ -11,7 +11,7 @@ import httpx
 from service.indexing import Indexing
 from service.store.database import Database
 from service.store.search import Searching
-from tests.web.api.conftest import nothing
+from tests.web.conftest import nothing
 
 Add = Callable[..., Awaitable[int]]
 
