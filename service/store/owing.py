@@ -232,8 +232,7 @@ async def notify(
     then = max(cadence.quiet_end(cadence.kept(kept), now) or now, snoozed or now)
     made = await tell(tx, f"notice {about} {now.isoformat()}", "notice", {"facts": facts})
     owed = await (await within(tx)).fetch(_TO_ALL, made, subscription_id, then)
-    channels = sorted({row["channel"] for row in owed})
-    await wake(tx, [Wake("deliver", channel, after=then - now) for channel in channels])
+    await call(tx, [Owed(row["channel"], then - now, 1) for row in owed])
 
 
 async def late(tx: AsyncConnection, article_id: int) -> bool:
