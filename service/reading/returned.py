@@ -82,9 +82,11 @@ def _said(mail: Message) -> tuple[Fate, str] | None:
         return _feedback(_fields(report))
     if report := kinds.get("message/delivery-status"):
         return _delivery(_fields(report))
-    if _END.fullmatch(_header(mail, "subject")):  # a mail program may write it by itself
+    if _automatic(mail):
+        return None
+    if _END.fullmatch(_header(mail, "subject")):
         return "end", "unsubscribe"
-    return _in_words(mail) if _from_server(mail) and not _automatic(mail) else None
+    return _in_words(mail) if _from_server(mail) else None
 
 
 def _about(mail: Message, raw: bytes) -> UUID | None:

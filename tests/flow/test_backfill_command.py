@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,12 +15,22 @@ from scrapers.dates import SEOUL
 from scrapers.registry import sources
 from service.cli import backfill
 from service.config import Settings
+from service.demo import invent
 from service.errors import UserError
 from service.store.backfills import Backfills
 from service.store.database import Database
 from service.store.sources import Sources
+from tests.replica import Restless
 
 MSS = "mss_press"
+
+
+@pytest.fixture
+def world(world: Restless) -> Restless:
+    """With more on its lists than a page of them shows."""
+    for release in invent.releases(98, 120, datetime.now(UTC) - timedelta(days=6), hours=48):
+        world.publish(release, time.time())
+    return world
 
 
 @pytest.fixture
@@ -47,7 +58,7 @@ async def test_it_says_how_far_it_is_until_it_is_done(
 
     said = lines(capsys)
     [far] = await Backfills(database).progress(MSS)
-    assert len(said) == far.pages
+    assert len(said) == far.pages > 1
     assert far.new > 10
     assert f"새 글 / new {far.new}" in said[-1]
     assert said[-1].endswith("목록이 여기서 끝납니다 / the list ends here")

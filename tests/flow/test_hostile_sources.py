@@ -149,7 +149,7 @@ ODD_LISTS: dict[str, tuple[str | bytes, dict[str, tuple[str, str | None]]]] = {
         listing(row(9, title="가" * 300_000), row(2)), {"9": ("가" * 1000, "2026-03-02")},
     ),
     "half a surrogate pair": (
-        listing(row(9, title="가&#xD800;나"), row(2)), {"9": ("가\ufffd나", "2026-03-02")},
+        listing(row(9, title="가&#xD800;나"), row(2)), {"9": ("가나", "2026-03-02")},
     ),
     "markup in a title": (
         listing(row(9, title="<속보> A&lt;script&gt;<b>B</b>"), row(2)),

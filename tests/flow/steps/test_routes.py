@@ -229,7 +229,7 @@ async def test_a_list_asked_part_by_part_uses_no_validator_and_is_not_slowed_by_
 
     requests = asked()
     assert [path for path, _, _ in requests[:3]] == ["/round/1", "/round/0", "/round/1"]
-    assert {known for _, known, _ in requests} == {None}
+    assert {known for _, known, _ in requests} == {Freshness()}
     rest = await sql.fetchval("SELECT next_due - now() FROM source WHERE id = 'round'")
     assert rest < timedelta(seconds=661)
 
