@@ -66,6 +66,8 @@ class Database:
             url,
             pool_size=size,
             max_overflow=0,
+            # Each learns what it is asked, here and in the server: a few know all, the others rest.
+            pool_use_lifo=True,
             # A server that vanished without a word must not hang us until TCP gives up.
             connect_args={"timeout": 10, "command_timeout": 60, "server_settings": WATCHED},
         )
