@@ -9,8 +9,9 @@ from service.judging.logic import lowered
 from service.reading.publishers import Registry, key_of
 
 # 시도, an attempt, is not 시·도, provinces: a point comes between those alone that act together.
-_SIDES = re.compile("[한미일중러]{2,4}|산학연?관?|민관군?|노사정?|당정청?")
+_SIDES = re.compile("[한미일중러]{2,4}|산학연?관?|민관군?|노사정?|당정청?|초중고|시군구")
 _JOINTS = re.compile(r"(?<=[^\W\d_])[·-](?=[^\W\d_])|(?<=\d),(?=\d{3}(?!\d))")
+_LONE = re.compile(r"(?<!\w)[가-힣][·-](?=[가-힣])|(?<=[가-힣])[·-][가-힣](?!\w)")
 _INITIAL = re.compile(r"(?<!\w)([a-z])(?=[가-힣])")
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d+)(?=\d{3}[천만억조])")
 
@@ -31,7 +32,9 @@ def spellings(term: str, registry: Registry) -> tuple[str, ...]:
 
 def _joined(term: str) -> Iterator[str]:
     """The term with its parts joined as others join them: 산·학·연, K-푸드, 1,000억, 2차전지."""
-    yield _JOINTS.sub("", term)
+    bare = _JOINTS.sub("", term)
+    if _SIDES.fullmatch(bare) or not _LONE.search(term):
+        yield bare
     yield _THOUSANDS.sub(r"\1,", _INITIAL.sub(r"\1-", term))
     yield term.replace("2차전지", "이차전지")
     yield term.replace("이차전지", "2차전지")

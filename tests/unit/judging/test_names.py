@@ -36,6 +36,7 @@ def test_headline_letters_stand_for_the_word(registry: Registry, typed: str, als
         ("k푸드", "k-푸드"),
         ("한중일", "한·중·일"),
         ("산학연", "산·학·연"),
+        ("시·군·구", "시군구"),
         ("2차전지 소재", "이차전지 소재"),
         ("1000억", "1,000억"),
     ],
@@ -51,7 +52,21 @@ def test_headline_letters_of_a_body_lead_to_all_its_names(registry: Registry) ->
 
 @pytest.mark.parametrize(
     "typed",
-    ["수출", "산업통상", "산업부 무역과", "-", "", "시도", "3·1절", "2026년", "1000", "r&d", "g20"],
+    [
+        "수출",
+        "산업통상",
+        "산업부 무역과",
+        "-",
+        "",
+        "시도",
+        "시·도",
+        "중·고",
+        "3·1절",
+        "2026년",
+        "1000",
+        "r&d",
+        "g20",
+    ],
 )
 def test_what_is_no_name_stands_for_itself(registry: Registry, typed: str) -> None:
     assert spellings(typed, registry) == (typed,)
