@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.embargo import is_told
-from service.store.owing import SPREAD, Owed, events, late, spreading, tell, told_of
+from service.store.owing import SPREAD, Owed, events, haste, spreading, tell, told_of
 from service.store.paces import LIVE, PACED, WHEN, paces
 from service.store.tables import article, revision, subscription, telling
 
@@ -224,7 +224,7 @@ async def cover(
     }
     made = await tell(tx, f"story {story_id} coverage {article_id}", "coverage", values)
     ids = list(await told_of(tx, known))
-    given = await paces(tx, ids, None, late=await late(tx, article_id))
+    given = await paces(tx, ids, None, **await haste(tx, article_id))
     return await _follow(tx, made, known, {"corrections": [], "same": [], **given}, asked=True)
 
 

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
@@ -166,7 +167,7 @@ async def owe(
     if not of:
         return []
     ids = list(of)
-    given = await paces(tx, ids, until, late=await late(tx, article_id))
+    given = await paces(tx, ids, until, **await haste(tx, article_id))
     given |= spreading(event) | reasons(concern) | {"ids": ids, "numbers": list(of.values())}
     return [Owed(*row) for row in await tx.execute(_OWE, given)]
 
@@ -235,11 +236,13 @@ async def notify(
     await call(tx, [Owed(row["channel"], then - now, 1) for row in owed])
 
 
-async def late(tx: AsyncConnection, article_id: int) -> bool:
-    """Whether an article was out for long before it was seen.
+async def haste(tx: AsyncConnection, article_id: int) -> dict[str, Any]:
+    """What ``paces`` asks of an article: the last day of its call, and whether it is ``late``.
 
-    A call that ends soon is not late: it is told while there is time.
+    That is one that was out for long before it was seen. A call that ends soon is not: it is told
+    while there is time.
     """
     soon = article.c.call_end.between(TODAY, TODAY + _ENDS_SOON)
-    query = sa.select(article.c.late & ~sa.func.coalesce(soon, sa.false()))
-    return bool(await tx.scalar(query.where(article.c.id == article_id)))
+    late = article.c.late & ~sa.func.coalesce(soon, sa.false())
+    query = sa.select(late.label("late"), article.c.call_end.label("last_day"))
+    return dict((await tx.execute(query.where(article.c.id == article_id))).mappings().one())

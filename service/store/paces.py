@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import cadence
+from service.model import SEOUL
 from service.store.database import columns
 from service.store.tables import subscription
 
@@ -51,12 +52,18 @@ _SPAN = ("cadences", "embargoes", "wakings", "urgents", "windows", "readies", "d
 
 
 async def paces(
-    tx: AsyncConnection, ids: Sequence[int], until: datetime | None, *, late: bool = False
+    tx: AsyncConnection,
+    ids: Sequence[int],
+    until: datetime | None,
+    *,
+    late: bool = False,
+    last_day: date | None = None,
 ) -> dict[str, Any]:
     """The values that ``PACED`` and ``WHEN`` ask for, for the subscriptions of these ``ids``.
 
     ``until``: an embargo, for those who wait for its end. ``late``: it was out for long before it
-    was seen, so that it is gathered with more of the kind.
+    was seen, so that it is gathered with more of the kind. ``last_day`` of a call, in Korea: whose
+    window closes no sooner is told before, after the night at most.
     """
     await tx.execute(_PLAN)
     awake_at = sa.func.greatest(subscription.c.snoozed_until, sa.func.now())
@@ -68,7 +75,9 @@ async def paces(
     if len(ids) < _MANY:
         query = query.where(subscription.c.id == sa.any_(sa.cast(ids, ARRAY(sa.BigInteger))))
     wishes = await tx.execute(query)
-    rows = [row for wish in wishes for row in _paced(*wish, until=until, late=late)]
+    rows = [
+        row for wish in wishes for row in _paced(*wish, until=until, late=late, last_day=last_day)
+    ]
     return {"until": until, **columns(rows, *_SPAN)}
 
 
@@ -80,6 +89,7 @@ def _paced(
     *,
     until: datetime | None,
     late: bool,
+    last_day: date | None,
 ) -> Iterator[tuple[object, ...]]:
     """The rows of one wish, that of what is urgent last."""
     ready_at = max(now, until) if until and embargoed == "wait" else now
@@ -87,6 +97,8 @@ def _paced(
     burst = cadence.burst(due_at) if late else None
     chosen = cadence.kept(wished)
     window_at = cadence.window(chosen, due_at)
+    if window_at and last_day and due_at.astimezone(SEOUL).date() <= last_day <= window_at.date():
+        window_at = cadence.quiet_end(chosen, due_at)
     if burst and not window_at:
         window_at = cadence.window(chosen, burst) or burst
     for urgent, closes in ((False, window_at), (True, burst)):

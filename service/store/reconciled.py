@@ -247,7 +247,6 @@ async def _again(
     until, story = found.article.embargo_until, found.story_id
     values = {"story_id": story, "article_id": found.article.id, "facts": facts}
     event = await owing.tell(tx, f"story {story}", "alert", {**values, "embargo_until": until})
-    late = await owing.late(tx, found.article.id)
-    when = await paces(tx, list(concern.of), until, late=late)
+    when = await paces(tx, list(concern.of), until, **await owing.haste(tx, found.article.id))
     values = {**given, **when, **owing.spreading(event), **owing.reasons(concern)}
     return [Owed(*row) for row in await tx.execute(_OWE, values)]

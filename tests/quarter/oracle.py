@@ -155,6 +155,9 @@ class Oracle:
         who, due = life.who, max(ready, life.snoozed)
         gathered = ten_minutes(due) if late else None
         window = gathered if item.urgent else self._window(life, due)
+        by = None if item.change else item.apply_by
+        if window and by and not item.urgent and f"{due.date()}" <= by[:10] <= f"{window.date()}":
+            window = quiet_end(who, due)  # a call is told while there is time
         if gathered and not window:
             window = self._window(life, gathered) or gathered
         gone = who.expires_at is not None and ready >= who.expires_at

@@ -93,6 +93,30 @@ async def test_what_comes_at_night_waits_for_its_end_unless_it_is_urgent(
     assert [60 <= rest <= 120 for _, rest in await waits(sql)] == [True] * (not urgent)
 
 
+@pytest.mark.parametrize(
+    ("days", "night", "told"), [(-1, 0, 0), (2, 0, 1), (2, 1, 0), (4, 0, 1), (5, 0, 0)]
+)
+async def test_a_call_that_ends_before_a_digest_comes_is_told_while_there_is_time(
+    verdicts: Verdicts,
+    add: Add,
+    reader: int,
+    sql: asyncpg.Connection,
+    days: int,
+    night: int,
+    told: int,
+) -> None:
+    today = await sql.fetchval("SELECT (now() AT TIME ZONE 'Asia/Seoul')::date")
+    digest = f"weekly {today + timedelta(days=4):%a} 12:00".lower()
+    await wish(sql, f"{digest} {await hours(sql, -1, 2)}" if night else digest)
+    made = await add("article", call_end=today + timedelta(days=days))
+
+    await verdicts.settle(made, Verdict(Place(["url:1"]), FACTS, to(reader)))
+
+    assert await rests(sql) == [0] * told
+    # After the night where there is one, else with the digest.
+    assert [rest <= 120 for _, rest in await waits(sql)] == [bool(night)] * (not told)
+
+
 async def test_an_embargo_that_lifts_at_night_is_told_at_its_end(
     verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
