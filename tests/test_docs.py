@@ -19,6 +19,7 @@ from service.demo.ledger import Ledger
 from service.demo.papers import Papers
 from service.judging.taxonomy import subjects
 from service.pulse.model import FindingKind
+from service.store import alarms
 from tests.bench import page as benchmarks
 from tests.printed import COMMAND, README, ROOT, TEXTS, rows, section
 
@@ -80,6 +81,11 @@ def test_the_ledger_that_is_shown_has_the_lines_of_a_ledger() -> None:
     feed, calendar = b"<feed/>", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
     lines = [*view._rows(Ledger()), *Papers((), feed, calendar).shown()]
     assert shown == [label for label, _ in lines]
+
+
+def test_the_ops_items_that_are_told_are_marked() -> None:
+    text = (ROOT / "docs/operating.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `([\w-]+)` ⚑ \|", text, re.MULTILINE)) == set(alarms._RINGS)
 
 
 def test_every_kind_of_ops_item_has_its_advice() -> None:
