@@ -14,7 +14,3 @@ class BadSetting(UserError):
         """``name`` is the environment variable, ``why`` one clause."""
         super().__init__(f"설정 {name}: {why} (setting {name})")
         self.name = name
-
-
-class DatabaseUnreachable(UserError):
-    """No database answers at the configured address."""

@@ -31,12 +31,8 @@ _BOM = "\ufeff"  # by which spreadsheets know UTF-8
 _ACTIVE = frozenset("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫−")
 
 
-class NoParquet(UserError):
-    """pyarrow is not installed."""
-
-
 def written(form: Form, batches: _Batches) -> AsyncGenerator[bytes, None]:
-    """The pieces of a file. Raises NoParquet at once where Parquet is wanted and cannot be."""
+    """The pieces of a file. Raises UserError at once where Parquet is wanted and cannot be."""
     if form == "parquet":
         return _parquet(batches, _schema())
     return _csv(batches) if form == "csv" else _jsonl(batches)
@@ -100,7 +96,7 @@ def _schema() -> pa.Schema:
     try:
         import pyarrow as pa  # noqa: PLC0415
     except ImportError as error:
-        raise NoParquet("pyarrow가 없습니다 (install pabal[parquet])") from error
+        raise UserError("pyarrow가 없습니다 (install pabal[parquet])") from error
     moment, texts = pa.timestamp("us", "UTC"), pa.list_(pa.string())
     kinds: Mapping[str, Any] = {
         **dict.fromkeys(("id", "story_id", "twin_id"), pa.int64()),

@@ -36,13 +36,13 @@ class Read:
             if held is None:
                 one.nothing()
                 return
-            unread, tx = held
-            given = self._given(unread.article)
+            article, documents, tx = held
+            given = self._given(article)
             # A long document takes a second: not on the event loop.
-            reading = await asyncio.to_thread(release.read, given, unread.documents, self.registry)
-            until = _waits_until(reading.embargo, unread.article.discovered_at)
+            reading = await asyncio.to_thread(release.read, given, documents, self.registry)
+            until = _waits_until(reading.embargo, article.discovered_at)
             await self.readings.store(tx, article_id, reading, embargo_until=until)
-            one.say(source=unread.article.source_id, documents=len(unread.documents))
+            one.say(source=article.source_id, documents=len(documents))
 
     def _given(self, article: Article) -> Given:
         source = self.declared.get(article.source_id)

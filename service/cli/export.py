@@ -70,9 +70,9 @@ def _form(target: str) -> Form:
 
 
 async def _write(database: Database, wish: Wish, form: Form, file: IO[bytes]) -> None:
-    from service.store.past import Exports  # noqa: PLC0415
+    from service.store.past import Past  # noqa: PLC0415
 
-    async for piece in written(form, Exports(database).batches(wish)):
+    async for piece in written(form, Past(database).exported(wish)):
         file.write(piece)
 
 

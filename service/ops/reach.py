@@ -7,7 +7,7 @@ import asyncio
 import asyncpg
 import structlog
 
-from service.errors import DatabaseUnreachable
+from service.errors import UserError
 from service.store import server
 
 log = structlog.get_logger()
@@ -21,7 +21,7 @@ async def reachable(url: str, *, patience: float = 300.0, writes: bool = False) 
 
     ``writes``: as soon as it can be written, too.
 
-    It is tried again with doubling waits for ``patience`` seconds. Raises DatabaseUnreachable when
+    It is tried again with doubling waits for ``patience`` seconds. Raises UserError when
     that has passed, or at once where waiting cannot help (a wrong password, no such database, a
     server that is too old).
     """
@@ -35,10 +35,10 @@ async def reachable(url: str, *, patience: float = 300.0, writes: bool = False) 
                 raise asyncpg.ReadOnlySQLTransactionError("it can only be read")
         except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError,
                 asyncpg.ClientConfigurationError) as error:  # fmt: skip
-            raise DatabaseUnreachable(_text(shown, error)) from error
+            raise UserError(_text(shown, error)) from error
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             if waited >= patience:
-                raise DatabaseUnreachable(_text(shown, error)) from error
+                raise UserError(_text(shown, error)) from error
             log.warning("database.unreachable", database=shown, why=str(error), again_in=wait)
             await asyncio.sleep(wait)
             waited, wait = waited + wait, min(wait * 2, _LONGEST_WAIT)
@@ -47,7 +47,7 @@ async def reachable(url: str, *, patience: float = 300.0, writes: bool = False) 
             await connection.close()
             if version < _OLDEST:
                 old = f"PostgreSQL {version}; {_OLDEST}–{_NEWEST} is needed"
-                raise DatabaseUnreachable(_text(shown, RuntimeError(old)))
+                raise UserError(_text(shown, RuntimeError(old)))
             return version
 
 

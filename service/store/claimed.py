@@ -12,7 +12,7 @@ import asyncpg
 
 from service.model import DueDelivery, Telling
 from service.store.database import Database, Intentions
-from service.store.titles import TITLE_SQL
+from service.store.titles import TITLE
 
 # Longer than any channel may take to answer: a send under way is never claimed twice.
 _LEASE = timedelta(seconds=45)
@@ -114,7 +114,7 @@ _CLAIM = """
         article_id, reason, version, badge
     FROM (VALUES (1)) AS one LEFT JOIN (mine JOIN ready USING (id)) ON true
     ORDER BY ready.due_at, id
-""".replace("NIGHT", _NIGHT).replace("TITLE", TITLE_SQL)
+""".replace("NIGHT", _NIGHT).replace("TITLE", TITLE.name)
 """Take up to $2 due rows of channel $1 for the time $5, none of endpoints $3, one of each of $4.
 
 What nobody wants any more ends here, unsent, and says no more why where its reader was erased; so

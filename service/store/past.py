@@ -98,28 +98,8 @@ class Exported:
     text: str
 
 
-class Through(Intentions):
-    """Goes through articles; a transaction each, so that none is held while they are used."""
-
-    async def _through(
-        self, articles: sa.Select[*tuple[Any, ...]], size: int, since: datetime | None = None
-    ) -> AsyncIterator[Sequence[sa.Row[*tuple[Any, ...]]]]:
-        """Rows in the order in which they ``came``, the last column, ``size`` at a time."""
-        query = articles.add_columns(OUT.label("came")).order_by(OUT, article.c.id).limit(size)
-        after = None if since is None else (since, 0)
-        # The time is said twice, since an index knows it alone.
-        while rows := await self._rows(
-            query if after is None else query.where(after[0] <= OUT, sa.tuple_(*after) < _PLACE)
-        ):
-            yield rows
-            after = rows[-1].came, rows[-1].id
-
-
-_PLACE = sa.tuple_(OUT, article.c.id)
-
-
-class Past(Through):
-    """Reads only."""
+class Past(Intentions):
+    """Reads only; a transaction for each batch, so that none is held while one is used."""
 
     async def reach(self) -> Reach:
         """The database's time, and when the service began to store."""
@@ -148,16 +128,7 @@ class Past(Through):
         ]
         return len(every), [each for each in every if not each.last_hit or each.last_hit < since]
 
-
-def _seen(row: sa.Row[Any]) -> Seen:
-    topics = None if row.topics is None else tuple(row.topics)
-    return record(Seen, row, story=story_of(row), topics=topics, reading=reading_of(row))
-
-
-class Exports(Through):
-    """Every stored article of a wish; reads only."""
-
-    async def batches(self, wish: Wish, size: int = _BATCH) -> AsyncIterator[Sequence[Exported]]:
+    async def exported(self, wish: Wish, size: int = _BATCH) -> AsyncIterator[Sequence[Exported]]:
         """Every article that was read, the first published first; none whose embargo lasts.
 
         Whatever is stored meanwhile with an earlier time is not among them.
@@ -166,12 +137,31 @@ class Exports(Through):
         async for rows in self._through(chosen, size):
             yield [Exported(*row[:-1]) for row in rows]
 
+    async def _through(
+        self, articles: sa.Select[*tuple[Any, ...]], size: int, since: datetime | None = None
+    ) -> AsyncIterator[Sequence[sa.Row[*tuple[Any, ...]]]]:
+        """Rows in the order in which they ``came``, the last column, ``size`` at a time."""
+        query = articles.add_columns(OUT.label("came")).order_by(OUT, article.c.id).limit(size)
+        after = None if since is None else (since, 0)
+        # The time is said twice, since an index knows it alone.
+        while rows := await self._rows(
+            query if after is None else query.where(after[0] <= OUT, sa.tuple_(*after) < _PLACE)
+        ):
+            yield rows
+            after = rows[-1].came, rows[-1].id
+
+
+def _seen(row: sa.Row[Any]) -> Seen:
+    topics = None if row.topics is None else tuple(row.topics)
+    return record(Seen, row, story=story_of(row), topics=topics, reading=reading_of(row))
+
 
 def _of_call(name: str) -> sa.ColumnElement[Any]:
     said: sa.ColumnElement[Any] = article.c.facts[("call", name)].astext
     return said
 
 
+_PLACE = sa.tuple_(OUT, article.c.id)
 _EXPORTED: tuple[sa.ColumnElement[Any], ...] = (
     *article.c["id", "story_id", "source_id", "url"],
     HEADLINE,

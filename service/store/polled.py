@@ -17,7 +17,6 @@ from service.store import ops
 from service.store.database import Wake, wake
 from service.store.tables import backfill
 
-HALF_WAY = "the worker ended half way"
 MARGIN = timedelta(days=2)  # lists print days, and a release may be put up on the day after
 
 

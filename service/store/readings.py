@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,25 +21,17 @@ _MOST_MENTIONS = 100
 _LARGEST = 9_999  # of a round or a year; what is larger is no such number
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """An article that waits to be read. ``documents``: file name and text, the release first."""
-
-    article: Article
-    documents: tuple[tuple[str, str], ...]
-
-
 class Readings(Intentions):
     """Intentions about readings."""
 
     @asynccontextmanager
     async def reading(
         self, article_id: int
-    ) -> AsyncIterator[tuple[Unread, AsyncConnection] | None]:
+    ) -> AsyncIterator[tuple[Article, tuple[tuple[str, str], ...], AsyncConnection] | None]:
         """Hold an unread article for reading: one transaction, committed on leaving.
 
-        Yields None where it is read already, not collected yet, still owed a file, or held by
-        another worker.
+        Yields it with its documents, file name and text of each, the release first; None where it
+        is read already, not collected yet, still owed a file, or held by another worker.
         """
         ready = (
             article.c.id == article_id,
@@ -56,7 +47,7 @@ class Readings(Intentions):
             if row is None:
                 yield None
             else:
-                yield Unread(article_of(row), await documents_of(tx, article_id)), tx
+                yield article_of(row), await documents_of(tx, article_id), tx
 
     async def store(
         self,

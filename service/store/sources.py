@@ -13,7 +13,7 @@ from service.store import found
 from service.store.audit import What, Who, note
 from service.store.database import Intentions, Wake, changed, wake, within
 from service.store.leases import LEASE
-from service.store.polled import BEGIN, COUNT, FINISH, HALF_WAY, Polled, Slot, finishing, read_on
+from service.store.polled import BEGIN, COUNT, FINISH, Polled, Slot, finishing, read_on
 from service.store.tables import poll, rule, rule_book, sighting, source, subscription
 
 # One way through the index for all keys, in its own order: those of a list stand close together.
@@ -21,6 +21,7 @@ _UNKNOWN = """
     SELECT unnest($2::text[]) AS key EXCEPT
     SELECT key FROM article WHERE source_id = ANY($1::text[]) AND key = ANY($2::text[])
 """
+_HALF_WAY = "the worker ended half way"
 _RULES = 1_000  # from which words to search for are taken
 # A slot that nobody takes up is woken again. A poll that ended in the future, by more than clocks
 # of two servers differ, says that the clock was set back.
@@ -72,7 +73,7 @@ class Sources(Intentions):
 
     async def begin_poll(self, source_id: str, number: int) -> Slot | None:
         """Take up slot ``number``; None where it was taken up already or is not the latest."""
-        row = await self._database.at_once(BEGIN, source_id, number, LEASE, HALF_WAY)
+        row = await self._database.at_once(BEGIN, source_id, number, LEASE, _HALF_WAY)
         return None if row is None else Slot(source_id, number, **row)
 
     async def renew(self, slot: Slot) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-TITLE_SQL = """coalesce(
+TITLE = sa.literal_column(
+    """coalesce(
     regexp_replace(subscription.name, ' #' || subscription.account_id || '$', ''),
-    subscription.name)"""
+    subscription.name)""",
+    sa.Text,
+)
 """A subscription as whoever is told by it sees it called: nobody learns what names others chose."""
-
-TITLE: sa.ColumnElement[str] = sa.literal_column(TITLE_SQL, sa.Text)
 
 
 def names(title: str, account_id: int) -> tuple[str, str]:

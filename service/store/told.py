@@ -101,15 +101,6 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """All that one digest tells of: what came ``since`` then and ``until`` then."""
-
-    since: datetime
-    until: datetime
-    items: Sequence[Item]
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """How an article says it now. ``end`` is the last day to apply, ``end_clock`` ``"HH:MM"``."""
 
@@ -212,15 +203,20 @@ class Told(Intentions):
         """What an embargo holds back from a subscription."""
         return [each for each in await self.sights([subscription_id], _HELD) if not each.shown]
 
-    async def digest(self, subscription_id: int, telling_id: int) -> Gathered | None:
-        """All that one digest tells of, the newest first; None where it is not theirs."""
+    async def digest(
+        self, subscription_id: int, telling_id: int
+    ) -> tuple[datetime, datetime, Sequence[Item]] | None:
+        """Since and until when one digest gathered, and all that it tells of, the newest first.
+
+        None where it is not theirs.
+        """
         values = {"digest": telling_id, "key": f"digest {subscription_id} "}
         row = await self._row(sa.text(_DIGEST), values)
         if row is None:
             return None
         found = await items(self._database, _OF_DIGEST, reader=subscription_id, digest=telling_id)
         since, until = map(datetime.fromisoformat, row)
-        return Gathered(since, until, found)
+        return since, until, found
 
     async def calls(self, subscription_id: int, oldest: date) -> Sequence[Call]:
         """What the subscription was told of whose last day is or was ``oldest`` or later."""

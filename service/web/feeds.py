@@ -97,9 +97,11 @@ def _add_digest(app: FastAPI, shelf: _Shelf) -> None:
     async def digest(request: Request, token: str) -> Response:
         subscription_id, telling_id = shelf.house.numbers("rest", token, 2)
         reader = there(await shelf.told.reader(subscription_id))
-        found = there(await shelf.told.digest(subscription_id, telling_id))
-        letters = [letter_of(each, reader, shelf.words) for each in found.items]
-        return shelf.house.unkept(request, "digest", reader=reader, digest=found, letters=letters)
+        since, until, items = there(await shelf.told.digest(subscription_id, telling_id))
+        letters = [letter_of(each, reader, shelf.words) for each in items]
+        return shelf.house.unkept(
+            request, "digest", reader=reader, since=since, until=until, letters=letters
+        )
 
 
 def _kept(request: Request, body: bytes, kind: str) -> Response:

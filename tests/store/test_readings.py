@@ -38,9 +38,9 @@ async def test_a_reading_is_stored_with_its_stamp_and_wakes_triage(
 
     async with readings.reading(made) as held:
         assert held is not None
-        unread, tx = held
-        assert (unread.article.id, unread.article.text) == (made, "본문")
-        assert unread.documents == ()
+        article, documents, tx = held
+        assert (article.id, article.text) == (made, "본문")
+        assert documents == ()
         await readings.store(tx, made, READING)
         assert await wakes() == []
 
@@ -77,7 +77,7 @@ async def test_a_reading_that_breaks_leaves_no_trace(
     async def broken() -> None:
         async with readings.reading(made) as held:
             assert held is not None
-            await readings.store(held[1], made, READING)
+            await readings.store(held[2], made, READING)
             raise RecursionError
 
     with pytest.raises(RecursionError):
@@ -96,7 +96,7 @@ async def test_a_publisher_that_nobody_knows_is_asked_about_once(
         made = await add("article", read_at=None)
         async with readings.reading(made) as held:
             assert held is not None
-            await readings.store(held[1], made, Reading("제목", "본문", (), "신설부"))
+            await readings.store(held[2], made, Reading("제목", "본문", (), "신설부"))
 
     items = await sql.fetch("SELECT kind, subject, detail, times FROM ops_item")
     assert [tuple(each) for each in items] == [
@@ -138,7 +138,7 @@ WHOLE = Reading(
 async def stored(readings: Readings, article_id: int, reading: Reading) -> None:
     async with readings.reading(article_id) as held:
         assert held is not None
-        await readings.store(held[1], article_id, reading, embargo_until=NINE)
+        await readings.store(held[2], article_id, reading, embargo_until=NINE)
 
 
 async def test_a_reading_comes_back_as_it_was_stored(
@@ -197,7 +197,7 @@ async def test_an_embargo_changes_only_where_a_box_says_so(
 
     async with readings.reading(made) as held:
         assert held is not None
-        await readings.store(held[1], made, replace(WHOLE, embargo=printed), embargo_until=said)
+        await readings.store(held[2], made, replace(WHOLE, embargo=printed), embargo_until=said)
 
     assert await sql.fetchval("SELECT embargo_until FROM article") == until
 
@@ -258,7 +258,7 @@ async def test_an_article_is_not_read_before_its_files(
 
     async with readings.reading(made) as held:
         assert held is not None
-        assert held[0].documents == (("a.hwpx", "문서"),)
+        assert held[1] == (("a.hwpx", "문서"),)
 
 
 async def test_documents_come_with_the_release_first_and_without_what_failed(
@@ -275,4 +275,4 @@ async def test_documents_come_with_the_release_first_and_without_what_failed(
 
     async with readings.reading(made) as held:
         assert held is not None
-        assert held[0].documents == (("보도자료.hwpx", "자료"), ("붙임.hwp", "붙임"))
+        assert held[1] == (("보도자료.hwpx", "자료"), ("붙임.hwp", "붙임"))

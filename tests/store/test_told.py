@@ -182,8 +182,9 @@ async def test_a_digest_shows_what_it_told_of_to_whom_it_was_told(
     found = await told.digest(mine, digest)
 
     assert found is not None
-    assert [each.facts["title"] for each in found.items] == ["안"]
-    assert found.until - found.since == timedelta(days=1)
+    since, until, items = found
+    assert [each.facts["title"] for each in items] == ["안"]
+    assert until - since == timedelta(days=1)
     assert await told.digest(other, digest) is None
     assert await told.digest(mine, 999) is None
 

@@ -7,11 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.export import MEDIA, Form, NoParquet, written
+from service.errors import UserError
+from service.export import MEDIA, Form, written
 from service.store.cockpit import Cockpit
 from service.store.keys import Bearer
 from service.store.overview import Overview
-from service.store.past import Exports
+from service.store.past import Past
 from service.web.api.asked import Filters
 from service.web.api.backing import House
 from service.web.api.gate import Exporter, Operator
@@ -66,10 +67,10 @@ async def operations(house: House, _: Operator) -> Health:
 async def _export(
     request: Request, house: House, bearer: Bearer, asked: Filters, form: Form
 ) -> Response:
-    batches = Exports(house.database).batches(asked.wish(house.means.values.registry))
+    batches = Past(house.database).exported(asked.wish(house.means.values.registry))
     try:
         pieces = written(form, batches)
-    except NoParquet as error:
+    except UserError as error:
         raise Problem("extra", str(error)) from error
     headers = {
         "Content-Disposition": f'attachment; filename="pabal.{form}"',

@@ -16,7 +16,7 @@ from service.export import safe
 from service.store.browse import Wish
 from service.store.database import Database
 from service.store.keys import Keys
-from service.store.past import Exports
+from service.store.past import Past
 from service.web.api.app import build_api
 from tests.web.api.conftest import backing
 
@@ -103,7 +103,7 @@ async def test_batches_go_on_though_many_came_at_one_moment(
     at = datetime(2026, 3, 2, tzinfo=UTC)
     made = [await article(read_published_at=at) for _ in range(7)]
 
-    batches = [batch async for batch in Exports(database).batches(Wish(), 3)]
+    batches = [batch async for batch in Past(database).exported(Wish(), 3)]
 
     assert [len(each) for each in batches] == [3, 3, 1]
     assert [row.id for batch in batches for row in batch] == made
