@@ -1,6 +1,6 @@
 """Half an hour of everything at once: ``make soak``, ``ARGS="--minutes 2"`` for a try.
 
-Five times a usual day for six hours: ``ARGS="--minutes 360 --pace 5 --rate 0.1 --readers 10"``
+Five times a usual day for six hours: ``ARGS="--minutes 360 --pace 5 --rate 0.0167 --readers 10"``
 (of a real month 12 releases come in an hour of a working day; each list is asked every few
 minutes).
 
