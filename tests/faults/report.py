@@ -24,7 +24,8 @@ PAGE = ROOT / "docs" / "reliability.md"
 RESULTS = ROOT / "docs" / "faults" / "results.json"
 PROMISES = Path(__file__).with_name("promises.toml")
 SIGNS = {"met": "✓", "short": "◐", "failed": "✗", "none": "—"}
-Results = dict[str, dict[str, dict[str, Any]]]  # by fault, by test
+LONG = "[long]"
+Results = dict[str, dict[str, dict[str, Any]]]  # by fault, by test; its long form is one of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +118,26 @@ def _figures(wanted: Mapping[str, Mapping[str, Any]]) -> Iterator[Figure]:
 
 
 def merged(kept: Results, lines: Sequence[Mapping[str, Any]]) -> Results:
-    """What is kept, with every test renewed that ran; tests that are gone are left out."""
+    """What is kept, with each form of a test renewed that ran; tests that are gone are left out."""
     fresh: Results = {}
     for line in lines:
-        tests = fresh.setdefault(str(line["fault"]), {})
-        before = {} if line["test"].endswith(".py") else tests.get(line["test"], {})
-        tests[line["test"]] = _added(before, line)  # of a script the last run counts
-    faults = sorted({*kept, *fresh}, key=int)
-    both = {fault: kept.get(fault, {}) | fresh.get(fault, {}) for fault in faults}
+        tests, name = fresh.setdefault(str(line["fault"]), {}), _form(line["test"], line["long"])
+        before = {} if name.endswith(".py") else tests.get(name, {})
+        tests[name] = _added(before, line)  # of a script the last run counts
+    both: Results = {fault: {} for fault in sorted({*kept, *fresh}, key=int)}
+    for fault, tests in kept.items():
+        both[fault] |= {_form(name, entry["long"]): entry for name, entry in tests.items()}
+    for fault, tests in fresh.items():
+        both[fault] |= tests
     return {
         fault: {name: tests[name] for name in sorted(tests) if exists(name)}
         for fault, tests in both.items()
     }
+
+
+def _form(test: str, long: bool) -> str:
+    """A test by its form: that the short one ran again says nothing of the long one."""
+    return test.removesuffix(LONG) + (LONG if long and "::" in test else "")
 
 
 def _added(entry: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,7 +164,7 @@ def _added(entry: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
 
 def exists(test: str) -> bool:
     """Whether a test, or a script, stands where its name says."""
-    path, *inside = test.split("::")
+    path, *inside = test.removesuffix(LONG).split("::")
     return (ROOT / path).is_file() and (not inside or inside[0] in _defined(path))
 
 
@@ -200,7 +209,8 @@ def _test(name: str, entry: Mapping[str, Any]) -> str:
     reason = f" ({entry['reason']})" if entry["reason"] else ""
     long = ", 긴 것 · long" if entry["long"] else ""
     when = f"{entry['date']}, `{entry['commit'] or '?'}`, {entry['machine']}"
-    return f"| `{name}` | {', '.join(said)}{reason}, {entry['seconds']} s{long} | {when} |"
+    test = name.removesuffix(LONG)
+    return f"| `{test}` | {', '.join(said)}{reason}, {entry['seconds']} s{long} | {when} |"
 
 
 def _number(value: float) -> str:

@@ -51,6 +51,24 @@ def test_cases_of_a_test_count_together_and_a_run_renews_only_what_ran() -> None
     assert entry["figures"]["lost"] == {"sum": 1, "min": 0, "max": 1}
 
 
+def test_a_long_form_stays_on_record_until_it_runs_again_and_a_short_one_that_fails_shows() -> None:
+    promise = report.promises()[0]
+    figures = {each.name: each.bound for each in promise.figures}
+    long = line(long=True, figures=figures, commit="1111111")
+    # As results were kept before the forms stood apart: under the name of the test alone.
+    before = {"1": dict(zip([LINE["test"]], report.merged({}, [long])["1"].values(), strict=True))}
+
+    after = report.merged(before, [line(figures=dict.fromkeys(figures, 0), commit="2222222")])
+    failed = report.merged(after, [line(outcome="failed", commit="3333333")])
+
+    assert {each["commit"]: each["long"] for each in after["1"].values()} == {
+        "1111111": True, "2222222": False,
+    }  # fmt: skip
+    assert promise.state([*after["1"].values()]) == "met"
+    assert promise.state([*failed["1"].values()]) == "failed"
+    assert report.page(after).count(f"| `{LINE['test']}` |") == len(after["1"])
+
+
 def test_what_is_gone_from_the_tree_is_gone_from_the_page() -> None:
     assert report.merged({}, [line(test="tests/faults/test_reliability.py::test_gone")]) == {
         "1": {}
