@@ -256,9 +256,11 @@ def _check_sense(rule: Rule) -> None:
         raise RuleError(
             0,
             "함께 맞을 수 없는 조건들이라 어떤 글에도 맞지 않습니다. "
-            "하나를 지우거나 |로 이어 주세요. 예: 종류:(공고 | 인사) / "
+            "하나를 지우거나 |로 이어 주세요. 예: 종류:(공고 | 인사). 한 기관의 이름들은 같은 "
+            "말이니, 그 가운데 하나만 빼려면 -=산업통상부처럼 써 주세요. / "
             "These conditions exclude each other, so nothing can match. "
-            "Drop one, or join them by |: kind:(notice | personnel)",
+            "Drop one, or join them by |: kind:(notice | personnel). All names of a body are "
+            "one word: -=산업통상부 leaves out that name alone.",
         )
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
+
+from service.judging.conditions import sought
+from service.judging.fields import usual
 from service.judging.logic import Atom, Clause, Field, Near, Not, Rule, Term, clauses, satisfied
+from service.judging.names import spellings
 
 _MAX_CLAUSES = 256
 """A rule with more alternatives than this is not examined; it is matched all the same."""
@@ -43,7 +48,18 @@ def _contradicts(clause: Clause) -> bool:
     barred = {each.part for each in clause if isinstance(each, Not)}
     asked = {each for each in clause if not isinstance(each, Not)}
     implied = {more for each in asked for more in _implied(each)}
-    return not barred.isdisjoint(implied) or _two_of_one(asked)
+    shut = {word for each in barred for word in _spelt(each)}
+    unsaid = bool(shut) and any(each <= shut for each in map(_spelt, implied) if each)
+    return unsaid or not barred.isdisjoint(implied) or _two_of_one(asked)
+
+
+@lru_cache(maxsize=1 << 12)
+def _spelt(atom: Atom) -> frozenset[tuple[str, bool]]:
+    """In what words a term may stand, and whether in the title: 산업부 stands for 산업통상부."""
+    if not isinstance(atom, Term):
+        return frozenset()
+    words = sought(atom, partial(spellings, registry=usual().registry))
+    return frozenset((each, atom.title) for each in words)
 
 
 def _implied(atom: Atom) -> set[Atom]:
@@ -51,9 +67,8 @@ def _implied(atom: Atom) -> set[Atom]:
     match atom:
         case Near(first, second):
             return {atom, *_implied(first), *_implied(second)}
-        case Term(text, title, exact):
-            titles = {title, False}
-            return {Term(text, t, e) for t in titles for e in {exact, False}}
+        case Term(text, _, exact):
+            return {atom, Term(text, exact=exact)}
         case _:
             return {atom}
 

@@ -158,6 +158,8 @@ def test_a_rule_holds_by_the_terms_that_stand(present: set[str], holds: bool) ->
         ("수출 -수출", 0, "어떤 글에도 맞지 않습니다"),
         ("제목:수출 -수출", 0, "어떤 글에도 맞지 않습니다"),
         ("=수출 -수출", 0, "어떤 글에도 맞지 않습니다"),
+        ("제목:산업부 ~5 수출 -산업통상부", 0, "-=산업통상부처럼 써"),
+        ("K푸드 -K-푸드", 0, "어떤 글에도 맞지 않습니다"),
         ("수출 ~5 관세 -관세", 0, "어떤 글에도 맞지 않습니다"),
         ("종류:공고 종류:인사", 0, "어떤 글에도 맞지 않습니다"),
         ("출처:뉴스 출처:정부", 0, "어떤 글에도 맞지 않습니다"),
@@ -227,6 +229,7 @@ def test_rules_at_the_limits_are_accepted() -> None:
         ("수출 | 부처:산업부", "거르기만"),
         ("종류:공고 -수출", "거르기만"),
         ("관세 | 수출 -수출", "함께 맞을 수 없는"),
+        ("관세 | 산업부 -산자부", "함께 맞을 수 없는"),
     ],
 )
 def test_a_rule_that_is_hardly_meant_is_warned_of(typed: str, words: str) -> None:
@@ -238,7 +241,16 @@ def test_a_rule_that_is_hardly_meant_is_warned_of(typed: str, words: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "typed", ["수출", "수출 종류:공고", "수출 -관세", "수출 ~5 관세", "a1 | b1"]
+    "typed",
+    [
+        "수출",
+        "수출 종류:공고",
+        "수출 -관세",
+        "수출 ~5 관세",
+        "a1 | b1",
+        "산업부 -=산업통상부",
+        "산업부 -제목:산업통상부",
+    ],
 )
 def test_a_rule_that_makes_sense_brings_no_warning(typed: str) -> None:
     assert warnings(parse(typed)) == ()
