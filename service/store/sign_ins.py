@@ -22,8 +22,11 @@ from service.store.tables import account, sign_in, suppressed
 COUNTS_FOR = timedelta(minutes=30)
 """How long a link signs somebody in."""
 
-_A_DAY = 3
-"""Mails to one address, whoever asks, whose links nobody used."""
+_FREE = 3
+"""Mails of a day to one address, whoever asks, whose links nobody used, before they have to wait.
+
+One more comes an hour after them, the next two hours after that, then four: seven a day or so.
+"""
 
 _AN_HOUR = 10
 """Mails that are asked for from one place."""
@@ -79,12 +82,15 @@ class SignIns(Intentions):
         """
         async with self._database.transaction() as tx:
             # Always in this order, so that two who ask wait for each other and for nothing else.
-            if await _asked(tx, sign_in.c.ip == ip, f"ip {ip}", timedelta(hours=1)) >= _AN_HOUR:
+            from_there = sign_in.c.ip == ip
+            count, _ = await _asked(tx, from_there, f"ip {ip}", timedelta(hours=1))
+            if count >= _AN_HOUR:
                 return "often"
             here = same(sign_in.c.address, address)
             here &= sign_in.c.used_at.is_(None)  # who signs in often is not kept out
-            before = await _asked(tx, here, f"to {address.lower()}", timedelta(days=1))
-            if before < _A_DAY and await _welcome(tx, address):
+            count, ago = await _asked(tx, here, f"to {address.lower()}", timedelta(days=1))
+            free = count < _FREE or ago >= timedelta(hours=2 ** (count - _FREE))
+            if free and await _welcome(tx, address):
                 await _made(tx, address, language, ip=ip, due_at=sa.func.now())
                 await wake(tx, [Wake("admit", "mail")])
         return "owed"
@@ -137,13 +143,18 @@ class SignIns(Intentions):
 
 async def _asked(
     tx: AsyncConnection, here: sa.ColumnElement[bool], lock: str, lately: timedelta
-) -> int:
-    """How many mails were asked for lately; whoever asks the same next waits for ``tx``."""
+) -> tuple[int, timedelta]:
+    """How many mails were asked for lately, the last how long ago.
+
+    Whoever asks the same next waits for ``tx``.
+    """
     key = sa.func.hashtextextended(f"sign-in {lock}", 0)
     await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
     recent = sign_in.c.asked_at > sa.func.now() - lately
-    counted = sa.select(sa.func.count()).select_from(sign_in)
-    return await tx.scalar(counted.where(here, sign_in.c.asked_by == "page", recent)) or 0
+    ago = sa.func.coalesce(sa.func.now() - sa.func.max(sign_in.c.asked_at), lately)
+    asked = sa.select(sa.func.count(), ago).where(here, sign_in.c.asked_by == "page", recent)
+    count, since = (await tx.execute(asked)).one()
+    return count, since
 
 
 async def _welcome(tx: AsyncConnection, address: str) -> bool:

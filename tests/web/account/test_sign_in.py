@@ -163,6 +163,13 @@ async def test_three_mails_a_day_go_to_one_address_and_an_asker_does_not_learn_i
 
     assert {each.status_code for each in answers} == {200}
     assert await sql.fetchval("SELECT count(*) FROM sign_in") == 3
+    for hours, made in ((1, 4), (1, 4), (1, 5), (3, 5), (1, 6)):  # who waits gets one more
+        await sql.execute(
+            "UPDATE sign_in SET asked_at = asked_at - make_interval(hours => $1)", hours
+        )
+        for _ in range(2):
+            assert (await client.post("/sign-in", data={"address": READER})).status_code == 200
+        assert await sql.fetchval("SELECT count(*) FROM sign_in") == made
 
 
 async def test_who_signs_in_often_gets_a_link_each_time(
