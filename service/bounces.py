@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import imaplib
-import mailbox
 import ssl
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -63,7 +63,7 @@ class Bounces:
             mails = await asyncio.to_thread(_fetched, self.opened)
             told = {key: await self._settle(read_returned(raw)) for key, raw in mails}
             await asyncio.to_thread(_mark, self.opened, told)
-        except (OSError, imaplib.IMAP4.error, mailbox.Error) as error:
+        except (OSError, imaplib.IMAP4.error) as error:
             why = storable(str(error)[:200])
             log.warning("bounces.unread", why=why)
             await self.store.seen(why)
@@ -86,7 +86,7 @@ class Bounces:
 def opener(place: str, password: str) -> Callable[[], AbstractContextManager[Box]]:
     """How to open the mailbox at ``place``: ``imaps://user@host/INBOX`` or a Maildir's path."""
     if place.startswith("/"):
-        return lambda: closing(_Maildir(Path(place)))
+        return lambda: nullcontext(_Maildir(Path(place)))
     parts = urlsplit(place)
     folder = unquote(parts.path.strip("/")) or "INBOX"
     user = unquote(parts.username or "")
@@ -116,32 +116,30 @@ def _mark(opened: Callable[[], AbstractContextManager[Box]], told: dict[str, boo
 
 
 class _Maildir:
+    """A directory of mails; keys are their names. Who has read one says so in its name."""
+
     def __init__(self, path: Path) -> None:
-        self._box = mailbox.Maildir(path, create=False)
+        self._path = path
 
     def unread(self) -> Iterator[tuple[str, bytes]]:
-        fresh = [key for key in self._box.keys() if self._new(key)]  # noqa: SIM118 - no mapping
-        for key in fresh[:_AT_ONCE]:
-            with self._box.get_file(key) as file:
-                yield key, file.read(_MOST)
+        places = (each for part in ("new", "cur") for each in sorted((self._path / part).iterdir()))
+        fresh = (each for each in places if "S" not in _flags(each.name) and each.is_file())
+        for each in islice(fresh, _AT_ONCE):
+            with each.open("rb") as file:
+                yield str(each.relative_to(self._path)), file.read(_MOST)
 
     def done(self, key: str, *, understood: bool) -> None:
-        if key not in self._box:  # somebody else was faster
-            return
-        if understood:
-            self._box.discard(key)
-        else:
-            mail = self._box[key]
-            mail.set_subdir("cur")
-            mail.add_flag("S")
-            self._box[key] = mail
+        mail = self._path / key
+        with suppress(FileNotFoundError):  # somebody else was faster
+            if understood:
+                mail.unlink()
+            else:
+                flags = "".join(sorted({*_flags(mail.name), "S"}))
+                mail.rename(self._path / "cur" / f"{mail.name.partition(':')[0]}:2,{flags}")
 
-    def close(self) -> None:
-        self._box.close()
 
-    def _new(self, key: str) -> bool:
-        mail = self._box.get_message(key)
-        return "S" not in mail.get_flags()
+def _flags(name: str) -> str:
+    return name.partition(":2,")[2]
 
 
 class Imap:

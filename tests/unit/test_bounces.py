@@ -59,9 +59,11 @@ async def test_what_is_understood_is_removed_and_the_rest_left_for_a_person(
     box.add(END)
     box.add(LETTER)
     step, settled = _bounces(opener(str(tmp_path / "bounces"), ""))
+    (read := tmp_path / "bounces" / "cur" / "1.read:2,RS").symlink_to("nowhere")
 
     assert await step.read() == 1
     assert await step.read() == 0
+    read.unlink()  # what somebody has read was not even opened
     assert settled == [Returned(UUID(OURS), "end", "unsubscribe")]
     [left] = box
     assert (left["Subject"], left.get_flags()) == ("question", "S")
