@@ -56,5 +56,5 @@ async def _answering(settings: Settings, seen: Watched) -> AsyncIterator[None]:
         yield
         return
     host, port = settings.ops_host, settings.ops_port
-    async with serving(seen.app(), host, port, setting="PABAL_OPS_PORT"):
+    async with serving(seen.app(), host, port, what="OPS_"):
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,18 +25,20 @@ def address_at(host: str, port: int) -> str:
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, host: str, port: int, proxies: str | None = None, setting: str = "PABAL_PORT"
+    app: ASGIApp, host: str, port: int, proxies: str | None = None, what: str = ""
 ) -> AsyncIterator[str]:
     """Serve ``app``; yields the base address. ``port`` 0 takes a free one.
 
     ``proxies``: addresses and networks, by commas, that are believed for whom they ask. Raises
-    BadSetting, for the ``setting`` of the port, where the address is taken or none of ours.
+    BadSetting, of the setting for the host or the port of ``what``, where the address is none of
+    ours or taken.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        raise BadSetting(setting, f"{host}:{port}: {error.strerror}") from error
+        part = "PORT" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "HOST"
+        raise BadSetting(f"PABAL_{what}{part}", f"{host}:{port}: {error.strerror}") from error
     # A listener handed over ready made gets no TCP_NODELAY by itself: each answer, a head and a
     # body, would wait 40 ms for the client's acknowledgement of the head.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

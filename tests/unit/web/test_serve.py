@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from service.errors import BadSetting
 from service.web.serve import address_at, serving
 
 
@@ -52,6 +53,13 @@ async def test_a_proxy_is_believed_for_whom_it_asks_where_it_is_ours(
     async with serving(app, "127.0.0.1", 0, proxies) as base, httpx.AsyncClient() as client:
         said = {"X-Forwarded-For": "203.0.113.9, 192.0.2.7"}  # the first is what anybody wrote
         assert (await client.get(base, headers=said)).text == seen
+
+
+@pytest.mark.parametrize("host", ["nonsense.invalid", "192.0.2.7"])
+async def test_a_host_that_is_none_of_ours_is_refused_by_its_setting(host: str) -> None:
+    with pytest.raises(BadSetting, match="PABAL_OPS_HOST"):
+        async with serving(Starlette(), host, 0, what="OPS_"):
+            pass
 
 
 @pytest.mark.parametrize(
