@@ -151,7 +151,8 @@ async def _asked(
     key = sa.func.hashtextextended(f"sign-in {lock}", 0)
     await tx.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
     recent = sign_in.c.asked_at > sa.func.now() - lately
-    ago = sa.func.coalesce(sa.func.now() - sa.func.max(sign_in.c.asked_at), lately)
+    gone_by = sa.type_coerce(sa.func.now() - sa.func.max(sign_in.c.asked_at), sa.Interval)
+    ago = sa.func.coalesce(gone_by, lately)
     asked = sa.select(sa.func.count(), ago).where(here, sign_in.c.asked_by == "page", recent)
     count, since = (await tx.execute(asked)).one()
     return count, since
