@@ -38,8 +38,9 @@ def export(place: _Place) -> None:
 def erase(place: _Place) -> None:
     """한 주소에 보내던 것을 끝내고 기록을 지웁니다. / End all that goes to an address; forget it.
 
-    없는 주소이거나 스팸으로 신고된 주소는 그 사실만 남깁니다. / Of an address that does not exist
-    or complained only that is kept.
+    그 주소로 로그인해 만든 알림은 메신저로 가는 것도 지웁니다. 없는 주소이거나 스팸으로 신고된
+    주소는 그 사실만 남깁니다. / So are the messengers of alerts that its account made. Of an
+    address that does not exist or complained only that is kept.
     """
     gone = _of(place, lambda people, who: people.erase(who))
     typer.echo(

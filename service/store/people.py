@@ -11,13 +11,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store import ops, personal
-from service.store.addressed import addressed, refused
+from service.store.addressed import account_of, addressed, refused
 from service.store.asking import TO_ENDPOINT
 from service.store.database import Intentions
 from service.store.embargo import IS_THEIRS, MAY_KNOW
 from service.store.ending import LIVE, ON, leave
 from service.store.rulebook import texts
 from service.store.tables import (
+    account,
     attempt,
     audit,
     delivery,
@@ -105,24 +106,20 @@ class People(Intentions):
             kept = await _refusal(tx, who)
             said: dict[str, Any] = {**asdict(who), "never_again": kept}
             for name, query in _EXPORTED.items():
-                rows = await tx.execute(query.where(_of(who)))
+                rows = await tx.execute(query.where(_theirs(who)))
                 said[name] = [dict(row) for row in rows.mappings()]
             signs = await personal.signed_in(tx, who.address) if who.channel == "mail" else None
         return said | {"signing_in": signs}
 
     async def erase(self, who: Address) -> Erased:
-        """End all that goes to the address, and forget it; twice is as once.
+        """End all that goes to the address, and the alerts of its account; twice is as once.
 
         That an address complained or does not exist is kept, so that nobody writes to it again.
         """
         async with self._database.transaction() as tx:
-            await leave(tx, _of(who), "unsubscribed")
-            rows = await tx.execute(
-                sa.select(endpoint.c.id, endpoint.c.subscription_id, endpoint.c.address).where(
-                    _of(who)
-                )
-            )
-            found = rows.all()
+            await leave(tx, _theirs(who), "unsubscribed")
+            columns = endpoint.c["id", "subscription_id", "channel", "address"]
+            found = (await tx.execute(sa.select(*columns).where(_theirs(who)))).all()
             ids, owners = [row.id for row in found], {row.subscription_id for row in found}
             # Whoever takes up one of them now is seen, or waits until it is gone.
             held = sa.select(subscription.c.id).where(subscription.c.id.in_(owners))
@@ -131,8 +128,8 @@ class People(Intentions):
             await _forget_notices(tx, ids)
             await tx.execute(sa.delete(endpoint).where(endpoint.c.id.in_(ids)))
             gone = await _forget_subscriptions(tx, owners)
-            spelt = {who.address, *(row.address for row in found)}
-            await _forget_items(tx, {f"{who.channel} {each}" for each in spelt})
+            spelt = {(who.channel, who.address), *((row.channel, row.address) for row in found)}
+            await _forget_items(tx, set(map(" ".join, spelt)))
             if who.channel == "mail":
                 await personal.forget(tx, who.address)
             kept = await _refusal(tx, who)
@@ -141,6 +138,14 @@ class People(Intentions):
 
 def _of(who: Address) -> sa.ColumnElement[bool]:
     return addressed(who.channel, who.address)
+
+
+def _theirs(who: Address) -> sa.ColumnElement[bool]:
+    """The address, and the messengers of the alerts of its account; other people's mail is not."""
+    if who.channel != "mail":
+        return _of(who)
+    own = sa.select(subscription.c.id).join(account).where(account_of(who.address)).correlate(None)
+    return _of(who) | ((endpoint.c.channel != "mail") & endpoint.c.subscription_id.in_(own))
 
 
 def _when(column: sa.ColumnElement[Any], name: str) -> sa.Label[Any]:
@@ -156,6 +161,7 @@ _OWNED = (
         _when(subscription.c.expires_at, "expires_at"),
         *subscription.c["cadence", "remind", "coverage", "language", "embargoed"],
         texts().label("rules"),
+        endpoint.c.channel,
         _when(endpoint.c.created_at, "added_at"),
         _when(endpoint.c.asked_at, "asked_at"),
         _when(endpoint.c.confirmed_at, "confirmed_at"),

@@ -154,12 +154,27 @@ async def test_whoever_signs_in_is_handed_over_and_forgotten_too(
         *(who.account_id, WHO.address),
     )
 
-    found = (await people.export(WHO))["signing_in"]
+    subscriptions, hook = Subscriptions(database), Endpoint("slack", "https://a.example/hook")
+    await subscriptions.subscribe("메신저만", [CUSTOMS], hook)
+    await subscriptions.subscribe("동료도", [CUSTOMS], hook, OTHER)
+    await sql.execute("UPDATE subscription SET account_id = $1", who.account_id)
+    await subscriptions.subscribe("남의 것", [CUSTOMS], hook)
+
+    whole = await people.export(WHO)
+    assert [(e["name"], e["channel"]) for e in whole["subscriptions"]] == [
+        ("동료도", "slack"), ("메신저만", "slack"),
+    ]  # fmt: skip
+    found = whole["signing_in"]
     assert (found["account"]["role"], found["sessions"][0]["agent"]) == ("editor", "a browser")
     assert (found["keys"][0]["name"], found["links"][0]["asked_by"]) == ("장부", "terminal")
     assert key.split("_", 2)[2] not in json.dumps(found)
     await people.erase(WHO)
 
+    left = "SELECT name, array_agg(address ORDER BY address) FROM subscription AS s"
+    left += " JOIN endpoint ON subscription_id = s.id GROUP BY name"
+    assert {row[0]: row[1] for row in await sql.fetch(left)} == {
+        "동료도": [OTHER.address], "남의 것": [hook.address],
+    }  # fmt: skip
     for table in ("account", "session", "api_key", "sign_in"):
         assert await sql.fetchval(f"SELECT count(*) FROM {table}") == 0
     done = await sql.fetch("SELECT audit::text FROM audit")
