@@ -20,11 +20,6 @@ Form = Literal["jsonl", "csv", "parquet"]
 _Batches = AsyncIterator[Sequence[Exported]]
 
 FORMS: tuple[Form, ...] = ("jsonl", "csv", "parquet")
-MEDIA: Mapping[Form, str] = {
-    "jsonl": "application/jsonl",
-    "csv": "text/csv; charset=utf-8; header=present",
-    "parquet": "application/vnd.apache.parquet",
-}
 _COLUMNS = tuple(each.name for each in fields(Exported))
 _BOM = "\ufeff"  # by which spreadsheets know UTF-8
 # What a spreadsheet takes for the beginning of a formula, as wide letters too.

@@ -10,10 +10,6 @@ from fastapi import Request
 
 from service.web.shell import who_of
 
-STATUS = 403
-"""Not 200: a preview, an archive or a search engine would take it for the release. Not 404: it is
-there, and whoever signs in is shown it now."""
-
 
 def known(request: Request) -> bool:
     """Whether anybody is signed in, and so is shown what is under embargo."""

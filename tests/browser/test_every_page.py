@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from service.web import held
 from tests.browser.conftest import DESK, PHONE, Visit, Visitor
 from tests.browser.town import BROKEN, Town
 
@@ -51,7 +50,7 @@ DESKS = {
     "desk-audit": "/desk/audit",
 }
 _STORIES = {"robot": "로봇 실증단지%", "voucher": "수출바우처 3차%"}
-_STATUS = {"missing": 404, "story-held": held.STATUS}
+_STATUS = {"missing": 404, "story-held": 403}
 _ELSEWHERE = {"/alerts/*", "/api/*", "/series/*", "/new"}  # looked at by journeys, or no page
 _FOCUS = """() => {
     const at = document.activeElement;

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from service.errors import UserError
-from service.export import MEDIA, Form, written
+from service.export import Form, written
 from service.store.cockpit import Cockpit
 from service.store.keys import Bearer
 from service.store.overview import Overview
@@ -20,6 +21,11 @@ from service.web.api.problems import Problem, documented
 from service.web.api.shapes import Health, Item
 from service.web.stream import Streamed
 
+_MEDIA: Mapping[Form, str] = {
+    "jsonl": "application/jsonl",
+    "csv": "text/csv; charset=utf-8; header=present",
+    "parquet": "application/vnd.apache.parquet",
+}
 _AT_ONCE = 2
 """Exports that one process writes at a time, one of an account: who reads slowly holds no two."""
 
@@ -31,7 +37,7 @@ _Asked = Annotated[Filters, Query()]
 
 def _file(form: Form) -> dict[int | str, dict[str, object]]:
     shown = documented("scope", "extra")
-    media = MEDIA[form].split(";")[0]
+    media = _MEDIA[form].split(";")[0]
     schema = {"type": "string", "format": "binary"} if form == "parquet" else {"type": "string"}
     return {**shown, 200: {"description": "file", "content": {media: {"schema": schema}}}}
 
@@ -78,11 +84,11 @@ async def _export(
         "X-Accel-Buffering": "no",
     }
     if getattr(request.state, "is_head", False):
-        return Response(media_type=MEDIA[form], headers=headers)
+        return Response(media_type=_MEDIA[form], headers=headers)
     under_way: set[int] = request.app.state.exporting
     if len(under_way) >= _AT_ONCE or bearer.account_id in under_way:
         why = "다른 내보내기가 끝나야 합니다 (other exports are under way)"
         raise Problem("limit", why, {"Retry-After": "30"})
     under_way.add(bearer.account_id)
     done = partial(under_way.discard, bearer.account_id)
-    return Streamed(pieces, MEDIA[form], headers, done)
+    return Streamed(pieces, _MEDIA[form], headers, done)

@@ -13,8 +13,6 @@ from service.store.cockpit import Item
 from service.store.gauges import Gauges
 from service.web.phrases import FIRST, phrases
 
-Weight = Literal["bad", "warn"]
-
 _LATE: Mapping[str, float] = {
     "poll": 120,
     "open": 1800,
@@ -44,7 +42,7 @@ class Wrong:
     ``since``: when it began, as far as that is known. ``where``: the page that shows more.
     """
 
-    weight: Weight
+    weight: Literal["bad", "warn"]
     key: str
     since: datetime | None
     where: str
@@ -65,8 +63,8 @@ def wrongs(
 
 def _disk(free: float | None) -> Iterator[Wrong]:
     if free is not None and free < _NEARLY:
-        weight: Weight = "bad" if free < _FULL else "warn"
-        yield Wrong(weight, "disk", None, "/desk/flow", {"percent": round(free * 100)})
+        values = {"percent": round(free * 100)}
+        yield Wrong("bad" if free < _FULL else "warn", "disk", None, "/desk/flow", values)
 
 
 def _queues(gauges: Gauges, now: datetime) -> Iterator[Wrong]:
@@ -98,5 +96,5 @@ def _items(items: Sequence[Item]) -> Iterator[Wrong]:
             "count": len(some),
             "subjects": [each.subject for each in some[:3]],
         }
-        weight: Weight = "bad" if kind in _GRAVE else "warn"
-        yield Wrong(weight, "item", min(each.first_at for each in some), "/desk#items", values)
+        since = min(each.first_at for each in some)
+        yield Wrong("bad" if kind in _GRAVE else "warn", "item", since, "/desk#items", values)

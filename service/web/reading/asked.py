@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -30,32 +30,11 @@ _MOST = 20  # of one filter
 _CURSOR = re.compile(r"(-?[0-9]{1,17})-([0-9]{1,18})")
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """A ministry that exporters follow, and why."""
-
-    id: str
-    ko: str
-    en: str
-
-    def why(self, language: str) -> str:
-        """Why, in a language."""
-        return either(language, self.ko, self.en)
-
-
 @cache
-def exporters() -> tuple[Followed, ...]:
-    """The ministries of the view for exporters."""
+def exporters() -> Mapping[str, tuple[str, str]]:
+    """The ministries of the view for exporters by id, and why, in Korean and in English."""
     text = Path(__file__).with_name("exporters.toml").read_text("utf-8")
-    return tuple(Followed(**each) for each in tomllib.loads(text)["ministry"])
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter that is set, and the address without it."""
-
-    label: str
-    away: str
+    return {each["id"]: (each["ko"], each["en"]) for each in tomllib.loads(text)["ministry"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +57,7 @@ class Asked:
         """What the store is asked for."""
         ministries = self.ministries
         if not ministries and self.view == "exporters":
-            ministries = tuple(each.id for each in exporters())
+            ministries = tuple(exporters())
         return Wish(
             ministries, self.topics, self.kinds, since=self.since, until=self.until, open=self.open
         )
@@ -100,11 +79,11 @@ class Asked:
         """The page of a view with the same filters, but for ministries."""
         return replace(self, view=view, ministries=()).address()
 
-    def chips(self, registry: Registry, language: str) -> Iterator[Chip]:
-        """Every filter that is set."""
+    def chips(self, registry: Registry, language: str) -> Iterator[tuple[str, str]]:
+        """Every filter that is set, and the address without it."""
 
-        def chip(label: str, **rest: Any) -> Chip:
-            return Chip(label, replace(self, **rest).address())
+        def chip(label: str, **rest: Any) -> tuple[str, str]:
+            return label, replace(self, **rest).address()
 
         for each in self.ministries:
             rest = _without(self.ministries, each)

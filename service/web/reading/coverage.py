@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -28,17 +28,6 @@ class Row:
     reach: Reach
     newest: str
     looked: str
-    delay: str
-    missed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """The whole service. ``missed``: of all posts that a route could have shown, by all routes."""
-
-    sources: int
-    sound: int
-    articles: int
     delay: str
     missed: str
 
@@ -74,18 +63,19 @@ def row(name: str, reach: Reach, extent: Extent, language: str) -> Row:
     )
 
 
-def _sums(extent: Extent, language: str) -> Sums:
+def _sums(extent: Extent, language: str) -> Mapping[str, int | str]:
+    """The whole service. ``missed``: of all posts that a route could have shown, by all routes."""
     delays = [each.delay for each in extent.sources if each.delay is not None]
     shown = sum(each.shown or 0 for each in extent.sources)
     missed = sum(each.missed or 0 for each in extent.sources)
     unmeasured = say(language, "coverage.unmeasured")
-    return Sums(
-        len(extent.sources),
-        sum(each.state in _SOUND for each in extent.sources),
-        extent.articles,
-        _length(_middle(delays), language) if delays else unmeasured,
-        f"{missed / shown:.1%}" if shown else unmeasured,
-    )
+    return {
+        "sources": len(extent.sources),
+        "sound": sum(each.state in _SOUND for each in extent.sources),
+        "articles": extent.articles,
+        "delay": _length(_middle(delays), language) if delays else unmeasured,
+        "missed": f"{missed / shown:.1%}" if shown else unmeasured,
+    }
 
 
 def _middle(delays: Sequence[timedelta]) -> timedelta:

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from service.reading.publishers import Publisher, Registry
 from service.store.browse import Browse, Face, Place, Wish, meets
 from service.web.held import known
-from service.web.phrases import say
+from service.web.phrases import either, say
 from service.web.reading.asked import KINDS, Asked, asked, cursor, exporters, named, place, topics
 from service.web.shell import Shell, language_of
 from service.web.typed import number_in
@@ -83,14 +83,13 @@ def _live(filters: Asked, shown: Sequence[Face], *, full: bool) -> str:
 
 def _followed(registry: Registry, filters: Asked, language: str) -> list[Choice]:
     return [
-        _choice(registry.by_id(each.id), filters, language, why=each.why(language))
-        for each in exporters()
+        _choice(registry.by_id(each), filters, language, why=either(language, *why))
+        for each, why in exporters().items()
     ]
 
 
 def _others(registry: Registry, filters: Asked, language: str) -> list[tuple[str, list[Choice]]]:
     """The other bodies of the state by what they are; of others a name can be typed."""
-    first = {each.id for each in exporters()}
     groups = (
         ("front.group_ministry", ("ministry",)),
         ("front.group_agency", ("agency", "office", "commission")),
@@ -101,7 +100,7 @@ def _others(registry: Registry, filters: Asked, language: str) -> list[tuple[str
             [
                 _choice(body, filters, language)
                 for body in registry
-                if body.kind in kinds and body.id not in first
+                if body.kind in kinds and body.id not in exporters()
             ],
         )
         for name, kinds in groups

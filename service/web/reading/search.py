@@ -26,15 +26,6 @@ _ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A hit with its spots marked."""
-
-    hit: Hit
-    title: Markup
-    excerpt: Markup
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """What there is to say of a query. ``wrong``: what the rule says of itself instead."""
 
@@ -95,8 +86,9 @@ async def _found(
     return Found(warnings=tuple(rules.warnings(rule)), results=results)
 
 
-def _line(hit: Hit) -> Line:
-    return Line(hit, marked(hit.title, hit.in_title), marked(*hit.excerpt))
+def _line(hit: Hit) -> tuple[Hit, Markup, Markup]:
+    """A hit, its title and its excerpt, their spots marked."""
+    return hit, marked(hit.title, hit.in_title), marked(*hit.excerpt)
 
 
 def _half(language: str, said: str) -> str:

@@ -17,13 +17,13 @@ from service.model import SEOUL
 from service.reading.publishers import Registry
 from service.store.database import storable
 from service.store.embargo import Held
-from service.store.releases import Appearance, Kin, Release, Releases, Revision
+from service.store.releases import Appearance, Kin, Release, Releases
 from service.web.calendar import deadline_file
-from service.web.held import STATUS, headers, known
+from service.web.held import headers, known
 from service.web.markup import prose
 from service.web.phrases import phrases, say
 from service.web.reading.asked import named, topics
-from service.web.reading.versions import Row, rows
+from service.web.reading.versions import rows
 from service.web.shell import Shell, language_of
 from service.web.text import SHOWN, blocks, parts
 from service.web.typed import number_in
@@ -49,14 +49,6 @@ class Body:
     id: str
     name: str
     then: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A revision, side by side."""
-
-    said: Revision
-    rows: Sequence[Row]
 
 
 def add_story(app: FastAPI, house: Shell, releases: Releases, registry: Registry) -> None:
@@ -113,8 +105,12 @@ async def _release(releases: Releases, request: Request, number: str) -> Release
 
 
 def _held(house: Shell, request: Request, found: Held) -> Response:
+    """Not 200: a preview, an archive or a search engine would take it for the release.
+
+    Nor 404: it is there, and whoever signs in is shown it now.
+    """
     said = headers(found.until)
-    return house.page(request, "held", status=STATUS, headers=said, until=found.until)
+    return house.page(request, "held", status=403, headers=said, until=found.until)
 
 
 def _text(release: Release, asked: str, language: str) -> dict[str, Any]:
@@ -134,7 +130,7 @@ def _beside(release: Release, most: int, language: str) -> dict[str, Any]:
     """What stands beside the text, each list at most so long."""
     said = release.reading
     news = [each for each in release.kin if each.joined_as == "coverage" and each.kind == "news"]
-    changed = [Changed(each, rows(each.changes, language)) for each in release.revisions[:most]]
+    changed = [(each, rows(each.changes, language)) for each in release.revisions[:most]]
     return {
         "files": _first(release.files, most),
         "contacts": _first(said.contacts if said else (), most),
