@@ -9,7 +9,9 @@ from service.judging.logic import lowered
 from service.reading.publishers import Registry, key_of
 
 # 시도, an attempt, is not 시·도, provinces: a point comes between those alone that act together.
-_SIDES = re.compile("[한미일중러]{2,4}|산학연?관?|민관군?|노사정?|당정청?|초중고|시군구")
+_SIDES = re.compile(
+    r"(?<!\w)(?:[한미일중러]{2,4}|산학연?관?|민관군?|노사정?|당정청?|초중고|시군구)(?!\w)"
+)
 _JOINTS = re.compile(r"(?<=[^\W\d_])[·-](?=[^\W\d_])|(?<=\d),(?=\d{3}(?!\d))")
 _LONE = re.compile(r"(?<!\w)[가-힣][·-](?=[가-힣])|(?<=[가-힣])[·-][가-힣](?!\w)")
 _INITIAL = re.compile(r"(?<!\w)([a-z])(?=[가-힣])")
@@ -32,14 +34,16 @@ def spellings(term: str, registry: Registry) -> tuple[str, ...]:
 
 def _joined(term: str) -> Iterator[str]:
     """The term with its parts joined as others join them: 산·학·연, K-푸드, 1,000억, 2차전지."""
-    bare = _JOINTS.sub("", term)
-    if _SIDES.fullmatch(bare) or not _LONE.search(term):
-        yield bare
+    yield " ".join(map(_bare, term.split(" ")))
     yield _THOUSANDS.sub(r"\1,", _INITIAL.sub(r"\1-", term))
     yield term.replace("2차전지", "이차전지")
     yield term.replace("이차전지", "2차전지")
-    if _SIDES.fullmatch(term):
-        yield "·".join(term)
+    yield _SIDES.sub(lambda found: "·".join(found[0]), term)
+
+
+def _bare(word: str) -> str:
+    bare = _JOINTS.sub("", word)
+    return bare if _SIDES.fullmatch(bare) or not _LONE.search(word) else word
 
 
 def _names_of(name: str, registry: Registry) -> tuple[str, ...]:

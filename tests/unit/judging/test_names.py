@@ -39,6 +39,7 @@ def test_headline_letters_stand_for_the_word(registry: Registry, typed: str, als
         ("시·군·구", "시군구"),
         ("2차전지 소재", "이차전지 소재"),
         ("1000억", "1,000억"),
+        ("한미 정상회담", "한·미 정상회담"),
     ],
 )
 def test_parts_are_joined_as_others_join_them(registry: Registry, one: str, other: str) -> None:
