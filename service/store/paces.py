@@ -96,10 +96,10 @@ def _paced(
     due_at = max(ready_at, awake_at)
     burst = cadence.burst(due_at) if late else None
     chosen = cadence.kept(wished)
-    window_at = cadence.window(chosen, due_at)
+    closing, window_at = cadence.window, cadence.window(chosen, due_at)
     if window_at and last_day and due_at.astimezone(SEOUL).date() <= last_day <= window_at.date():
-        window_at = cadence.quiet_end(chosen, due_at)
+        closing, window_at = cadence.quiet_end, cadence.quiet_end(chosen, due_at)
     if burst and not window_at:
-        window_at = cadence.window(chosen, burst) or burst
+        window_at = closing(chosen, burst) or burst
     for urgent, closes in ((False, window_at), (True, burst)):
         yield wished, embargoed, awake_at, urgent, closes, ready_at, due_at

@@ -117,6 +117,18 @@ async def test_a_call_that_ends_before_a_digest_comes_is_told_while_there_is_tim
     assert [rest <= 120 for _, rest in await waits(sql)] == [bool(night)] * (not told)
 
 
+async def test_a_late_call_that_ends_before_a_digest_comes_is_gathered_for_minutes(
+    verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
+) -> None:
+    today = await sql.fetchval("SELECT (now() AT TIME ZONE 'Asia/Seoul')::date")
+    await wish(sql, f"weekly {today + timedelta(days=5):%a} 12:00".lower())
+
+    await owe(verdicts, add, reader, 1, late=True, call_end=today + timedelta(days=4))
+
+    ((_, rest),) = await waits(sql)
+    assert rest <= 10
+
+
 async def test_an_embargo_that_lifts_at_night_is_told_at_its_end(
     verdicts: Verdicts, add: Add, reader: int, sql: asyncpg.Connection
 ) -> None:
