@@ -73,6 +73,11 @@ def places(names: Sequence[str]) -> tuple[Place | None, ...]:
     return tuple(found)
 
 
+def is_packed(name: str) -> bool:
+    """Whether a name says a format that is never plain text."""
+    return _parted(name[-_LONGEST:])[1] in _BEST_FIRST
+
+
 def _release_first(documents: list[dict[int, int]], names: Sequence[str]) -> list[dict[int, int]]:
     for each in documents:
         if not _ANNEX.match(names[min(each.values())]):

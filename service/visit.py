@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from scrapers.documents.container import container_of
+from scrapers.documents.model import Container, DocumentError
 from scrapers.errors import Gone, ScrapeError, ServerTrouble
 from scrapers.fetch import Fetcher
 from scrapers.model import Detail, File, Moment, Page, Post, Request, Source
@@ -22,7 +24,8 @@ from service.store.opened import Filed, Opened
 _KEY, _URL, _TITLE = 300, 2_000, 1_000  # characters; none of the real ones comes near
 _PARTS = 50
 _BYTES = 50 * 2**20
-_HEAD = 1024
+_HEAD = 4096
+_QUOTED = 80  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,17 @@ def _coarser(moment: Moment | None, article: Article) -> bool:
 
 
 async def download(fetcher: Fetcher, source: Source, name: str, url: str, *, urgent: bool) -> bytes:
-    """The bytes of a file. Raises ScrapeError, ServerTrouble where a page came in its place."""
+    """The bytes of a file. Raises ScrapeError, ServerTrouble where words came in its place."""
     answer = await fetcher.get(Request(url), pause=source.pause, urgent=urgent, size=_BYTES)
     assert answer.page is not None  # no validators were sent, so 304 cannot come
     content = answer.page.body
     if not content:
         raise ServerTrouble(url, "an empty file came")
-    if _is_page(content) and not name.casefold().endswith((".html", ".htm")):
+    came = _shown(content)
+    if came == "html" and not name.casefold().endswith((".html", ".htm")):
         raise ServerTrouble(url, "a web page came in place of the file")
+    if came == "text" and pick.is_packed(name):
+        raise ServerTrouble(url, f"words came in place of the file: {_start(content)!r}")
     return content
 
 
@@ -142,7 +148,13 @@ def _filed(files: Sequence[File]) -> tuple[Filed, ...]:
     )
 
 
-def _is_page(content: bytes) -> bool:
-    """Whether these bytes are markup for a browser, such as the error page of a file server."""
-    head = content[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return head.startswith(b"<") and (b"<html" in head or not head.startswith(b"<?xml"))
+def _shown(content: bytes) -> Container | None:
+    """What the start of a file is read as; None where it is packed, or of no kind that is read."""
+    try:
+        return container_of(content[:_HEAD])
+    except DocumentError:
+        return None
+
+
+def _start(content: bytes) -> str:
+    return " ".join(content[:_QUOTED].decode("utf-8", "ignore").split())

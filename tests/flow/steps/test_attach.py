@@ -33,6 +33,8 @@ HOST = "https://a.example"
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 RESET = Unreachable(f"{HOST}/f0", "reset")
 ERROR_PAGE = "\ufeff\n<!DOCTYPE html><title>없는 자료</title>"
+LOGIN = "로그인이 필요합니다"
+DENIED = '{"error": "expired"}'
 ALERT_PAGE = "<script>alert('파일이 없습니다');</script>"
 ARCHIVE = "PK 보도자료"
 
@@ -73,9 +75,9 @@ async def article(add_article: AddArticle) -> int:
 
 @pytest.fixture
 def file(sql: asyncpg.Connection, article: int) -> AddFile:
-    """``await file(0, "a.hwpx")``: document 0 of the article, at ``/f0``, due; its id."""
+    """``await file(0, "a.txt")``: document 0 of the article, at ``/f0``, due; its id."""
 
-    async def file(position: int, name: str = "a.hwpx", failures: int = 0, fence: int = 0) -> int:
+    async def file(position: int, name: str = "a.txt", failures: int = 0, fence: int = 0) -> int:
         return int(
             await sql.fetchval(
                 "INSERT INTO attachment (article_id, position, name, url, document, rank, due_at,"
@@ -106,12 +108,12 @@ async def test_every_file_is_fetched_with_the_pause_of_its_source_and_stored_as_
     await file(0)
     await file(1, "b.pdf")
     serve("/f0", ARCHIVE)
-    serve("/f1", "붙임")
+    serve("/f1", f"{ARCHIVE} 2")
 
     await attach.attach_owed("a")
 
     assert asked() == [("/f0", None, 2.5), ("/f1", None, 2.5)]
-    assert await results(sql) == [(ARCHIVE, None, None), ("붙임", None, None)]
+    assert await results(sql) == [(ARCHIVE, None, None), (f"{ARCHIVE} 2", None, None)]
     row = await sql.fetchrow("SELECT sha256, size, container, parser, tables FROM attachment")
     content = ARCHIVE.encode()
     digest = hashlib.sha256(content).digest()
@@ -199,9 +201,11 @@ async def test_a_file_that_will_not_come_lets_its_article_go_on_at_once(
         (Broken(f"{HOST}/f0", "status 400"), "화면 구조가 바뀜 (the layout changed): status 400"),
         (ERROR_PAGE, "서버 오류 (server error): a web page came in place of the file"),
         (ALERT_PAGE, "서버 오류 (server error): a web page came in place of the file"),
+        (LOGIN, f"서버 오류 (server error): words came in place of the file: {LOGIN!r}"),
+        (DENIED, f"서버 오류 (server error): words came in place of the file: {DENIED!r}"),
         ("", "서버 오류 (server error): an empty file came"),
     ],
-    ids=["reset", "odd status", "error page", "alert page", "empty"],
+    ids=["reset", "odd status", "error page", "alert page", "login", "json", "empty"],
 )
 @pytest.mark.parametrize("failures", range(len(FILE_LADDER)))
 async def test_a_passing_failure_is_tried_again_on_the_next_rung(
@@ -213,7 +217,7 @@ async def test_a_passing_failure_is_tried_again_on_the_next_rung(
     why: str,
     failures: int,
 ) -> None:
-    await file(0, failures=failures, fence=failures)
+    await file(0, "a.hwpx", failures=failures, fence=failures)
     serve("/f0", answer)
 
     await attach.attach_owed("a")
@@ -254,17 +258,19 @@ def test_an_article_waits_a_few_minutes_for_a_file_at_most() -> None:
     assert sum(FILE_LADDER) * 1.1 < 180
 
 
-async def test_a_file_that_is_a_page_by_its_name_may_be_one(
+async def test_a_file_that_is_a_page_or_data_by_its_name_may_be_one(
     attach: Attach, serve: Serve, file: AddFile, sql: asyncpg.Connection
 ) -> None:
     await file(0, "공고.HTML")
     await file(1, "공고.hwp")
     serve("/f0", ERROR_PAGE)
+    await file(2, "공고.json")
     serve("/f1", "<?xml version='1.0'?><HWPML>")
+    serve("/f2", DENIED)
 
     await attach.attach_owed("a")
 
-    assert [reason for _, reason, _ in await results(sql)] == [None, None]
+    assert [reason for _, reason, _ in await results(sql)] == [None, None, None]
 
 
 async def test_a_file_over_which_workers_end_again_and_again_is_given_up(

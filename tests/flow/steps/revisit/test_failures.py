@@ -68,7 +68,7 @@ async def test_a_file_that_had_not_come_is_read_once_it_does(
     await told(file=True)
     await sql.execute("UPDATE attachment SET sha256 = NULL, text = NULL, reason = $1", reason)
     serve("/k1", WITH_FILE)
-    serve("/file", "안내문")
+    serve("/file", "PK 안내문")
 
     await revisit.look_again("a")
 
