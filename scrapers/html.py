@@ -44,10 +44,12 @@ _LEFT_OVER = re.compile(r"&(?:#\w+|[a-z]+\d*);|<(?:br|/?p|/?div)\b", re.IGNORECA
 
 def parse(markup: str) -> BeautifulSoup:
     """A whole document, or a part of one."""
-    # libxml2 takes each half of an emoji that Java wrote as two numbers for a letter nobody has.
-    if "&#" in markup:
-        markup = wellformed.numbered(markup.encode()).decode()
-    return BeautifulSoup(markup, "lxml")
+    return BeautifulSoup(numbered(markup), "lxml")
+
+
+def numbered(markup: str) -> str:
+    """``markup`` for libxml2, which takes the halves of an emoji by number for letters of none."""
+    return wellformed.numbered(markup.encode()).decode() if "&#" in markup else markup
 
 
 def one(node: Tag, selector: str, url: str) -> Tag:

@@ -123,6 +123,7 @@ def _extracted(markup: str) -> str:
     # It reports every page without an article as an error.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL + 1)
     # fast: without its two fallback extractors, which find nothing more on Korean pages.
+    markup = html.numbered(markup)
     body = trafilatura.extract(markup, output_format="html", include_comments=False, fast=True)
     return html.text_of(html.parse(body)) if body else ""
 

@@ -156,6 +156,11 @@ def test_half_an_emoji_at_the_end_of_what_a_script_says_is_dropped() -> None:
     assert (drawn.facts.title, told.facts.title) == (TITLE, TITLE)
 
 
+def test_an_emoji_in_an_article_that_java_wrote_as_two_numbers_is_one_letter() -> None:
+    body = BODY.replace("들녘", "들녘&#55356;&#57138;")
+    assert read_html(article(head=ld(NEWS), body=body)).text.count("들녘🌲에서") == len(SENTENCES)
+
+
 def test_letters_that_nobody_sees_are_dropped_from_text_and_facts() -> None:
     head = ld({**NEWS, "headline": f"{TITLE}\x06\u200b", "author": "홍길동\x1f 기자"})
     document = read_html(article(head=head, body=f"{BODY}<p>끝맺는 말이다.&#6;\x07&#xe123;</p>"))
