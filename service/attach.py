@@ -71,8 +71,12 @@ class Attach:
             document = await self.documents.read(content)
         except DocumentError as error:
             return replace(came, reason=error.reason, detail=storable(error.detail))
+        lacks = document.lacks
+        if len(document.text) > _TEXT:
+            lacks = f"what follows {_TEXT:,} letters"
         return replace(
             came,
+            detail=lacks,
             container=document.container,
             parser=document.parser,
             tables=document.tables,

@@ -53,6 +53,8 @@ def _rows(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "보도시점 embargo", _embargo(said["embargo"])
     if said["call"]["is_call"]:
         yield "신청 apply", _call(said["call"])
+    if said.get("lacks"):
+        yield "못 읽은 것 lacks", said["lacks"]
     if said["byline"]:
         yield "기자 byline", said["byline"]
     if said["topics"]:

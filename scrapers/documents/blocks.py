@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from scrapers.documents.letters import legible
+from scrapers.documents.letters import legible, unnamed
+from scrapers.documents.model import Container, Document
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MOST_PLACES = 1_000_000  # of a table; where there are more, empty ones are not written
@@ -31,6 +32,23 @@ class Table:
 
 Block = str | Table
 """A paragraph, with its own line breaks; or a table."""
+
+
+def document(container: Container, blocks: Sequence[Block], parser: str) -> Document:
+    """What ``parser`` made of a document."""
+    text, tables = render(blocks)
+    unknown = _unnamed(blocks)
+    lacks = f"letters that nobody can name: {unknown}" if unknown else None
+    return Document(container, text, parser, tables=tables, lacks=lacks)
+
+
+def _unnamed(blocks: Iterable[Block]) -> int:
+    return sum(
+        unnamed(block)
+        if isinstance(block, str)
+        else sum(_unnamed(cell.blocks) for cell in block.cells)
+        for block in blocks
+    )
 
 
 def render(blocks: Iterable[Block]) -> tuple[str, int]:

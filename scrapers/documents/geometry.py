@@ -48,13 +48,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page. ``across`` are the rules that lie, ``upright`` those that stand."""
+    """One page. ``across`` are the rules that lie, ``upright`` those that stand.
+
+    ``lacks`` says what of its letters is not among ``glyphs``.
+    """
 
     width: float
     height: float
     glyphs: tuple[Glyph, ...]
     across: tuple[Rule, ...]
     upright: tuple[Rule, ...]
+    lacks: str = ""
 
     def clockwise(self) -> Sheet:
         """The same page turned to the right by a quarter."""
@@ -66,4 +70,5 @@ class Sheet:
             Glyph(box.bottom, self.width - box.right, box.top, self.width - box.left, box.char)
             for box in self.glyphs
         )
-        return Sheet(self.height, self.width, tuple(glyphs), tuple(across), tuple(upright))
+        turned = (tuple(glyphs), tuple(across), tuple(upright))
+        return Sheet(self.height, self.width, *turned, self.lacks)

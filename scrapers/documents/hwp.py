@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from scrapers.documents import by_dochan, by_unhwp
-from scrapers.documents.blocks import Block, render
+from scrapers.documents.blocks import document
 from scrapers.documents.model import Document, DocumentError
 
 _HEADER = b"HWP Document File"
@@ -25,16 +23,11 @@ def read_hwp(content: bytes) -> Document:
         if flags & lock:
             raise DocumentError("encrypted", f"HWP with {name}")
     if flags & _DISTRIBUTION or not by_unhwp.AVAILABLE:
-        return _document(by_dochan.blocks(content), "dochan")
-    return _document(by_unhwp.blocks(content), "unhwp")
+        return document("hwp", by_dochan.blocks(content), "dochan")
+    return document("hwp", by_unhwp.blocks(content), "unhwp")
 
 
 def _flags(content: bytes) -> int:
     """Properties of the first header; the stream lies unpacked in the file."""
     start = content.find(_HEADER) + _FLAGS
     return int.from_bytes(content[start : start + 4], "little")
-
-
-def _document(blocks: Sequence[Block], parser: str) -> Document:
-    text, tables = render(blocks)
-    return Document("hwp", text, parser, tables=tables)

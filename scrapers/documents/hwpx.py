@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from scrapers import wellformed
-from scrapers.documents.blocks import Block, render
+from scrapers.documents.blocks import Block, document
 from scrapers.documents.hwpml import Body
 from scrapers.documents.model import Document, DocumentError
 from scrapers.documents.numbering import Numbering
@@ -28,12 +28,11 @@ def read_hwpx(content: bytes) -> Document:
     """Text of an HWPX document whose members ``container_of`` has counted. Raises DocumentError."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            text, tables = render(_blocks(archive))
+            return document("hwpx", list(_blocks(archive)), "pabal")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise DocumentError("broken", f"ZIP: {error}") from error
     except etree.LxmlError as error:
         raise DocumentError("broken", f"XML: {error}") from error
-    return Document("hwpx", text, "pabal", tables=tables)
 
 
 def _blocks(archive: zipfile.ZipFile) -> Iterator[Block]:

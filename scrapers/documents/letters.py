@@ -20,6 +20,7 @@ _GLYPHS = {
 }
 _MARKS = frozenset(filter(unicodedata.combining, map(chr, range(0x300, 0x20000))))
 _PILED = re.compile("([{0}]{{30}})[{0}]+".format("".join(sorted(_MARKS))))
+_OWN_PICTURES = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = re.compile(r" {2,}")
 # Formatting, private use, halves of surrogate pairs: letters nobody sees, or nobody can show.
@@ -35,6 +36,11 @@ def legible(text: str) -> str:
     if not (composed.isascii() and composed.isprintable()):
         composed = "".join(map(_letter, composed))
     return "\n".join(line.strip(" ") for line in _BLANKS.sub(" ", composed).split("\n"))
+
+
+def unnamed(text: str) -> int:
+    """How many letters are a font's own pictures that ``legible`` does not know and leaves out."""
+    return sum(ord(char) not in _GLYPHS for char in _OWN_PICTURES.findall(text))
 
 
 def _composed(text: str) -> str:

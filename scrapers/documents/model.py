@@ -36,7 +36,7 @@ class Document:
 
     One paragraph or heading a line, an empty line between blocks; one table row a line, its cells
     separated by tabs, blanks for line breaks inside a cell, merged cells once. ``parser`` names the
-    library that read it.
+    library that read it. ``lacks`` says what of it could not be read, for a person.
     """
 
     container: Container
@@ -44,6 +44,7 @@ class Document:
     parser: str
     tables: int = 0
     facts: Facts = field(default_factory=Facts)
+    lacks: str | None = None
 
 
 class DocumentError(Exception):

@@ -47,7 +47,12 @@ def _sheet(page: pdfium.PdfPage) -> Sheet:
     some = _some(text)
     named = not any(raw.FPDFText_HasUnicodeMapError(text, index) for index in some)
     glyphs = tuple(_glyphs(text, named=named))
-    sheet = Sheet(width, height, glyphs, tuple(across), tuple(upright))
+    lacks = ""
+    if text.count_chars() > _MAX_GLYPHS:
+        lacks = f"what follows {_MAX_GLYPHS:,} letters"
+    elif not glyphs and any(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
+        lacks = "a picture without text"
+    sheet = Sheet(width, height, glyphs, tuple(across), tuple(upright), lacks)
     for _ in range(_quarters(text, some)):
         sheet = sheet.clockwise()
     text.close()

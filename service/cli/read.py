@@ -124,6 +124,7 @@ class _Reader:
             news=facts.article,
         )
         about = {"source_file": name, "container": document.container, "parser": document.parser}
+        about |= {"lacks": document.lacks} if document.lacks else {}
         return {"id": name, **about, **self._said(given), "full_text": document.text}
 
     def unread(self, name: str, why: str) -> _Said:

@@ -33,7 +33,9 @@ class OwedFile:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a file for good: its ``text``, else the ``reason`` with its ``detail``.
+    """What became of a file for good: its ``text``, else the ``reason`` why there is none.
+
+    ``detail`` says more of the reason, or what of the text is lacking.
 
     ``sha256`` and ``size`` are those of its bytes, None where none came.
     """

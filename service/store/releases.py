@@ -27,7 +27,7 @@ fails · not of a kind that is read."""
 class File:
     """A file of a release. ``letters`` of its text; ``reason`` where it failed.
 
-    ``detail`` says more of a failure, also of one that is tried again.
+    ``detail`` says more of a failure, also of one that is tried again, or what the text lacks.
     """
 
     name: str

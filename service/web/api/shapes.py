@@ -116,7 +116,10 @@ class Revision(Shape):
 
 
 class File(Shape):
-    """An attachment. ``state``: read, failed, owed (to come), spare, unread (of no such kind)."""
+    """An attachment. ``state``: read, failed, owed (to come), spare, unread (of no such kind).
+
+    ``detail``: more of why it failed, or what of its text is lacking.
+    """
 
     name: str
     url: str
@@ -125,6 +128,7 @@ class File(Shape):
     tables: int | None
     letters: int | None
     reason: str | None
+    detail: str | None
 
 
 class Call(Shape):

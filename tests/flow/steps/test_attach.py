@@ -55,7 +55,8 @@ class Reader:
             raise DocumentError("crashed", "killed by signal 9")
         if text.startswith("unstarted"):
             raise ChildProcessError("the process that reads documents does not start")
-        return Document("hwpx", text, "reader", tables=1)
+        lacks = "page 2" if text.endswith("2") else None
+        return Document("hwpx", text, "reader", tables=1, lacks=lacks)
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ async def test_every_file_is_fetched_with_the_pause_of_its_source_and_stored_as_
     await attach.attach_owed("a")
 
     assert asked() == [("/f0", None, 2.5), ("/f1", None, 2.5)]
-    assert await results(sql) == [(ARCHIVE, None, None), (f"{ARCHIVE} 2", None, None)]
+    assert await results(sql) == [(ARCHIVE, None, None), (f"{ARCHIVE} 2", None, "page 2")]
     row = await sql.fetchrow("SELECT sha256, size, container, parser, tables FROM attachment")
     content = ARCHIVE.encode()
     digest = hashlib.sha256(content).digest()

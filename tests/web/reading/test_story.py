@@ -63,6 +63,14 @@ async def test_every_attachment_tells_its_state_or_its_reason(
             {"name": "다.pdf", "document": 0, "rank": 1},
             {"name": "라.hwp", "document": 1, "rank": 0, "due_at": NINE},
             {"name": "마.jpg"},
+            {
+                "name": "바.pdf",
+                **done,
+                "document": 2,
+                "text": "글",
+                "container": "pdf",
+                "detail": "page 2: a picture without text",
+            },
         )
     )
 
@@ -72,6 +80,7 @@ async def test_every_attachment_tells_its_state_or_its_reason(
         "다.pdf 다른 형식으로 읽었거나 읽습니다",
         "라.hwp 읽을 차례를 기다립니다",
         "마.jpg 읽지 않는 파일",
+        "바.pdf 읽음 · PDF · 1자 일부는 읽지 못했습니다 · page 2: a picture without text",
     ]
 
 

@@ -1,4 +1,4 @@
-from scrapers.documents.blocks import Cell, Table, render
+from scrapers.documents.blocks import Cell, Table, document, render
 
 
 def row_of(*texts: str, row: int = 0) -> list[Cell]:
@@ -67,3 +67,9 @@ def test_a_table_with_a_million_empty_places_is_written_without_them() -> None:
     text, tables = render([Table(cells)])
 
     assert (text.split("\n"), tables) == (["가\t가"] * 1_500, 1)
+
+
+def test_letters_that_only_their_font_knows_are_left_out_and_told() -> None:
+    read = document("hwpx", ["가\ue123\uf06c", Table(row_of("나", "\U000f1234다"))], "pabal")
+    assert (read.text, read.lacks) == ("가●\n\n나\t다", "letters that nobody can name: 2")
+    assert document("hwpx", ["가"], "pabal").lacks is None

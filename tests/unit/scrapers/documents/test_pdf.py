@@ -4,6 +4,7 @@ import pytest
 
 from scrapers.documents.model import DocumentError
 from scrapers.documents.pdf import read_pdf
+from scrapers.documents.pdfium import sheets
 
 Pdf = Callable[..., bytes]
 
@@ -81,6 +82,19 @@ def test_a_poster_gives_no_text(pdf: Pdf) -> None:
     assert read_pdf(pdf("0 0 600 800 re f")).text == ""
 
 
+def test_pages_that_are_pictures_among_pages_of_text_are_told(pdf: Pdf) -> None:
+    picture = "q 600 0 0 800 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
+    read = read_pdf(pdf(at(50, 700, "a whole line"), picture, "", *[picture] * 5))
+    told = "; ".join(f"page {number}: a picture without text" for number in (2, 4, 5, 6, 7))
+    assert read.lacks == f"{told}; 6 in all"
+    assert read_pdf(pdf(at(50, 700, "a whole line"), "")).lacks is None
+
+
+def test_a_page_of_more_letters_than_are_read_is_told(pdf: Pdf) -> None:
+    (sheet,) = sheets(pdf(at(50, 700, "a" * 30_001)))
+    assert (len(sheet.glyphs), sheet.lacks) == (30_000, "what follows 30,000 letters")
+
+
 def test_letters_that_the_font_does_not_name_are_no_text(pdf: Pdf) -> None:
     font = (
         b"/G<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[<</Type/Font"
@@ -94,7 +108,8 @@ def test_letters_that_the_font_does_not_name_are_no_text(pdf: Pdf) -> None:
         return pdf(content).replace(b"/F 3 0 R", b"/F 3 0 R" + font)
 
     assert reason(without_names(part)) == "no-text"
-    assert read_pdf(without_names(part + at(50, 700, "a whole line"))).text == "a whole line\n\n���"
+    read = read_pdf(without_names(part + at(50, 700, "a whole line")))
+    assert (read.text, read.lacks) == ("a whole line\n\n���", "letters that nobody can name: 3")
 
 
 def test_a_password_is_told(pdf: Pdf) -> None:
