@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from service.model import Edition, Embargo, Printed
+from service.model import SEOUL, Edition, Embargo, Printed, Span
 from service.reading.box import CLOCK, CONDITION, EDITION, IMMEDIATE, ONLINE, PAPER, Box, box, flat
 from service.reading.times import Stamp, stamps
 
@@ -15,7 +16,27 @@ _DAY_AHEAD = re.compile(
     r"(?:(?P<next>익일|다음\s?날|이튿날|내일|명일)|(?P<weekday>[월화수목금토일])요일"
     r"|(?<![0-9.])(?P<day>[0-9]{1,2})\s?일\s?(?:\([월화수목금토일]\))?)[\s,]{0,3}$"
 )
-_ABROAD, _AT_HOME = re.compile(r"현지\s?(?:시[간각])?"), re.compile(r"한국\s?시[간각]|KST")
+_ZONES = {  # by whose clock; of a country with several none is sure
+    "Asia/Seoul": "한국|서울|국내",
+    "Asia/Tokyo": "일본|도쿄",
+    "Asia/Shanghai": "중국|베이징|상하이|홍콩|대만|싱가포르",
+    "Asia/Bangkok": "베트남|하노이|태국|방콕",
+    "Asia/Kolkata": "인도|뉴델리",
+    "Asia/Dubai": "아랍에미리트|UAE|두바이|아부다비",
+    "Europe/Paris": "프랑스|파리|독일|베를린|스위스|제네바|다보스|벨기에|브뤼셀|이탈리아|로마",
+    "Europe/London": "영국|런던",
+    "America/New_York": r"(?:미국?\s?)?동부|뉴욕|워싱턴",
+    "America/Los_Angeles": r"(?:미국?\s?)?서부|로스앤젤레스|샌프란시스코",
+    "UTC": "세계",
+}
+_PLACES = "|".join(_ZONES.values())
+_WHOSE = (
+    rf"(?:(?P<place>{_PLACES})\s?)?현지(?:\s?시[간각]|\s?기준|(?=\s?[)）]))"
+    rf"|(?P<city>{_PLACES})\s?(?:기준|표준시|(?:표준\s?)?시[간각])"
+    r"|(?<![A-Za-z])(?P<code>KST|GMT|UTC|[ECMP][SD]T|ET|CES?T|BST|JST)(?![A-Za-z])"
+)
+_AHEAD, _BEHIND = re.compile(_WHOSE), re.compile(rf"\s?[(（]?\s?(?:{_WHOSE})\s?(?:[,)）]|$)")
+_CODES = {"KST": "Asia/Seoul", "GMT": "UTC", "UTC": "UTC", "JST": "Asia/Tokyo"}
 _FROM = re.compile(r"\s{0,3}\)?\s?(?:부터|이후)")
 
 
@@ -74,6 +95,8 @@ def _interpret(printed: Box, near: date | None, day_of_clock: date | None) -> Em
     days = [one.day for one in found if one.clock is None]
     dated = not (immediate or online or paper) and days
     condition = _condition(value, found)
+    if online is None and not immediate and CLOCK.search(value) and _AHEAD.search(value):
+        condition = condition or value.strip()  # a time that nobody can tell, and none to wait for
     if not (immediate or online or paper or dated or condition):
         return None
     sentence = " ".join(printed.words.split())
@@ -127,10 +150,12 @@ def _online(
 ) -> Printed | None:
     """The clock time from which it may be online; the papers' own where only they have one."""
     timed = [one for one in found if one.clock]
-    timed = [one for one in timed if not _is_last(value, one, _ABROAD, _AT_HOME)] or timed
     if timed:
-        media = [one for one in timed if not _is_last(value, one, PAPER, ONLINE)]
-        return Printed((media or timed)[0].day, (media or timed)[0].clock)
+        told = {one: _in_seoul(value, one.span, Printed(one.day, one.clock)) for one in timed}
+        known = [one for one in timed if told[one]]
+        known = [one for one in known if told[one] == Printed(one.day, one.clock)] or known
+        media = [one for one in known if not _is_last(value, one, PAPER, ONLINE)] or known
+        return told[media[0]] if media else None
     days = [one.day for one in found if paper is None or one.day != paper[0]]
     day = days[0] if days else found[0].day if found else base
     return next(_clocks(value, day, base or day), None) if day else None
@@ -153,8 +178,24 @@ def _clocks(value: str, day: date, base: date | None) -> Iterator[Printed]:
         said = _DAY_AHEAD.search(value[: match.start()])
         own = _edition_day(said, base) if said and base else day
         for one in stamps(f"{own.isoformat()} {match[0]}", None):
-            if one.clock:
-                yield Printed(one.day, one.clock)
+            at = one.clock and _in_seoul(value, match.span(), Printed(one.day, one.clock))
+            if at:
+                yield at
+
+
+def _in_seoul(value: str, span: Span, printed: Printed) -> Printed | None:
+    """A time that stands at ``span`` by the clock of Seoul; None where nobody knows whose it is."""
+    ahead = list(_AHEAD.finditer(value, 0, span[0]))
+    whose = _BEHIND.match(value, span[1]) or (ahead[-1] if ahead else None)
+    if whose is None or CLOCK.search(value, whose.end(), span[0]):
+        return printed
+    place = whose["place"] or whose["city"]
+    names = (zone for zone, places in _ZONES.items() if place and re.fullmatch(places, place))
+    zone = next(names, _CODES.get(whose["code"]))
+    if zone is None:
+        return None
+    at = printed.at.replace(tzinfo=ZoneInfo(zone)).astimezone(SEOUL)
+    return Printed(at.date(), f"{at:%H:%M}") if zone != SEOUL.key else printed
 
 
 def _condition(value: str, found: tuple[Stamp, ...]) -> str | None:

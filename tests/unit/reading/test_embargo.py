@@ -65,6 +65,12 @@ def test_at_once_is_immediate_and_nothing_else(box: str, value: str) -> None:
         ("수요일 낮 12시 이후", 15, "12:00"),
         ("4월 15일(수) 조간 (인터넷·방송·통신은 14일 12:00 이후)", 14, "12:00"),
         ("(현지시간) 4. 14.(화) 11:00, (한국시간) 4. 14.(화) 18:00", 14, "18:00"),
+        ("4. 14.(화) 11:00(현지시간), 4. 14.(화) 18:00(한국시간)", 14, "18:00"),
+        ("한국시간 4. 14.(화) 18:00(현지시간 4. 14.(화) 11:00)", 14, "18:00"),
+        ("미국 동부시간 4. 14.(화) 09:00", 14, "22:00"),
+        ("4. 14.(화) 18:30 (뉴욕 현지시간) 이후", 15, "07:30"),
+        ("4. 14.(화) 18:00 KST", 14, "18:00"),
+        ("베이징 시간 11시부터", 13, "12:00"),
     ],
 )
 def test_a_clock_time_is_when_it_may_be_online(value: str, day: int, clock: str) -> None:
@@ -72,6 +78,15 @@ def test_a_clock_time_is_when_it_may_be_online(value: str, day: int, clock: str)
     assert found.online == Printed(date(2026, 4, day), clock)
     assert not found.immediate
     assert found.date_only is None
+
+
+@pytest.mark.parametrize(
+    "value", ["현지시간 4. 14.(화) 09:00", "미국 현지시간 09:00 이후", "4. 14.(화) 09:00 EST"]
+)
+def test_a_time_by_a_clock_that_nobody_knows_is_told_and_no_time(value: str) -> None:
+    found = _find(f"보도시점\t{value}\n" + BODY)
+    assert (found.online, found.date_only, found.immediate) == (None, None, False)
+    assert (found.condition, lifts_at(found)) == (value, None)
 
 
 @pytest.mark.parametrize(
