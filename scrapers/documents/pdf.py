@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scrapers.documents.blocks import render
-from scrapers.documents.flow import paragraphs, without_furniture
-from scrapers.documents.layout import Page, pages
+from scrapers.documents.flow import Page, paragraphs, without_furniture
+from scrapers.documents.layout import pages
 from scrapers.documents.model import Document, DocumentError
 from scrapers.documents.pdfium import sheets
 

@@ -59,21 +59,25 @@ QUOTED = re.compile(r"[「『｢‘'“\"][^「」『』｢｣‘’'“”\"\n]
 SUBJECT = re.compile(r"(?:신청|접수|응모|모집|공모|공고|제출|예약)(?: ?기간)?(?:은|는|을|를)(?=\s)")
 POSSIBLE = re.compile(r"가능|진행|실시|이다|이며|이고|받[는고아을]|할 수")
 
-_OWN = "(?=[상수연])" + "".join(
-    f"(?<![청수집]{gap}기간{after})"
-    for gap in ("", " ")
-    for after in ("내", "내 ", " 내 ", "중", "중 ", " 중 ")
-)
+
+def _not_within(labels: str) -> str:
+    """A pattern for what does not stand behind 기간 내 of words that end with these letters."""
+    afters = ("내", "내 ", " 내 ", "중", "중 ", " 중 ")
+    behind = (f"(?<![{labels}]{gap}기간{after})" for gap in ("", " ") for after in afters)
+    return "(?=[상수연])" + "".join(behind)
+
+
+_OWN = _not_within("청수집")
 _ALWAYS = r"(?:(?<!여)상시(?![ ]?(?:근로|고용|종업|인력|노동|직원))|(?<![접여])수시|연중)"
 UNTIL_SPENT = re.compile(
     r"(?:소진|마감|완료|공지|충원|판매)[ ]?시?[ ]?까지|소진[ ]?시(?=[ ]*(?:$|[\n)）<|]))"
 )
 """예산 소진 시까지, 별도 공지 시까지: no day is the last."""
 ANY_TIME = re.compile(
-    rf"{_OWN}{_ALWAYS}|선착순[ ]?마감|소진[ ]?시"
+    rf"{_not_within('청수집고')}{_ALWAYS}|선착순[ ]?마감|소진[ ]?시"
     r"|(?:접수|신청|모집|선정)[ ]?(?:완료[ ]?)?시[ ]?(?:까지|마감)"
 )
-"""Where a period has no last day, these say that it has none."""
+"""Where a period has no last day, these say that it has none; 공고기간 내 상시 has its notice's."""
 MAY_CLOSE_EARLY = re.compile(
     rf"소진[ ]?시(?![ ]?까지)|기간[ ]?(?:내|중)[ ]?상시|{_ALWAYS}[ ]?(?:접수|모집|신청)[)）]"
 )
