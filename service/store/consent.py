@@ -13,7 +13,7 @@ from service.store.asking import OPEN_FOR, answered, unask
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave
 from service.store.rows import record
-from service.store.rulebook import texts
+from service.store.rulebook import asked_for
 from service.store.tables import endpoint, instance, subscription
 from service.store.titles import TITLE
 
@@ -93,7 +93,7 @@ class Consent(Intentions):
 
 _PLACE = sa.select(
     TITLE.label("subscription"),
-    texts(urgent=False).label("rules"),
+    asked_for().label("rules"),
     endpoint.c.channel,
     endpoint.c.address,
     endpoint.c.confirmed_at.is_not(None).label("confirmed"),

@@ -16,7 +16,7 @@ from service.store.asking import TO_ENDPOINT
 from service.store.database import Intentions
 from service.store.embargo import IS_THEIRS, MAY_KNOW
 from service.store.ending import LIVE, ON, leave
-from service.store.rulebook import texts
+from service.store.rulebook import asked_for, texts
 from service.store.tables import (
     account,
     attempt,
@@ -81,7 +81,7 @@ class People(Intentions):
             sa.select(
                 endpoint.c.id,
                 TITLE,
-                texts(urgent=False),
+                asked_for(),
                 subscription.c.cadence,
                 endpoint.c.confirmed_at.is_not(None),
             )

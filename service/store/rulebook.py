@@ -21,6 +21,12 @@ def texts(*, urgent: bool | None = None) -> sa.ColumnElement[list[str]]:
     return sa.func.array(its.order_by(rule.c.id).scalar_subquery())
 
 
+def asked_for() -> sa.ColumnElement[list[str]]:
+    """What a subscription is told, in the eyes of whoever agrees to it: its rules, ops items."""
+    ops = sa.case((subscription.c.ops, sa.cast("살펴볼 것 · ops items", sa.Text)))
+    return sa.func.array_remove(sa.func.array_append(texts(urgent=False), ops), sa.null())
+
+
 @dataclass(frozen=True, slots=True)
 class LiveRule:
     """A rule of a subscription that has not ended.

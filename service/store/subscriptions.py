@@ -19,7 +19,7 @@ from service.store.asking import Endpoint, Standing, Taken, put
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, OVER, end, turn_page
 from service.store.rows import record
-from service.store.rulebook import texts
+from service.store.rulebook import asked_for, texts
 from service.store.silence import give_up, hold, let_go
 from service.store.tables import endpoint, rule, subscription
 from service.store.titles import TITLE
@@ -102,7 +102,7 @@ class Subscriptions(Intentions):
             await _add_rules(tx, subscription_id, rules, urgent=False)
             await _add_rules(tx, subscription_id, urgent, urgent=True)
             mine = subscription.c.id == subscription_id
-            said = await tx.scalar(sa.select(texts(urgent=False)).where(mine)) or ()
+            said = await tx.scalar(sa.select(asked_for()).where(mine)) or ()
             # In one order: two who ask the same addresses wait for each other.
             order = sorted(set(endpoints), key=lambda to: (to.channel, to.address))
             taken = {to: await put(tx, subscription_id, to, said) for to in order}

@@ -122,6 +122,8 @@ async def test_what_stands_waits_for_somebody_who_can_be_told(
     await subscriptions.mute("꺼짐")
     await alarm.look()
     assert await told(sql) == []
+    question = await sql.fetchval("SELECT facts FROM telling WHERE reason = 'confirm'")
+    assert json.loads(question)["rules"] == ["살펴볼 것 · ops items"]
 
     await wish(subscriptions, "당직")
     await wish(subscriptions, "밤")
