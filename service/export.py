@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Form = Literal["jsonl", "csv", "parquet"]
 _Batches = AsyncIterator[Sequence[Exported]]
 
-FORMS: tuple[Form, ...] = ("jsonl", "csv", "parquet")
 _COLUMNS = tuple(each.name for each in fields(Exported))
 _BOM = "\ufeff"  # by which spreadsheets know UTF-8
 # What a spreadsheet takes for the beginning of a formula, as wide letters too.

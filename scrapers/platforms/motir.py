@@ -9,8 +9,6 @@ from scrapers.platforms.feed import Feed
 
 PRESS = "ATCL3f49a5a8c"
 """보도자료."""
-BUSINESS = "ATCL2826a2625"
-"""사업공고."""
 NOTICE = "ATCLc01b2801b"
 """공고."""
 

@@ -2,4 +2,4 @@
 
 from scrapers.platforms import motir
 
-SOURCE = motir.board(motir.BUSINESS, "notice")
+SOURCE = motir.board("ATCL2826a2625", "notice")

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, get_args
 
 import typer
 
 from service.config import Settings
 from service.errors import UserError
-from service.export import FORMS, Form, written
+from service.export import Form, written
 from service.store.browse import Wish
 from service.store.database import Database
 from service.terminal import begin, in_store, source_of
@@ -63,7 +63,8 @@ def export(
 
 def _form(target: str) -> Form:
     ends = "jsonl" if target == "-" else Path(target).suffix.removeprefix(".")
-    for each in FORMS:
+    forms: tuple[Form, ...] = get_args(Form)
+    for each in forms:
         if each == ends:
             return each
     raise UserError(f"{target}: .jsonl, .csv, .parquet 가운데 하나로 (must end in one of them)")

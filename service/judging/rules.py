@@ -37,6 +37,7 @@ from service.judging.logic import (
     lowered,
     near,
     negated,
+    satisfied,
 )
 from service.judging.sense import warnings
 from service.judging.typed import MAX_DEPTH, MAX_LENGTH, RuleError, tidied
@@ -245,7 +246,7 @@ def _check_word(text: str, position: int) -> None:
 
 
 def _check_sense(rule: Rule) -> None:
-    if sense.excludes_only(rule):
+    if satisfied(rule, lambda _: False):  # by a text without anything that is asked for
         raise RuleError(
             0,
             "빼는 조건만으로는 거의 모든 글이 걸립니다. "

@@ -6,18 +6,13 @@ from functools import lru_cache, partial
 
 from service.judging.conditions import sought
 from service.judging.fields import usual
-from service.judging.logic import Atom, Clause, Field, Near, Not, Rule, Term, clauses, satisfied
+from service.judging.logic import Atom, Clause, Field, Near, Not, Rule, Term, clauses
 from service.judging.names import spellings
 
 _MAX_CLAUSES = 256
 """A rule with more alternatives than this is not examined; it is matched all the same."""
 
 _SOURCE_KINDS = ("government", "news")
-
-
-def excludes_only(rule: Rule) -> bool:
-    """Whether a text without anything that is asked for satisfies the rule."""
-    return satisfied(rule, lambda _: False)
 
 
 def never(rule: Rule) -> bool:

@@ -12,8 +12,6 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-BodyKind = Literal["ministry", "agency", "commission", "office", "public-body", "outlet"]
-
 _BETWEEN = re.compile(r"\s?[·,/ㆍ・․‧&]\s?")
 _BLANK = re.compile(r"\s+")
 _BRACKETED = re.compile(r"(?P<outside>[^()]+)\((?P<inside>[^()]+)\)")
@@ -51,7 +49,7 @@ class Publisher:
     """
 
     id: str
-    kind: BodyKind
+    kind: Literal["ministry", "agency", "commission", "office", "public-body", "outlet"]
     name: str
     rep_code: str | None
     since: date | None

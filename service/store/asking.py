@@ -18,9 +18,6 @@ from service.store.ending import ASKS, settle_ended
 from service.store.owing import tell
 from service.store.tables import delivery, endpoint, suppressed, telling
 
-OPEN_FOR = timedelta(hours=48)
-"""How long a question may be answered."""
-
 _AGAIN_AFTER = timedelta(hours=24)
 """How long it is not repeated to somebody who has not answered."""
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.store.addressed import addressed
-from service.store.asking import OPEN_FOR, answered, unask
+from service.store.asking import answered, unask
 from service.store.database import Intentions
 from service.store.ending import LIVE, ON, leave
 from service.store.rows import record
 from service.store.rulebook import asked_for
 from service.store.tables import endpoint, instance, subscription
 from service.store.titles import TITLE
+
+_OPEN_FOR = timedelta(hours=48)
+"""How long a question may be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def _given(endpoint_id: int, epoch: int) -> sa.ColumnElement[bool]:
 def _asked(endpoint_id: int, epoch: int, asked_at: int) -> sa.ColumnElement[bool]:
     """That the endpoint is the one which was asked then, not too long ago, and has not left."""
     then = sa.func.to_timestamp(asked_at)
-    open_still = (then > sa.func.now() - OPEN_FOR) & (then <= sa.func.now())
+    open_still = (then > sa.func.now() - _OPEN_FOR) & (then <= sa.func.now())
     known = (endpoint.c.id == endpoint_id) & (endpoint.c.epoch == epoch)
     return known & ON & open_still
 

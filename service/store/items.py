@@ -32,17 +32,6 @@ class Item(Telling):
 SHOWN = "(subscription.embargoed = 'badge' OR coalesce(telling.embargo_until <= now(), true))"
 KINDS = "telling.reason IN ('alert', 'correction', 'coverage')"
 
-LATELY = """
-    SELECT subscription_id, telling_id, created_at, hits FROM delivery
-    WHERE subscription_id = ANY(CAST(:readers AS bigint[]))
-        AND created_at > now() - CAST(:back AS interval) AND outcome IS DISTINCT FROM 'ended'
-    UNION ALL
-    SELECT subscription_id, telling_id, created_at, hits FROM waiting
-    WHERE subscription_id = ANY(CAST(:readers AS bigint[]))
-        AND created_at > now() - CAST(:back AS interval)
-"""
-"""What came to be owed to ``:readers`` in the last ``:back``."""
-
 # A telling may be owed to very many: the few rows of one subscription are found by its endpoints.
 THESE = """
     SELECT these.*, owed.created_at, owed.hits

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.model import Language
 from service.store.database import Intentions, columns
 from service.store.ending import LIVE
-from service.store.items import KINDS, LATELY, SHOWN, THESE, Item, items, items_of
+from service.store.items import KINDS, SHOWN, THESE, Item, items, items_of
 from service.store.rows import GONE, record
 from service.store.tables import subscription
 from service.store.titles import TITLE
@@ -32,10 +32,20 @@ _READER = sa.select(
     *subscription.c["feed_epoch", "language", "remind", "created_at"],
     sa.func.now().label("asked_at"),
 )
-_NEWEST = items_of(LATELY) + "LIMIT :most"
+_LATELY = """
+    SELECT subscription_id, telling_id, created_at, hits FROM delivery
+    WHERE subscription_id = ANY(CAST(:readers AS bigint[]))
+        AND created_at > now() - CAST(:back AS interval) AND outcome IS DISTINCT FROM 'ended'
+    UNION ALL
+    SELECT subscription_id, telling_id, created_at, hits FROM waiting
+    WHERE subscription_id = ANY(CAST(:readers AS bigint[]))
+        AND created_at > now() - CAST(:back AS interval)
+"""
+"""What came to be owed to ``:readers`` in the last ``:back``."""
+_NEWEST = items_of(_LATELY) + "LIMIT :most"
 _FOUND = items_of(THESE)
 _AFTER = items_of(
-    LATELY,
+    _LATELY,
     """told_at > greatest(now() - CAST(:longest AS interval), CAST(:after AS timestamptz))""",
 )
 _OF_DIGEST = items_of("""
@@ -54,7 +64,7 @@ _SIGHTS = """
 _SEASON = timedelta(days=400)  # between a call and its last day
 
 _CALLS = items_of(
-    LATELY,
+    _LATELY,
     """reason <> 'coverage' AND (
         facts ->> 'apply_by' >= CAST(:oldest AS text) OR EXISTS (
             SELECT FROM article WHERE article.story_id = telling.story_id
@@ -195,7 +205,7 @@ class Told(Intentions):
 
         The time of a row is that at which its transaction began: it may come in sight later.
         """
-        query = _SIGHTS.format(shown=SHOWN, kinds=KINDS, lately=LATELY, these=THESE)
+        query = _SIGHTS.format(shown=SHOWN, kinds=KINDS, lately=_LATELY, these=THESE)
         values = {"readers": readers, "back": back, **columns(held, "ids", "tellings")}
         return [Sight(*row) for row in await self._rows(sa.text(query), values)]
 

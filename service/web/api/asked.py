@@ -53,7 +53,7 @@ Cursor = Annotated[
         description="앞 쪽의 next 그대로 · `next` of the page before, as it is",
     ),
 ]
-Limit = Annotated[int, Field(ge=1, le=200, description="한 쪽의 개수 · how many of them")]
+_Limit = Annotated[int, Field(ge=1, le=200, description="한 쪽의 개수 · how many of them")]
 
 
 class Strict(BaseModel):
@@ -99,7 +99,7 @@ class Listing(Filters):
     """A page of what is wanted."""
 
     cursor: Cursor
-    limit: Limit = 50
+    limit: _Limit = 50
 
 
 class Asking(Strict):
@@ -123,7 +123,7 @@ class CallListing(Strict):
     ministry: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     topic: TopicId | None = None
     cursor: Cursor
-    limit: Limit = 50
+    limit: _Limit = 50
 
 
 def bodies(typed: str, registry: Registry) -> Sequence[str]:

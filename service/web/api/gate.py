@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import Depends, Request, Security
@@ -28,8 +28,6 @@ _SCHEME = HTTPBearer(
     description="만든 열쇠 한 줄 그대로 · the whole key, as it was shown once",
     auto_error=False,
 )
-OPEN: dict[str, Any] = {"security": [{}]}
-"""For the OpenAPI of a route that answers without a key too."""
 
 _MINUTE = 60.0
 _KNOWN = 10_000  # buckets; whoever was not seen for longest begins with a full one again

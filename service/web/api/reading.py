@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -20,17 +20,19 @@ from service.store.releases import Release, Releases
 from service.web.api import shapes, shaping
 from service.web.api.asked import Asking, CallListing, Listing, Number, bodies
 from service.web.api.backing import House
-from service.web.api.gate import OPEN, Reader
+from service.web.api.gate import Reader
 from service.web.api.problems import Problem, documented
 from service.web.held import headers
 
 router = APIRouter(tags=["read"])
 
+_OPEN: dict[str, Any] = {"security": [{}]}
+"""For the OpenAPI of a route that answers without a key too."""
 _SHORTLY = {"Cache-Control": "public, max-age=30"}
 _NO_CLOCK = "99:99"  # a day without one is over last
 
 
-@router.get("/stories", responses=documented("scope"), openapi_extra=OPEN)
+@router.get("/stories", responses=documented("scope"), openapi_extra=_OPEN)
 async def stories(
     house: House, bearer: Reader, asked: Annotated[Listing, Query()]
 ) -> shapes.Page[shapes.Story]:
@@ -47,13 +49,13 @@ async def stories(
     )
 
 
-@router.get("/stories/{number}", responses=documented("nothing", "held"), openapi_extra=OPEN)
+@router.get("/stories/{number}", responses=documented("nothing", "held"), openapi_extra=_OPEN)
 async def story(house: House, bearer: Reader, number: Number) -> shapes.StoryWhole:
     """한 소식과 같은 글, 기사. / The story of a release: its copies and its coverage."""
     return shapes.StoryWhole.of(shaping.release(await _release(house, bearer, number)))
 
 
-@router.get("/releases/{number}", responses=documented("nothing", "held"), openapi_extra=OPEN)
+@router.get("/releases/{number}", responses=documented("nothing", "held"), openapi_extra=_OPEN)
 async def release(
     house: House, bearer: Reader, number: Number, response: Response
 ) -> shapes.Release:
@@ -65,7 +67,7 @@ async def release(
 
 
 @router.get(
-    "/releases/{number}/revisions", responses=documented("nothing", "held"), openapi_extra=OPEN
+    "/releases/{number}/revisions", responses=documented("nothing", "held"), openapi_extra=_OPEN
 )
 async def revisions(
     house: House, bearer: Reader, number: Number, response: Response
@@ -77,7 +79,7 @@ async def revisions(
     return shapes.Several(items=shaping.revisions(found))
 
 
-@router.get("/ministries", responses=documented("scope"), openapi_extra=OPEN)
+@router.get("/ministries", responses=documented("scope"), openapi_extra=_OPEN)
 async def ministries(
     house: House, _: Reader, response: Response
 ) -> shapes.Several[shapes.Ministry]:
@@ -87,7 +89,7 @@ async def ministries(
     return shapes.Several(items=[shaping.ministry(each) for each in known])
 
 
-@router.get("/ministries/{ministry}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
+@router.get("/ministries/{ministry}", responses=documented("nothing", "scope"), openapi_extra=_OPEN)
 async def ministry(
     house: House, _: Reader, ministry: Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 ) -> shapes.Ministry:
@@ -98,7 +100,7 @@ async def ministry(
     raise Problem("nothing", "그런 부처는 없습니다 (no such ministry)")
 
 
-@router.get("/topics", responses=documented("scope"), openapi_extra=OPEN)
+@router.get("/topics", responses=documented("scope"), openapi_extra=_OPEN)
 async def topics(_: Reader, response: Response) -> shapes.Several[shapes.Topic]:
     """분야. / Topics."""
     response.headers.update(_SHORTLY)
@@ -106,14 +108,14 @@ async def topics(_: Reader, response: Response) -> shapes.Several[shapes.Topic]:
     return shapes.Several(items=[shapes.Topic(id=each, names=list(names)) for each, names in named])
 
 
-@router.get("/sources", responses=documented("scope"), openapi_extra=OPEN)
+@router.get("/sources", responses=documented("scope"), openapi_extra=_OPEN)
 async def sources(house: House, _: Reader) -> shapes.Several[shapes.Source]:
     """출처와 그 상태. / Sources and how they do."""
     extent = await Reaches(house.database).extent()
     return shapes.Several(items=[shaping.source(each) for each in extent.sources])
 
 
-@router.get("/calls", responses=documented("scope"), openapi_extra=OPEN)
+@router.get("/calls", responses=documented("scope"), openapi_extra=_OPEN)
 async def calls(
     house: House, bearer: Reader, asked: Annotated[CallListing, Query()]
 ) -> shapes.Page[shapes.OpenCall]:
@@ -132,7 +134,7 @@ async def calls(
     )
 
 
-@router.get("/series/{name}", responses=documented("nothing", "scope"), openapi_extra=OPEN)
+@router.get("/series/{name}", responses=documented("nothing", "scope"), openapi_extra=_OPEN)
 async def series(
     house: House, bearer: Reader, name: Annotated[str, Path(min_length=1, max_length=200)]
 ) -> shapes.Several[shapes.Appearance]:
@@ -144,7 +146,7 @@ async def series(
     return shapes.Several(items=[shapes.Appearance.of(each) for each in found])
 
 
-@router.get("/search", responses=documented("scope", "extra"), openapi_extra=OPEN)
+@router.get("/search", responses=documented("scope", "extra"), openapi_extra=_OPEN)
 async def search(
     house: House, bearer: Reader, asked: Annotated[Asking, Query()]
 ) -> shapes.FoundPage:
