@@ -36,6 +36,7 @@ _WHOSE = (
     r"|(?<![A-Za-z])(?P<code>KST|GMT|UTC|[ECMP][SD]T|ET|CES?T|BST|JST)(?![A-Za-z])"
 )
 _AHEAD, _BEHIND = re.compile(_WHOSE), re.compile(rf"\s?[(（]?\s?(?:{_WHOSE})\s?(?:[,)）]|$)")
+_AHEAD_OF_US = timedelta(hours=3)  # the furthest; where it is later yet, it is the day before
 _CODES = {"KST": "Asia/Seoul", "GMT": "UTC", "UTC": "UTC", "JST": "Asia/Tokyo"}
 _FROM = re.compile(r"\s{0,3}\)?\s?(?:부터|이후)")
 
@@ -155,10 +156,16 @@ def _online(
         known = [one for one in timed if told[one]]
         known = [one for one in known if told[one] == Printed(one.day, one.clock)] or known
         media = [one for one in known if not _is_last(value, one, PAPER, ONLINE)] or known
-        return told[media[0]] if media else None
+        if media:
+            return told[media[0]]
     days = [one.day for one in found if paper is None or one.day != paper[0]]
     day = days[0] if days else found[0].day if found else base
-    return next(_clocks(value, day, base or day), None) if day else None
+    at = next(_clocks(value, day, base or day), None) if day else None
+    if at and timed and Printed(timed[0].day, timed[0].clock).at - at.at > _AHEAD_OF_US:
+        return Printed(
+            at.day + timedelta(days=1), at.clock
+        )  # 현지시간 9. 10. 15:00(한국시간 04:00)
+    return at
 
 
 def _is_last(value: str, stamp: Stamp, these: re.Pattern[str], those: re.Pattern[str]) -> bool:
