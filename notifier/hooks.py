@@ -18,7 +18,7 @@ from notifier.posting import Answer, Poster, Posting, code, judge, packed
 GONE = frozenset({404, 410})
 
 
-def by_code(answer: Answer) -> None:
+def _by_code(answer: Answer) -> None:
     """Judge by status: a hook that is not there is gone; ``code`` of the answer says why."""
     judge(answer, gone=GONE, said=code(answer.said.get("code", "")))
 
@@ -33,7 +33,7 @@ class Service:
     name: str
     hooks: re.Pattern[str]
     payload: Callable[[Letter], object]
-    verdict: Callable[[Answer], None] = by_code
+    verdict: Callable[[Answer], None] = _by_code
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
 

@@ -40,7 +40,7 @@ def dress(env: Environment, places: Places) -> None:
         "publisher": lambda shown: _publisher(shown, registry),
         "ministry": lambda ident: _name(ident, registry),
     }
-    env.tests["web_address"] = is_web_address
+    env.tests["web_address"] = _is_web_address
 
 
 def _publisher(shown: Any, registry: Registry) -> str:
@@ -60,7 +60,7 @@ def _name(ident: str, registry: Registry) -> str:
         return ident
 
 
-def is_web_address(url: str) -> bool:
+def _is_web_address(url: str) -> bool:
     """Whether a scraped address may be a link: ``javascript:`` and its like must not."""
     return url.lower().startswith(("https://", "http://"))
 
