@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import attrgetter
+from functools import partial, reduce
+from operator import itemgetter
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Trial:
         matches: list[Match] = []
         for some in self._some:
             matches += some.left(truth, conditions, satisfied).matches(judged, truth, conditions)
-        return sorted(matches, key=attrgetter("rule_id"))
+        return sorted(matches, key=itemgetter(0))
 
 
 class Judged:
@@ -117,24 +117,27 @@ class Candidates:
     def matches(self, judged: Judged, truth: Truth, conditions: Conditions) -> list[Match]:
         """What is left as matches; all that share a rule have the same hits."""
         shared, literals = self.clauses.shared.tolist(), self.clauses.literals
-        hits = [*map(judged.standing, (literals[:, 0] >> 1).tolist())]
+        anchors = (literals[:, 0] >> 1).tolist()
+        standing = {each: judged.standing(each) for each in {*anchors}}
+        hits = [*map(standing.__getitem__, anchors)]
         for at in np.flatnonzero(literals[:, 1]).tolist():  # few ask for more than their anchor
             hits[at] = judged.hits(literals[at].tolist())
         stands: dict[int, Standing] = {}
-        for number, standing in zip(shared, hits, strict=True):
-            known = stands.setdefault(number, standing)
-            if known is not standing:
-                stands[number] = _together(known, standing)
+        for number, here in zip(shared, hits, strict=True):
+            known = stands.setdefault(number, here)
+            if known is not here:
+                stands[number] = _together(known, here)
         for number, rule in self.wide().items():
             wants = [2 * conditions.number(atom) for atom in wanted(rule)]
             some = (judged.standing(literal >> 1) for literal in wants if truth[literal])
             stands[number] = reduce(_together, some, Standing())
         ids, which = self.segment.index.owned(np.array([*stands], np.int32))
-        found = map([*stands.values()].__getitem__, which.tolist())
-        return [
-            Match._make((rule_id, *spans))
-            for rule_id, spans in zip(ids.tolist(), found, strict=True)
-        ]
+        in_text, in_title = zip(*stands.values(), strict=True) if stands else ((), ())
+        at = which.tolist()
+        # Very many, it may be, and Match itself takes half as long again.
+        made = partial(tuple.__new__, Match)
+        columns = ids.tolist(), map(in_text.__getitem__, at), map(in_title.__getitem__, at)
+        return [*map(made, zip(*columns, strict=True))]
 
 
 def _together(one: Standing, other: Standing) -> Standing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 import numpy as np
@@ -109,7 +110,7 @@ class Conditions:
         heads = [
             (letters[at:end], at) for at, end in zip(places.tolist(), ends.tolist(), strict=True)
         ]
-        longest = heads[np.searchsorted(lengths, _HEAD - _LEAST) :]
+        longest = heads[bisect_left(lengths.tolist(), _HEAD - _LEAST) :]
         return [hit for hit in heads if hit[0] in known] + [
             (piece, at)
             for head, at in longest

@@ -50,14 +50,15 @@ class Found:
                 self.unsure.append(number)
 
     def _look_for(self, conditions: Conditions, whole: str) -> None:
-        letters, codes, at = fold(whole)
+        letters, codes, at, _ = folded = fold(whole)
         hits = conditions.seen(letters, codes)
         firsts = np.array([place for _, place in hits], np.intp)
         lasts = firsts + np.array([len(piece) - 1 for piece, _ in hits], np.intp)
         starts, ends = at[firsts], at[lasts] + 1
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
         places: dict[str, list[Place]] = {}
-        for (piece, _), span, seen in zip(hits, spans, looks(whole, starts, ends), strict=True):
+        looked = looks(whole, folded, starts, ends)
+        for (piece, _), span, seen in zip(hits, spans, looked, strict=True):
             places.setdefault(piece, []).append((span, seen))
         for piece, some in places.items():
             for number, spelling in conditions.meant(piece):

@@ -34,9 +34,9 @@ def strongest(text: str, places: Places, adds: Sums) -> list[tuple[str, ...]]:
     starts, ends = _words(text)
     if not len(ends):
         return [()] * adds.shape[1]
-    known: dict[str, int] = {}
-    words = (text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True))
-    numbers = [known.setdefault(word, len(known)) for word in words]
+    words = [text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    known = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    numbers = [*map(known.__getitem__, words)]
     # What begins behind a word, in a blank or a bracket, belongs to the next one.
     ended = np.zeros(len(text) + 2, np.intp)
     ended[ends + 1] = 1

@@ -45,8 +45,11 @@ class Table:
     shared: Ints
 
     def held(self, asked: Ints, truth: Truth) -> Held:
-        """The clauses that are anchored in the conditions ``asked`` and hold by ``truth``."""
-        return self._clauses(self._places(asked, truth))
+        """The clauses that are anchored in the conditions ``asked`` and hold by ``truth``.
+
+        ``asked`` ascend.
+        """
+        return self._clauses(asked, self._places(asked, truth))
 
     def holding(self, asked: Ints, truth: Truth) -> Ints:
         """The shared rules of ``held``, without the clauses; a rule may come several times."""
@@ -54,7 +57,8 @@ class Table:
 
     def all(self) -> Held:
         """Every clause."""
-        return self._clauses(np.arange(len(self.shared)))
+        every = np.arange(len(self.starts) - 1, dtype=np.int32)
+        return self._clauses(every, np.arange(len(self.shared)))
 
     def _places(self, asked: Ints, truth: Truth) -> Places:
         at = _spread(self.starts, asked)
@@ -62,12 +66,13 @@ class Table:
             at = at[truth.take(column.take(at))]  # take: half the time of brackets
         return at
 
-    def _clauses(self, at: Places) -> Held:
+    def _clauses(self, asked: Ints, at: Places) -> Held:
+        """Those at these places, all of them anchored in conditions that are ``asked``."""
         literals = np.full((len(at), WIDTH), PAD, np.int32)
-        literals[:, 0] = 2 * (np.searchsorted(self.starts, at, "right") - 1)
+        literals[:, 0] = 2 * asked[self.starts.take(asked).searchsorted(at, "right") - 1]
         for place, column in enumerate(self.others, start=1):
-            literals[:, place] = column[at]
-        return Held(literals, self.shared[at])
+            literals[:, place] = column.take(at)
+        return Held(literals, self.shared.take(at))
 
 
 @dataclass(frozen=True, slots=True)

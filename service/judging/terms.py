@@ -29,7 +29,6 @@ Analyse = Callable[[str], Morphs]
 _REACH = 60  # letters run together for longer than this are no word; the window ends there
 _PIECE = 2  # a word typed in one may be split in the text, but not into single letters
 _RUN = re.compile(rf"[^\W_ㆍ]{{1,{_REACH}}}")  # letters and digits; ㆍ is one, typed for a point
-_BLANK = 0x20
 _MAPPED = 0x10000  # characters beyond stand for themselves, and none is a blank
 _DIGITS = 24  # and points: longer numbers are not printed
 _POINTED = re.compile(r"[.,][0-9]|[0-9][.,]")
@@ -52,20 +51,27 @@ _PARTICLES = frozenset(
 
 
 class Folded(NamedTuple):
-    """A text without blanks, ``lowered``; its codes; ``at[i]`` is the offset of letter i."""
+    """A text without blanks, ``lowered``; its codes; ``at[i]`` is the offset of letter i.
+
+    ``kinds`` are those of all letters of the text, blanks among them.
+    """
 
     letters: str
     codes: npt.NDArray[np.int32]
     at: Places
+    kinds: npt.NDArray[np.uint8]
 
 
 def fold(text: str) -> Folded:
     """Squeeze a text for search."""
     codes = _codes(text)
-    codes = np.where(codes < _MAPPED, _PLAIN.take(codes, mode="clip"), codes)
-    at = np.flatnonzero(codes != _BLANK)
+    kinds = _KINDS.take(codes, mode="clip")
+    at = np.flatnonzero(kinds != _BLANK)
     codes = codes.take(at)
-    return Folded(codes.tobytes().decode("utf-32-le", "surrogatepass"), codes, at)
+    # The large table is asked for the few that are written otherwise.
+    some = np.flatnonzero(kinds.take(at) & _OTHERWISE)
+    codes[some] = _PLAIN.take(codes.take(some))
+    return Folded(codes.tobytes().decode("utf-32-le", "surrogatepass"), codes, at, kinds)
 
 
 _last_folded = lru_cache(maxsize=8)(fold)  # many terms are looked for in one text
@@ -75,12 +81,14 @@ def _codes(text: str) -> npt.NDArray[np.int32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.int32)
 
 
-_HANGUL = 2
-_KINDS = np.zeros(_MAPPED, np.uint8)  # 0: in no run
-_KINDS[[code for code in range(_MAPPED) if _RUN.match(chr(code))]] = 1
-_KINDS[ord("가") : ord("힣") + 1] = _HANGUL
-_PLAIN = _codes(lowered("".join(map(chr, range(_MAPPED))))).copy()
-_PLAIN[[code for code in range(_MAPPED) if chr(code).isspace()]] = _BLANK
+_HANGUL, _IN_RUN, _OTHERWISE, _BLANK, _BEYOND = 1, 2, 4, 8, 16
+_PLAIN = _codes(lowered("".join(map(chr, range(_MAPPED)))))
+_KINDS = np.zeros(_MAPPED + 1, np.uint8)
+_KINDS[[code for code in range(_MAPPED) if _RUN.match(chr(code))]] = _IN_RUN
+_KINDS[ord("가") : ord("힣") + 1] |= _HANGUL
+_KINDS[np.flatnonzero(np.arange(_MAPPED) != _PLAIN)] |= _OTHERWISE
+_KINDS[[code for code in range(_MAPPED) if chr(code).isspace()]] = _BLANK
+_KINDS[_MAPPED] = _BEYOND
 
 
 @lru_cache(maxsize=1 << 16)
@@ -91,7 +99,7 @@ def squeeze(term: str) -> str:
 
 def occurrences(text: str, term: str) -> list[Span]:
     """Where the letters of the term are, blanks between Hangul aside; they do not overlap."""
-    letters, _, at = _last_folded(text)
+    letters, _, at, _ = _last_folded(text)
     length, free, found = len(needle := squeeze(term)), 0, []
     for place in _everywhere(letters, needle):
         start, end = int(at[place]), int(at[place + length - 1]) + 1
@@ -170,22 +178,22 @@ def look(text: str, span: Span) -> bool | Open:
     return Open(stretch, (start - origin, end - origin), (bool(left), bool(right)))
 
 
-def looks(text: str, starts: Places, ends: Places) -> list[bool | Open]:
+def looks(text: str, folded: Folded, starts: Places, ends: Places) -> list[bool | Open]:
     """``look`` at many spans at once: the same, and several times as fast at Hangul."""
-    codes = _codes(text)
-    if text and codes.max() >= _MAPPED:
+    if folded.kinds.max(initial=0) == _BEYOND:
         return [look(text, span) for span in zip(starts.tolist(), ends.tolist(), strict=True)]
-    kinds = np.zeros(len(codes) + 2, np.uint8)  # kinds[i] is that of letter i - 1
-    kinds[1:-1] = _KINDS.take(codes)
-    hangul, breaks = kinds == _HANGUL, np.flatnonzero(kinds == 0)
+    kinds = np.zeros(len(text) + 2, np.uint8)  # kinds[i] is that of letter i - 1
+    kinds[1:-1] = folded.kinds & (_HANGUL | _IN_RUN)
+    hangul, breaks = kinds > _IN_RUN, np.flatnonzero(kinds == 0)
     inner = hangul[starts + 1] & hangul[ends]
     origins = np.maximum(breaks[breaks.searchsorted(starts + 1) - 1], starts - _REACH)
     stops = np.minimum(breaks[breaks.searchsorted(ends + 1)] - 1, ends + _REACH)
     columns = starts, ends, origins, stops, inner, ~hangul[starts], ~hangul[ends + 1]
     rows = zip(*(each.tolist() for each in columns), strict=True)
     found: list[bool | Open] = []
+    with_senses = senses.words()
     for start, end, origin, stop, known, left, right in rows:
-        if not known or text[start:end] in senses.words():
+        if not known or text[start:end] in with_senses:
             found.append(look(text, (start, end)))
         elif left and (right or text[end:stop] in _PARTICLES):
             found.append(True)
