@@ -141,7 +141,7 @@ class Schedule:
 
     async def _forget(self) -> None:
         if self.retention:
-            gone = {each.what: each.rows for each in await self.retention.apply() if each.rows}
+            gone = {rule.what: n for rule, n in await self.retention.apply() if n}
             log.info("retention.done", **gone)
 
     async def _reconcile(self) -> None:

@@ -12,7 +12,7 @@ from service.store.database import Database
 from service.terminal import begin, in_store, page_url
 
 if TYPE_CHECKING:
-    from service.store.retention import Removed
+    from service.store.retention import Rule
 
 _WHAT = {
     "sighting": "대조 경로가 보인 글 / what checking routes showed",
@@ -40,16 +40,16 @@ def retention(
     settings = begin()
     kept = Kept(settings.keep_told, settings.keep_audit)
 
-    async def run(database: Database) -> Sequence[Removed]:
+    async def run(database: Database) -> Sequence[tuple[Rule, int]]:
         store = Retention(database, kept)
         return await (store.apply() if apply else store.due())
 
     found = in_store(settings, run)
-    for each in found:
-        typer.echo(f"{each.rows:>10}  {_WHAT[each.what]}  (> {each.days}일 / days)")
+    for rule, rows in found:
+        typer.echo(f"{rows:>10}  {_WHAT[rule.what]}  (> {rule.days}일 / days)")
     if not apply:
         typer.echo("아무것도 지우지 않았습니다: --apply / nothing was removed: --apply")
-    elif any(each.rows for each in found):
+    elif any(rows for _, rows in found):
         typer.echo("빈자리는 autovacuum이 다시 씁니다. / autovacuum makes the room usable again.")
 
 

@@ -43,15 +43,6 @@ class Rule:
         return f"{self.table}.{self.forget}" if self.forget else self.table
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """What a rule found: ``rows`` that are due, or that went."""
-
-    what: str
-    days: int
-    rows: int
-
-
 def rules(kept: Kept) -> Sequence[Rule]:
     """Every rule that is in force, in the order in which they are applied."""
     settled = "EXISTS (SELECT 1 FROM delivery WHERE id = delivery_id AND settled_at < :cutoff)"
@@ -99,23 +90,24 @@ class Retention(Intentions):
         self._batch = batch
         self._rules = rules(kept)
 
-    async def due(self) -> list[Removed]:
-        """What would go now, rule by rule. Changes nothing."""
+    async def due(self) -> list[tuple[Rule, int]]:
+        """How many rows would go now, rule by rule. Changes nothing."""
         found = []
         for rule in self._rules:
             query = sa.text(f"SELECT count(*) FROM {rule.table} WHERE {rule.due}")  # noqa: S608
             async with self._database.transaction() as tx:
                 cutoff = await clock(tx) - timedelta(days=rule.days)
                 rows = await tx.scalar(query, {"cutoff": cutoff})
-            found.append(Removed(rule.what, rule.days, rows or 0))
+            found.append((rule, rows or 0))
         return found
 
-    async def apply(self) -> list[Removed]:
-        """Let go what is due, rule by rule. Two at once do no harm: what went is not found."""
-        return [await self._applied(rule) for rule in self._rules]
+    async def apply(self) -> list[tuple[Rule, int]]:
+        """Let go what is due: how many rows, rule by rule. Two at once find no row twice."""
+        return [(rule, await self._applied(rule)) for rule in self._rules]
 
-    async def _applied(self, rule: Rule) -> Removed:
-        rows, after = 0, -1
+    async def _applied(self, rule: Rule) -> int:
+        rows: int = 0
+        after = -1
         while True:
             async with self._database.transaction() as tx:
                 cutoff = await clock(tx) - timedelta(days=rule.days)
@@ -123,7 +115,7 @@ class Retention(Intentions):
                 done = (await tx.execute(sa.text(_statement(rule)), values)).one()
             rows += done.gone
             if done.last is None or (rule.walk is None and done.gone < self._batch):
-                return Removed(rule.what, rule.days, rows)
+                return rows
             after = done.last
 
 

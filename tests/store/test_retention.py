@@ -72,7 +72,7 @@ async def test_looking_says_what_would_go_and_removes_nothing(
     await sql.execute(FILL)
     before = await counts(sql)
 
-    assert {each.what: each.rows for each in await Retention(database, KEPT).due()} == GONE
+    assert {rule.what: rows for rule, rows in await Retention(database, KEPT).due()} == GONE
     assert await counts(sql) == before
 
 
@@ -83,7 +83,7 @@ async def test_what_is_due_goes_in_batches_and_nothing_else_does(
     await sql.execute(FILL)
     before = await counts(sql)
 
-    gone = {each.what: each.rows for each in await Retention(database, KEPT, batch).apply()}
+    gone = {rule.what: rows for rule, rows in await Retention(database, KEPT, batch).apply()}
 
     assert gone == GONE
     after = await counts(sql)
@@ -94,7 +94,7 @@ async def test_what_is_due_goes_in_batches_and_nothing_else_does(
     assert await sql.fetchval("SELECT hits FROM delivery WHERE settled_at IS NULL") is not None
     assert await sql.fetchval("SELECT hits FROM waiting WHERE told_by IS NULL") is not None
     again = await Retention(database, KEPT).apply()
-    assert {each.rows for each in again} == {0}
+    assert {rows for _, rows in again} == {0}
 
 
 def test_nought_keeps_for_good() -> None:
