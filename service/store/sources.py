@@ -17,9 +17,11 @@ from service.store.polled import BEGIN, COUNT, FINISH, Polled, Slot, finishing, 
 from service.store.tables import poll, rule, rule_book, sighting, source, subscription
 
 # One way through the index for all keys, in its own order: those of a list stand close together.
-_UNKNOWN = """
-    SELECT unnest($2::text[]) AS key EXCEPT
-    SELECT key FROM article WHERE source_id = ANY($1::text[]) AND key = ANY($2::text[])
+# What is left of them is told here: the server would sort them once more, and send rows of one key.
+_KNOWN = """
+    SELECT ARRAY(
+        SELECT key FROM article WHERE source_id = ANY($1::text[]) AND key = ANY($2::text[])
+    ) AS known
 """
 _HALF_WAY = "the worker ended half way"
 _RULES = 1_000  # from which words to search for are taken
@@ -83,8 +85,8 @@ class Sources(Intentions):
 
     async def unknown(self, routes: Collection[str], keys: Collection[str]) -> set[str]:
         """Those of ``keys`` that none of these sources has announced before."""
-        rows = await self._database.all_at_once(_UNKNOWN, list(routes), sorted(keys))
-        return {row["key"] for row in rows}
+        row = await self._database.at_once(_KNOWN, list(routes), sorted(keys))
+        return set(keys).difference(row["known"] if row else ())
 
     async def rules(self, version: int) -> tuple[int, tuple[str, ...]] | None:
         """The rules of live subscriptions and the version of the book; None where it is this one.
