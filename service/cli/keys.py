@@ -53,7 +53,8 @@ def make(
 @group.command("list")
 def listed(address: _Whose) -> None:
     """계정의 열쇠. / The keys of an account, the newest first."""
-    for each in _of(address, lambda keys, mine: keys.listed(mine)):
+    found = _of(address, lambda keys, mine: keys.listed(mine))
+    for each in found:
         used = clock(each.used_at) if each.used_at else "—"
         ends = clock(each.expires_at) if each.expires_at else "—"
         state = "" if each.counts else " (끝남 / over)"
@@ -61,6 +62,8 @@ def listed(address: _Whose) -> None:
             f"{each.id} pabal_{each.prefix}_… {each.name}: {', '.join(each.scopes)}, "
             f"{each.per_minute}/분, 쓴 때 / used {used}, 끝 / ends {ends}{state}"
         )
+    if not found:
+        typer.echo("열쇠가 없습니다 / no keys")
 
 
 @group.command()

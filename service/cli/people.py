@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from notifier.registry import names
 from service.errors import UserError
 from service.store.people import Address, People
 from service.terminal import begin, in_store
@@ -54,7 +55,8 @@ def erase(place: _Place) -> None:
 
 def _of(place: str, act: Callable[[People, Address], Awaitable[_Said]]) -> _Said:
     channel, _, address = place.partition(":")
-    if not channel:
-        raise UserError(f"{place}: CHANNEL:ADDRESS여야 합니다 (must be CHANNEL:ADDRESS)")
-    who = Address(channel, address or "-")
+    if channel not in names() or not address:  # of another nothing is kept, which is no answer
+        known = ", ".join(names())
+        raise UserError(f"{place}: CHANNEL:ADDRESS여야 합니다 (must be CHANNEL:ADDRESS); {known}")
+    who = Address(channel, address)
     return in_store(begin(), lambda database: act(People(database), who))

@@ -131,7 +131,7 @@ def _line(each: Subscribed) -> str:
         notes.append(f"{clock(each.snoozed_until)}까지 쉼 / snoozed")
     if each.expires_at is not None:
         notes.append(f"{clock(each.expires_at)}에 끝남 / ends by itself")
-    line = f"{each.name}: {' · '.join(each.rules)} → {places or '—'}"
+    line = f"{each.name}: {' · '.join(each.rules) or '—'} → {places or '—'}"
     return "".join([line, *(f" ({note})" for note in notes), f"\n  {in_words(each)}"])
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from service.config import Settings
+from service.since import clock
 from service.store.condition import ServerCondition, Work
 
 _SKEW = timedelta(seconds=5)
@@ -154,7 +155,7 @@ def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
         ),
     )
     quiet = seen.polled_at is not None and now - seen.polled_at > _STUCK
-    last = f"{seen.polled_at:%Y-%m-%d %H:%M %Z}" if seen.polled_at else "—"
+    last = clock(seen.polled_at) if seen.polled_at else "—"
     yield Finding(
         "맥박 / pulse",
         f"마지막 조회 / last poll {last} · 살펴볼 것 / ops items {seen.items} · "

@@ -188,4 +188,5 @@ async def test_an_address_agrees_by_its_code_is_handed_over_and_erased(
         "0 endpoints, 0 subscriptions, 0 records" in (await pabal("people", "erase", place)).stdout
     )
     assert (await pabal("subscriptions")).stdout == ""
-    assert "CHANNEL:ADDRESS" in (await pabal("people", "erase", "")).stderr
+    for short in ("", "me@example.org", "email:me@example.org"):
+        assert "CHANNEL:ADDRESS" in (await pabal("people", "erase", short)).stderr
