@@ -36,10 +36,12 @@ def letters(
         again = _ids(resend)
         count = in_store(settings, lambda database: Letters(database).resend(again))
         typer.echo(f"{count}건을 다시 보냅니다 / {count} to be sent again")
+        _others(again, count)
     elif drop is not None:
         given_up = _ids(drop)
         count = in_store(settings, lambda database: Letters(database).drop(given_up))
         typer.echo(f"{count}건을 버렸습니다 / {count} given up")
+        _others(given_up, count)
     else:
         _show(in_store(settings, lambda database: Letters(database).listed()))
 
@@ -52,6 +54,12 @@ def _ids(typed: str) -> Collection[int] | None:
         return list(array("q", map(int, typed.split(","))))  # as large as the store has them
     except (ValueError, OverflowError):
         raise UserError(f"{typed}: 번호(12,15)나 all을 적어 주세요 (numbers, or all)") from None
+
+
+def _others(asked: Collection[int] | None, count: int) -> None:
+    """Say of the numbers asked for how many nothing was done with."""
+    if asked is not None and (left := len(set(asked)) - count):
+        typer.echo(f"{left}개 번호는 목록에 없거나 꺼진 곳입니다 / {left} not listed, or off")
 
 
 def _show(dead: Sequence[DeadLetter]) -> None:

@@ -84,6 +84,10 @@ def last_person(parts: Sequence[str], *, role: bool) -> tuple[Person | None, lis
     *before, name = parts
     if not role:
         return _after_office(before, name)
+    if before and _RANK.fullmatch(before[-1]):
+        superior, _ = last_person(before[:-1], role=False)
+        if superior and superior.rank:
+            return Person(before[-1], name), before[:-1]
     offices = [one for one in before if is_unit(one) and not _RANK.fullmatch(one)]
     rank = "".join(one for one in before if one not in offices)
     return Person(rank[-_LONGEST_RANK:] or None, name), offices

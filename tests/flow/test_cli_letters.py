@@ -32,8 +32,12 @@ async def test_dead_letters_are_shown_sent_again_and_dropped(
     assert first.endswith("  ntfy https://n.example/x")
     assert others == ["    무역 · alert · 수출 상담회", "    400: no", ""]
 
-    assert (await pabal("letters", "--resend", "2")).stdout.startswith("0건")
-    assert (await pabal("letters", "--resend", "1")).stdout.startswith("1건을 다시 보냅니다")
+    nobody = (await pabal("letters", "--resend", "2")).stdout
+    assert nobody.startswith("0건")
+    assert "1 not listed" in nobody
+    again = (await pabal("letters", "--resend", "1")).stdout
+    assert again.startswith("1건을 다시 보냅니다")
+    assert "listed" not in again
     assert await sql.fetchval("SELECT settled_at IS NULL FROM delivery")
     assert (await pabal("letters")).stdout.startswith("보내지 못한 알림이 없습니다")
 

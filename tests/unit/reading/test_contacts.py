@@ -68,6 +68,14 @@ def test_the_ministries_of_a_joint_release_stay_apart() -> None:
     )
 
 
+def test_a_superior_on_the_same_line_is_no_part_of_the_rank() -> None:
+    line = "담당 부서 책임자 과장 홍길동 담당자 사무관 이가나 (044-200-0001)"
+    assert _people(line) == [("사무관", "이가나", "044-200-0001")]
+    assert _people("담당자 수석 연구원 이가나 (044-200-0001)") == [
+        ("수석연구원", "이가나", "044-200-0001")
+    ]
+
+
 def test_a_pdf_prints_the_table_as_lines() -> None:
     text = (
         "을 강조하였다. 담당 부서 가나국 책임자 과 장 홍길동 (044-200-0001)\n"
