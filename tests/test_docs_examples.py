@@ -108,7 +108,7 @@ def test_every_refused_rule_is_refused_as_described() -> None:
 def test_what_read_says_is_described_field_by_field() -> None:
     result = plain(Reading("제목", "글", (), None), Registry.load())
     judged = {"topics", "primary_topic", "support_fields"}
-    of_file = {"id", "source_file", "container", "parser", "full_text", "error"}
+    of_file = {"id", "source_file", "container", "parser", "full_text", "lacks", "error"}
     cells = [row[0] for row in rows(section("docs/formats.md", "`pabal read`"))]
     described = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
 
