@@ -16,6 +16,7 @@ _STUCK = timedelta(minutes=10)
 _ROOM = 1 << 30
 _GB = 1 << 30
 _SECRET_LETTERS = 12
+_NAMED = 5  # sources; pulse lists them all
 _HERE = {"127.0.0.1", "localhost", "::1", None}
 _MASKED = frozenset({"database_url"})
 
@@ -154,12 +155,13 @@ def of_work(seen: Work, now: datetime) -> Iterator[Finding]:
             "worker가 돌고 있습니까? / is a worker running?" * late,
         ),
     )
+    failing = ", ".join(seen.failing[:_NAMED]) + ", …" * (len(seen.failing) > _NAMED)
     quiet = seen.polled_at is not None and now - seen.polled_at > _STUCK
     last = clock(seen.polled_at) if seen.polled_at else "—"
     yield Finding(
         "맥박 / pulse",
         f"마지막 조회 / last poll {last} · 살펴볼 것 / ops items {seen.items} · "
-        f"읽지 못하는 출처 / failing {', '.join(seen.failing) or '—'}",
+        f"읽지 못하는 출처 / failing {len(seen.failing)}{f' ({failing})' * bool(failing)}",
         _also(
             "pabal pulse" * bool(seen.failing),
             "scheduler가 돌고 있습니까? / is a scheduler running?" * quiet,

@@ -116,7 +116,7 @@ def _add_changing(app: FastAPI, room: Room) -> None:
     async def change(request: Request, number: str) -> Response:
         who, mine = await room.mine(request, number)
         form = await room.house.form(request)
-        filled = replace(read(form), name=mine.title)
+        filled = replace(read(form), name=mine.title, ops=mine.ops)
         if "look" in form:
             known, tried = await _known(room, request, mine), await _tried(room, who, filled)
             was = first(form, "was")

@@ -33,7 +33,10 @@ _DIGESTS = ("daily", "weekly")
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The fields of an alert's form as they stand in it, all of them text as typed."""
+    """The fields of an alert's form as they stand in it, all of them text as typed.
+
+    ``ops``, which no form asks: the alert is told of ops items, and needs no rule.
+    """
 
     name: str = ""
     rules: str = ""
@@ -53,6 +56,7 @@ class Filled:
     channel: str = ""
     address: str = ""
     leaving: frozenset[int] = field(default=frozenset())
+    ops: bool = False
 
 
 def read(form: Form) -> Filled:
@@ -91,6 +95,7 @@ def of(each: Subscribed) -> Filled:
         embargoed=each.embargoed,
         language=each.language,
         mine=False,
+        ops=each.ops,
     )
 
 
@@ -135,7 +140,7 @@ def wanted(
     UserError.
     """
     rules = rules_of(filled.rules, checks)
-    if not rules:
+    if not (rules or filled.ops):
         raise UserError("규칙을 하나 이상 적어 주세요 (type one rule or more)")
     endpoints = _endpoints(filled, who, checks, offered)
     staying = [each for each in places if each.id not in filled.leaving]

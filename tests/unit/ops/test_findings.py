@@ -53,6 +53,14 @@ def test_what_will_not_do_is_said_with_what_to_do(
     assert advice in found.advice
 
 
+@pytest.mark.parametrize(
+    ("failing", "said"), [("", "0"), ("a", "1 (a)"), ("abcdefg", "7 (a, b, c, d, e, …)")]
+)
+def test_of_many_failing_sources_the_first_are_named(failing: str, said: str) -> None:
+    found = one(of_work(replace(WORK, failing=(*failing,)), NOW), "pulse").found
+    assert found.endswith(f"failing {said}")
+
+
 def test_what_is_well_passes_without_advice() -> None:
     well = [
         *of_settings(settings(url="https://pabal.example.org", secret="0123456789abcdef" * 2)),

@@ -44,6 +44,23 @@ async def test_somebody_elses_address_is_asked_first(
     assert await sql.fetchval("SELECT count(*) FROM delivery") == 1
 
 
+async def test_an_alert_of_ops_items_is_kept_without_a_rule(
+    client: httpx.AsyncClient, sql: asyncpg.Connection
+) -> None:
+    ident = await make(client)
+    bare = {**ASKED, "rules": "", "remind": "5"}
+
+    refused = await client.post(f"/alerts/{ident}", data=bare)
+    assert (refused.status_code, "규칙을 하나 이상" in refused.text) == (422, True)
+
+    await sql.execute("UPDATE subscription SET ops = true")
+    assert "규칙이 없어도 됩니다" in (await client.get(f"/alerts/{ident}")).text
+    assert (await client.post(f"/alerts/{ident}", data=bare)).status_code == 303
+    kept = await sql.fetchrow("SELECT ops, remind FROM subscription")
+    assert tuple(kept) == (True, [5])
+    assert await sql.fetchval("SELECT count(*) FROM rule") == 0
+
+
 async def test_nobody_has_to_find_a_name_that_is_free(
     client: httpx.AsyncClient, database: Database, sql: asyncpg.Connection
 ) -> None:
