@@ -69,6 +69,7 @@ def read(form: Form) -> Filled:
         coverage="coverage" in form,
         mine="mine" in form,
         leaving=frozenset(int(each[:18]) for each in leaving),
+        ops=False,
     )
 
 

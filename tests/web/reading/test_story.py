@@ -45,7 +45,7 @@ async def test_a_release_is_shown_with_all_that_it_says(
     assert rows == [["구분", "올해"], ["기업", "75"]]
     assert [each["scope"] for each in page.select(".read th")] == ["col", "col"]
     assert entries(page, "문의") == ["통상과 사무관 누리 044-000-0000"]
-    assert under(page, "신청").startswith("~ 2026-12-20 18:00")
+    assert under(page, "신청").startswith("~ 2026.12.20 18:00")
     assert under(page, "보도시점") == "보도시점 2026. 5. 28. 10:30 2026.05.28 10:30부터 알립니다"
     assert [each.get_text() for each in page.select('a[href="/ministry/mss"]')] == [
         "중소벤처기업부"
