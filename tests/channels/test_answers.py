@@ -7,104 +7,20 @@ again to this address.
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 
 from notifier.errors import EndpointGone, SendError, TryAgain, Undeliverable
-from notifier.model import Alert, Channel, ChannelOptions, Message
-from notifier.registry import names, open_channel
-
-Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
-
-SERVICES = sorted({*names()} - {"apprise", "console", "feed", "mail", "webhook"})
-"""Those that tell people over HTTP."""
-WORDY = {"dooray", "kakao", "teams", "telegram"}
-"""Those whose 2xx may carry a refusal."""
-OPERATORS = {"token is wrong", "200 1030", "200 1024", "402 NotEnoughBalance", "403 Signature"}
-BROWSER = (
-    '{"endpoint":"%s/push","keys":{"auth":"AAECAwQFBgcICQoLDA0ODw","p256dh":"BNJO6UtnB4bdo5p2s2i0'
-    'U3Wfq68mMe-urItUvfrEjcNeozcQ-aq4TteSLddBF3_fHnyiQBli5D_fw1aGsHj4U_s"}}'
+from tests.channels.services import (
+    OPERATORS,
+    SERVICES,
+    WORDY,
+    failed,
+    resets,
+    says,
+    service,
 )
-"""The subscription of an invented browser, at a push service."""
-
-
-def _message(name: str, url: str) -> Message:
-    elsewhere = {"telegram": "42", "kakao": "01012345678", "web_push": BROWSER % url}
-    address = elsewhere.get(name, f"{url}/topic")
-    alert = Alert("구독", "제목", "https://news.example.go.kr/1", None, "mss", None, None, "", ())
-    return Message("msg_1", address, None, alert, attempt=1)
-
-
-@asynccontextmanager
-async def _service(name: str, answer: Answer) -> AsyncIterator[tuple[Channel, Message, list[int]]]:
-    """The channel with 0.3 s of patience, a message to its peer, and what the peer was asked."""
-    asked: list[int] = []
-    serving = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving.append(asyncio.current_task())
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
-            asked.append(1)
-            await answer(writer)
-            await reader.read()  # until the client hangs up
-        writer.close()
-
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        options = ChannelOptions(
-            private_addresses=True,
-            timeout=0.3,
-            telegram_token="10:invented",
-            telegram_api=url,
-            vapid_key="T3BlcmF0b3Igb2YgUGFiYWwsIGFuIGludmVudGlvbiE",
-            kakao_key="INVENTEDKEY",
-            kakao_secret="INVENTEDSECRET",
-            kakao_profile="PF01",
-            kakao_templates="alert=KA01A:제목,주소",
-            kakao_api=url,
-        )
-        channel = open_channel(name, options)
-        try:
-            yield channel, _message(name, url), asked
-        finally:
-            await channel.aclose()
-            await asyncio.gather(*filter(None, serving), return_exceptions=True)
-
-
-def _says(head: str, body: object = "") -> Answer:
-    text = body if isinstance(body, str) else json.dumps(body)
-
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        length = len(text.encode())
-        writer.write(f"HTTP/1.1 {head}\r\ncontent-length: {length}\r\n\r\n{text}".encode())
-
-    return answer
-
-
-def _resets(head: str, so_far: str) -> Answer:
-    """Says less than it promised, then drops the connection without a word."""
-
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(f"HTTP/1.1 {head}\r\ncontent-length: 100\r\n\r\n{so_far}".encode())
-        await writer.drain()
-        await asyncio.sleep(0.05)
-        writer.transport.abort()
-
-    return answer
-
-
-async def _failure(name: str, answer: Answer) -> SendError:
-    async with _service(name, answer) as (channel, message, asked):
-        with pytest.raises(SendError) as caught:
-            await channel.send(message)
-    assert asked == [1]
-    return caught.value
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -113,7 +29,7 @@ async def _failure(name: str, answer: Answer) -> SendError:
     [("200 OK", "ok"), ("200 OK", ""), ("202 Accepted", ""), ("201 Created", {"id": "1"})],
 )
 async def test_a_2xx_is_a_receipt(name: str, head: str, body: object) -> None:
-    async with _service(name, _says(head, body)) as (channel, message, asked):
+    async with service(name, says(head, body)) as (channel, message, asked):
         receipt = await channel.send(message)
 
     assert receipt.detail.startswith(f"{head[:3]} in ")
@@ -135,7 +51,7 @@ async def test_a_2xx_is_a_receipt(name: str, head: str, body: object) -> None:
 async def test_a_passing_failure_is_tried_again_when_it_is_told(
     name: str, head: str, wait: float | None
 ) -> None:
-    failure = await _failure(name, _says(head))
+    failure = await failed(name, says(head))
 
     assert isinstance(failure, TryAgain)
     assert failure.retry_after == wait
@@ -145,7 +61,7 @@ async def test_a_passing_failure_is_tried_again_when_it_is_told(
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("head", ["400 Bad", "403 No", "413 Large", "302 Found\r\nlocation: /x"])
 async def test_a_refusal_is_for_good_and_leaves_the_endpoint_on(name: str, head: str) -> None:
-    assert type(await _failure(name, _says(head))) is Undeliverable
+    assert type(await failed(name, says(head))) is Undeliverable
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -153,7 +69,7 @@ async def test_a_service_that_says_nothing_is_tried_again(name: str) -> None:
     async def silence(_: asyncio.StreamWriter) -> None:
         return
 
-    assert isinstance(await _failure(name, silence), TryAgain)
+    assert isinstance(await failed(name, silence), TryAgain)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -161,12 +77,12 @@ async def test_a_service_that_hangs_up_before_its_status_is_tried_again(name: st
     async def reset(writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
-    assert isinstance(await _failure(name, reset), TryAgain)
+    assert isinstance(await failed(name, reset), TryAgain)
 
 
 @pytest.mark.parametrize("name", sorted(WORDY))
 async def test_a_2xx_whose_words_broke_off_is_tried_again_where_words_count(name: str) -> None:
-    failure = await _failure(name, _resets("200 OK", '{"head'))
+    failure = await failed(name, resets("200 OK", '{"head'))
 
     assert isinstance(failure, TryAgain)
     assert "broke off" in str(failure)
@@ -174,30 +90,30 @@ async def test_a_2xx_whose_words_broke_off_is_tried_again_where_words_count(name
 
 @pytest.mark.parametrize("name", sorted(set(SERVICES) - WORDY))
 async def test_a_2xx_whose_body_broke_off_is_sent_where_its_status_says_all(name: str) -> None:
-    async with _service(name, _resets("200 OK", '{"id')) as (channel, message, _):
+    async with service(name, resets("200 OK", '{"id')) as (channel, message, _):
         assert (await channel.send(message)).detail.startswith("200 in ")
 
 
 async def test_telegram_has_sent_once_it_began_to_say_so() -> None:
-    answer = _resets("200 OK", '{"ok":true,"result":{"message_id":1')
-    async with _service("telegram", answer) as (channel, message, _):
+    answer = resets("200 OK", '{"ok":true,"result":{"message_id":1')
+    async with service("telegram", answer) as (channel, message, _):
         assert (await channel.send(message)).detail.startswith("200 in ")
 
 
 @pytest.mark.parametrize("name", SERVICES)
 async def test_a_refusal_whose_body_broke_off_is_a_refusal(name: str) -> None:
-    assert type(await _failure(name, _resets("400 Bad", '{"co'))) is Undeliverable
+    assert type(await failed(name, resets("400 Bad", '{"co'))) is Undeliverable
 
 
 async def test_a_group_of_telegram_is_followed_where_it_became_a_supergroup() -> None:
     upgraded = "Bad Request: group chat was upgraded to a supergroup chat"
     moved = _telegram(400, upgraded, parameters={"migrate_to_chat_id": -1001})
-    answers = iter([_says("400 Bad\r\nconnection: close", moved), _says("200 OK", {"ok": True})])
+    answers = iter([says("400 Bad\r\nconnection: close", moved), says("200 OK", {"ok": True})])
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         await next(answers)(writer)
 
-    async with _service("telegram", answer) as (channel, message, asked):
+    async with service("telegram", answer) as (channel, message, asked):
         assert (await channel.send(message)).detail.startswith("200 in ")
     assert asked == [1, 1]
 
@@ -277,7 +193,7 @@ def _telegram(status: int, description: str, **more: Any) -> dict[str, Any]:
 async def test_a_service_is_understood_in_its_own_words(
     name: str, head: str, body: object, error: type[SendError], shown: str
 ) -> None:
-    failure = await _failure(name, _says(head, body))
+    failure = await failed(name, says(head, body))
 
     assert type(failure) is error
     assert shown in str(failure)
@@ -298,7 +214,7 @@ async def test_a_service_is_understood_in_its_own_words(
 async def test_a_wait_in_the_body_comes_before_that_in_the_header(
     name: str, body: object, wait: float
 ) -> None:
-    failure = await _failure(name, _says("429 Slow\r\nretry-after: 2", body))
+    failure = await failed(name, says("429 Slow\r\nretry-after: 2", body))
 
     assert isinstance(failure, TryAgain)
     assert failure.retry_after == wait
@@ -307,7 +223,7 @@ async def test_a_wait_in_the_body_comes_before_that_in_the_header(
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("body", ["[" * 4000, '"x"', "null", "\x00\ud7ff", "{", '{"header": 1}'])
 async def test_an_answer_that_is_nonsense_is_judged_by_its_status(name: str, body: str) -> None:
-    failure = await _failure(name, _says("400 Bad", body))
+    failure = await failed(name, says("400 Bad", body))
 
     assert type(failure) is Undeliverable
     assert len(str(failure)) < 100

@@ -26,6 +26,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from service.demo.process import descendants
 from service.demo.run import SOURCES_OF_SITE
 from service.demo.sink import Sink
 from service.demo.world import Release, World
@@ -116,15 +117,6 @@ async def stopped(process: Process, by: signal.Signals) -> str:
         while any(map(alive, family)):  # noqa: ASYNC110 - no event tells it
             await asyncio.sleep(0.05)
     return err.decode()
-
-
-def descendants(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in map(int, task.read_text().split()):
-                found += [child, *descendants(child)]
-    return found
 
 
 def alive(pid: int) -> bool:

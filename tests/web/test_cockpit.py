@@ -5,71 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import httpx
 import pytest
-import sqlalchemy as sa
-from bs4 import BeautifulSoup
 
 from scrapers.errors import TROUBLES, Trouble
 from service.analyser import Analyser
 from service.config import Settings
 from service.desk import _means
-from service.links import Signer
-from service.store import tables
 from service.store.accounts import Accounts, Who
 from service.store.audit import What
 from service.store.database import Database
 from service.web.app import build
 from service.web.phrases import languages, say
-from service.web.shell import COOKIE
+from tests.web.asked import SIGNER, Desk, cookie
 
-SIGNER = Signer(b"a secret of this test, 32 or more")
 NOW = datetime.now(UTC)
 LONG_AGO = NOW - timedelta(hours=5)
 ADDRESS = "hong@example.org"
-
-
-@dataclass
-class Desk:
-    """The pages, asked by an operator, an editor, a reader or nobody."""
-
-    database: Database
-    client: httpx.AsyncClient
-
-    async def add(self, name: str, /, **values: Any) -> Any:
-        table = tables.metadata.tables[name]
-        async with self.database.transaction() as tx:
-            made = await tx.execute(sa.insert(table).values(values).returning(*table.primary_key))
-            return made.one()[0]
-
-    async def column(self, name: str, column: str) -> list[Any]:
-        table = tables.metadata.tables[name]
-        async with self.database.transaction() as tx:
-            return list(await tx.scalars(sa.select(table.c[column]).order_by(table.c.id)))
-
-    async def see(self, path: str, role: str | None = "operator") -> httpx.Response:
-        return await self.client.get(path, headers=_cookie(role))
-
-    async def text(self, path: str, role: str | None = "operator") -> str:
-        answer = await self.see(path, role)
-        assert answer.status_code == 200, (path, answer.status_code)
-        return BeautifulSoup(answer.text, "lxml").get_text(" ", strip=True)
-
-    async def do(self, path: str, role: str = "operator", **fields: str) -> int:
-        number = {"operator": 1, "editor": 2, "reader": 3}[role]
-        fields |= {"csrf": SIGNER.sign("csrf", number, 7)}
-        answer = await self.client.post(path, data=fields, headers=_cookie(role))
-        return answer.status_code
-
-
-def _cookie(role: str | None) -> dict[str, str]:
-    return {"Cookie": f"{COOKIE}={role}"} if role else {}
 
 
 @pytest.fixture
@@ -141,7 +98,7 @@ async def test_an_item_is_closed_with_a_reason_by_an_operator_alone(desk: Desk) 
 
     assert await desk.do(path, "editor", why="고침") == 403
     assert await desk.do(path, why="  ") == 422
-    assert (await desk.client.post(path, headers=_cookie("operator"))).status_code == 403
+    assert (await desk.client.post(path, headers=cookie("operator"))).status_code == 403
     assert await desk.column("ops_item", "closed_at") == [None]
 
     assert await desk.do(path, why="고침") == 303
@@ -272,7 +229,7 @@ async def test_as_many_letters_are_ticked_as_a_page_shows(desk: Desk) -> None:
 
     async def sent(**fields: object) -> int:
         answer = await desk.client.post(
-            "/desk/letters", data=fields | {"csrf": csrf}, headers=_cookie("operator")
+            "/desk/letters", data=fields | {"csrf": csrf}, headers=cookie("operator")
         )
         return answer.status_code
 

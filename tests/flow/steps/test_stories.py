@@ -12,7 +12,7 @@ import pytest
 
 from service.read import Read
 from service.triage import Triage
-from tests.flow.steps.judged import alerts
+from tests.flow.steps.judged import alerts, changed, joined, sent, stories
 
 NINE = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 TITLE = "가람시 도자 공방의 해외 장터 진출을 돕는다"
@@ -45,18 +45,6 @@ def release(go: Go) -> Go:
     return release
 
 
-async def joined(sql: asyncpg.Connection, article_id: int) -> tuple[int, int | None, str | None]:
-    """Its story, its twin and what it was joined as."""
-    row = await sql.fetchrow(
-        "SELECT story_id, twin_id, joined_as FROM article WHERE id = $1", article_id
-    )
-    return tuple(row)
-
-
-async def sent(sql: asyncpg.Connection) -> None:
-    await sql.execute("UPDATE delivery SET settled_at = now(), outcome = 'sent', attempts = 1")
-
-
 async def test_a_copy_that_is_not_to_the_letter_joins_and_is_told_once(
     release: Go, subscribe: Subscribe, sql: asyncpg.Connection
 ) -> None:
@@ -79,10 +67,6 @@ FURNITURE = """자세한 내용은 붙임 파일을 참고하시기 바랍니다
 의견을 남겨 주시면 더 나은 누리집을 만드는 데 쓰겠습니다. 개인정보는 적지 마십시오.
 담당부서 기획총괄과 전화번호 044-000-0000 이 화면은 큰 글씨로 볼 수 있으며 인쇄할 수 있습니다.
 목록으로 이전 글 다음 글 맨 위로 관련 누리집 바로가기 찾아오시는 길 개인정보 처리방침"""
-
-
-async def stories(sql: asyncpg.Connection) -> int:
-    return int(await sql.fetchval("SELECT count(DISTINCT story_id) FROM article"))
 
 
 async def test_a_board_whose_pages_say_only_what_all_of_them_say_has_a_story_each(
@@ -261,21 +245,6 @@ async def test_a_release_that_is_found_after_its_news_is_told_and_gets_the_news_
     assert (await joined(sql, news))[1:] == (first, "coverage")
     assert (await joined(sql, first))[0] != (await joined(sql, news))[0]
     assert [each["source"] for each in await alerts(sql)] == ["etoday", "mss_press"]
-
-
-async def changed(sql: asyncpg.Connection, article_id: int, text: str) -> None:
-    """The page was looked at again and says something else, as the step revisit leaves it."""
-    await sql.execute(
-        "INSERT INTO revision (article_id, title, text, publishers, kind, published_at, precision,"
-        " facts) SELECT id, read_title, read_text, publishers, kind, read_published_at,"
-        " read_precision, facts FROM article WHERE id = $1",
-        article_id,
-    )
-    await sql.execute(
-        "UPDATE article SET text = $2, read_at = NULL, triaged_at = NULL WHERE id = $1",
-        article_id,
-        text,
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,10 @@
 """The parts of a release. All text is invented in the shape of real ones."""
 
 import random
-import time
 
 import pytest
 
-from service.reading.anatomy import _fold, dissect
-from service.reading.mend import Line
-from service.reading.parts import Part
+from service.reading.anatomy import dissect
 
 BODY = """\
 가람부(장관 홍길동)는 섬마을의 낡은 등대 열두 곳을 고치는 사업을 시작한다고 4일 밝혔다.
@@ -276,28 +273,3 @@ def test_no_text_is_refused() -> None:
         text = "".join(dice.choice(letters) for _ in range(dice.randrange(1500)))
         dissect(text, None)
         dissect(text, text[: dice.randrange(50)])
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "담당 부서\n",
-        "붙임 1\n가\n",
-        "보도시점 ",
-        "- 가 - ",
-        "가. ",
-        "044-000-0000 ",
-        "가@",
-        "<가>\n",
-    ],
-)
-def test_monotonous_text_is_taken_apart_in_linear_time(unit: str) -> None:
-    dissect(unit * (30_000 // len(unit)), unit * 100)
-
-
-def test_many_headings_of_an_annex_cost_no_more_than_their_number() -> None:
-    found = [Line("가" * 60), *[Line("붙임")] * 130_000]
-    begun = time.process_time()
-
-    assert _fold(found, [Part.TEXT] * len(found), range(len(found))) == len(found)
-    assert time.process_time() - begun < 10

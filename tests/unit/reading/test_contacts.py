@@ -1,8 +1,5 @@
 """Whom to phone, out of tables, cells on lines, and sentences; names and numbers are made up."""
 
-import random
-import time
-
 import pytest
 
 from service.model import Contact
@@ -286,21 +283,3 @@ def test_a_year_behind_a_number_is_no_second_number() -> None:
     assert _people("사무관 홍길동(044-200-0001, 2026. 4. 13.)") == [
         ("사무관", "홍길동", "044-200-0001")
     ]
-
-
-@pytest.mark.parametrize(
-    "piece",
-    ["0", "044-", "a", "a@", "담당자 ", "<", "(", "가 ", " ", "과장 김가나 ", "044-200-0001/0002"],
-)
-def test_repeated_text_takes_time_in_proportion(piece: str) -> None:
-    begin = time.process_time()
-    find((piece * 100_000)[:100_000])
-    assert time.process_time() - begin < 10
-
-
-def test_any_text_is_taken() -> None:
-    letters = "0123456789-–()/.~ \t\n,:담당부서책임자과장사무관김이박<>@a*☎\u3000\ud800²٣"
-    chance = random.Random(3)
-    for _ in range(1500):
-        for one in find("".join(chance.choices(letters, k=chance.randrange(90)))):
-            assert one.name or one.phone

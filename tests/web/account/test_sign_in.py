@@ -13,7 +13,7 @@ import pytest
 
 from notifier.errors import EndpointGone, TryAgain
 from notifier.letter import letter
-from notifier.model import Message, Receipt, SignIn
+from notifier.model import SignIn
 from service.admit import Admit
 from service.links import Signer
 from service.store.accounts import Accounts
@@ -21,30 +21,11 @@ from service.store.database import Database
 from service.store.sign_ins import SignIns
 from service.web.app import build
 from service.web.means import Means
+from tests.web.account.post import Post
 
 SIGNER = Signer(b"a secret of this test, 32 or more")
 URL = "https://pabal.test"
 READER = "Reader@a.example"
-
-
-class Post:
-    """A mail channel that keeps what it is handed, or fails."""
-
-    def __init__(self) -> None:
-        self.handed: list[Message] = []
-        self.trouble: Exception | None = None
-
-    async def send(self, message: Message) -> Receipt:
-        self.handed.append(message)
-        if self.trouble is not None:
-            raise self.trouble
-        return Receipt("250")
-
-    async def aclose(self) -> None:
-        """Nothing is open."""
-
-    def check_address(self, address: str) -> None:
-        """Any will do."""
 
 
 @pytest.fixture
@@ -153,7 +134,7 @@ async def test_a_guess_is_answered_like_a_link_that_is_over(
 
 
 @pytest.mark.fault(21)
-async def test_three_mails_a_day_go_to_one_address_and_an_asker_does_not_learn_it(
+async def test_three_mails_go_to_one_address_before_it_waits_and_an_asker_does_not_learn_it(
     client: httpx.AsyncClient, sql: asyncpg.Connection
 ) -> None:
     answers = [

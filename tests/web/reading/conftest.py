@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from service.store import tables
 from service.store.database import Database
 from service.store.readings import Readings
 from service.web.app import build
-from tests.web.reading.stories import LIFTED, NINE, READING
+from tests.web.reading.stories import LIFTED, NINE, NOW, READING, today
 
 Add = Callable[..., Awaitable[int]]
 
@@ -115,3 +116,36 @@ def store(database: Database) -> Store:
         return number
 
     return store
+
+
+@pytest.fixture
+async def release(add: Add) -> Add:
+    """``await release("제목", days=2)``: a judged release of 중소벤처기업부, so many days old."""
+    await add("source", id="mss_press", last_ok_at=NOW)
+    numbers = itertools.count()
+
+    async def release(title: str, days: int = 2, **values: Any) -> int:
+        number = next(numbers)
+        fields = {
+            "source_id": "mss_press", "key": str(number), "url": f"https://a.example/{number}",
+            "title": title, "read_title": title, "summary": "", "text": "", "read_text": "",
+            "baseline": False, "publishers": ["mss"], "topics": ["export"], "kind": "release",
+            "published_at": NOW - timedelta(days=days), "precision": "minute", "facts": {},
+            "collected_at": NOW, "read_at": NOW, "triaged_at": NOW,
+        }  # fmt: skip
+        values.setdefault("story_id", await add("story", created_at=NOW))
+        return await add("article", **(fields | values))
+
+    return release
+
+
+@pytest.fixture
+def call(release: Add) -> Add:
+    """``await call("제목", closes=3)``: a call that closes so many days from now."""
+
+    async def call(title: str, closes: int | None = 3, **values: Any) -> int:
+        end = None if closes is None else today() + timedelta(days=closes)
+        facts = {"call": {"is_call": True} | values.pop("said", {})}
+        return await release(title, kind="notice", call_end=end, facts=facts, **values)
+
+    return call

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from service.model import Call, Contact, Embargo, Mention, Printed, Reading
 
+NOW = datetime.now(UTC)
 NINE = datetime(2026, 11, 20, 9, 5, tzinfo=ZoneInfo("Asia/Seoul"))
 LIFTED = datetime(2026, 5, 28, 10, 30, tzinfo=ZoneInfo("Asia/Seoul"))
 READING = Reading(
@@ -42,3 +43,8 @@ def entries(page: BeautifulSoup, heading: str) -> list[str]:
     listed = title.find_next(["ol", "ul"])
     assert listed is not None
     return [" ".join(each.get_text(" ").split()) for each in listed.find_all("li")]
+
+
+def today() -> date:
+    """Today in Korea, asked when it is needed: a day may end while the tests run."""
+    return datetime.now(ZoneInfo("Asia/Seoul")).date()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from urllib.parse import quote_plus
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -17,50 +14,12 @@ from icalendar import Calendar
 
 from service.store.database import Database
 from service.store.tallies import Tallies
+from tests.web.reading.stories import NOW, today
 
 Add = Callable[..., Awaitable[int]]
 
-NOW = datetime.now(UTC)
 HOSTILE = "<script>alert(1)</script>"
 PAGES = ("/ministries", "/ministry/mss", "/calls", "/calls?view=month", "/charts", "/coverage")
-
-
-def today() -> date:
-    """Today in Korea, asked when it is needed: a day may end while the tests run."""
-    return datetime.now(ZoneInfo("Asia/Seoul")).date()
-
-
-@pytest.fixture
-async def release(add: Add) -> Add:
-    """``await release("제목", days=2)``: a judged release of 중소벤처기업부, so many days old."""
-    await add("source", id="mss_press", last_ok_at=NOW)
-    numbers = itertools.count()
-
-    async def release(title: str, days: int = 2, **values: Any) -> int:
-        number = next(numbers)
-        fields = {
-            "source_id": "mss_press", "key": str(number), "url": f"https://a.example/{number}",
-            "title": title, "read_title": title, "summary": "", "text": "", "read_text": "",
-            "baseline": False, "publishers": ["mss"], "topics": ["export"], "kind": "release",
-            "published_at": NOW - timedelta(days=days), "precision": "minute", "facts": {},
-            "collected_at": NOW, "read_at": NOW, "triaged_at": NOW,
-        }  # fmt: skip
-        values.setdefault("story_id", await add("story", created_at=NOW))
-        return await add("article", **(fields | values))
-
-    return release
-
-
-@pytest.fixture
-def call(release: Add) -> Add:
-    """``await call("제목", closes=3)``: a call that closes so many days from now."""
-
-    async def call(title: str, closes: int | None = 3, **values: Any) -> int:
-        end = None if closes is None else today() + timedelta(days=closes)
-        facts = {"call": {"is_call": True} | values.pop("said", {})}
-        return await release(title, kind="notice", call_end=end, facts=facts, **values)
-
-    return call
 
 
 async def shown(client: httpx.AsyncClient, path: str) -> BeautifulSoup:
