@@ -93,11 +93,13 @@ def _interpret(printed: Box, near: date | None, day_of_clock: date | None) -> Em
     immediate = _is_immediate(value, found)
     if immediate:
         online = None
-    days = [one.day for one in found if one.clock is None]
+    unknown = online is None and not immediate and CLOCK.search(value) and _AHEAD.search(value)
+    # Of a time that nobody can tell the day still holds: told at once it would break an embargo.
+    days = [one.day for one in found if unknown or one.clock is None]
     dated = not (immediate or online or paper) and days
     condition = _condition(value, found)
-    if online is None and not immediate and CLOCK.search(value) and _AHEAD.search(value):
-        condition = condition or value.strip()  # a time that nobody can tell, and none to wait for
+    if unknown:
+        condition = condition or value.strip()
     if not (immediate or online or paper or dated or condition):
         return None
     sentence = " ".join(printed.words.split())

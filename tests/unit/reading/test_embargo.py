@@ -82,12 +82,19 @@ def test_a_clock_time_is_when_it_may_be_online(value: str, day: int, clock: str)
 
 
 @pytest.mark.parametrize(
-    "value", ["현지시간 4. 14.(화) 09:00", "미국 현지시간 09:00 이후", "4. 14.(화) 09:00 EST"]
+    ("value", "day"),
+    [
+        ("현지시간 4. 14.(화) 09:00", date(2026, 4, 14)),
+        ("미국 현지시간 09:00 이후", None),
+        ("4. 14.(화) 09:00 EST", date(2026, 4, 14)),
+    ],
 )
-def test_a_time_by_a_clock_that_nobody_knows_is_told_and_no_time(value: str) -> None:
+def test_a_time_by_a_clock_that_nobody_knows_waits_for_its_day(
+    value: str, day: date | None
+) -> None:
     found = _find(f"보도시점\t{value}\n" + BODY)
-    assert (found.online, found.date_only, found.immediate) == (None, None, False)
-    assert (found.condition, lifts_at(found)) == (value, None)
+    assert (found.online, found.date_only, found.immediate) == (None, day, False)
+    assert (found.condition, lifts_at(found)) == (value, day and Printed(day).at)
 
 
 @pytest.mark.parametrize(
